@@ -1,0 +1,1 @@
+"""Migrate, fill, check and recover the Eagle Sign database."""

@@ -1,0 +1,69 @@
+"""Settings from `[tool.tooling]` of the nearest pyproject.toml."""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from tooling.errors import InputError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Folders are absolute; `before` and `after` are SQL files run around the migrations."""
+
+    root: Path
+    migrations: Path
+    seeds: Path
+    ledger_schema: str = "ledger"
+    owner: str | None = None
+    before: tuple[Path, ...] = ()
+    after: tuple[Path, ...] = ()
+
+
+def find_root(start: Path | None = None) -> Path:
+    """Return the nearest folder at or above `start` whose pyproject.toml has `[tool.tooling]`.
+
+    Without one, `start` itself (by default the current folder) is the root.
+    """
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if _table(folder / "pyproject.toml") is not None:
+            return folder
+    return start
+
+
+def load(start: Path | None = None) -> Settings:
+    """Read the settings. Raises InputError for an unknown key or a value of the wrong type."""
+    root = find_root(start)
+    file = root / "pyproject.toml"
+    table = _table(file) or {}
+    known = {field.name for field in fields(Settings)} - {"root"}
+    for key, value in table.items():
+        wanted = list if key in ("before", "after") else str
+        if key not in known:
+            raise InputError(
+                f"{file}: unknown key {key!r} in [tool.tooling]",
+                hint=f"Known keys: {', '.join(sorted(known))}.",
+            )
+        if not isinstance(value, wanted):
+            raise InputError(f"{file}: [tool.tooling] {key} must be a {wanted.__name__}")
+    return Settings(
+        root=root,
+        migrations=root / table.get("migrations", "migrations"),
+        seeds=root / table.get("seeds", "seeds/reference"),
+        ledger_schema=table.get("ledger_schema", "ledger"),
+        owner=table.get("owner"),
+        before=tuple(root / name for name in table.get("before", [])),
+        after=tuple(root / name for name in table.get("after", [])),
+    )
+
+
+def _table(file: Path) -> dict[str, object] | None:
+    if not file.is_file():
+        return None
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: not valid TOML: {error}") from error
+    table = document.get("tool", {}).get("tooling")
+    return table if isinstance(table, dict) else None
