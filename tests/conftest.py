@@ -1,0 +1,84 @@
+"""Servers and databases for the tests. Every session has a server of its own."""
+
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests import servers
+from tooling.embedded import Server, temporary_server
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = "eagle_template"
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--postgres",
+        default=os.environ.get("TOOLING_TEST_PG", "18"),
+        choices=sorted(servers.VERSIONS),
+        help="major version of the server under test (default: TOOLING_TEST_PG, else 18)",
+    )
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Start a server for this session; `.url(database)` connects as superuser."""
+    bin_dir = servers.bin_dir(request.config.getoption("--postgres"))
+    with temporary_server(bin_dir=bin_dir) as started:
+        yield started
+
+
+@pytest.fixture
+def empty_database(server: Server) -> Iterator[str]:
+    """Return the URL of a fresh database without any object."""
+    yield from _database(server, "template1")
+
+
+@pytest.fixture(scope="session")
+def migrated_template(server: Server) -> str:
+    """Return the name of a database with all migrations, repeatables and reference seeds, to copy from."""
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"create database {TEMPLATE}")
+    for command in ("migrate", "seed"):
+        run = [sys.executable, "-m", "tooling", command, "--dsn", server.url(TEMPLATE)]
+        done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"tooling {command}: {done.stdout}{done.stderr}"
+    return TEMPLATE
+
+
+@pytest.fixture
+def migrated_database(server: Server, migrated_template: str) -> Iterator[str]:
+    """Return the URL of a fresh copy of the migrated and seeded database."""
+    yield from _database(server, migrated_template)
+
+
+@pytest.fixture(scope="session")
+def aisc_data() -> Path:
+    """Return the folder of the workbooks that AISC publishes, which are not ours to commit."""
+    folders = (os.environ.get("AISC_DATA"), ROOT / "../shared/data")
+    for folder in filter(None, folders):
+        if list(Path(folder).glob("aisc-shapes-database-v16.0.xlsx")):
+            return Path(folder).resolve()
+    pytest.skip(
+        "AISC's workbooks are not here: put aisc-shapes-database-v16.0.xlsx in a folder "
+        "and name the folder in AISC_DATA"
+    )
+
+
+def _database(server: Server, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        create = sql.SQL("create database {} template {}")
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
+        yield server.url(name)
+        connection.execute(
+            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+        )

@@ -1,0 +1,103 @@
+"""`tooling db`: the embedded server of this project."""
+
+import json
+import os
+import sys
+
+import click
+
+from tooling import embedded
+from tooling.cli import options
+from tooling.errors import ConnectionFailedError, Exit
+
+
+@click.group()
+def command() -> None:
+    """Run the embedded PostgreSQL of this project.
+
+    It keeps its data in .postgres, listens on a private Unix socket only, and outlives the
+    command that starts it.
+
+    \b
+      tooling db start
+      psql "$(tooling db url)"
+    """
+
+
+@command.command()
+def start() -> None:
+    """Start the server, creating it first if needed, and print its URL."""
+    embedded.start()
+    click.echo(_running_url())
+
+
+@command.command()
+@click.option(
+    "--mode",
+    type=click.Choice(["smart", "fast", "immediate"]),
+    default="fast",
+    show_default=True,
+    help="smart waits for clients, fast disconnects them, immediate skips the last checkpoint.",
+)
+def stop(mode: str) -> None:
+    """Stop the server; its data stays."""
+    server = embedded.project_server()
+    if server is None or not server.is_running():
+        click.echo("The server was not running.", err=True)
+        return
+    server.stop(mode)
+    click.echo("The server is stopped.", err=True)
+
+
+@command.command()
+@options.as_json
+def status(as_json: bool) -> int:
+    """Show whether the server runs, and where. Exit 0 if it does, 4 if not.
+
+    \b
+      tooling db status --json
+    """
+    server = embedded.project_server()
+    pid = server.pid() if server else None
+    report = {
+        "running": pid is not None,
+        "pid": pid,
+        "url": embedded.running_url(),
+        "data": str(server.data_dir) if server else None,
+        "socket": str(server.socket_dir) if server else None,
+        "log": str(server.log) if server else None,
+    }
+    if as_json:
+        click.echo(json.dumps(report))
+    else:
+        for name, value in report.items():
+            click.echo(f"{name:<8} {'-' if value is None else value}")
+    return Exit.OK if pid is not None else Exit.CONNECTION
+
+
+@command.command()
+def url() -> None:
+    """Print the libpq URL of the server. Exit 4 if it does not run."""
+    click.echo(_running_url())
+
+
+@command.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def psql(arguments: tuple[str, ...]) -> None:
+    """Open psql on the server; ARGUMENTS are psql's own.
+
+    \b
+      tooling db psql -c 'select count(*) from app.projects'
+    """
+    address = _running_url()
+    program = str(embedded.psql_program())
+    sys.stdout.flush()
+    os.execv(program, [program, "--dbname", address, *arguments])  # noqa: S606
+
+
+def _running_url() -> str:
+    if address := embedded.running_url():
+        return address
+    raise ConnectionFailedError(
+        "the embedded server does not run", hint="Start it with `tooling db start`."
+    )
