@@ -44,7 +44,7 @@ def empty_database(server: Server) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def migrated_template(server: Server) -> str:
-    """Return the name of a database with all migrations, repeatables and reference seeds, to copy from."""
+    """Return the name of a database to copy from: migrations, repeatables, reference seeds."""
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"create database {TEMPLATE}")
     for command in ("migrate", "seed"):

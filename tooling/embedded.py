@@ -63,7 +63,7 @@ def start(root: Path | None = None) -> Server:
     """
     place = _place(root)
     account = places.account_of(place)
-    with _lock(place / "lock"):
+    with _lock(place / "lock", account):
         programs = _reachable_programs(place, account)
         socket = places.socket_folder(place, PORT, account)
         server = Server(programs, place / "data", socket, PORT)
@@ -205,7 +205,8 @@ def _lines(file: Path) -> list[str]:
 
 
 @contextlib.contextmanager
-def _lock(file: Path) -> Iterator[None]:
+def _lock(file: Path, account: places.Account | None) -> Iterator[None]:
     with file.open("w") as handle:
+        places.hand_over(file, account)
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
