@@ -1,0 +1,53 @@
+-- Who may do what in the schema catalog: the whole of it, said again after every migration.
+
+revoke all on all tables in schema catalog
+  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator;
+revoke all on all functions in schema catalog
+  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator;
+revoke all on schema catalog from public;
+revoke all on type catalog.price_category from public;
+
+grant usage on schema catalog to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
+grant usage on type catalog.price_category
+    to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
+
+grant select
+    on catalog.imports,
+       catalog.property_definitions,
+       catalog.calibration_constants,
+       catalog.pricing_configs,
+       catalog.code_references,
+       catalog.material_catalog
+    to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
+
+grant execute
+    on function catalog.constant_on(text, date),
+                catalog.price_on(text, date),
+                catalog.newest_edition(text),
+                catalog.find_shape(text, text, text),
+                catalog.shape_properties(text, text, text, text),
+                catalog.shape_sources(text, text, text),
+                catalog.lightest_sections(
+                    text[], numeric, numeric, numeric, numeric, numeric, numeric, numeric, numeric,
+                    text, text, integer
+                ),
+                catalog.diff(text, text, text, text)
+    to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
+
+-- The catalog owner imports, seeds and publishes as eagle_operator.
+grant insert, update
+    on catalog.property_definitions,
+       catalog.code_references,
+       catalog.material_catalog
+    to eagle_operator;
+grant insert on catalog.imports to eagle_operator;
+grant insert, update (effective_to)
+    on catalog.calibration_constants,
+       catalog.pricing_configs
+    to eagle_operator;
+grant execute
+    on function catalog.publish_constant(text, text, numeric, text, text, text, date, date),
+                catalog.publish_price(
+                    text, text, numeric, text, catalog.price_category, date, date
+                )
+    to eagle_operator;

@@ -1,0 +1,3 @@
+create schema catalog;
+comment on schema catalog is
+    'Reference data that all accounts share: constants, prices, materials, code clauses.';
