@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--postgres",
         default=os.environ.get("TOOLING_TEST_PG", "18"),
-        choices=sorted(servers.VERSIONS),
+        choices=servers.VERSIONS,
         help="major version of the server under test (default: TOOLING_TEST_PG, else 18)",
     )
 

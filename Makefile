@@ -1,0 +1,54 @@
+# `make` lists the targets. Each recipe is a command you could type.
+# DATABASE_URL (or PGHOST, PGDATABASE ...) names another server than the embedded one.
+.DEFAULT_GOAL := help
+.PHONY: help migrate test check lint format python-tests sql-tests faults bench-runner lock db-start
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
+
+migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the steel catalog
+	.venv/bin/tooling up
+
+test: lint sql-tests python-tests ## all checks and tests; installs what they need
+
+check: test ## what CI runs
+
+lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothing
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/sqlfluff lint --processes 2 sql migrations tests/pgtap
+	.venv/bin/squawk migrations/*.sql
+	git ls-files -z | xargs -0 .venv/bin/detect-secrets-hook --baseline .secrets.baseline
+
+format: .venv/test ## let ruff rewrite the Python files
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+python-tests: .venv/test ## pytest, on PostgreSQL 18
+	.venv/bin/pytest
+
+sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
+	.venv/bin/python -m tests.run_pgtap 18 16
+
+faults: .venv/test ## kill the runner at every statement; writes build/faults.json
+	.venv/bin/python -m tests.tooling.migration.faults
+
+bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json
+	.venv/bin/python -m tests.tooling.migration.bench
+
+lock: .venv/test ## choose the versions in requirements/ anew
+	.venv/bin/python -m tests.lock
+
+db-start: .venv/run ## start the embedded PostgreSQL and print its URL
+	.venv/bin/tooling db start
+
+.venv/run: requirements/run.txt pyproject.toml .ci/venv
+	sh .ci/venv
+	.venv/bin/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch .venv/run
+
+.venv/test: .venv/run requirements/test.txt
+	.venv/bin/python -m pip install --quiet --require-hashes -r requirements/test.txt
+	touch .venv/test

@@ -1,0 +1,84 @@
+"""Run pg_prove over tests/pgtap on PostgreSQL versions: `python -m tests.run_pgtap 18 16`.
+
+Each version gets a fresh server and a database migrated and seeded by this project's commands.
+A version that cannot be had is a failure, unless TOOLING_TEST_WITHOUT names it (`16`, or `18,16`).
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+
+from tests import pgtap_files, servers
+from tooling.embedded import Server, temporary_server
+from tooling.errors import ToolingError
+
+DATABASE = "eagle_pgtap"
+TESTS = "tests/pgtap"
+WITHOUT = "TOOLING_TEST_WITHOUT"
+
+
+def main(versions: list[str]) -> int:
+    """Return 0 if all tests passed on all the versions that were not left out."""
+    left_out = os.environ.get(WITHOUT, "").split(",")
+    results = {
+        version: "left out, as TOOLING_TEST_WITHOUT says" if version in left_out else _try(version)
+        for version in versions
+    }
+    for version, result in results.items():
+        print(f"PostgreSQL {version}: {result or 'passed'}")
+    return int(any(result and not result.startswith("left out") for result in results.values()))
+
+
+def _try(version: str) -> str | None:
+    """Return what went wrong on a version, None if nothing."""
+    print(f"== pg_prove on PostgreSQL {version}", flush=True)
+    try:
+        prove = pgtap_files.prove_command()
+        bin_dir = servers.bin_dir(version)
+        extension = pgtap_files.extension()
+        if bin_dir is not None:
+            share = bin_dir.parent / "share/extension"
+            shutil.copytree(extension, share, dirs_exist_ok=True)
+        with temporary_server(bin_dir=bin_dir) as server:
+            if bin_dir is None:
+                _offer(server, extension)
+            _fill(server)
+            return _prove(server, prove)
+    except (ToolingError, pgtap_files.MissingError, subprocess.CalledProcessError) as error:
+        return f"FAILED: {error}"
+
+
+def _offer(server: Server, extension: Path) -> None:
+    """Let a server of version 18 or later find the extension in its own folder."""
+    place = server.data_dir.parent / "pgtap"
+    shutil.copytree(extension, place / "extension")
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"alter system set extension_control_path = '$system:{place}'")
+        connection.execute("select pg_reload_conf()")
+
+
+def _fill(server: Server) -> None:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"create database {DATABASE}")
+    for command in ("migrate", "seed"):
+        run = [sys.executable, "-m", "tooling", command, "--dsn", server.url(DATABASE)]
+        subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
+    with psycopg.connect(server.url(DATABASE)) as connection:
+        connection.execute("create extension pgtap")
+
+
+def _prove(server: Server, prove: list[str]) -> str | None:
+    where = ["--host", str(server.socket_dir), "--port", str(server.port), "--username", "postgres"]
+    what = ["--dbname", DATABASE, "--recurse", "--ext", ".sql", TESTS]
+    psql = ["--psql-bin", str(server.bin_dir / "psql")]
+    environment = {**os.environ, **server.environment(), "PGOPTIONS": ""}
+    code = subprocess.run([*prove, *psql, *where, *what], env=environment, check=False).returncode
+    return f"FAILED: pg_prove exited {code}" if code else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
