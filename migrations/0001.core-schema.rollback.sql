@@ -1,0 +1,13 @@
+drop table app.project_events;
+drop table app.project_payloads;
+drop table app.projects;
+drop function app.refuse_event_change();
+drop function app.snapshot_sha256(jsonb, jsonb, jsonb);
+drop function app.change_project();
+drop function ops.place(text, text);
+drop table ops.table_placements;
+drop function ops.uuid_v7();
+drop extension btree_gist;
+drop schema ops;
+drop schema catalog;
+drop schema app;

@@ -1,0 +1,38 @@
+-- Give a changed project its new etag, after checking the etag that the change names.
+--
+-- A change that does not mention the etag is taken to know the current one.
+--
+create function app.change_project()
+    returns trigger
+    language plpgsql
+    volatile
+    security invoker
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    if new.etag is distinct from old.etag then
+        raise exception using
+            errcode = 'ES002',
+            message = format('project %s has changed since it was read', old.project_id),
+            detail  = format('The etag given is %s, the current one is %s.', new.etag, old.etag),
+            hint    = 'Read the project again and repeat the change on what it holds now.',
+            schema  = 'app',
+            table   = 'projects';
+    end if;
+    if (new.account_id, new.project_id, new.created_by, new.created_at)
+        is distinct from (old.account_id, old.project_id, old.created_by, old.created_at) then
+        raise exception using
+            errcode = 'ES006',
+            message = format('the identity and origin of project %s cannot change', old.project_id),
+            hint    = 'Leave account_id, project_id, created_by and created_at as they are.',
+            schema  = 'app',
+            table   = 'projects';
+    end if;
+
+    new.etag       := gen_random_uuid();
+    new.updated_at := greatest(now(), old.updated_at);
+    return new;
+end
+$function$;
+comment on function app.change_project() is
+    'Trigger: refuses a stale etag (ES002) or a changed identity (ES006), then renews etag and updated_at.';

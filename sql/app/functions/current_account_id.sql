@@ -1,0 +1,12 @@
+-- The account that this transaction works for; null, and so no rows, when none is set.
+--
+--     set local app.account_id = '0194f3c0-0000-7000-8000-000000000001';
+--     select app.current_account_id();
+--
+create function app.current_account_id()
+    returns uuid
+    language sql
+    stable
+    parallel safe
+    return nullif(current_setting('app.account_id', true), '')::uuid;
+comment on function app.current_account_id() is 'The account set for this transaction in app.account_id, or null.';

@@ -1,0 +1,68 @@
+-- Erase who did what from a project's events, on request, leaving tombstones; returns how many.
+--
+-- Type, time and place in the chain stay, and the hash of what was erased, so that the chain still
+-- verifies. The erasure itself is recorded with the places it emptied: a tombstone that no such
+-- event names is a forgery, and ops.verify_event_chain reports it.
+--
+--     select app.erase_events(
+--                account_id => '0194f3c0-0000-7000-8000-000000000001',
+--                project_id => '0194f3c0-0000-7000-8000-00000000000a',
+--                actor      => 'privacy@example.com',
+--                reason     => 'request 2026-114'
+--            );
+--
+create function app.erase_events(
+    account_id uuid,
+    project_id uuid,
+    actor      text,
+    reason     text
+)
+    returns bigint
+    language plpgsql
+    volatile
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    erased bigint[];
+begin
+    perform
+       from app.event_chains as c
+      where c.account_id = erase_events.account_id
+        and c.project_id = erase_events.project_id
+        for update;
+    if not found then
+        raise exception using
+            errcode = 'no_data_found',
+            message = format('project %s has no events in this account', erase_events.project_id),
+            hint    = 'Check the account and the project.';
+    end if;
+
+    perform set_config('app.erasing', 'events', true);
+    with tombstone as (
+        update app.project_events as e
+           set actor     = '(erased)',
+               data      = jsonb_build_object(
+                   'erased_sha256', encode(app.event_content_sha256(e.actor, e.data), 'hex')
+               ),
+               erased_at = now()
+         where e.account_id = erase_events.account_id
+           and e.project_id = erase_events.project_id
+           and e.erased_at is null
+           and not (e.event_type = 'user.data_deleted' and e.data ? 'erased_positions')
+        returning e.position
+    )
+    select coalesce(array_agg(t.position order by t.position), '{}') into erased from tombstone as t;
+    perform set_config('app.erasing', '', true);
+
+    if erased <> '{}' then
+        insert into app.project_events (account_id, project_id, event_type, actor, data)
+        values (erase_events.account_id, erase_events.project_id, 'user.data_deleted',
+                erase_events.actor,
+                jsonb_build_object('reason', erase_events.reason, 'erased_positions', erased));
+    end if;
+    return cardinality(erased);
+end
+$function$;
+comment on function app.erase_events(uuid, uuid, text, text) is
+    'Erases actor and data of a project''s events, leaves verifiable tombstones, and records it.';

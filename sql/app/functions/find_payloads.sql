@@ -1,0 +1,35 @@
+-- The payloads of an account whose config contains the given values, newest first.
+--
+--     select payload_id
+--       from app.find_payloads(
+--                account_id => '0194f3c0-0000-7000-8000-000000000001',
+--                config     => '{"material": "A500 Gr C", "height_ft": 25, "wind_speed_mph": 115}'
+--            );
+--
+-- Runs as the owner after checking the account: jsonb containment is not leakproof, so row
+-- security would keep the planner from its index.
+--
+create function app.find_payloads(
+    account_id uuid,
+    config     jsonb,
+    count      integer default 100
+)
+    returns setof app.project_payloads
+    language plpgsql
+    stable
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    perform app.require_account(find_payloads.account_id);
+    return query
+    select p.*
+      from app.project_payloads as p
+     where p.account_id = find_payloads.account_id
+       and p.config @> find_payloads.config
+     order by p.created_at desc, p.payload_id desc
+     limit find_payloads.count;
+end
+$function$;
+comment on function app.find_payloads(uuid, jsonb, integer) is
+    'Payloads of the account whose config contains the given values, newest first.';

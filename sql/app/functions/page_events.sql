@@ -1,0 +1,32 @@
+-- One page of a project's events, newest first; the last event of a page asks for the next one.
+--
+--     select occurred_at, event_id, event_type
+--       from app.page_events(
+--                account_id => '0194f3c0-0000-7000-8000-000000000001',
+--                project_id => '0194f3c0-0000-7000-8000-00000000000a',
+--                count      => 20
+--            );
+--
+create function app.page_events(
+    account_id      uuid,
+    project_id      uuid,
+    before_time     timestamptz default 'infinity',
+    before_event_id uuid default 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    count           integer default 100
+)
+    returns setof app.project_events
+    language sql
+    stable
+    security invoker
+begin atomic
+    select e.*
+      from app.project_events as e
+     where e.account_id = page_events.account_id
+       and e.project_id = page_events.project_id
+       and e.occurred_at <= page_events.before_time
+       and (e.occurred_at, e.event_id) < (page_events.before_time, page_events.before_event_id)
+     order by e.occurred_at desc, e.event_id desc
+     limit page_events.count;
+end;
+comment on function app.page_events(uuid, uuid, timestamptz, uuid, integer) is
+    'A page of a project''s events, newest first, before the given time and event.';

@@ -1,0 +1,25 @@
+-- Keep the audit log as it was written.
+--
+-- The one way through is app.erase_events, which runs as the table's owner and says so in a setting.
+-- The setting alone opens nothing: no other role has the right to update the table.
+--
+create function app.refuse_event_change()
+    returns trigger
+    language plpgsql
+    volatile
+    security invoker
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    if tg_op = 'UPDATE' and current_setting('app.erasing', true) = 'events' then
+        return new;
+    end if;
+    raise exception using
+        errcode = 'ES003',
+        message = format('events are immutable: %s is refused', lower(tg_op)),
+        hint    = 'Append an event that corrects the earlier one; personal data is erased by app.erase_events.',
+        schema  = 'app',
+        table   = 'project_events';
+end
+$function$;
+comment on function app.refuse_event_change() is 'Trigger: refuses update, delete and truncate of events (ES003).';

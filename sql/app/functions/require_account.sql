@@ -1,0 +1,23 @@
+-- Refuse to work for another account than the one the transaction is set to.
+--
+-- Functions that run as the owner, whom row security does not bind, call this first.
+--
+create function app.require_account(account_id uuid)
+    returns void
+    language plpgsql
+    stable
+    security invoker
+    parallel safe
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    if require_account.account_id is distinct from app.current_account_id()
+        or require_account.account_id is null then
+        raise exception using
+            errcode = 'ES005',
+            message = 'the transaction is not set to this account',
+            hint    = 'Run set local app.account_id = ''…'' in the same transaction first.';
+    end if;
+end
+$function$;
+comment on function app.require_account(uuid) is 'Raises ES005 unless the transaction is set to the account.';

@@ -1,0 +1,60 @@
+-- Save a design of a project and return it.
+--
+-- A snapshot equal to one saved before is not stored again; it becomes the newest again.
+--
+--     select payload_id, sha256
+--       from app.save_payload(
+--                account_id    => '0194f3c0-0000-7000-8000-000000000001',
+--                project_id    => '0194f3c0-0000-7000-8000-00000000000a',
+--                module        => 'signage.single_pole.base_plate',
+--                config        => '{"material": "A500 Gr C", "height_ft": 25}',
+--                files         => '[]',
+--                cost_snapshot => '{"total_usd": 4200}',
+--                actor         => 'ana@example.com'
+--            );
+--
+create function app.save_payload(
+    account_id    uuid,
+    project_id    uuid,
+    module        app.project_module,
+    config        jsonb,
+    files         jsonb,
+    cost_snapshot jsonb,
+    actor         text
+)
+    returns app.project_payloads
+    language plpgsql
+    volatile
+    security invoker
+    set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    saved app.project_payloads;
+begin
+    perform set_config('app.actor', save_payload.actor, true);
+
+    select l.* into saved
+      from app.latest_payloads(save_payload.account_id, save_payload.project_id) as l
+     where l.module = save_payload.module
+       and l.sha256 = app.snapshot_sha256(
+               save_payload.config, save_payload.files, save_payload.cost_snapshot
+           );
+    if found then
+        return saved;
+    end if;
+
+    insert into app.project_payloads as p (
+        account_id, project_id, module, config, files, cost_snapshot
+    )
+    values (
+        save_payload.account_id, save_payload.project_id, save_payload.module,
+        save_payload.config, save_payload.files, save_payload.cost_snapshot
+    )
+        on conflict on constraint project_payloads_account_id_project_id_module_sha256_key
+        do update set created_at = excluded.created_at
+    returning p.* into saved;
+    return saved;
+end
+$function$;
+comment on function app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text) is
+    'Saves a design once per distinct snapshot, makes it the newest of its module, and returns it.';

@@ -1,0 +1,56 @@
+-- Everything that a role may do in app, from scratch: what is not granted here is taken away.
+revoke all on schema app from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
+revoke all on all tables in schema app
+  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
+revoke all on all functions in schema app
+  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
+
+grant usage on schema app to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
+
+-- Key, status, etag and times of a new row are the database's to give.
+grant select, delete on app.projects to eagle_application;
+grant insert (
+    account_id, name, customer, description, site_name, street, created_by, updated_by,
+    constants_version, content_sha256, confidence
+) on app.projects to eagle_application;
+grant update (
+    name, customer, description, site_name, street, status, updated_by, etag,
+    constants_version, content_sha256, confidence
+) on app.projects to eagle_application;
+
+grant select on app.project_payloads to eagle_application;
+grant insert (account_id, project_id, module, config, files, cost_snapshot)
+   on app.project_payloads to eagle_application;
+grant update (created_at) on app.project_payloads to eagle_application;
+
+grant select on app.project_events to eagle_application;
+grant insert (account_id, project_id, event_type, actor, data) on app.project_events to eagle_application;
+
+grant select on app.projects, app.project_payloads, app.project_events to eagle_reader;
+grant select on app.account_stats to eagle_application, eagle_reader;
+grant select on app.project_events, app.event_chains to eagle_auditor;
+
+grant execute on function
+    app.current_account_id(),
+    app.current_actor(),
+    app.require_account(uuid),
+    app.project_search_text(text, text, text, text),
+    app.snapshot_sha256(jsonb, jsonb, jsonb),
+    app.latest_payloads(uuid, uuid),
+    app.page_events(uuid, uuid, timestamptz, uuid, integer),
+    app.find_payloads(uuid, jsonb, integer),
+    app.list_projects(uuid, app.project_status, integer),
+    app.search_projects(uuid, text, integer)
+   to eagle_application, eagle_reader;
+grant execute on function
+    app.create_project(uuid, text, text, text, text, text, text),
+    app.update_project(uuid, uuid, uuid, text, jsonb),
+    app.set_project_status(uuid, uuid, uuid, text, app.project_status),
+    app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text),
+    app.append_event(uuid, uuid, app.project_event_type, text, jsonb)
+   to eagle_application;
+grant execute on function app.erase_events(uuid, uuid, text, text) to eagle_operator;
+grant execute on function
+    app.event_content_sha256(text, jsonb),
+    app.event_sha256(bytea, uuid, uuid, bigint, uuid, app.project_event_type, timestamptz, bytea)
+   to eagle_auditor;

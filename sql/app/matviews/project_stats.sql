@@ -1,0 +1,19 @@
+create materialized view app.project_stats as
+select
+    p.account_id,
+    p.status,
+    count(*) as project_count,
+    avg(extract(epoch from p.updated_at - p.created_at) / 3600) as avg_duration_hours
+  from app.projects as p
+ where p.status <> 'draft'
+ group by p.account_id, p.status;
+
+create unique index project_stats_account_id_status_idx
+    on app.project_stats (account_id, status);
+
+comment on materialized view app.project_stats is
+    'Projects per account and status, drafts left out; no tenant role may read it, see app.account_stats.';
+comment on column app.project_stats.account_id is 'The tenant.';
+comment on column app.project_stats.status is 'The status counted.';
+comment on column app.project_stats.project_count is 'How many projects of the account are in the status.';
+comment on column app.project_stats.avg_duration_hours is 'Mean of updated_at - created_at, in hours.';

@@ -1,0 +1,20 @@
+-- Everything that a role may do in ops, from scratch: what is not granted here is taken away.
+revoke all on schema ops from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
+revoke all on all tables in schema ops
+  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
+revoke all on all functions in schema ops
+  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
+
+grant usage on schema ops to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
+
+-- Defaults of tenant tables run as the role that inserts.
+grant execute on function ops.uuid_v7() to eagle_application, eagle_operator;
+
+grant select on ops.table_placements, ops.partition_policies, ops.partitions to eagle_operator, eagle_auditor;
+grant insert, update, delete on ops.partition_policies to eagle_operator;
+grant execute on function
+    ops.create_month_partition(text, date),
+    ops.ensure_partitions(date),
+    ops.refresh_project_stats()
+   to eagle_operator;
+grant execute on function ops.verify_event_chain(uuid, uuid) to eagle_auditor, eagle_operator;

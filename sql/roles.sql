@@ -1,0 +1,86 @@
+-- The roles of the database, with the least each needs, and what each may do to the database as a whole.
+--
+-- Runs before the migrations and changes nothing that is already right, so that a migrator without
+-- the right to create roles can run it once an administrator has.
+--
+-- No role has a password here: set one, as SCRAM, where the role logs in.
+
+do $roles$
+declare
+    wanted   record;
+    missing  text[] := '{}';
+    database text   := current_database();
+    able     boolean;
+begin
+    select rolsuper or rolcreaterole into able from pg_roles where rolname = current_user;
+
+    for wanted in
+        select *
+          from (values
+                ('eagle_owner',       'nologin', 'Owns every object of the database; nobody logs in as it.'),
+                ('eagle_migrator',    'login',   'Applies migrations by becoming eagle_owner.'),
+                ('eagle_application', 'login',   'The API: reads and writes the rows of one account at a time.'),
+                ('eagle_reader',      'login',   'Reads the rows of one account at a time, and the catalogs.'),
+                ('eagle_auditor',     'login',   'Reads the audit log of every account and verifies its chains.'),
+                ('eagle_operator',    'login',   'Runs maintenance: partitions, catalogs, erasure; reads no tenant row.'),
+                ('eagle_exporter',    'login',   'Reads statistics for monitoring, no table.'),
+                ('eagle_backup',      'login',   'Streams backups and dumps; changes nothing.')
+               ) as role (name, login, comment)
+    loop
+        if exists (select from pg_roles where rolname = wanted.name) then
+            continue;
+        end if;
+        if not able then
+            missing := missing || wanted.name;
+            continue;
+        end if;
+        begin
+            execute format('create role %I %s noinherit', wanted.name, wanted.login);
+            execute format('comment on role %I is %L', wanted.name, wanted.comment);
+        exception
+            when duplicate_object or unique_violation then null;  -- another database's runner was faster
+        end;
+    end loop;
+
+    if missing <> '{}' then
+        raise exception using
+            errcode = 'undefined_object',
+            message = format('missing roles: %s', array_to_string(missing, ', ')),
+            hint    = 'Have a role with CREATEROLE run sql/roles.sql in this database once.';
+    end if;
+
+    if not pg_has_role('eagle_migrator', 'eagle_owner', 'member') then
+        grant eagle_owner to eagle_migrator with inherit false, set true;
+    end if;
+    if not pg_has_role(current_user, 'eagle_owner', 'set') then
+        execute format('grant eagle_owner to %I with inherit false, set true', current_user);
+    end if;
+    if not has_database_privilege('eagle_owner', database, 'create') then
+        execute format('grant create on database %I to eagle_owner', database);
+    end if;
+end
+$roles$;
+
+-- Functions are executable by everyone unless this is said before they are made.
+do $defaults$
+begin
+    if not exists (
+        select
+          from pg_default_acl
+         where defaclrole = 'eagle_owner'::regrole
+           and defaclnamespace = 0
+           and defaclobjtype = 'f'
+    ) then
+        alter default privileges for role eagle_owner revoke execute on functions from public;
+    end if;
+    if not exists (
+        select
+          from pg_default_acl
+         where defaclrole = 'eagle_owner'::regrole
+           and defaclnamespace = 0
+           and defaclobjtype = 'T'
+    ) then
+        alter default privileges for role eagle_owner revoke usage on types from public;
+    end if;
+end
+$defaults$;
