@@ -104,7 +104,7 @@ def _sweep(folder: Path) -> None:
     """Remove temporary servers whose makers were killed before they could."""
     for place in folder.glob(f"{SCRATCH}[0-9]*-*"):
         maker = int(place.name.removeprefix(SCRATCH).split("-")[0])
-        if not processes.is_alive(maker) and os.access(place, os.W_OK):
+        if not processes.is_alive(maker) and os.access(place, os.W_OK, effective_ids=True):
             Server(_programs(place), place / "data", place / "run", PORT).kill()
             shutil.rmtree(place, ignore_errors=True)
 
@@ -122,7 +122,7 @@ def _place(root: Path | None) -> Path:
     """Return the folder that holds the project's server, made where its account can use it."""
     link = _link(root)
     if link.is_dir():
-        if not os.access(link, os.W_OK | os.X_OK):
+        if not os.access(link, os.W_OK | os.X_OK, effective_ids=True):
             raise ToolingError(
                 f"{link} belongs to another user",
                 hint="Run as that user or as root, or remove the folder to start anew.",
