@@ -1,6 +1,7 @@
 -- 0007.partitioning
 -- depends: 0006.envelope
 -- transactional: false
+-- repeatable-calls: true
 --
 -- why    Events are kept by month and payloads by module, so that months can be retired and each
 --        module has its own small indexes.

@@ -1,6 +1,7 @@
 -- 0009.audit-chain
 -- depends: 0008.row-security
 -- transactional: false
+-- repeatable-calls: true
 --
 -- why    Every change is recorded, and each event carries a hash over the one before it, so that a
 --        change of the log by a superuser shows.

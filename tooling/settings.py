@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from tooling.errors import InputError
 
@@ -18,6 +19,12 @@ class Settings:
     owner: str | None = None
     before: tuple[Path, ...] = ()
     after: tuple[Path, ...] = ()
+    search_path: str = "public"
+    lock_timeout: str = "3s"
+    lock_attempts: int = 10
+
+
+_TYPES: dict[str, type] = {"before": list, "after": list, "lock_attempts": int}
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -39,7 +46,7 @@ def load(start: Path | None = None) -> Settings:
     table = _table(file) or {}
     known = {field.name for field in fields(Settings)} - {"root"}
     for key, value in table.items():
-        wanted = list if key in ("before", "after") else str
+        wanted = _TYPES.get(key, str)
         if key not in known:
             raise InputError(
                 f"{file}: unknown key {key!r} in [tool.tooling]",
@@ -55,10 +62,13 @@ def load(start: Path | None = None) -> Settings:
         owner=table.get("owner"),
         before=tuple(root / name for name in table.get("before", [])),
         after=tuple(root / name for name in table.get("after", [])),
+        search_path=table.get("search_path", Settings.search_path),
+        lock_timeout=table.get("lock_timeout", Settings.lock_timeout),
+        lock_attempts=table.get("lock_attempts", Settings.lock_attempts),
     )
 
 
-def _table(file: Path) -> dict[str, object] | None:
+def _table(file: Path) -> dict[str, Any] | None:
     if not file.is_file():
         return None
     try:

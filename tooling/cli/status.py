@@ -1,0 +1,33 @@
+"""`tooling status`."""
+
+import json
+from pathlib import Path
+
+import click
+
+from tooling.cli import options
+
+
+@click.command()
+@options.migrations
+@options.dsn
+@options.as_json
+def command(migrations: Path | None, dsn: str | None, as_json: bool) -> int:
+    """Show what is applied, pending, edited, missing or partly applied. Writes nothing.
+
+    Exit code: 0 all applied, 8 partly applied, 9 pending, 10 edited, missing or out of order.
+
+    \b
+    tooling status
+    tooling status --json
+    """
+    from tooling.database import resolve
+    from tooling.migration.status import status
+
+    found = status(resolve(dsn), options.settings_for(migrations))
+    if as_json:
+        click.echo(json.dumps(found.as_dict()))
+    else:
+        for row in found.rows:
+            click.echo(f"{row.state:<9} {row.id}" + (f"  {row.detail}" if row.detail else ""))
+    return int(found.exit_code)

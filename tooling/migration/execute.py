@@ -1,0 +1,203 @@
+"""Running one file: in a transaction with its ledger row, or by statement with a journal."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import psycopg
+from psycopg import sql
+
+from tooling.errors import Exit, ToolingError
+from tooling.migration import resume, writes
+from tooling.migration.failure import SqlFailureError, explain
+from tooling.migration.hashing import code_sha256
+from tooling.migration.ledger import Ledger, Step
+from tooling.migration.model import Kind, Script, Statement
+from tooling.migration.report import Reporter
+from tooling.migration.session import Session
+from tooling.migration.watch import Watch
+
+_LONGEST_PAUSE = 15.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """A file to run, and the ledger row (given the seconds) that becomes true with it."""
+
+    id: str
+    script: Script
+    direction: Literal["apply", "rollback"]
+    row: Callable[[float], str]
+    journal: tuple[Step, ...] = ()
+    as_owner: bool = True
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a statement waits in a lock queue, and how often the work is tried again."""
+
+    lock_timeout: str = "3s"
+    attempts: int = 10
+    first_pause: float = 0.5
+
+    def pause(self, attempt: int) -> float:
+        """Return the seconds to wait after a failed attempt: doubled each time, with jitter."""
+        longest: float = min(_LONGEST_PAUSE, self.first_pause * 2 ** (attempt - 1))
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311
+
+
+@dataclass(frozen=True)
+class Executor:
+    """Runs jobs on one session; `role` is taken for the statements and for the ledger's rows."""
+
+    session: Session
+    watch: Watch
+    ledger: Ledger
+    report: Reporter
+    patience: Patience
+    role: str | None = None
+
+    def run(self, job: Job) -> None:
+        """Run the job. Raises ToolingError naming file, line and statement."""
+        started = time.monotonic()
+        self.report(
+            "file",
+            file=job.script.path.name,
+            id=job.id,
+            direction=job.direction,
+            statements=len(job.script.statements),
+            transactional=job.script.header.transactional,
+        )
+        if job.script.header.transactional:
+            self._insist(job, lambda: self._whole(job, started))
+        else:
+            self._stepwise(job, started)
+        seconds = round(time.monotonic() - started, 3)
+        self.report("file_done", file=job.script.path.name, id=job.id, seconds=seconds)
+
+    def _whole(self, job: Job, started: float) -> None:
+        self.session.forget(self.role if job.as_owner else None)
+        self.session.run(f"begin; {self._lock_timeout('set local')}")
+        for statement in job.script.statements:
+            self._execute(job, statement)
+        with explain(self.session, job.script, None):
+            self.session.run(self._as_keeper() + job.row(time.monotonic() - started))
+            self.session.run("commit")
+
+    def _stepwise(self, job: Job, started: float) -> None:
+        self.session.forget(self.role if job.as_owner else None)
+        journal = {step.number: step for step in job.journal}
+        for statement in job.script.statements:
+            step = journal.get(statement.number)
+            if statement.kind is Kind.SETTING:
+                self._execute(job, statement)
+            elif step is None or not step.finished:
+                self._step(job, statement, step)
+        with explain(self.session, job.script, None):
+            self.write(job.row(time.monotonic() - started))
+
+    def _step(self, job: Job, statement: Statement, step: Step | None) -> None:
+        """Run one journalled statement until it is done, or fails for good."""
+        code = code_sha256(statement.sql)
+        key = (self.ledger, job.id, job.direction, statement.number)
+
+        def attempt() -> None:
+            nonlocal step
+            with explain(self.session, job.script, statement):
+                action = resume.decide(self.session, job.script, statement, step, self.report)
+                if action is None:
+                    self.write(writes.finish(*key))
+                    self.report("resumed", **self._at(job, statement), outcome="already done")
+                    return
+                self.write(writes.start(*key, code))
+            step = Step(statement.number, code, finished=False, failure=None)
+            try:
+                if statement.kind is Kind.ORDINARY:
+                    self._together(job, statement, writes.finish(*key))
+                else:
+                    self._apart(job, statement, action, writes.finish(*key))
+            except SqlFailureError as error:
+                if not error.is_lost:
+                    self.session.roll_back()
+                    self.write(writes.fail(*key, error.message))
+                    step = Step(statement.number, code, finished=False, failure=error.message)
+                raise
+
+        self._insist(job, attempt)
+
+    def _together(self, job: Job, statement: Statement, finish: str) -> None:
+        """Run a statement and its journal mark in one transaction."""
+        self.session.run(f"begin; {self._lock_timeout('set local')}")
+        self._execute(job, statement)
+        with explain(self.session, job.script, statement):
+            self.session.run(self._as_keeper() + finish)
+            self.session.run("commit")
+
+    def _apart(self, job: Job, statement: Statement, action: str, finish: str) -> None:
+        """Run a statement that takes no transaction block around it, then mark it."""
+        concurrent = statement.kind is Kind.CONCURRENT
+        self.session.run("set lock_timeout = 0" if concurrent else self._lock_timeout("set"))
+        self._execute(job, statement, action)
+        with explain(self.session, job.script, statement):
+            resume.verify(self.session, job.script, statement)
+            self.write(finish)
+
+    def _execute(self, job: Job, statement: Statement, action: str | None = None) -> None:
+        self.report("statement", **self._at(job, statement), words=statement.first_words)
+        self.watch.begin()
+        started = time.monotonic()
+        with explain(self.session, job.script, statement):
+            self.session.run(action or statement.sql, self.watch.tick)
+        seconds = round(time.monotonic() - started, 3)
+        self.report("statement_done", **self._at(job, statement), seconds=seconds)
+
+    def _insist(self, job: Job, attempt: Callable[[], None]) -> None:
+        """Try again when a lock was in the way, with pauses. Raises ToolingError (LOCKED)."""
+        for number in range(1, self.patience.attempts + 1):
+            try:
+                return attempt()
+            except SqlFailureError as error:
+                if not error.is_lock:
+                    raise
+                self.session.roll_back()
+                blockers = self.watch.blockers or "the blocker was gone before it could be named"
+                if number == self.patience.attempts:
+                    raise ToolingError(
+                        f"{error.message}; gave up after {number} attempts; blocked by {blockers}",
+                        hint="End or wait for the blocker, then run the same command again.",
+                        exit_code=Exit.LOCKED,
+                    ) from error
+                pause = self.patience.pause(number)
+                self.report(
+                    "retry",
+                    file=job.script.path.name,
+                    attempt=number,
+                    attempts=self.patience.attempts,
+                    reason=error.sqlstate,
+                    blockers=blockers,
+                    pause=round(pause, 1),
+                )
+                time.sleep(pause)
+        raise AssertionError
+
+    def write(self, text: str) -> None:
+        """Write to the ledger in a transaction of its own. Raises psycopg.Error."""
+        try:
+            self.session.run(f"begin; {self._as_keeper()} {text}; commit")
+        except psycopg.Error:
+            self.session.roll_back()
+            raise
+
+    def _as_keeper(self) -> str:
+        role = sql.Identifier(self.role).as_string() if self.role else "none"
+        return f"set local role {role}; set local search_path = pg_catalog; "
+
+    def _lock_timeout(self, verb: str) -> str:
+        return f"{verb} lock_timeout = {sql.Literal(self.patience.lock_timeout).as_string()}"
+
+    @staticmethod
+    def _at(job: Job, statement: Statement) -> dict[str, object]:
+        total = len(job.script.statements)
+        return {"number": statement.number, "total": total, "line": statement.line}

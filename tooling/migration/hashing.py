@@ -1,0 +1,35 @@
+"""Two hashes a file: of its bytes, and of its code.
+
+The code hash covers the tokens of PostgreSQL's own scanner without comments and space, so that
+a comment may change and code may not. (`pglast.fingerprint` would ignore constants.) The scanner
+makes 200,000 Python objects of a megabyte; in a file over `LARGE` characters each statement
+counts as one token: there, a comment inside a statement is code.
+"""
+
+import hashlib
+
+LARGE = 256 * 1024
+_COMMENTS = frozenset(("SQL_COMMENT", "C_COMMENT"))
+
+
+def raw_sha256(raw: bytes) -> str:
+    """Return the hex sha256 of the bytes."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def code_sha256(text: str) -> str:
+    """Return the hex sha256 of the code in `text`, which PostgreSQL's scanner must accept."""
+    return hashlib.sha256("\0".join(tokens(text)).encode()).hexdigest()
+
+
+def tokens(text: str) -> list[str]:
+    """Return the tokens of `text` as written, in order, without comments."""
+    if len(text) > LARGE:
+        from pglast import split
+
+        return list(split(text))
+    from pglast.parser import scan
+
+    return [
+        text[token.start : token.end + 1] for token in scan(text) if token.name not in _COMMENTS
+    ]

@@ -1,0 +1,74 @@
+"""Statements that cannot share a transaction with their journal row, after an interruption.
+
+The catalogue answers for CONCURRENTLY and for databases and tablespaces; CALL is declared
+repeatable by its file; VACUUM and its like may always run again. What cannot be known is refused.
+"""
+
+from typing import Any
+
+from psycopg import sql
+
+from tooling.errors import Exit, RefusedError
+from tooling.migration import concurrent
+from tooling.migration.ledger import Step
+from tooling.migration.model import Kind, Script, Statement
+from tooling.migration.report import Reporter
+from tooling.migration.session import Session
+
+_EXISTS = {
+    "database": "select exists (select from pg_catalog.pg_database where datname = {})",
+    "tablespace": "select exists (select from pg_catalog.pg_tablespace where spcname = {})",
+    "subscription": "select exists (select from pg_catalog.pg_subscription where subname = {})",
+}
+
+
+def decide(
+    session: Session, script: Script, statement: Statement, step: Step | None, report: Reporter
+) -> str | None:
+    """Return the SQL to run now, or None if the statement was done before the interruption.
+
+    Cleans up what an interrupted CONCURRENTLY left. Raises RefusedError where nobody can know.
+    """
+    if statement.kind is Kind.CONCURRENT:
+        return concurrent.decide(session, script, statement, step, report)
+    if statement.kind is not Kind.OUTSIDE or step is None or step.failure:
+        return statement.sql
+    what, name, creates = _object(statement.sql)
+    if what == "":
+        return statement.sql
+    query = sql.SQL(_EXISTS[what]).format(name) if what in _EXISTS else None
+    if query is None:
+        raise RefusedError(
+            f"{script.path}:{statement.line}: statement {statement.number} was interrupted, and"
+            " nothing tells whether it was done",
+            hint=f"Look, then say where to go on: --resume {script.path.stem}:{statement.number}"
+            f" runs it again, --resume {script.path.stem}:{statement.number + 1} takes it as done.",
+            exit_code=Exit.PARTIAL,
+        )
+    exists = session.connection.execute(query).fetchone() == (True,)
+    return None if exists == creates else statement.sql
+
+
+def verify(session: Session, script: Script, statement: Statement) -> None:
+    """Raise ToolingError if a CONCURRENTLY that reported success left an invalid index."""
+    if statement.kind is Kind.CONCURRENT:
+        concurrent.verify(session, script, statement)
+
+
+def _object(text: str) -> tuple[str, str | None, bool]:
+    """Return what a statement makes or removes: kind, name, whether it makes it.
+
+    The kind is empty for statements that may always run again, `?` for those that may not.
+    """
+    from pglast import ast, parse_sql
+
+    tree: Any = parse_sql(text)[0].stmt
+    if isinstance(tree, ast.CreatedbStmt | ast.DropdbStmt):
+        return "database", tree.dbname, isinstance(tree, ast.CreatedbStmt)
+    if isinstance(tree, ast.CreateTableSpaceStmt | ast.DropTableSpaceStmt):
+        return "tablespace", tree.tablespacename, isinstance(tree, ast.CreateTableSpaceStmt)
+    if isinstance(tree, ast.DropSubscriptionStmt):
+        return "subscription", tree.subname, False
+    if isinstance(tree, ast.CreateSubscriptionStmt):
+        return "?", tree.subname, True
+    return "", "", False

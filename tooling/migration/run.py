@@ -1,0 +1,136 @@
+"""Applying what is pending: the order of work from connecting to the last repeatable file."""
+
+import time
+
+from tooling.migration import checks, writes
+from tooling.migration.execute import Job
+from tooling.migration.folder import Folder, read
+from tooling.migration.interrupt import interruptible
+from tooling.migration.locked import Locked, Reader, locked, reading
+from tooling.migration.model import Migration, refuse
+from tooling.migration.options import Options, Result
+from tooling.migration.repeatable import Repeatable, load
+from tooling.migration.report import Reporter, silent
+from tooling.settings import Settings
+
+
+def migrate(
+    conninfo: str,
+    settings: Settings,
+    reporter: Reporter = silent,
+    options: Options | None = None,
+) -> Result:
+    """Apply every pending migration of `settings.migrations`, each once, and the repeatable files.
+
+    Raises RefusedError before anything is touched, and ToolingError naming file, line and
+    statement for one that failed; what ran before it stays applied. A second call goes on there.
+    """
+    started = time.monotonic()
+    options = options or Options()
+    folder = read(settings.migrations)
+    with interruptible(), reading(conninfo, settings, folder) as reader:
+        result = Result(already=len(reader.known.state.applied))
+        if not is_done(reader):
+            with locked(reader, reporter, options) as held:
+                result = _Run(held).everything()
+    result.seconds = round(time.monotonic() - started, 3)
+    return result
+
+
+def is_done(reader: Reader) -> bool:
+    """Whether nothing is pending, changed or half done: bytes and ledger agree."""
+    state, folder, settings = reader.known.state, reader.folder, reader.settings
+    if state.journal or len(state.applied) != len(folder.migrations):
+        return False
+    for migration in folder.migrations:
+        applied = state.applied.get(migration.id)
+        if applied is None or applied.raw_sha256 != migration.script.raw_sha256:
+            return False
+    before, after = repeatables(settings, folder)
+    if settings.owner and before and reader.server.owner is None:
+        return False
+    return not any(one.is_due(state) for one in (*before, *after))
+
+
+def repeatables(settings: Settings, folder: Folder) -> tuple[list[Repeatable], list[Repeatable]]:
+    """Return the files run before and after the migrations."""
+    ids = [migration.id for migration in folder.migrations]
+    return (
+        load(settings.before, settings.root, None),
+        load((*settings.after, *folder.always), settings.root, ids),
+    )
+
+
+class _Run:
+    """One run under the lock."""
+
+    def __init__(self, held: Locked):
+        self.held = held
+        self.reader = held.reader
+        self.ledger = held.reader.ledger
+        self.result = Result(already=len(self.reader.known.state.applied))
+
+    def everything(self) -> Result:
+        reader, state = self.reader, self.reader.known.state
+        work = checks.compare(
+            reader.folder, state, allow_out_of_order=self.held.options.allow_out_of_order
+        )
+        checks.check(reader.folder, state, work)
+        before, after = repeatables(reader.settings, reader.folder)
+        refuse([p for one in (*before, *after) for p in checks.script_problems(one.script)])
+        if not reader.server.has_ledger:
+            self._create_ledger()
+        self.held.take_role()
+        self._adopt(work)
+        missing_owner = bool(reader.settings.owner) and reader.server.owner is None
+        for one in before:
+            if missing_owner or one.is_due(state):
+                self._repeat(one, as_owner=False)
+        if missing_owner:
+            self.held.take_role()
+        for migration in work.commented:
+            self._write(writes.rehash(self.ledger, migration))
+            self.held.report("rehashed", file=migration.path.name)
+            self.result.commented.append(migration.id)
+        for migration in work.pending:
+            self._apply(migration, out_of_order=migration.id in work.out_of_order)
+        for one in after:
+            if one.is_due(state):
+                self._repeat(one)
+        return self.result
+
+    def _create_ledger(self) -> None:
+        server, connection = self.reader.server, self.reader.connection
+        self.ledger.create(connection, server.owner, owner_may=server.owner_may_create)
+
+    def _adopt(self, work: checks.Work) -> None:
+        if not work.unhashed:
+            return
+        from tooling.migration import adopt
+
+        source = self.reader.known.source or self.ledger.schema
+        self._write(adopt.copy(self.ledger, source) + adopt.hashes(self.ledger, work.unhashed))
+        self.held.report("adopted", count=len(work.unhashed), schema=source)
+        self.result.adopted += [migration.id for migration in work.unhashed]
+
+    def _apply(self, migration: Migration, *, out_of_order: bool) -> None:
+        self.held.mutex.check()
+
+        def row(seconds: float) -> str:
+            return writes.mark(self.ledger, migration, out_of_order=out_of_order, seconds=seconds)
+
+        journal = self.reader.known.state.journal.get((migration.id, "apply"), ())
+        self.held.executor.run(Job(migration.id, migration.script, "apply", row, journal))
+        self.result.applied.append(migration.id)
+
+    def _repeat(self, one: Repeatable, *, as_owner: bool = True) -> None:
+        self.held.mutex.check()
+
+        def row(_seconds: float) -> str:
+            return writes.repeated(self.ledger, one.name, one.script.raw_sha256, one.after)
+
+        self.held.executor.run(Job(one.name, one.script, "apply", row, as_owner=as_owner))
+        self.result.repeated.append(one.name)
+
+    def _write(self, text: str) -> None:
+        self.held.executor.write(text)

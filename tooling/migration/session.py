@@ -1,0 +1,154 @@
+"""A connection that runs one statement at a time, can be interrupted, and forgets state between."""
+
+import select
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+from psycopg import pq, sql
+
+WORKER = "tooling migrate"
+KEEPER = "tooling migrate (lock)"
+_FIRST_TICK = 0.2
+_TICK = 0.5
+_CANCEL_SECONDS = 10.0
+
+_PINNED = {
+    "check_function_bodies": "on",
+    "client_min_messages": "notice",
+    "datestyle": "ISO, MDY",
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
+    "escape_string_warning": "on",
+    "idle_in_transaction_session_timeout": "5min",
+    "idle_session_timeout": "0",
+    "intervalstyle": "postgres",
+    "row_security": "on",
+    "standard_conforming_strings": "on",
+    "statement_timeout": "0",
+    "timezone": "UTC",
+}
+_FORGET = (
+    "close all; set session authorization default; reset all; deallocate all; unlisten *;"
+    " discard plans; discard temp; discard sequences; reset role;"
+)
+
+
+class Session:
+    """One connection in autocommit mode; transactions are opened by saying so.
+
+    Statements go through the simple protocol as they are written: no parameters, no savepoints,
+    and rows are thrown away as they come.
+    """
+
+    def __init__(
+        self,
+        conninfo: str,
+        *,
+        search_path: str,
+        check_interval: str = "2s",
+        on_notice: Callable[[psycopg.errors.Diagnostic], None] | None = None,
+    ):
+        self.connection: psycopg.Connection[Any] = psycopg.connect(
+            conninfo,
+            autocommit=True,
+            application_name=WORKER,
+            client_encoding="utf8",
+            prepare_threshold=None,
+        )
+        if on_notice:
+            self.connection.add_notice_handler(on_notice)
+        self._pgconn = self.connection.pgconn
+        self.pid = self.connection.info.backend_pid
+        version = self.connection.info.server_version
+        pinned = dict(_PINNED, search_path=search_path)
+        if version >= 170000:
+            pinned["transaction_timeout"] = "0"
+        self._pinned = "".join(
+            f" set {name} = {value if name == 'search_path' else sql.Literal(value).as_string()};"
+            for name, value in pinned.items()
+        )
+        self._check_interval = f" set client_connection_check_interval = '{check_interval}';"
+        try:
+            self.run(self._check_interval)
+        except psycopg.errors.InvalidParameterValue:
+            self._check_interval = ""
+
+    def forget(self, role: str | None) -> None:
+        """Drop whatever session state a file left behind, pin our settings and take the role."""
+        take = f" set role {sql.Identifier(role).as_string()};" if role else ""
+        self.run(_FORGET + self._pinned + self._check_interval + take)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the connection still stands, as far as the client knows."""
+        return bool(self._pgconn.status == pq.ConnStatus.OK)
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction block is open, failed or not."""
+        return self._pgconn.transaction_status not in (
+            pq.TransactionStatus.IDLE,
+            pq.TransactionStatus.UNKNOWN,
+        )
+
+    def run(self, text: str, tick: Callable[[float], None] | None = None) -> None:
+        """Run `text`; call `tick` with the seconds so far every half a second.
+
+        Raises psycopg.Error as the server reported it, or OperationalError if the server is gone.
+        """
+        pgconn = self._pgconn
+        started = time.monotonic()
+        next_tick = started + _FIRST_TICK
+        failed: pq.abc.PGresult | None = None
+        pgconn.send_query(text.encode())
+        pgconn.set_single_row_mode()
+        while True:
+            while True:
+                unsent = pgconn.flush()
+                if not unsent and not pgconn.is_busy():
+                    break
+                wait = max(0.0, next_tick - time.monotonic()) if tick else None
+                writable = [pgconn.socket] if unsent else []
+                ready = select.select([pgconn.socket], writable, [], wait)
+                if ready[0]:
+                    pgconn.consume_input()
+                elif not ready[1] and tick:
+                    tick(time.monotonic() - started)
+                    next_tick = time.monotonic() + _TICK
+            result = pgconn.get_result()
+            if result is None:
+                break
+            if result.status == pq.ExecStatus.FATAL_ERROR and failed is None:
+                failed = result
+            elif result.status == pq.ExecStatus.COPY_OUT:
+                self._discard_copy()
+        if failed is not None:
+            raise psycopg.errors.error_from_result(failed, encoding="utf-8")
+
+    def roll_back(self) -> None:
+        """End an open transaction block, if the connection still stands."""
+        if self.is_alive and self.in_transaction:
+            self.run("rollback")
+
+    def cancel(self) -> None:
+        """Cancel the statement that runs and wait until the server has stopped it."""
+        if not self.is_alive or self._pgconn.transaction_status != pq.TransactionStatus.ACTIVE:
+            return
+        self.connection.cancel_safe(timeout=_CANCEL_SECONDS)
+        deadline = time.monotonic() + _CANCEL_SECONDS
+        while time.monotonic() < deadline:
+            while self._pgconn.is_busy() and time.monotonic() < deadline:
+                if select.select([self._pgconn.socket], [], [], 0.1)[0]:
+                    self._pgconn.consume_input()
+            if self._pgconn.get_result() is None:
+                return
+
+    def close(self) -> None:
+        """Close the connection; an open transaction is rolled back by the server."""
+        self.connection.close()
+
+    def _discard_copy(self) -> None:
+        while self._pgconn.get_copy_data(0)[0] > 0:
+            pass

@@ -1,0 +1,158 @@
+"""The rows that the runner writes, as SQL text to run inside the migration's own transaction."""
+
+from hashlib import sha256
+
+from psycopg import sql
+
+from tooling.migration.ledger import Ledger
+from tooling.migration.model import Migration
+
+
+def yoyo_hash(migration_id: str) -> str:
+    """Return yoyo's key of a migration: the sha256 of its name."""
+    return sha256(migration_id.encode()).hexdigest()
+
+
+def mark(
+    ledger: Ledger,
+    migration: Migration,
+    *,
+    how: str = "applied",
+    out_of_order: bool = False,
+    seconds: float | None = None,
+    operation: str = "apply",
+) -> str:
+    """Return the statement that records `migration` as applied and clears its journal."""
+    script = migration.script
+    return _text(
+        ledger,
+        """
+        with yoyo as (
+            insert into {schema}._yoyo_migration (migration_hash, migration_id, applied_at_utc)
+            values ({hash}, {id}, clock_timestamp() at time zone 'utc')
+            on conflict do nothing
+        ), log as ({log}), journal as (
+            delete from {schema}.journal where migration_id = {id}
+        )
+        insert into {schema}.migration_files
+            (migration_id, raw_sha256, code_sha256, how, out_of_order, statements, seconds)
+        values ({id}, {raw}, {code}, {how}, {out_of_order}, {statements}, {seconds})
+        """,
+        id=migration.id,
+        hash=yoyo_hash(migration.id),
+        raw=script.raw_sha256,
+        code=script.code_sha256,
+        how=how,
+        out_of_order=out_of_order,
+        statements=len(script.statements) if how == "applied" else None,
+        seconds=None if seconds is None else round(seconds, 3),
+        operation=operation,
+    )
+
+
+def unmark(ledger: Ledger, migration_id: str) -> str:
+    """Return the statement that takes a migration out of the ledger and clears its journal."""
+    return _text(
+        ledger,
+        """
+        with yoyo as (
+            delete from {schema}._yoyo_migration where migration_id = {id}
+        ), log as ({log}), journal as (
+            delete from {schema}.journal where migration_id = {id}
+        )
+        delete from {schema}.migration_files where migration_id = {id}
+        """,
+        id=migration_id,
+        hash=yoyo_hash(migration_id),
+        operation="rollback",
+    )
+
+
+def rehash(ledger: Ledger, migration: Migration) -> str:
+    """Return the statement that records a new comment: other bytes, the same code."""
+    return _text(
+        ledger,
+        "update {schema}.migration_files set raw_sha256 = {raw} where migration_id = {id}",
+        id=migration.id,
+        raw=migration.script.raw_sha256,
+    )
+
+
+def start(ledger: Ledger, migration_id: str, direction: str, number: int, code: str) -> str:
+    """Return the statement that journals the start of a statement."""
+    return _text(
+        ledger,
+        """
+        insert into {schema}.journal (migration_id, direction, number, code_sha256)
+        values ({id}, {direction}, {number}, {code})
+        on conflict (migration_id, direction, number) do update
+           set code_sha256 = excluded.code_sha256,
+               started_at  = excluded.started_at,
+               finished_at = null,
+               failure     = null
+        """,
+        id=migration_id,
+        direction=direction,
+        number=number,
+        code=code,
+    )
+
+
+def finish(ledger: Ledger, migration_id: str, direction: str, number: int) -> str:
+    """Return the statement that journals the end of a statement."""
+    return _text(
+        ledger,
+        "update {schema}.journal set finished_at = clock_timestamp(), failure = null"
+        " where (migration_id, direction, number) = ({id}, {direction}, {number})",
+        id=migration_id,
+        direction=direction,
+        number=number,
+    )
+
+
+def fail(ledger: Ledger, migration_id: str, direction: str, number: int, failure: str) -> str:
+    """Return the statement that journals why a statement failed."""
+    return _text(
+        ledger,
+        "update {schema}.journal set failure = {failure}"
+        " where (migration_id, direction, number) = ({id}, {direction}, {number})",
+        id=migration_id,
+        direction=direction,
+        number=number,
+        failure=failure,
+    )
+
+
+def repeated(ledger: Ledger, name: str, raw: str, after: str) -> str:
+    """Return the statement that records a repeatable file as done."""
+    return _text(
+        ledger,
+        """
+        insert into {schema}.repeatables (name, raw_sha256, after_sha256)
+        values ({name}, {raw}, {after})
+        on conflict (name) do update
+           set raw_sha256   = excluded.raw_sha256,
+               after_sha256 = excluded.after_sha256,
+               applied_by   = excluded.applied_by,
+               applied_at   = excluded.applied_at
+        """,
+        name=name,
+        raw=raw,
+        after=after,
+    )
+
+
+_LOG = """
+            insert into {schema}._yoyo_log
+                (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
+            values (gen_random_uuid()::text, {hash}, {id}, {operation}, session_user,
+                    coalesce(inet_client_addr()::text, 'local'),
+                    clock_timestamp() at time zone 'utc')
+"""
+
+
+def _text(ledger: Ledger, template: str, **values: object) -> str:
+    parts = {name: sql.Literal(value) for name, value in values.items()}
+    schema = sql.Identifier(ledger.schema)
+    log = sql.SQL(_LOG).format(schema=schema, **parts) if "operation" in values else sql.SQL("")
+    return sql.SQL(template).format(schema=schema, log=log, **parts).as_string()
