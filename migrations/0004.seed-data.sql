@@ -1,7 +1,7 @@
 -- 0004.seed-data
 --
--- why    Seeds publish constants and prices through these functions, which supersede and never edit.
---        The facts themselves stand once, in seeds/reference/*.csv, and `tooling seed` loads them: a
+-- why    Seeds publish constants and prices through these functions: they supersede, never edit.
+--        The facts stand once, in seeds/reference/*.csv, and `tooling seed` loads them: a
 --        copy here would be a second truth, frozen on the day this migration was applied.
 -- locks  Only new objects; nothing else waits.
 -- undo   0004.seed-data.rollback.sql; nothing is lost: what was published stays.

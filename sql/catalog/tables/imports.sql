@@ -48,7 +48,8 @@ comment on column catalog.imports.rows_read is 'How many rows of data the file h
 comment on column catalog.imports.rows_inserted is 'How many rows were new.';
 comment on column catalog.imports.rows_changed is
     'How many rows said something else than the catalog did.';
-comment on column catalog.imports.rows_unchanged is 'How many rows the catalog had already.';
+comment on column catalog.imports.rows_unchanged is
+    'How many rows agreed with the catalog; some may have added values that it lacked.';
 comment on column catalog.imports.rows_rejected is
     'How many rows failed a physical cross-check and were left out.';
 comment on column catalog.imports.is_kept is

@@ -16,6 +16,7 @@ create table catalog.material_catalog (
     source_sheet         text     null,
     source_row           integer  not null,
     other_sources        jsonb    not null  default '{}',
+    doubts               text[]   not null  default '{}',
     weight_lb_per_ft     numeric  null
         generated always as (coalesce(
             (properties -> 'us' -> 'W')::numeric,
@@ -165,6 +166,7 @@ create table catalog.material_catalog (
     constraint material_catalog_dimensions_check check (jsonb_typeof(dimensions) = 'object'),
     constraint material_catalog_properties_check check (jsonb_typeof(properties) = 'object'),
     constraint material_catalog_other_sources_check check (jsonb_typeof(other_sources) = 'object'),
+    constraint material_catalog_doubts_check check (array_position(doubts, null) is null),
     constraint material_catalog_source_row_check check (source_row > 0),
     constraint material_catalog_weight_check
         check (kind = 'material' or (weight_lb_per_ft is not null and weight_lb_per_ft > 0)),
@@ -214,6 +216,8 @@ comment on column catalog.material_catalog.source_row is
     'Row of the sheet, counted from 1 with its header.';
 comment on column catalog.material_catalog.other_sources is
     'Origin of values that import_id did not state: import_id, sheet, row by name such as us.Ix.';
+comment on column catalog.material_catalog.doubts is
+    'Printed values that disagree with each other, kept as printed; a sentence for each.';
 comment on column catalog.material_catalog.weight_lb_per_ft is 'Nominal weight in pounds a foot.';
 comment on column catalog.material_catalog.area_in2 is 'Cross-sectional area in square inches.';
 comment on column catalog.material_catalog.depth_in is
