@@ -49,7 +49,7 @@ db-start: .venv/run ## start the embedded PostgreSQL and print its URL
 .venv/run: requirements/run.txt pyproject.toml .ci/venv
 	sh .ci/venv
 	.venv/bin/python -m pip install --quiet --require-hashes -r requirements/run.txt
-	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -C editable_mode=compat --editable .
 	touch .venv/run
 
 .venv/test: .venv/run requirements/test.txt
