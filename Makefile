@@ -46,8 +46,10 @@ lock: .venv/test ## choose the versions in requirements/ anew
 db-start: .venv/run ## start the embedded PostgreSQL and print its URL
 	.venv/bin/tooling db start
 
-.venv/run: requirements/run.txt pyproject.toml .ci/venv
+.venv/bin/python:
 	sh .ci/venv
+
+.venv/run: .venv/bin/python requirements/run.txt pyproject.toml
 	.venv/bin/python -m pip install --quiet --require-hashes -r requirements/run.txt
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -C editable_mode=compat --editable .
 	touch .venv/run
