@@ -51,7 +51,7 @@ db-start: .venv/run ## start the embedded PostgreSQL and print its URL
 
 .venv/run: .venv/bin/python requirements/run.txt pyproject.toml
 	.venv/bin/python -m pip install --quiet --require-hashes -r requirements/run.txt
-	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -C editable_mode=compat --editable .
+	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
 	touch .venv/run
 
 .venv/test: .venv/run requirements/test.txt
