@@ -18,12 +18,16 @@ from tooling.cli import options
     metavar="SECONDS",
     help="How long to wait for another runner.",
 )
-@click.option("--lock-timeout", metavar="TIME", help="How long a statement waits for a lock (3s).")
+@click.option(
+    "--lock-timeout",
+    metavar="TIME",
+    help="How long a statement waits for a lock (500ms, half of deadlock_timeout).",
+)
 @click.option(
     "--lock-attempts",
     type=click.IntRange(1),
     metavar="N",
-    help="How often a file is tried while locks are in the way (10).",
+    help="How often a file is tried while locks are in the way (30).",
 )
 @click.option(
     "--allow-out-of-order",
@@ -36,6 +40,7 @@ from tooling.cli import options
     callback=options.statement_number,
     help="Take the statements before N of a partly applied file as done.",
 )
+@options.dry_run
 @options.events
 def command(
     migrations: Path | None,
@@ -45,6 +50,7 @@ def command(
     lock_attempts: int | None,
     allow_out_of_order: bool,
     resume: tuple[str, int] | None,
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """Apply the pending migrations, each once, and the repeatable files.
@@ -72,10 +78,15 @@ def command(
             lock_attempts=lock_attempts,
             allow_out_of_order=allow_out_of_order,
             resume=resume,
+            dry_run=dry_run,
         ),
     )
     if as_json:
         reporter("result", **result.as_dict())
+        return
+    if dry_run:
+        for name in result.pending:
+            click.echo(name)
         return
     done = f"{len(result.applied)} applied, {result.already} before"
     click.echo(f"{done}; {len(result.repeated)} repeatable; {result.seconds:.2f} s", err=True)

@@ -38,8 +38,8 @@ class Job:
 class Patience:
     """How long a statement waits in a lock queue, and how often the work is tried again."""
 
-    lock_timeout: str = "3s"
-    attempts: int = 10
+    lock_timeout: str = "500ms"
+    attempts: int = 30
     first_pause: float = 0.5
 
     def pause(self, attempt: int) -> float:

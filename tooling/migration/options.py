@@ -13,6 +13,7 @@ class Options:
     lock_attempts: int | None = None
     allow_out_of_order: bool = False
     resume: tuple[str, int] | None = None
+    dry_run: bool = False
 
 
 @dataclass
@@ -23,6 +24,8 @@ class Result:
     repeated: list[str] = field(default_factory=list)
     adopted: list[str] = field(default_factory=list)
     commented: list[str] = field(default_factory=list)
+    rolled_back: list[str] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
     already: int = 0
     seconds: float = 0.0
 

@@ -2,6 +2,7 @@
 
 import time
 
+from tooling.errors import RefusedError
 from tooling.migration import checks, writes
 from tooling.migration.execute import Job
 from tooling.migration.folder import Folder, read
@@ -30,7 +31,9 @@ def migrate(
     folder = read(settings.migrations)
     with interruptible(), reading(conninfo, settings, folder) as reader:
         result = Result(already=len(reader.known.state.applied))
-        if not is_done(reader):
+        if options.dry_run:
+            result.pending = [migration.id for migration in _pending(reader, options).pending]
+        elif options.resume or not is_done(reader):
             with locked(reader, reporter, options) as held:
                 result = _Run(held).everything()
     result.seconds = round(time.monotonic() - started, 3)
@@ -61,6 +64,17 @@ def repeatables(settings: Settings, folder: Folder) -> tuple[list[Repeatable], l
     )
 
 
+def _pending(reader: Reader, options: Options) -> checks.Work:
+    """Return the work that is safe to begin. Raises RefusedError with all that is not."""
+    work = checks.compare(
+        reader.folder, reader.known.state, allow_out_of_order=options.allow_out_of_order
+    )
+    checks.check(reader.folder, reader.known.state, work)
+    before, after = repeatables(reader.settings, reader.folder)
+    refuse([p for one in (*before, *after) for p in checks.script_problems(one.script)])
+    return work
+
+
 class _Run:
     """One run under the lock."""
 
@@ -72,16 +86,15 @@ class _Run:
 
     def everything(self) -> Result:
         reader, state = self.reader, self.reader.known.state
-        work = checks.compare(
-            reader.folder, state, allow_out_of_order=self.held.options.allow_out_of_order
-        )
-        checks.check(reader.folder, state, work)
+        work = _pending(reader, self.held.options)
         before, after = repeatables(reader.settings, reader.folder)
-        refuse([p for one in (*before, *after) for p in checks.script_problems(one.script)])
         if not reader.server.has_ledger:
             self._create_ledger()
         self.held.take_role()
         self._adopt(work)
+        if self.held.options.resume:
+            self._resume(work, *self.held.options.resume)
+            state = reader.known.state
         missing_owner = bool(reader.settings.owner) and reader.server.owner is None
         for one in before:
             if missing_owner or one.is_due(state):
@@ -112,6 +125,21 @@ class _Run:
         self._write(adopt.copy(self.ledger, source) + adopt.hashes(self.ledger, work.unhashed))
         self.held.report("adopted", count=len(work.unhashed), schema=source)
         self.result.adopted += [migration.id for migration in work.unhashed]
+
+    def _resume(self, work: checks.Work, name: str, number: int) -> None:
+        """Move the journal of a partly applied file to where the user says it stands."""
+        migration = next((one for one in work.pending if one.id == name), None)
+        if migration is None or (name, "apply") not in self.reader.known.state.journal:
+            raise RefusedError(
+                f"{name!r} is not partly applied", hint="`tooling status` shows which files are."
+            )
+        if number > len(migration.script.statements) + 1:
+            raise RefusedError(
+                f"{migration.path}: has no statement {number}",
+                hint=f"Its last one is {len(migration.script.statements)}.",
+            )
+        self.held.executor.write(writes.resume_at(self.ledger, migration, number))
+        self.reader.refresh()
 
     def _apply(self, migration: Migration, *, out_of_order: bool) -> None:
         self.held.mutex.check()

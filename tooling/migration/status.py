@@ -9,8 +9,6 @@ from tooling.migration.locked import reading
 from tooling.migration.run import repeatables
 from tooling.settings import Settings
 
-_NOT_YET = ("pending", "partial", "due")
-
 
 @dataclass(frozen=True)
 class Row:

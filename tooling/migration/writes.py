@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from psycopg import sql
 
+from tooling.migration.hashing import code_sha256
 from tooling.migration.ledger import Ledger
 from tooling.migration.model import Migration
 
@@ -120,6 +121,26 @@ def fail(ledger: Ledger, migration_id: str, direction: str, number: int, failure
         direction=direction,
         number=number,
         failure=failure,
+    )
+
+
+def resume_at(ledger: Ledger, migration: Migration, number: int) -> str:
+    """Return the statements that journal all before statement `number` as done, by hand."""
+    done = "; ".join(
+        start(ledger, migration.id, "apply", statement.number, code_sha256(statement.sql))
+        for statement in migration.script.statements[: number - 1]
+    )
+    return done + _text(
+        ledger,
+        """;
+        update {schema}.journal
+           set finished_at = clock_timestamp(), note = 'taken as done by hand'
+         where (migration_id, direction) = ({id}, 'apply') and number < {number};
+        delete from {schema}.journal
+         where (migration_id, direction) = ({id}, 'apply') and number >= {number}
+        """,
+        id=migration.id,
+        number=number,
     )
 
 

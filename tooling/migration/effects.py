@@ -1,0 +1,251 @@
+"""What a statement locks, and whether it rewrites or scans: PostgreSQL's rules over its parse tree.
+
+The test of this module asks servers: it runs each statement and reads pg_locks.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pglast import ast, enums
+
+ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE"
+EXCLUSIVE = "EXCLUSIVE"
+SHARE_ROW_EXCLUSIVE = "SHARE ROW EXCLUSIVE"
+SHARE = "SHARE"
+SHARE_UPDATE_EXCLUSIVE = "SHARE UPDATE EXCLUSIVE"
+ROW_EXCLUSIVE = "ROW EXCLUSIVE"
+ROW_SHARE = "ROW SHARE"
+ACCESS_SHARE = "ACCESS SHARE"
+
+_MODES = (
+    "",
+    ACCESS_SHARE,
+    ROW_SHARE,
+    ROW_EXCLUSIVE,
+    SHARE_UPDATE_EXCLUSIVE,
+    SHARE,
+    SHARE_ROW_EXCLUSIVE,
+    EXCLUSIVE,
+    ACCESS_EXCLUSIVE,
+)
+"""In the order of PostgreSQL's lock numbers, 1 to 8."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A lock on a relation, named as the statement names it; `note` says what else to know."""
+
+    relation: str
+    lock: str
+    rewrites: bool = False
+    scans: bool = False
+    note: str = ""
+
+
+def effects(sql: str) -> list[Effect]:
+    """Return the effects of one statement on relations that exist before it; [] where none."""
+    from pglast import parse_sql
+
+    tree: Any = parse_sql(sql)[0].stmt
+    handler = _HANDLERS.get(type(tree))
+    return list(handler(tree)) if handler else []
+
+
+def name_of(relation: Any) -> str:
+    """Return `schema.name`, or the name alone where no schema is written."""
+    parts = [relation.schemaname, relation.relname]
+    return ".".join(part for part in parts if part)
+
+
+def strength(lock: str) -> int:
+    """Return the lock's number in PostgreSQL: 1 is the weakest, 8 the strongest."""
+    return _MODES.index(lock)
+
+
+def references(constraint: Any) -> Iterator[Effect]:
+    """Yield the lock that a new foreign key takes on the table it points at."""
+    if constraint.contype == enums.ConstrType.CONSTR_FOREIGN:
+        yield Effect(name_of(constraint.pktable), SHARE_ROW_EXCLUSIVE, note="is referenced")
+
+
+def _create_table(tree: Any) -> Iterator[Effect]:
+    for element in tree.tableElts or ():
+        inner = element.constraints or () if isinstance(element, ast.ColumnDef) else (element,)
+        for constraint in inner:
+            if isinstance(constraint, ast.Constraint):
+                yield from references(constraint)
+    for parent in tree.inhRelations or ():
+        if tree.partbound:
+            note = "gains a partition; a default partition is scanned"
+            yield Effect(name_of(parent), ACCESS_EXCLUSIVE, note=note)
+        else:
+            yield Effect(name_of(parent), SHARE_UPDATE_EXCLUSIVE, note="is inherited from")
+
+
+def _create_index(tree: Any) -> Iterator[Effect]:
+    if tree.concurrent:
+        note = "scanned twice; waits for every transaction that is older"
+        yield Effect(name_of(tree.relation), SHARE_UPDATE_EXCLUSIVE, scans=True, note=note)
+    else:
+        yield Effect(name_of(tree.relation), SHARE, scans=True, note="writers wait for the build")
+
+
+def _drop(tree: Any) -> Iterator[Effect]:
+    kinds = enums.ObjectType
+    on_table = (kinds.OBJECT_TRIGGER, kinds.OBJECT_POLICY, kinds.OBJECT_RULE)
+    relations = (
+        kinds.OBJECT_TABLE,
+        kinds.OBJECT_INDEX,
+        kinds.OBJECT_VIEW,
+        kinds.OBJECT_MATVIEW,
+        kinds.OBJECT_SEQUENCE,
+        kinds.OBJECT_FOREIGN_TABLE,
+    )
+    for item in tree.objects or ():
+        if tree.removeType in on_table:
+            yield Effect(_dotted(item[:-1]), ACCESS_EXCLUSIVE)
+        elif tree.removeType in relations:
+            lock = SHARE_UPDATE_EXCLUSIVE if tree.concurrent else ACCESS_EXCLUSIVE
+            note = ""
+            if tree.removeType == kinds.OBJECT_INDEX and not tree.concurrent:
+                note = "the index's table is locked alike"
+            yield Effect(_dotted(item), lock, note=note)
+
+
+def _truncate(tree: Any) -> Iterator[Effect]:
+    for relation in tree.relations:
+        yield Effect(name_of(relation), ACCESS_EXCLUSIVE, note="every row is removed")
+
+
+def _reindex(tree: Any) -> Iterator[Effect]:
+    concurrent = any(option.defname == "concurrently" for option in tree.params or ())
+    if tree.relation is not None:
+        is_index = tree.kind == enums.ReindexObjectType.REINDEX_OBJECT_INDEX
+        strong = ACCESS_EXCLUSIVE if is_index else SHARE
+        lock = SHARE_UPDATE_EXCLUSIVE if concurrent else strong
+        yield Effect(name_of(tree.relation), lock, rewrites=is_index, scans=True)
+
+
+def _vacuum(tree: Any) -> Iterator[Effect]:
+    full = any(option.defname == "full" for option in tree.options or ())
+    for relation in tree.rels or ():
+        lock = ACCESS_EXCLUSIVE if full else SHARE_UPDATE_EXCLUSIVE
+        yield Effect(name_of(relation.relation), lock, rewrites=full, scans=True)
+
+
+def _cluster(tree: Any) -> Iterator[Effect]:
+    if tree.relation is not None:
+        yield Effect(name_of(tree.relation), ACCESS_EXCLUSIVE, rewrites=True, scans=True)
+
+
+def _refresh(tree: Any) -> Iterator[Effect]:
+    lock = EXCLUSIVE if tree.concurrent else ACCESS_EXCLUSIVE
+    yield Effect(name_of(tree.relation), lock, rewrites=not tree.concurrent)
+
+
+def _lock(tree: Any) -> Iterator[Effect]:
+    for relation in tree.relations:
+        yield Effect(name_of(relation), _MODES[tree.mode])
+
+
+def _on_relation(lock: str, attribute: str = "relation") -> Callable[[Any], Iterator[Effect]]:
+    def handler(tree: Any) -> Iterator[Effect]:
+        yield Effect(name_of(getattr(tree, attribute)), lock)
+
+    return handler
+
+
+def _trigger(tree: Any) -> Iterator[Effect]:
+    yield Effect(name_of(tree.relation), SHARE_ROW_EXCLUSIVE, note="writers wait")
+
+
+def _rename(tree: Any) -> Iterator[Effect]:
+    if tree.relation is not None:
+        is_index = tree.renameType == enums.ObjectType.OBJECT_INDEX
+        yield Effect(
+            name_of(tree.relation), SHARE_UPDATE_EXCLUSIVE if is_index else ACCESS_EXCLUSIVE
+        )
+
+
+def _comment(tree: Any) -> Iterator[Effect]:
+    kinds = enums.ObjectType
+    whole = (kinds.OBJECT_TABLE, kinds.OBJECT_VIEW, kinds.OBJECT_MATVIEW, kinds.OBJECT_INDEX)
+    part = (
+        kinds.OBJECT_COLUMN,
+        kinds.OBJECT_TRIGGER,
+        kinds.OBJECT_POLICY,
+        kinds.OBJECT_TABCONSTRAINT,
+    )
+    if tree.objtype in whole:
+        yield Effect(_dotted(tree.object), SHARE_UPDATE_EXCLUSIVE)
+    elif tree.objtype in part:
+        yield Effect(_dotted(tree.object[:-1]), SHARE_UPDATE_EXCLUSIVE)
+
+
+def _statistics(tree: Any) -> Iterator[Effect]:
+    for relation in tree.relations or ():
+        yield Effect(name_of(relation), SHARE_UPDATE_EXCLUSIVE)
+
+
+def _changes_rows(tree: Any) -> Iterator[Effect]:
+    is_insert = isinstance(tree, ast.InsertStmt)
+    yield Effect(name_of(tree.relation), ROW_EXCLUSIVE, scans=not is_insert)
+
+
+def _copy(tree: Any) -> Iterator[Effect]:
+    if tree.relation is not None:
+        yield Effect(name_of(tree.relation), ROW_EXCLUSIVE if tree.is_from else ACCESS_SHARE)
+
+
+def _view(tree: Any) -> Iterator[Effect]:
+    if tree.replace:
+        yield Effect(name_of(tree.view), ACCESS_EXCLUSIVE)
+
+
+def _opaque(what: str) -> Callable[[Any], Iterator[Effect]]:
+    def handler(_tree: Any) -> Iterator[Effect]:
+        yield Effect("", "", note=f"locks what the {what} does; read it")
+
+    return handler
+
+
+def _dotted(parts: Any) -> str:
+    return ".".join(part.sval for part in parts)
+
+
+def _alter(tree: Any) -> Iterator[Effect]:
+    from tooling.migration.effects_alter import alter_table
+
+    return alter_table(tree)
+
+
+_HANDLERS: dict[type, Callable[[Any], Iterator[Effect]]] = {
+    ast.AlterTableStmt: _alter,
+    ast.AlterObjectSchemaStmt: _rename,
+    ast.AlterPolicyStmt: _on_relation(ACCESS_EXCLUSIVE, "table"),
+    ast.AlterSeqStmt: _on_relation(SHARE_ROW_EXCLUSIVE, "sequence"),
+    ast.CallStmt: _opaque("procedure"),
+    ast.ClusterStmt: _cluster,
+    ast.CommentStmt: _comment,
+    ast.CopyStmt: _copy,
+    ast.CreatePolicyStmt: _on_relation(ACCESS_EXCLUSIVE, "table"),
+    ast.CreateStatsStmt: _statistics,
+    ast.CreateStmt: _create_table,
+    ast.CreateTrigStmt: _trigger,
+    ast.DeleteStmt: _changes_rows,
+    ast.DoStmt: _opaque("block"),
+    ast.DropStmt: _drop,
+    ast.IndexStmt: _create_index,
+    ast.InsertStmt: _changes_rows,
+    ast.LockStmt: _lock,
+    ast.MergeStmt: _changes_rows,
+    ast.RefreshMatViewStmt: _refresh,
+    ast.ReindexStmt: _reindex,
+    ast.RenameStmt: _rename,
+    ast.RuleStmt: _on_relation(ACCESS_EXCLUSIVE),
+    ast.TruncateStmt: _truncate,
+    ast.UpdateStmt: _changes_rows,
+    ast.VacuumStmt: _vacuum,
+    ast.ViewStmt: _view,
+}
