@@ -15,15 +15,17 @@ def fetch(package: str, folder: Path, *, root: Path) -> Path:
 
     Version and hashes are those of `root`/requirements/downloads.txt. Raises ToolingError.
     """
-    pin = _pin(package, root / PINS)
-    version = pin.split()[0].partition("==")[2]
+    line = pin(package, root)
+    version = line.split()[0].partition("==")[2]
     pattern = f"{package.replace('-', '_')}-{version}-*.whl"
     if not list(folder.glob(pattern)):
-        _download(pin, folder)
+        _download(line, folder)
     return next(folder.glob(pattern))
 
 
-def _pin(package: str, file: Path) -> str:
+def pin(package: str, root: Path) -> str:
+    """Return the line that pins `package`: name, version and hashes. Raises InputError."""
+    file = root / PINS
     pins = file.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
     for line in pins:
         if line.startswith(f"{package}=="):
@@ -31,10 +33,10 @@ def _pin(package: str, file: Path) -> str:
     raise InputError(f"{file}: no line for {package}", hint="`make lock` writes the file.")
 
 
-def _download(pin: str, folder: Path) -> None:
+def _download(line: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
-        file.write(pin)
+        file.write(line)
         file.flush()
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
         command += ["--only-binary=:all:", "--python-version=3.12", "--require-hashes"]
@@ -47,6 +49,6 @@ def _download(pin: str, folder: Path) -> None:
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["pip said nothing"]
         raise ToolingError(
-            f"cannot download {pin.split()[0]}: {said[-1]}",
+            f"cannot download {line.split()[0]}: {said[-1]}",
             hint="Check that pip reaches its package index from this machine.",
         )
