@@ -1,4 +1,4 @@
-"""Every SQL file parses. sqlfluff passes over what it does not know; PostgreSQL's parser decides."""
+"""Every SQL file parses: sqlfluff skips what it does not know, PostgreSQL's parser decides."""
 
 import re
 from pathlib import Path
