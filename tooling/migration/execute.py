@@ -19,7 +19,7 @@ from tooling.migration.report import Reporter
 from tooling.migration.session import Session
 from tooling.migration.watch import Watch
 
-_LONGEST_PAUSE = 15.0
+_LONGEST_PAUSE = 3.0
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ class Executor:
         for statement in job.script.statements:
             self._execute(job, statement)
         with explain(self.session, job.script, None):
+            self.session.run("set constraints all immediate")
             self.session.run(self._as_keeper() + job.row(time.monotonic() - started))
             self.session.run("commit")
 
@@ -132,6 +133,7 @@ class Executor:
         self.session.run(f"begin; {self._lock_timeout('set local')}")
         self._execute(job, statement)
         with explain(self.session, job.script, statement):
+            self.session.run("set constraints all immediate")
             self.session.run(self._as_keeper() + finish)
             self.session.run("commit")
 
