@@ -170,9 +170,33 @@ begin
 end
 $function$;
 
+-- Locks all the tables or none, and gives way before the server would look for a deadlock, whose
+-- victim could be the application.
+create function app_next.lock_together(variadic relations text[])
+    returns void
+    language plpgsql
+    volatile
+    security invoker
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    set local lock_timeout = '200ms';
+    for attempt in 1 .. 100 loop
+        begin
+            execute format('lock table %s in access exclusive mode', array_to_string(relations, ', '));
+            return;
+        exception
+            when lock_not_available then
+                perform pg_sleep(0.05 + random() * 0.2);
+        end;
+    end loop;
+    execute format('lock table %s in access exclusive mode', array_to_string(relations, ', '));
+end
+$function$;
+
 do $swap$
 begin
-    lock table app.project_payloads in access exclusive mode;
+    perform app_next.lock_together('app.project_payloads', 'app.projects');
     perform app_next.copy_grants('app.project_payloads', 'app_next.project_payloads');
     drop table app.project_payloads;
     alter table app_next.project_payloads set schema app;
@@ -395,7 +419,7 @@ do $swap$
 declare
     bound text;
 begin
-    lock table app.project_events in access exclusive mode;
+    perform app_next.lock_together('app.project_events');
     perform app_next.copy_grants('app.project_events', 'app_next.project_events');
     if not exists (select from app.project_events) then
         drop table app.project_events;

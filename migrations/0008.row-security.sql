@@ -3,7 +3,8 @@
 --
 -- why    An account sees its own rows only, through tables, functions and statistics alike.
 -- locks  app.projects, app.project_payloads, app.project_events and their partitions ACCESS
---        EXCLUSIVE, briefly: policies are rows of the catalogue.
+--        EXCLUSIVE, briefly: policies are rows of the catalogue. Payloads come before projects,
+--        as a writer of a payload locks them, so that the two do not wait for each other.
 -- undo   0008.row-security.rollback.sql; no data is lost, but accounts are no longer kept apart.
 
 create function app.current_account_id()
@@ -42,7 +43,25 @@ end
 $function$;
 comment on function app.require_account(uuid) is 'Raises ES005 unless the transaction is set to the account.';
 
-alter table app.projects enable row level security;
+create policy project_payloads_tenant
+    on app.project_payloads
+    for all
+    to eagle_application
+    using (account_id = app.current_account_id())
+    with check (account_id = app.current_account_id());
+comment on policy project_payloads_tenant on app.project_payloads is 'The application sees and changes the rows of its account.';
+
+create policy project_payloads_tenant_read
+    on app.project_payloads
+    for select
+    to eagle_reader
+    using (account_id = app.current_account_id());
+comment on policy project_payloads_tenant_read on app.project_payloads is 'A reader sees the rows of its account.';
+
+alter table app.project_payloads enable row level security;
+alter table app.project_payloads_single_pole_direct_burial enable row level security;
+alter table app.project_payloads_single_pole_base_plate enable row level security;
+alter table app.project_payloads_two_pole_direct_burial enable row level security;
 
 create policy projects_tenant
     on app.projects
@@ -59,38 +78,7 @@ create policy projects_tenant_read
     using (account_id = app.current_account_id());
 comment on policy projects_tenant_read on app.projects is 'A reader sees the rows of its account.';
 
-alter table app.project_payloads enable row level security;
-
-create policy project_payloads_tenant
-    on app.project_payloads
-    for all
-    to eagle_application
-    using (account_id = app.current_account_id())
-    with check (account_id = app.current_account_id());
-comment on policy project_payloads_tenant on app.project_payloads is 'The application sees and changes the rows of its account.';
-
-create policy project_payloads_tenant_read
-    on app.project_payloads
-    for select
-    to eagle_reader
-    using (account_id = app.current_account_id());
-comment on policy project_payloads_tenant_read on app.project_payloads is 'A reader sees the rows of its account.';
-
-alter table app.project_payloads_single_pole_direct_burial enable row level security;
-alter table app.project_payloads_single_pole_base_plate enable row level security;
-alter table app.project_payloads_two_pole_direct_burial enable row level security;
-
-alter table app.project_events enable row level security;
-
-do $partitions$
-declare
-    partition text;
-begin
-    for partition in select p.partition from ops.partitions as p where p.relation = 'app.project_events' loop
-        execute format('alter table %s enable row level security', partition);
-    end loop;
-end
-$partitions$;
+alter table app.projects enable row level security;
 
 create policy project_events_tenant_append
     on app.project_events
@@ -114,6 +102,20 @@ create policy project_events_audit
     to eagle_auditor
     using (true);
 comment on policy project_events_audit on app.project_events is 'An auditor sees every event.';
+
+do $partitions$
+declare
+    partition text;
+begin
+    for partition in
+        select p.partition from ops.partitions as p where p.relation = 'app.project_events' order by p.partition
+    loop
+        execute format('alter table %s enable row level security', partition);
+    end loop;
+end
+$partitions$;
+
+alter table app.project_events enable row level security;
 
 create view app.account_stats with (security_barrier = true) as
 select

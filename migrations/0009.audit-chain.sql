@@ -28,14 +28,14 @@ comment on column app.event_chains.project_id is 'The project whose events are c
 comment on column app.event_chains.position is 'How many events the chain has.';
 comment on column app.event_chains.sha256 is 'Hash of the last event; 32 zero bytes before the first.';
 
-alter table app.event_chains enable row level security;
-
 create policy event_chains_audit
     on app.event_chains
     for select
     to eagle_auditor
     using (true);
 comment on policy event_chains_audit on app.event_chains is 'An auditor sees the head of every chain.';
+
+alter table app.event_chains enable row level security;
 
 create function app.event_content_sha256(
     actor text,

@@ -20,8 +20,8 @@ class Settings:
     before: tuple[Path, ...] = ()
     after: tuple[Path, ...] = ()
     search_path: str = "public"
-    lock_timeout: str = "3s"
-    lock_attempts: int = 10
+    lock_timeout: str = "500ms"
+    lock_attempts: int = 30
 
 
 _TYPES: dict[str, type] = {"before": list, "after": list, "lock_attempts": int}

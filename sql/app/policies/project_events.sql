@@ -1,5 +1,3 @@
-alter table app.project_events enable row level security;
-
 create policy project_events_tenant_append
     on app.project_events
     for insert
@@ -22,3 +20,5 @@ create policy project_events_audit
     to eagle_auditor
     using (true);
 comment on policy project_events_audit on app.project_events is 'An auditor sees every event.';
+
+alter table app.project_events enable row level security;

@@ -1,5 +1,3 @@
-alter table app.project_payloads enable row level security;
-
 create policy project_payloads_tenant
     on app.project_payloads
     for all
@@ -15,6 +13,7 @@ create policy project_payloads_tenant_read
     using (account_id = app.current_account_id());
 comment on policy project_payloads_tenant_read on app.project_payloads is 'A reader sees the rows of its account.';
 
+alter table app.project_payloads enable row level security;
 alter table app.project_payloads_single_pole_direct_burial enable row level security;
 alter table app.project_payloads_single_pole_base_plate enable row level security;
 alter table app.project_payloads_two_pole_direct_burial enable row level security;

@@ -1,5 +1,3 @@
-alter table app.projects enable row level security;
-
 create policy projects_tenant
     on app.projects
     for all
@@ -14,3 +12,5 @@ create policy projects_tenant_read
     to eagle_reader
     using (account_id = app.current_account_id());
 comment on policy projects_tenant_read on app.projects is 'A reader sees the rows of its account.';
+
+alter table app.projects enable row level security;

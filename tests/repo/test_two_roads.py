@@ -1,0 +1,77 @@
+"""sql/ (the present) and migrations/ (the past) build the same database."""
+
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.repo.staging import ROOT, Stage, names
+from tooling.server import Server
+
+
+def dump(server: Server, url: str, *options: str) -> list[str]:
+    """Return what pg_dump says of a database, less what differs from run to run."""
+    run = [server.bin_dir / "pg_dump", "--dbname", url, "--exclude-schema=ledger", *options]
+    done = subprocess.run(run, capture_output=True, text=True, check=True, env=server.environment())
+    lines = done.stdout.splitlines()
+    return [line for line in lines if not line.startswith(("\\restrict", "\\unrestrict"))]
+
+
+def load_present(server: Server, url: str) -> None:
+    run = [server.bin_dir / "psql", "--quiet", "--dbname", url, "--file", ROOT / "sql/load.psql"]
+    done = subprocess.run(
+        run, capture_output=True, text=True, check=False, env=server.environment()
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_present_equals_the_past(
+    server: Server, empty_database: str, migrated_database: str
+) -> None:
+    load_present(server, empty_database)
+    present = dump(server, empty_database, "--schema-only")
+    past = dump(server, migrated_database, "--schema-only")
+    assert len(present) > 1000
+    assert present == past
+
+
+@pytest.mark.parametrize("table", ["ops.table_placements", "ops.partition_policies"])
+def test_both_roads_declare_the_same_rows(
+    server: Server, empty_database: str, migrated_database: str, table: str
+) -> None:
+    load_present(server, empty_database)
+    rows = []
+    for url in (empty_database, migrated_database):
+        with psycopg.connect(url) as connection:
+            rows.append(set(connection.execute(f"select t::text from {table} as t").fetchall()))
+    assert rows[0]
+    assert rows[0] == rows[1]
+
+
+def test_every_file_of_the_present_is_loaded() -> None:
+    included = set()
+    for script in (ROOT / "sql").rglob("load.psql"):
+        for line in script.read_text().splitlines():
+            if line.startswith("\\ir "):
+                included.add((script.parent / line.removeprefix("\\ir ")).resolve())
+    files = set((ROOT / "sql").rglob("*.sql"))
+    assert files
+    assert sorted(files - included) == []
+
+
+def test_each_rollback_restores_the_catalogue(
+    server: Server, empty_database: str, tmp_path: Path
+) -> None:
+    stage = Stage(tmp_path, empty_database)
+    before: list[str] | None = None
+    for name in names():
+        stage.add(name)
+        stage.tooling("migrate")
+        after = dump(server, empty_database, "--schema-only")
+        if before is not None:
+            stage.tooling("rollback", "--yes")
+            assert dump(server, empty_database, "--schema-only") == before, name
+            stage.tooling("migrate")
+            assert dump(server, empty_database, "--schema-only") == after, name
+        before = after
