@@ -29,9 +29,9 @@ DEFAULTS: Mapping[str, object] = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u@%d/%a ",
 }
+# What a kill of the server spares and a power cut would not; so commits stay synchronous.
 NOT_DURABLE: Mapping[str, object] = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
 }
 _HINTS = (
