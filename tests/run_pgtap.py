@@ -1,5 +1,7 @@
 """Run pg_prove over tests/pgtap on PostgreSQL versions: `python -m tests.run_pgtap 18 16`.
 
+Files or folders may follow, to run those alone: `python -m tests.run_pgtap 18 tests/pgtap/laws`.
+
 Each version gets a fresh server and a database migrated and seeded by this project's commands.
 A version that cannot be had is a failure, unless TOOLING_TEST_WITHOUT names it (`16`, or `18,16`).
 """
@@ -18,14 +20,19 @@ from tooling.errors import ToolingError
 
 DATABASE = "eagle_pgtap"
 TESTS = "tests/pgtap"
+OPTIONS = ("--recurse", "--ext", ".sql")
 WITHOUT = "TOOLING_TEST_WITHOUT"
 
 
-def main(versions: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Return 0 if all tests passed on all the versions that were not left out."""
+    versions = [word for word in arguments if word.isdigit()]
+    tests = [word for word in arguments if not word.isdigit()] or [TESTS]
     left_out = os.environ.get(WITHOUT, "").split(",")
     results = {
-        version: "left out, as TOOLING_TEST_WITHOUT says" if version in left_out else _try(version)
+        version: "left out, as TOOLING_TEST_WITHOUT says"
+        if version in left_out
+        else _try(version, tests)
         for version in versions
     }
     for version, result in results.items():
@@ -33,7 +40,7 @@ def main(versions: list[str]) -> int:
     return int(any(result and not result.startswith("left out") for result in results.values()))
 
 
-def _try(version: str) -> str | None:
+def _try(version: str, tests: list[str]) -> str | None:
     """Return what went wrong on a version, None if nothing."""
     print(f"== pg_prove on PostgreSQL {version}", flush=True)
     try:
@@ -47,7 +54,7 @@ def _try(version: str) -> str | None:
             if bin_dir is None:
                 _offer(server, extension)
             _fill(server)
-            return _prove(server, prove)
+            return _prove(server, [*prove, *OPTIONS, *tests])
     except (ToolingError, pgtap_files.MissingError, subprocess.CalledProcessError) as error:
         return f"FAILED: {error}"
 
@@ -71,12 +78,17 @@ def _fill(server: Server) -> None:
         connection.execute("create extension pgtap")
 
 
-def _prove(server: Server, prove: list[str]) -> str | None:
-    where = ["--host", str(server.socket_dir), "--port", str(server.port), "--username", "postgres"]
-    what = ["--dbname", DATABASE, "--recurse", "--ext", ".sql", TESTS]
-    psql = ["--psql-bin", str(server.bin_dir / "psql")]
-    environment = {**os.environ, **server.environment(), "PGOPTIONS": ""}
-    code = subprocess.run([*prove, *psql, *where, *what], env=environment, check=False).returncode
+def _prove(server: Server, command: list[str]) -> str | None:
+    environment = {
+        **os.environ,
+        **server.environment(),
+        "PATH": f"{server.bin_dir}:{os.environ['PATH']}",
+        "PGHOST": str(server.socket_dir),
+        "PGPORT": str(server.port),
+        "PGUSER": "postgres",
+        "PGDATABASE": DATABASE,
+    }
+    code = subprocess.run(command, env=environment, check=False).returncode
     return f"FAILED: pg_prove exited {code}" if code else None
 
 
