@@ -1,7 +1,7 @@
 -- Hash of the part of an event that can be erased: who did it, and what else is known.
 --
 --     select encode(app.event_content_sha256('ana', '{"to": "submitted"}'), 'hex');
---     -- b8bf1ab03d9b5ad1fba2d4a0bb2ec64c22d2c5ba5eecf76c0ad7fc1d2dc3b2b7
+--     -- 39d81cf89a5c14ecac54c0e1ec383e7feae8d15c0c4475ece6f991f2127f9680
 --
 -- convert_to is stable only because a conversion can be redefined; UTF8 to UTF8 has none.
 --

@@ -1,0 +1,89 @@
+begin;
+select plan(9);
+\ir ../../shape.psql
+\ir ../../two_accounts.psql
+
+select is(
+    pg_temp.head_of('app.chain_event'), '() returns trigger, volatile, security definer',
+    'an event is chained in a trigger that alone may write the heads'
+);
+
+set local role eagle_application;
+set local app.account_id = :'ana';
+select throws_ok(
+    $$ insert into app.project_events (account_id, project_id, event_type, actor)
+       values (pg_temp.ana(), 'a9000000-0000-7000-8000-000000000000', 'file.attached', 'ana') $$,
+    '23503', 'there is no project a9000000-0000-7000-8000-000000000000 to record an event of',
+    'a project that never was has no events'
+);
+select results_eq(
+    $$ select hint, "table"
+         from pg_temp.error_of($e$
+             insert into app.project_events (account_id, project_id, event_type, actor)
+             values (pg_temp.ana(), 'a9000000-0000-7000-8000-000000000000', 'file.attached', 'ana')
+         $e$) $$,
+    $$ values ('Create the project first, in the account that the event names.', 'project_events') $$,
+    'the refusal tells what to do first'
+);
+
+insert into app.project_events (account_id, project_id, event_type, actor, data)
+values
+    (pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana', '{"file": "site.jpg"}'),
+    (pg_temp.ana(), pg_temp.ana_project(), 'report.generated', 'ana', '{"pages": 12}');
+select results_eq(
+    'select position from app.project_events order by occurred_at, position',
+    array[1::bigint, 2, 3, 4],
+    'events take places one after the other'
+);
+delete from app.projects;
+select lives_ok(
+    $$ insert into app.project_events (account_id, project_id, event_type, actor)
+       values (pg_temp.ana(), pg_temp.ana_project(), 'user.data_deleted', 'ana') $$,
+    'a project that is gone can have further events'
+);
+
+set local role eagle_auditor;
+select is_empty(
+    $$ select e.position
+         from app.project_events as e
+         left join app.project_events as before
+           on before.account_id = e.account_id
+          and before.project_id = e.project_id
+          and before.position = e.position - 1
+        where e.sha256 <> app.event_sha256(
+                  coalesce(before.sha256, decode(repeat('00', 32), 'hex')),
+                  e.account_id, e.project_id, e.position, e.event_id, e.event_type, e.occurred_at,
+                  app.event_content_sha256(e.actor, e.data)
+              ) $$,
+    'the hash of an event covers the event and the hash of the one before it'
+);
+select results_eq(
+    $$ select account_id, position from app.event_chains order by account_id $$,
+    $$ values (pg_temp.ana(), 6::bigint), (pg_temp.bob(), 2) $$,
+    'each project has a chain of its own'
+);
+
+-- Chosen by a writer with the right to, place, hash and tombstone are still not his.
+reset role;
+set local role eagle_owner;
+insert into app.project_events (
+    account_id, project_id, event_type, actor, position, sha256, erased_at
+)
+values (
+    pg_temp.bob(), pg_temp.bob_project(), 'file.attached', 'bob', 77,
+    decode(repeat('ff', 32), 'hex'), now()
+);
+reset role;
+select results_eq(
+    $$ select e.position, e.sha256 = c.sha256, e.erased_at
+         from app.project_events as e
+         join app.event_chains as c using (account_id, project_id)
+        where e.account_id = pg_temp.bob()
+          and e.event_type = 'file.attached' $$,
+    $$ values (3::bigint, true, null::timestamptz) $$,
+    'place, hash and tombstone of an event are the chain''s to give'
+);
+select is_empty('select * from ops.verify_event_chain()', 'chains made this way verify');
+
+select * from finish();
+rollback;

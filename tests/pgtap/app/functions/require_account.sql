@@ -1,0 +1,41 @@
+begin;
+select plan(6);
+\ir ../../shape.psql
+\ir ../../two_accounts.psql
+
+select is(
+    pg_temp.head_of('app.require_account'),
+    '(account_id uuid) returns void, stable, security invoker',
+    'an account is required by its id'
+);
+
+set local role eagle_application;
+select throws_ok(
+    'select app.require_account(pg_temp.ana())',
+    'ES005', 'the transaction is not set to this account',
+    'no account is at work in a transaction that names none'
+);
+select throws_ok(
+    'select app.require_account(null)',
+    'ES005', 'the transaction is not set to this account',
+    'no account is not the same as an unknown one'
+);
+set local app.account_id = :'bob';
+select throws_ok(
+    'select app.require_account(pg_temp.ana())',
+    'ES005', 'the transaction is not set to this account',
+    'an account is not at work in the transaction of another'
+);
+select is(
+    (pg_temp.error_of('select app.require_account(pg_temp.ana())')).hint,
+    'Run set local app.account_id = ''…'' in the same transaction first.',
+    'the refusal tells how to name the account'
+);
+set local app.account_id = :'ana';
+select lives_ok(
+    'select app.require_account(pg_temp.ana())',
+    'an account is at work in its transaction'
+);
+
+select * from finish();
+rollback;
