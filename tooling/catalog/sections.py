@@ -1,7 +1,7 @@
 """The sections of a sheet, column by column, every value exactly as printed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 
 from tooling.catalog.cells import Cells
@@ -22,7 +22,8 @@ class Sections:
     """Parallel lists, one entry a section.
 
     `values` has a list of decimal literals, or None for 'not applicable', by units ("us", "si")
-    and symbol. `headers` has the column letter of each, for messages.
+    and symbol. `headers` has the column letter of each, for messages. `has_blanks` tells that a
+    cell of a value was empty, which a formula without a cached value looks like too.
     """
 
     sheet: str
@@ -33,7 +34,8 @@ class Sections:
     metric_labels: list[str | None]
     notes: list[bool | None]
     values: dict[str, dict[str, list[str | None]]]
-    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]]
+    has_blanks: bool
 
 
 def parse(sheet: Sheet, layout: Layout, dictionary: Dictionary, name: str) -> Sections:
@@ -80,6 +82,7 @@ class _Parser:
             notes=self._notes(),
             values=values,
             headers=headers,
+            has_blanks="" in self.cells,
         )
 
     def _is_data(self, row: Sequence[object]) -> bool:

@@ -1,6 +1,6 @@
 """The csv files of reference data and the tables that hold their rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import LiteralString
@@ -124,32 +124,34 @@ def read_csv(path: Path, file: CsvFile) -> Iterator[Record]:
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
     header, *body = delimited.parse(content, str(path), delimiters=",") or [[]]
-    return records(path.name, [name.strip() for name in header], enumerate(body, 2), file)
+    return checked_records(path.name, [name.strip() for name in header], body, file)
 
 
-def records(
+def checked_records(
     name: str,
-    header: list[str],
-    body: Iterator[tuple[int, list[str]]],
+    header: Sequence[str],
+    body: Iterable[Sequence[str]],
     file: CsvFile,
+    *,
+    first_row: int = 2,
 ) -> Iterator[Record]:
-    """Yield checked records of a table with a header. Raises InputError."""
+    """Yield the records under a header; empty cells are None. Raises InputError, see read_csv."""
     missing = [column for column in file.required if column not in header]
     unknown = [column for column in header if column not in file.columns]
     if missing or unknown or len(set(header)) < len(header):
         wrong = [f"no column {column}" for column in missing]
         wrong += [f"unknown column {column!r}" for column in unknown]
         raise InputError(
-            f"{name}, line 1: {'; '.join(wrong) or 'a column stands twice'}",
+            f"{name}, row {max(first_row - 1, 1)}: {'; '.join(wrong) or 'a column stands twice'}",
             hint=f"Columns are {', '.join(file.columns)}.",
         )
-    for row, cells in body:
+    for row, cells in enumerate(body, first_row):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
-            raise InputError(f"{name}, line {row}: {len(cells)} cells under {len(header)} columns")
+            raise InputError(f"{name}, row {row}: {len(cells)} cells under {len(header)} columns")
         values = {column: cell.strip() or None for column, cell in zip(header, cells, strict=True)}
         for column in file.required:
             if values[column] is None:
-                raise InputError(f"{name}, line {row}, column {column}: no value")
+                raise InputError(f"{name}, row {row}, column {column}: no value")
         yield Record(row, tuple(values.get(column) for column in file.columns))

@@ -1,5 +1,6 @@
 """Read the sheets of an Excel workbook."""
 
+import html
 import re
 import zipfile
 from pathlib import Path
@@ -10,10 +11,11 @@ from tooling.catalog import archives
 from tooling.catalog.sources import Sheet
 from tooling.errors import InputError
 
-_CELL = re.compile(
-    rb'<c r="([A-Z]+\d+)"[^>]*>\s*<f\b(?:[^>]*/>|.*?</f>)\s*(?:<v\s*/>|<v></v>|</c>)', re.S
+_UNCALCULATED = re.compile(
+    rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>|</c>)'
 )
-_SHEET = re.compile(r"xl/worksheets/sheet(\d+)\.xml")
+_SHEET = re.compile(r'<sheet\b[^>]*\bname="([^"]*)"[^>]*\br:id="([^"]*)"')
+_PART = re.compile(r'<Relationship\b(?=[^>]*\bId="([^"]*)")(?=[^>]*\bTarget="([^"]*)")')
 
 
 def read(path: Path) -> list[Sheet]:
@@ -25,7 +27,7 @@ def read(path: Path) -> list[Sheet]:
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         sheets = [
-            Sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            Sheet(name.strip(), book.get_sheet_by_name(name).to_python(skip_empty_area=False))
             for name in book.sheet_names
         ]
     except (python_calamine.CalamineError, zipfile.BadZipFile, OSError) as error:
@@ -36,12 +38,21 @@ def read(path: Path) -> list[Sheet]:
     return [sheet for sheet in sheets if sheet.rows]
 
 
-def formula_without_value(path: Path) -> str | None:
-    """Return the address of a cell whose formula was never calculated, such as 'E7', or None."""
+def check_formulas(path: Path) -> None:
+    """Raise InputError if a formula has no calculated value, with its sheet, row and column."""
     if path.suffix.lower() == ".xls":
-        return None
+        return
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            if _SHEET.fullmatch(name) and (match := _CELL.search(archive.read(name))):
-                return match[1].decode()
-    return None
+        targets = dict(_PART.findall(archive.read("xl/_rels/workbook.xml.rels").decode()))
+        sheets = _SHEET.findall(archive.read("xl/workbook.xml").decode())
+        for name, relation in sheets:
+            part = targets.get(relation, "").removeprefix("/xl/")
+            if f"xl/{part}" not in archive.namelist():
+                continue
+            if match := _UNCALCULATED.search(archive.read(f"xl/{part}")):
+                column, row = match[1].decode(), match[2].decode()
+                raise InputError(
+                    f"{path.name}, sheet {html.unescape(name)}, row {row}, column {column}:"
+                    " a formula without a calculated value",
+                    hint="Open the workbook in Excel, save it, and try again.",
+                )

@@ -11,6 +11,9 @@ from tooling.settings import Settings
 dsn = click.option("--dsn", metavar="URL", help="Connection string of the database to use.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+keep_changes = click.option(
+    "--keep-changes", is_flag=True, help="Let changed values replace those in the catalog."
+)
 migrations = click.option(
     "--migrations",
     metavar="DIR",

@@ -3,7 +3,7 @@
 --
 --     select shape, change, symbol, value_from, value_to
 --       from catalog.diff('v15.0', 'v16.0') where shape = 'W44X408';
---     -- W44X408 | added | | |
+--     -- W44X408 | added |  |  |
 --
 create function catalog.diff(
     edition_from text,

@@ -6,7 +6,7 @@
 --                array['HSS', 'PIPE'], min_sx_in3 => 25, max_depth_in => 12,
 --                edition => 'v16.0', count => 1
 --            );
---     -- HSS12X4X1/4 | 25.82 | 25.6 | 12
+--     -- HSS12X10X3/16 | 27.29 | 27.5 | 12
 --
 create function catalog.lightest_sections(
     shape_types  text[],

@@ -3,7 +3,7 @@
 --     select units, value, file_name, sheet, source_row
 --       from catalog.shape_sources('W14X90', 'v16.0')
 --      where symbol = 'Ix' and units = 'us';
---     -- us | 999 | aisc-shapes-database-v16.0.xlsx | Database v16.0 | 180
+--     -- us | 999 | aisc-shapes-database-v16.0.xlsx | Database v16.0 | 208
 --
 create function catalog.shape_sources(
     shape   text,

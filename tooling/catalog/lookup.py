@@ -1,0 +1,117 @@
+"""Answer what catalog users ask, with the SQL functions of the schema catalog. Writes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from tooling.errors import InputError
+
+Row = dict[str, Any]
+# SQLSTATEs of the catalog that say the question names something that is not there.
+_NOT_FOUND = ("ES102", "ES103", "ES104", "22023")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A section and its printed values in one unit system, in the order of the dictionary."""
+
+    section: Row
+    units: str
+    properties: list[Row]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `--json` prints: `properties` and `units_of` by symbol."""
+        return {
+            "shape": self.section["shape"],
+            "type": self.section["shape_type"],
+            "edition": self.section["edition"],
+            "grade": self.section["grade"],
+            "units": self.units,
+            "edi_label": self.section["edi_label"],
+            "metric_label": self.section["metric_label"],
+            "special_note": self.section["has_special_note"],
+            "source": self.section["source"],
+            "doubts": self.section["doubts"],
+            "properties": {row["symbol"]: number(row["value"]) for row in self.properties},
+            "units_of": {row["symbol"]: row["unit"] for row in self.properties if row["unit"]},
+        }
+
+
+def shape(
+    connection: psycopg.Connection[Any],
+    label: str,
+    *,
+    edition: str | None,
+    grade: str | None,
+    units: str,
+) -> Shape:
+    """Return all that the catalog prints of a section. Raises InputError for an unknown one."""
+    found = _ask(connection, "find_shape", shape=label, edition=edition, grade=grade)
+    properties = _ask(
+        connection, "shape_properties", shape=label, edition=edition, units=units, grade=grade
+    )
+    return Shape(found[0], units, properties)
+
+
+def sources(
+    connection: psycopg.Connection[Any], label: str, *, edition: str | None, grade: str | None
+) -> list[Row]:
+    """Return where each printed value of a section comes from. Raises InputError."""
+    return _ask(connection, "shape_sources", shape=label, edition=edition, grade=grade)
+
+
+def lightest(connection: psycopg.Connection[Any], **requirements: Any) -> list[Row]:
+    """Return the lightest sections that meet the requirements. Raises InputError."""
+    return _ask(connection, "lightest_sections", **requirements)
+
+
+def diff(
+    connection: psycopg.Connection[Any],
+    edition_from: str,
+    edition_to: str,
+    *,
+    units: str,
+    grade: str | None,
+) -> list[Row]:
+    """Return what changed between two editions. Raises InputError for an unknown one."""
+    return _ask(
+        connection,
+        "diff",
+        edition_from=edition_from,
+        edition_to=edition_to,
+        units=units,
+        grade=grade,
+    )
+
+
+def number(value: Decimal | None) -> int | float | None:
+    """Return a decimal as JSON writes numbers: whole ones without a point."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _ask(connection: psycopg.Connection[Any], function: str, **arguments: Any) -> list[Row]:
+    given: Mapping[str, Any] = {
+        name: value for name, value in arguments.items() if value is not None
+    }
+    query = sql.SQL("select * from {}({})").format(
+        sql.Identifier("catalog", function),
+        sql.SQL(", ").join(
+            sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder(name))
+            for name in given
+        ),
+    )
+    with connection.cursor(row_factory=dict_row) as cursor:
+        try:
+            return cursor.execute(query, given).fetchall()
+        except psycopg.Error as error:
+            if error.sqlstate in _NOT_FOUND:
+                message = error.diag.message_primary or str(error)
+                raise InputError(message, hint=error.diag.message_hint) from error
+            raise
