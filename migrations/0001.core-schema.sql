@@ -45,6 +45,9 @@ comment on table ops.table_placements is 'Where each table lives when the databa
 comment on column ops.table_placements.relation is 'Schema-qualified name of the table.';
 comment on column ops.table_placements.placement is
     'tenant: distributed by account_id; reference: a copy on every node; local: on the coordinator only.';
+
+insert into ops.table_placements (relation, placement)
+values ('ops.table_placements', 'local');
 create function ops.place(
     relation  text,
     placement text

@@ -535,7 +535,9 @@ begin atomic
                     event.event_id, event.event_type, event.occurred_at,
                     case
                         when event.erased_at is null then app.event_content_sha256(event.actor, event.data)
-                        else coalesce(decode(event.data ->> 'erased_sha256', 'hex'), ''::bytea)
+                        when event.data ->> 'erased_sha256' ~ '^[0-9a-f]{64}$'
+                            then decode(event.data ->> 'erased_sha256', 'hex')
+                        else ''::bytea
                     end
                 ) then 'changed: the hash does not match the event'
                 when event.erased_at is not null and not exists (
