@@ -122,7 +122,7 @@ def test_going_back_keeps_every_row(filled: Stage) -> None:
     filled.add(*names()[6:])
     filled.tooling("migrate")
     for _ in names()[6:]:
-        filled.tooling("rollback", "--yes")
+        filled.tooling("rollback")
     assert content(filled.url) == before
 
 

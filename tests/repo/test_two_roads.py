@@ -70,7 +70,7 @@ def test_each_rollback_restores_the_catalogue(
         stage.tooling("migrate")
         after = dump(server, empty_database, "--schema-only")
         if before is not None:
-            stage.tooling("rollback", "--yes")
+            stage.tooling("rollback")
             assert dump(server, empty_database, "--schema-only") == before, name
             stage.tooling("migrate")
             assert dump(server, empty_database, "--schema-only") == after, name
