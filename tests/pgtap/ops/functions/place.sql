@@ -1,0 +1,66 @@
+begin;
+select plan(9);
+\ir ../../shape.psql
+
+select is(
+    pg_temp.head_of('ops.place'),
+    '(relation text, placement text) returns void, volatile, security invoker',
+    'a table is placed by its name'
+);
+
+set local role eagle_application;
+select throws_ok(
+    $$ select ops.place('app.projects', 'local') $$,
+    '42501', 'permission denied for function place',
+    'the application does not place tables'
+);
+set local role eagle_operator;
+select throws_ok(
+    $$ select ops.place('app.projects', 'local') $$,
+    '42501', 'permission denied for function place',
+    'an operator does not place tables'
+);
+
+set local role eagle_owner;
+create function pg_temp.hint_of(statement text) returns text
+    language plpgsql
+as $function$
+declare
+    hint text;
+begin
+    execute statement;
+    return 'no error';
+exception
+    when others then
+        get stacked diagnostics hint = pg_exception_hint;
+        return hint;
+end
+$function$;
+select throws_ok(
+    $$ select ops.place('app.nothing', 'tenant') $$,
+    '42P01', 'there is no table app.nothing to place',
+    'a table that is not there has no place'
+);
+select is(
+    pg_temp.hint_of($$ select ops.place('app.nothing', 'tenant') $$),
+    'Give the schema-qualified name of an existing table.',
+    'the refusal tells what to give'
+);
+select throws_ok(
+    $$ select ops.place('app.projects', 'everywhere') $$,
+    '23514',
+    'new row for relation "table_placements" violates check constraint'
+    ' "table_placements_placement_check"',
+    'a table is a tenant''s, a reference or local'
+);
+create table ops.new_table ();
+select lives_ok($$ select ops.place('ops.new_table', 'local') $$, 'a new table is placed');
+select lives_ok($$ select ops.place('ops.new_table', 'reference') $$, 'a table is placed anew');
+select results_eq(
+    $$ select placement from ops.table_placements where relation = 'ops.new_table' $$,
+    array['reference'],
+    'the place of a table is known once'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,141 @@
+begin;
+select plan(43);
+
+select set_eq(
+    $$ select rolname::text collate "default" from pg_roles where rolname like 'eagle\_%' $$,
+    array[
+        'eagle_owner', 'eagle_migrator', 'eagle_application', 'eagle_reader', 'eagle_auditor',
+        'eagle_operator', 'eagle_exporter', 'eagle_backup'
+    ],
+    'the database has these roles'
+);
+select is_empty(
+    $$ select rolname from pg_roles
+        where rolname like 'eagle\_%' and (rolsuper or rolcreaterole or rolcreatedb) $$,
+    'no role of the house is a superuser or makes roles or databases'
+);
+select results_eq(
+    $$ select rolname::text collate "default" from pg_roles
+        where rolname like 'eagle\_%' and not rolcanlogin $$,
+    array['eagle_owner'],
+    'nobody logs in as the owner of the objects'
+);
+select results_eq(
+    $$ select rolname::text collate "default" from pg_roles
+        where rolname like 'eagle\_%' and rolbypassrls $$,
+    array['eagle_backup'],
+    'row security binds all but the backup, which must hold every row'
+);
+select results_eq(
+    $$ select rolname::text collate "default" from pg_roles
+        where rolname like 'eagle\_%' and rolreplication $$,
+    array['eagle_backup'],
+    'only the backup streams'
+);
+select results_eq(
+    $$ select rolname::text collate "default" from pg_roles
+        where rolname like 'eagle\_%' and rolinherit
+        order by rolname $$,
+    array['eagle_backup', 'eagle_exporter'],
+    'only those two act with what they are members of without asking for it'
+);
+select results_eq(
+    $$ select m.member::regrole::text, m.roleid::regrole::text, m.admin_option, m.set_option
+         from pg_auth_members as m
+        where m.member::regrole::text like 'eagle\_%'
+        order by 1, 2 $$,
+    $$ values
+        ('eagle_backup', 'pg_read_all_data', false, true),
+        ('eagle_exporter', 'pg_monitor', false, true),
+        ('eagle_migrator', 'eagle_owner', false, true) $$,
+    'the migrator becomes the owner, the exporter monitors, the backup reads: no other memberships'
+);
+select is_empty(
+    $$ select m.member::regrole
+         from pg_auth_members as m
+         join pg_roles as r on r.oid = m.member
+        where m.roleid::regrole::text like 'eagle\_%'
+          and m.member::regrole::text not like 'eagle\_%'
+          and not r.rolsuper
+          and not r.rolcreaterole $$,
+    'nobody but administrators is a member of a role of the house'
+);
+select is_empty(
+    $$ select rolname from pg_roles
+        where rolname like 'eagle\_%' and shobj_description(oid, 'pg_authid') is null $$,
+    'every role says what it is for'
+);
+select is_empty(
+    $$ select rolname from pg_authid
+        where rolname like 'eagle\_%'
+          and rolpassword is not null
+          and rolpassword not like 'SCRAM-SHA-256$%' $$,
+    'a password is kept as SCRAM, or there is none'
+);
+
+-- What a login may turn into: the session's own role counts, so it is a real login's session.
+set local session authorization eagle_application;
+select throws_ok(
+    format('set local role %I', role), '42501', format('permission denied to set role "%s"', role),
+    format('the application does not turn into %s', role)
+)
+  from unnest(array[
+           'postgres', 'eagle_owner', 'eagle_migrator', 'eagle_reader', 'eagle_auditor',
+           'eagle_operator', 'eagle_exporter', 'eagle_backup'
+       ]) as role;
+select throws_ok(
+    command, '42501', null,
+    format('the application may not: %s', command)
+)
+  from unnest(array[
+           'set session_replication_role = replica',
+           'set local row_security = off; select * from app.projects',
+           'alter table app.project_events disable trigger all',
+           'alter table app.projects disable row level security',
+           'drop table app.projects',
+           'create table app.mine ()',
+           'create table public.mine ()',
+           'create table ops.mine ()',
+           'create schema mine',
+           'create extension pageinspect',
+           'alter role eagle_application bypassrls',
+           'grant eagle_owner to eagle_application',
+           'copy app.projects to program ''cat''',
+           'copy app.projects to ''/dev/null''',
+           'create policy mine on app.projects using (true)',
+           'create trigger mine before insert on app.projects execute function app.audit_project()',
+           'comment on table app.projects is ''mine''',
+           'select pg_read_file(''/etc/passwd'')',
+           'select rolpassword from pg_authid'
+       ]) as command;
+reset session authorization;
+set local session authorization eagle_migrator;
+select lives_ok('set local role eagle_owner', 'the migrator turns into the owner');
+reset session authorization;
+set local session authorization eagle_migrator;
+select throws_ok(
+    'select * from app.projects', '42501', 'permission denied for schema app',
+    'before it does, the migrator has no right of its own'
+);
+reset session authorization;
+set local session authorization eagle_exporter;
+select lives_ok(
+    'select sum(n_live_tup) from pg_stat_user_tables', 'the exporter reads statistics'
+);
+select throws_ok(
+    'select * from app.projects', '42501', 'permission denied for schema app',
+    'the exporter reads no table'
+);
+reset session authorization;
+set local session authorization eagle_backup;
+select lives_ok(
+    'select * from app.projects', 'the backup reads every table'
+);
+select throws_ok(
+    'delete from app.projects', '42501', 'permission denied for table projects',
+    'the backup changes none'
+);
+reset session authorization;
+
+select * from finish();
+rollback;
