@@ -8,6 +8,7 @@
 --                actor      => 'ana@example.com',
 --                data       => '{"pages": 12}'
 --            );
+--     -- 3
 --
 create function app.append_event(
     account_id uuid,

@@ -6,6 +6,7 @@
 --                name       => 'Harbour sign',
 --                actor      => 'ana@example.com'
 --            );
+--     -- 01…-7… | draft | …-4…
 --
 create function app.create_project(
     account_id  uuid,

@@ -2,6 +2,7 @@
 --
 --     set local app.account_id = '0194f3c0-0000-7000-8000-000000000001';
 --     select app.current_account_id();
+--     -- 0194f3c0-0000-7000-8000-000000000001
 --
 create function app.current_account_id()
     returns uuid

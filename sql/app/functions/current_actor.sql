@@ -2,6 +2,7 @@
 --
 --     set local app.actor = 'ana@example.com';
 --     select app.current_actor();
+--     -- ana@example.com
 --
 create function app.current_actor()
     returns text

@@ -10,6 +10,7 @@
 --                actor      => 'privacy@example.com',
 --                reason     => 'request 2026-114'
 --            );
+--     -- 2
 --
 create function app.erase_events(
     account_id uuid,

@@ -1,4 +1,20 @@
 -- Hash of an event, given the hash of the one before it in its project's chain.
+--
+--     select encode(
+--                app.event_sha256(
+--                    previous    => decode(repeat('00', 32), 'hex'),
+--                    account_id  => '0194f3c0-0000-7000-8000-000000000001',
+--                    project_id  => '0194f3c0-0000-7000-8000-00000000000a',
+--                    place       => 1,
+--                    event_id    => '0194f3c0-0000-7000-8000-00000000000e',
+--                    event_type  => 'project.created',
+--                    occurred_at => '2026-01-02 03:04:05+00',
+--                    content     => app.event_content_sha256('ana', '{"status": "draft"}')
+--                ),
+--                'hex'
+--            );
+--     -- eafe316d13405acaedfb53a80f8810c5b867fd9b7085664dd1154cdbb49e7bcb
+--
 create function app.event_sha256(
     previous    bytea,
     account_id  uuid,

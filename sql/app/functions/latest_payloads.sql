@@ -5,6 +5,7 @@
 --                account_id => '0194f3c0-0000-7000-8000-000000000001',
 --                project_id => '0194f3c0-0000-7000-8000-00000000000a'
 --            );
+--     -- signage.single_pole.base_plate | 47c076e454ad…
 --
 create function app.latest_payloads(
     account_id uuid,

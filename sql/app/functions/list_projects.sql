@@ -6,6 +6,7 @@
 --                status     => 'submitted',
 --                count      => 50
 --            );
+--     -- 01…-7… | Pier sign
 --
 -- Runs as the owner after checking the account: comparing ENUM values is not leakproof, so row
 -- security would keep the planner from the status in its index.

@@ -6,6 +6,8 @@
 --                project_id => '0194f3c0-0000-7000-8000-00000000000a',
 --                count      => 20
 --            );
+--     -- 20… | 01…-7… | payload.saved
+--     -- 20… | 01…-7… | project.created
 --
 create function app.page_events(
     account_id      uuid,

@@ -2,6 +2,10 @@
 --
 -- Functions that run as the owner, whom row security does not bind, call this first.
 --
+--     set local app.account_id = '0194f3c0-0000-7000-8000-000000000001';
+--     select app.require_account('0194f3c0-0000-7000-8000-000000000002');
+--     -- ERROR ES005: the transaction is not set to this account
+--
 create function app.require_account(account_id uuid)
     returns void
     language plpgsql

@@ -12,6 +12,7 @@
 --                cost_snapshot => '{"total_usd": 4200}',
 --                actor         => 'ana@example.com'
 --            );
+--     -- 01…-7… | d3ee1d28c1f6…
 --
 create function app.save_payload(
     account_id    uuid,

@@ -5,6 +5,7 @@
 --                account_id => '0194f3c0-0000-7000-8000-000000000001',
 --                words      => 'harb quay'
 --            );
+--     -- Harbour sign
 --
 -- Runs as the owner after checking the account: LIKE is not leakproof, so row security would keep
 -- the planner from its index. The words are data: % and _ in them stand for themselves.

@@ -8,6 +8,7 @@
 --                actor      => 'ana@example.com',
 --                status     => 'estimating'
 --            );
+--     -- estimating
 --
 create function app.set_project_status(
     account_id uuid,

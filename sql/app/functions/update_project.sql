@@ -10,6 +10,7 @@
 --                actor      => 'ana@example.com',
 --                changes    => '{"name": "Harbour sign, north", "street": null}'
 --            );
+--     -- …-4…
 --
 create function app.update_project(
     account_id uuid,

@@ -3,6 +3,9 @@
 -- The new table is made alone and then attached, which blocks no reader and no writer. It takes over
 -- what attaching does not: truncate triggers and row security.
 --
+--     select ops.create_month_partition('app.project_events', '2031-01-01');
+--     -- app.project_events_y2031m01
+--
 create function ops.create_month_partition(
     relation text,
     month    date

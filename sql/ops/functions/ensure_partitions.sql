@@ -2,6 +2,8 @@
 --
 --     select * from ops.ensure_partitions();
 --     select * from ops.ensure_partitions(from_month => '2024-01-01');
+--     -- app.project_events_y2024m01
+--     -- …
 --
 create function ops.ensure_partitions(from_month date default null)
     returns setof text

@@ -1,6 +1,7 @@
 -- A time-ordered UUID, version 7 (RFC 9562), on every supported server; PostgreSQL has its own from 18 on.
 --
 --     select ops.uuid_v7();
+--     -- 01…-7…
 --
 create function ops.uuid_v7()
     returns uuid

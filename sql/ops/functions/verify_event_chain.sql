@@ -4,6 +4,7 @@
 -- compares the end of each chain with its head.
 --
 --     select * from ops.verify_event_chain();
+--     -- (no rows)
 --
 create function ops.verify_event_chain(
     account_id uuid default null,
