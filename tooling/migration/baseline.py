@@ -6,9 +6,10 @@ from tooling.errors import RefusedError
 from tooling.migration import writes
 from tooling.migration.folder import read
 from tooling.migration.interrupt import interruptible
-from tooling.migration.locked import Reader, locked, reading
+from tooling.migration.locked import locked
 from tooling.migration.model import Migration
 from tooling.migration.options import Options, Result
+from tooling.migration.reader import Reader, reading
 from tooling.migration.report import Reporter, silent
 from tooling.settings import Settings
 

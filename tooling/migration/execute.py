@@ -164,10 +164,10 @@ class Executor:
                 if not error.is_lock:
                     raise
                 self.session.roll_back()
-                blockers = self.watch.blockers or "the blocker was gone before it could be named"
+                blockers = f"blocked by {self.watch.blockers or 'a lock gone by now'}"
                 if number == self.patience.attempts:
                     raise ToolingError(
-                        f"{error.message}; gave up after {number} attempts; blocked by {blockers}",
+                        f"{error.message}; gave up after {number} attempts; {blockers}",
                         hint="End or wait for the blocker, then run the same command again.",
                         exit_code=Exit.LOCKED,
                     ) from error

@@ -9,8 +9,8 @@ import psycopg
 from tooling.migration import checks
 from tooling.migration.effects import Effect, effects
 from tooling.migration.folder import read
-from tooling.migration.locked import Connection, reading
 from tooling.migration.model import Kind, Migration, Statement
+from tooling.migration.reader import Connection, reading
 from tooling.migration.run import repeatables
 from tooling.migration.squawk import Finding, lint
 from tooling.settings import Settings

@@ -7,9 +7,10 @@ from tooling.migration import checks, writes
 from tooling.migration.execute import Job
 from tooling.migration.folder import read
 from tooling.migration.interrupt import interruptible
-from tooling.migration.locked import Reader, locked, reading
+from tooling.migration.locked import locked
 from tooling.migration.model import Migration, Problem, Script, refuse
 from tooling.migration.options import Options, Result
+from tooling.migration.reader import Reader, reading
 from tooling.migration.report import Reporter, silent
 from tooling.settings import Settings
 

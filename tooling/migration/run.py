@@ -1,15 +1,11 @@
-"""Applying what is pending: the order of work from connecting to the last repeatable file."""
+"""`migrate`: find out whether anything is to be done, and do it."""
 
 import time
 
-from tooling.errors import RefusedError
-from tooling.migration import checks, writes
-from tooling.migration.execute import Job
 from tooling.migration.folder import Folder, read
 from tooling.migration.interrupt import interruptible
-from tooling.migration.locked import Locked, Reader, locked, reading
-from tooling.migration.model import Migration, refuse
 from tooling.migration.options import Options, Result
+from tooling.migration.reader import Reader, reading
 from tooling.migration.repeatable import Repeatable, load
 from tooling.migration.report import Reporter, silent
 from tooling.settings import Settings
@@ -32,10 +28,16 @@ def migrate(
     with interruptible(), reading(conninfo, settings, folder) as reader:
         result = Result(already=len(reader.known.state.applied))
         if options.dry_run:
-            result.pending = [migration.id for migration in _pending(reader, options).pending]
+            from tooling.migration.applying import pending
+
+            result.pending = [migration.id for migration in pending(reader, options).pending]
         elif options.resume or not is_done(reader):
+            # Imported late: most runs find nothing to do, and their cost is mostly imports.
+            from tooling.migration.applying import Run
+            from tooling.migration.locked import locked
+
             with locked(reader, reporter, options) as held:
-                result = _Run(held).everything()
+                result = Run(held).everything()
     result.seconds = round(time.monotonic() - started, 3)
     return result
 
@@ -62,103 +64,3 @@ def repeatables(settings: Settings, folder: Folder) -> tuple[list[Repeatable], l
         load(settings.before, settings.root, None),
         load((*settings.after, *folder.always), settings.root, ids),
     )
-
-
-def _pending(reader: Reader, options: Options) -> checks.Work:
-    """Return the work that is safe to begin. Raises RefusedError with all that is not."""
-    work = checks.compare(
-        reader.folder, reader.known.state, allow_out_of_order=options.allow_out_of_order
-    )
-    checks.check(reader.folder, reader.known.state, work)
-    before, after = repeatables(reader.settings, reader.folder)
-    refuse([p for one in (*before, *after) for p in checks.script_problems(one.script)])
-    return work
-
-
-class _Run:
-    """One run under the lock."""
-
-    def __init__(self, held: Locked):
-        self.held = held
-        self.reader = held.reader
-        self.ledger = held.reader.ledger
-        self.result = Result(already=len(self.reader.known.state.applied))
-
-    def everything(self) -> Result:
-        reader, state = self.reader, self.reader.known.state
-        work = _pending(reader, self.held.options)
-        before, after = repeatables(reader.settings, reader.folder)
-        if not reader.server.has_ledger:
-            self._create_ledger()
-        self.held.take_role()
-        self._adopt(work)
-        if self.held.options.resume:
-            self._resume(work, *self.held.options.resume)
-            state = reader.known.state
-        missing_owner = bool(reader.settings.owner) and reader.server.owner is None
-        for one in before:
-            if missing_owner or one.is_due(state):
-                self._repeat(one, as_owner=False)
-        if missing_owner:
-            self.held.take_role()
-        for migration in work.commented:
-            self._write(writes.rehash(self.ledger, migration))
-            self.held.report("rehashed", file=migration.path.name)
-            self.result.commented.append(migration.id)
-        for migration in work.pending:
-            self._apply(migration, out_of_order=migration.id in work.out_of_order)
-        for one in after:
-            if one.is_due(state):
-                self._repeat(one)
-        return self.result
-
-    def _create_ledger(self) -> None:
-        server, connection = self.reader.server, self.reader.connection
-        self.ledger.create(connection, server.owner, owner_may=server.owner_may_create)
-
-    def _adopt(self, work: checks.Work) -> None:
-        if not work.unhashed:
-            return
-        from tooling.migration import adopt
-
-        source = self.reader.known.source or self.ledger.schema
-        self._write(adopt.copy(self.ledger, source) + adopt.hashes(self.ledger, work.unhashed))
-        self.held.report("adopted", count=len(work.unhashed), schema=source)
-        self.result.adopted += [migration.id for migration in work.unhashed]
-
-    def _resume(self, work: checks.Work, name: str, number: int) -> None:
-        """Move the journal of a partly applied file to where the user says it stands."""
-        migration = next((one for one in work.pending if one.id == name), None)
-        if migration is None or (name, "apply") not in self.reader.known.state.journal:
-            raise RefusedError(
-                f"{name!r} is not partly applied", hint="`tooling status` shows which files are."
-            )
-        if number > len(migration.script.statements) + 1:
-            raise RefusedError(
-                f"{migration.path}: has no statement {number}",
-                hint=f"Its last one is {len(migration.script.statements)}.",
-            )
-        self.held.executor.write(writes.resume_at(self.ledger, migration, number))
-        self.reader.refresh()
-
-    def _apply(self, migration: Migration, *, out_of_order: bool) -> None:
-        self.held.mutex.check()
-
-        def row(seconds: float) -> str:
-            return writes.mark(self.ledger, migration, out_of_order=out_of_order, seconds=seconds)
-
-        journal = self.reader.known.state.journal.get((migration.id, "apply"), ())
-        self.held.executor.run(Job(migration.id, migration.script, "apply", row, journal))
-        self.result.applied.append(migration.id)
-
-    def _repeat(self, one: Repeatable, *, as_owner: bool = True) -> None:
-        self.held.mutex.check()
-
-        def row(_seconds: float) -> str:
-            return writes.repeated(self.ledger, one.name, one.script.raw_sha256, one.after)
-
-        self.held.executor.run(Job(one.name, one.script, "apply", row, as_owner=as_owner))
-        self.result.repeated.append(one.name)
-
-    def _write(self, text: str) -> None:
-        self.held.executor.write(text)

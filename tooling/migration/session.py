@@ -10,8 +10,8 @@ from psycopg import pq, sql
 
 WORKER = "tooling migrate"
 KEEPER = "tooling migrate (lock)"
-_FIRST_TICK = 0.2
-_TICK = 0.5
+_FIRST_TICK = 0.05
+_LONGEST_TICK = 0.5
 _CANCEL_SECONDS = 10.0
 
 _PINNED = {
@@ -94,13 +94,13 @@ class Session:
         )
 
     def run(self, text: str, tick: Callable[[float], None] | None = None) -> None:
-        """Run `text`; call `tick` with the seconds so far every half a second.
+        """Run `text`; call `tick` with the seconds so far, soon, then twice a second.
 
         Raises psycopg.Error as the server reported it, or OperationalError if the server is gone.
         """
         pgconn = self._pgconn
         started = time.monotonic()
-        next_tick = started + _FIRST_TICK
+        pause, next_tick = _FIRST_TICK, started + _FIRST_TICK
         failed: pq.abc.PGresult | None = None
         pgconn.send_query(text.encode())
         pgconn.set_single_row_mode()
@@ -116,7 +116,8 @@ class Session:
                     pgconn.consume_input()
                 elif not ready[1] and tick:
                     tick(time.monotonic() - started)
-                    next_tick = time.monotonic() + _TICK
+                    pause = min(_LONGEST_TICK, pause * 2)
+                    next_tick = time.monotonic() + pause
             result = pgconn.get_result()
             if result is None:
                 break

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from tooling.errors import Exit
 from tooling.migration import checks
 from tooling.migration.folder import read
-from tooling.migration.locked import reading
+from tooling.migration.reader import reading
 from tooling.migration.run import repeatables
 from tooling.settings import Settings
 
