@@ -5,7 +5,7 @@ revoke all on all tables in schema ops
 revoke all on all functions in schema ops
   from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
 
-grant usage on schema ops to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
+grant usage on schema ops to eagle_application, eagle_auditor, eagle_operator;
 
 -- Defaults of tenant tables run as the role that inserts.
 grant execute on function ops.uuid_v7() to eagle_application, eagle_operator;
