@@ -1,0 +1,75 @@
+begin;
+select plan(7);
+\ir house.psql
+
+select is_empty(
+    $$ select name from house_function
+        where not is_standard_body
+          and settings is distinct from array['search_path=pg_catalog, pg_temp'] $$,
+    'a function whose names are looked up when it runs pins search_path = pg_catalog, pg_temp'
+);
+
+-- Whoever calls these acts as the owner, whom row security does not bind.
+create temporary table definer (name text primary key, reason text not null) on commit drop;
+insert into definer (name, reason)
+values
+    ('app.chain_event()',
+     'Writes the heads of the chains, on which no other role has a right.'),
+    ('app.erase_events(uuid,uuid,text,text)',
+     'Changes events, on which no other role has that right; an operator calls it.'),
+    ('app.find_payloads(uuid,jsonb,integer)',
+     'Row security would keep jsonb containment from its index; checks the account.'),
+    ('app.list_projects(uuid,app.project_status,integer)',
+     'Row security would keep the status from its index; checks the account.'),
+    ('app.search_projects(uuid,text,integer)',
+     'Row security would keep LIKE from its index; checks the account.'),
+    ('ops.create_month_partition(text,date)',
+     'Makes tables that belong to the owner; an operator calls it.'),
+    ('ops.ensure_partitions(date)',
+     'Makes tables that belong to the owner; an operator calls it.'),
+    ('ops.refresh_project_stats()',
+     'Refreshing is the owner''s right; an operator calls it.'),
+    ('ops.verify_event_chain(uuid,uuid)',
+     'An operator verifies events that it may not read.');
+select is_empty(
+    $$ select name from house_function where is_definer except select name from definer $$,
+    'every function that acts as its owner is listed with its reason'
+);
+select is_empty(
+    $$ select name from definer except select name from house_function where is_definer $$,
+    'every function listed acts as its owner'
+);
+select is_empty(
+    $$ select f.name
+         from house_function as f
+        where f.is_definer
+          and (
+                  has_function_privilege('eagle_application', f.oid, 'execute')
+                  or has_function_privilege('eagle_reader', f.oid, 'execute')
+              )
+          and f.definition !~ '\nbegin\n    perform app\.require_account\(\w+\.account_id\);\n' $$,
+    'a function that acts as its owner for a tenant checks the account before anything else'
+);
+select is_empty(
+    $$ select name from house_function
+        where is_definer
+          and definition ~* '\mexecute\M\s+[^f]'
+          and definition !~* 'returns trigger' $$,
+    'a function that acts as its owner builds commands with format alone'
+);
+select is_empty(
+    $$ select name from house_function
+        where definition ~* '\mraise exception\M(?! using)'
+           or definition ~* '\mraise exception using\s+(?!\s|errcode)' $$,
+    'a function that refuses says so with a code'
+);
+select is_empty(
+    $$ select name
+         from house_function
+        cross join regexp_matches(definition, 'raise exception using[^;]*;', 'g') as raised (words)
+        where words[1] !~ '\mhint\M' $$,
+    'a function that refuses says what to do instead'
+);
+
+select * from finish();
+rollback;
