@@ -1,0 +1,164 @@
+begin;
+select plan(19);
+\ir ../plans.psql
+\ir ../at_size.psql
+
+-- As the application runs them, behind row security.
+set local role eagle_application;
+set local app.account_id = '00000000-0000-7000-8000-000000000001';
+
+select pg_temp.uses_index(
+    'app.projects_pkey',
+    $$ select * from app.projects
+        where account_id = '00000000-0000-7000-8000-000000000001'
+          and project_id = '00000000-0000-7000-8000-000000000003' $$,
+    'one project is found by its key'
+);
+select pg_temp.uses_index(
+    'app.projects_account_id_etag_key',
+    $$ select project_id from app.projects
+        where account_id = '00000000-0000-7000-8000-000000000001'
+          and etag = '00000000-0000-4000-8000-000000000003' $$,
+    'whether an etag is still the current one of a project is found by the etag'
+);
+select pg_temp.uses_index(
+    'app.projects_account_id_created_at_draft_idx',
+    $$ select project_id, name from app.projects
+        where account_id = '00000000-0000-7000-8000-000000000001'
+          and status = 'draft'
+        order by created_at desc
+        limit 100 $$,
+    'the newest 100 drafts are found in their order'
+);
+select pg_temp.uses_index(
+    'app.projects_account_id_project_id_estimating_idx',
+    $$ select latest.*
+         from app.projects as p
+        cross join lateral app.latest_payloads(p.account_id, p.project_id) as latest
+        where p.account_id = '00000000-0000-7000-8000-000000000001'
+          and p.status = 'estimating' $$,
+    'the projects being estimated are found for their latest payloads'
+);
+select pg_temp.uses_index(
+    'app.project_payloads_account_id_project_id_module_created_at_idx',
+    $$ select latest.*
+         from app.projects as p
+        cross join lateral app.latest_payloads(p.account_id, p.project_id) as latest
+        where p.account_id = '00000000-0000-7000-8000-000000000001'
+          and p.status = 'estimating' $$,
+    'the latest payloads of every project being estimated are found'
+);
+select pg_temp.uses_index(
+    'app.project_payloads_account_id_project_id_module_created_at_idx',
+    $$ select * from app.latest_payloads(
+           '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003'
+       ) $$,
+    'the latest payloads of a project are found'
+);
+select pg_temp.uses_index(
+    'app.projects_account_id_status_updated_at_idx',
+    $$ select status, count(*), avg(confidence) from app.projects
+        where account_id = '00000000-0000-7000-8000-000000000001'
+        group by status $$,
+    'an account''s dashboard, projects and mean confidence by status, is counted in the index'
+);
+select pg_temp.uses_index(
+    'app.projects_account_id_content_sha256_idx',
+    $$ select project_id, constants_version, confidence from app.projects
+        where account_id = '00000000-0000-7000-8000-000000000001'
+          and content_sha256
+              = '0000000000000000000000000000000000000000000000000000000000000000' $$,
+    'an earlier result of the same inputs is found by their hash'
+);
+select pg_temp.uses_index(
+    'app.project_payloads_pkey',
+    $$ select * from app.project_payloads
+        where account_id = '00000000-0000-7000-8000-000000000001'
+          and payload_id = '00000000-0000-7000-8000-000000000003' $$,
+    'one payload is found by its key'
+);
+select pg_temp.uses_index(
+    'app.project_payloads_account_id_project_id_module_sha256_key',
+    $$ insert into app.project_payloads as p (
+           account_id, project_id, module, config, files, cost_snapshot
+       )
+       values ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003',
+               'signage.two_pole.direct_burial', '{}', '[]', '{}')
+           on conflict on constraint project_payloads_account_id_project_id_module_sha256_key
+           do update set created_at = excluded.created_at $$,
+    'a snapshot that is stored already is found when it is saved again'
+);
+select pg_temp.uses_index(
+    'app.project_events_pkey',
+    $$ select * from app.page_events(
+           '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000003'
+       ) $$,
+    'a page of a project''s events is found in its order'
+);
+select pg_temp.uses_index(
+    'app.project_events_account_id_occurred_at_idx',
+    $$ select e.occurred_at, e.event_type, p.name
+         from app.project_events as e
+         join app.projects as p using (account_id, project_id)
+        where e.account_id = '00000000-0000-7000-8000-000000000001'
+          and e.occurred_at >= now() - interval '30 days'
+        order by e.occurred_at desc $$,
+    'an account''s events of 30 days are found with the names of their projects'
+);
+select pg_temp.uses_index(
+    'app.project_events_account_id_occurred_at_idx',
+    $$ select event_type, count(*) from app.project_events
+        where account_id = '00000000-0000-7000-8000-000000000001'
+          and occurred_at >= now() - interval '7 days'
+        group by event_type $$,
+    'an account''s events of 7 days are counted by type in the index'
+);
+select pg_temp.uses_index(
+    'app.project_stats_account_id_status_idx',
+    'select * from app.account_stats',
+    'an account''s statistics are found'
+);
+
+-- As the owner runs them inside its functions, after checking the account.
+reset role;
+set local role eagle_owner;
+select pg_temp.uses_index(
+    'app.projects_account_id_status_updated_at_idx',
+    pg_temp.query_of('app.list_projects', jsonb_build_object(
+        'list_projects.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
+        'list_projects.status', '''submitted''::app.project_status',
+        'list_projects.count', '100'
+    )),
+    'an account''s projects in one status are found in their order'
+);
+select pg_temp.uses_index(
+    'app.projects_account_id_search_idx',
+    pg_temp.query_of('app.search_projects', jsonb_build_object(
+        'search_projects.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
+        'search_projects.count', '100',
+        'patterns', '''{%arbo%,%quay%}''::text[]'
+    )),
+    'the projects with some parts of words are found'
+);
+select pg_temp.uses_index(
+    'app.project_payloads_account_id_config_idx',
+    pg_temp.query_of('app.find_payloads', jsonb_build_object(
+        'find_payloads.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
+        'find_payloads.config',
+            '''{"material": "A36", "height_ft": 25, "wind_speed_mph": 115}''::jsonb',
+        'find_payloads.count', '100'
+    )),
+    'the payloads with a material, a height and a wind speed together are found'
+);
+select pg_temp.uses_index(
+    'app.event_chains_pkey',
+    $$ update app.event_chains as c
+          set position = c.position + 1
+        where c.account_id = '00000000-0000-7000-8000-000000000001'
+          and c.project_id = '00000000-0000-7000-8000-000000000003' $$,
+    'the head of a chain is found for its next event'
+);
+select pg_temp.every_index_is_planned('app');
+
+select * from finish();
+rollback;
