@@ -1,5 +1,6 @@
 """Settings from `[tool.tooling]` of the nearest pyproject.toml."""
 
+import functools
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -71,6 +72,11 @@ def load(start: Path | None = None) -> Settings:
 def _table(file: Path) -> dict[str, Any] | None:
     if not file.is_file():
         return None
+    return _parsed(file, file.stat().st_mtime_ns)
+
+
+@functools.cache
+def _parsed(file: Path, _written: int) -> dict[str, Any] | None:
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -23,12 +23,7 @@ select distinct on (kind, file_name) kind, file_name, file_sha256
  order by kind, file_name, imported_at desc"""
 
 _TABLES = """
-select n.nspname,
-       c.relname,
-       (select coalesce(sum(greatest(part.reltuples, 0)), 0)::bigint
-          from pg_catalog.pg_class as part
-         where part.oid = c.oid
-            or part.oid in (select relid from pg_catalog.pg_partition_tree(c.oid)))
+select n.nspname, c.relname
   from pg_catalog.pg_class as c
   join pg_catalog.pg_namespace as n
     on n.oid = c.relnamespace
@@ -36,6 +31,12 @@ select n.nspname,
    and c.relkind in ('r', 'p')
    and not c.relispartition
  order by n.nspname, c.relname"""
+
+_ESTIMATE = """
+select sum(greatest(c.reltuples, 0))::bigint
+  from pg_catalog.pg_class as c
+ where c.oid = %(table)s::regclass
+    or c.oid in (select relid from pg_catalog.pg_partition_tree(%(table)s))"""
 
 
 @dataclass(frozen=True)
@@ -84,17 +85,21 @@ def count_rows(connection: psycopg.Connection[Any]) -> list[Count]:
         return []
     limited = sql.SQL(" union all ").join(
         sql.SQL("select {}, count(*) from (select from {} limit {}) as t").format(
-            number, sql.Identifier(schema, table), COUNTED_ROWS + 1
+            number, sql.Identifier(*name), COUNTED_ROWS + 1
         )
-        for number, (schema, table, _) in enumerate(tables)
+        for number, name in enumerate(tables)
     )
     counted = dict(connection.execute(limited).fetchall())
-    return [
-        Count(f"{schema}.{table}", max(counted[n], estimate), is_exact=False)
-        if counted[n] > COUNTED_ROWS
-        else Count(f"{schema}.{table}", counted[n], is_exact=True)
-        for n, (schema, table, estimate) in enumerate(tables)
-    ]
+    return [_count(connection, name, counted[number]) for number, name in enumerate(tables)]
+
+
+def _count(connection: psycopg.Connection[Any], name: tuple[str, str], counted: int) -> Count:
+    shown = ".".join(name)
+    if counted <= COUNTED_ROWS:
+        return Count(shown, counted, is_exact=True)
+    table = sql.Identifier(*name).as_string(connection)
+    (estimate,) = connection.execute(_ESTIMATE, {"table": table}).fetchone() or (0,)
+    return Count(shown, max(counted, estimate), is_exact=False)
 
 
 def _imported(connection: psycopg.Connection[Any], kind: str) -> dict[str, str]:

@@ -69,7 +69,7 @@ def _server(dsn: str | None) -> tuple[str, str]:
         url = resolve(dsn)
     except ConnectionFailedError:
         url = embedded.start().url(embedded.DATABASE)
-    if url == embedded.running_url():
+    if not dsn and url == embedded.running_url():
         return url, f"tooling db psql   or   psql '{url}'"
     return url, "psql, with the connection string or PG* variables that you gave"
 
