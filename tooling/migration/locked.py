@@ -11,7 +11,7 @@ from tooling.migration.pooler import refuse_pooler
 from tooling.migration.reader import Reader
 from tooling.migration.report import Reporter
 from tooling.migration.server import hello, refuse_to_write
-from tooling.migration.session import Session
+from tooling.migration.session import Session, pinned
 from tooling.migration.watch import Watch
 
 
@@ -72,8 +72,7 @@ def locked(reader: Reader, report: Reporter, options: Options) -> Iterator[Locke
     """Take the runner's lock and read the ledger again under it. Raises ToolingError (LOCKED)."""
     refuse_to_write(reader.server)
     refuse_pooler(reader.connection, reader.conninfo, reader.server.pid)
-    reader.connection.execute("set idle_session_timeout = 0")
-    reader.connection.execute("set search_path = pg_catalog")
+    reader.connection.execute(pinned(reader.connection, "pg_catalog").encode())
     mutex = Mutex(reader.connection, reader.settings.ledger_schema, report)
     mutex.take(options.wait)
     mutex.await_orphans(options.orphan_wait)

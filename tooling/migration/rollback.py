@@ -40,11 +40,6 @@ def rollback(
             return result
         with locked(reader, reporter, options) as held:
             chosen = _chosen(reader, to)
-            if not reader.server.has_ledger:
-                raise RefusedError(
-                    "this database was migrated by yoyo and is not adopted yet",
-                    hint="Run `tooling migrate` once; it fills the ledger in.",
-                )
             held.take_role()
             for migration, undo in chosen:
                 held.mutex.check()
@@ -62,6 +57,11 @@ def _job(reader: Reader, migration: Migration, undo: Script) -> Job:
 
 def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
     """Return what to undo, newest first, or raise RefusedError."""
+    if reader.known.source is not None:
+        raise RefusedError(
+            "this database was migrated by yoyo and is not adopted yet",
+            hint="Run `tooling migrate` once; it fills the ledger in.",
+        )
     state = reader.known.state
     work = checks.compare(reader.folder, state, allow_out_of_order=True)
     refuse([problem for problem in work.problems if problem.kind == "missing"])

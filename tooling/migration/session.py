@@ -35,6 +35,16 @@ _FORGET = (
 )
 
 
+def pinned(connection: psycopg.Connection[Any], search_path: str) -> str:
+    """Return the statements that set everything a file's meaning or life could depend on."""
+    settings = dict(_PINNED)
+    if connection.info.server_version >= 170000:
+        settings["transaction_timeout"] = "0"
+    values = {name: sql.Literal(value).as_string() for name, value in settings.items()}
+    values["search_path"] = search_path
+    return "".join(f" set {name} = {value};" for name, value in values.items())
+
+
 class Session:
     """One connection in autocommit mode; transactions are opened by saying so.
 
@@ -61,14 +71,7 @@ class Session:
             self.connection.add_notice_handler(on_notice)
         self._pgconn = self.connection.pgconn
         self.pid = self.connection.info.backend_pid
-        version = self.connection.info.server_version
-        pinned = dict(_PINNED, search_path=search_path)
-        if version >= 170000:
-            pinned["transaction_timeout"] = "0"
-        self._pinned = "".join(
-            f" set {name} = {value if name == 'search_path' else sql.Literal(value).as_string()};"
-            for name, value in pinned.items()
-        )
+        self._pinned = pinned(self.connection, search_path)
         self._check_interval = f" set client_connection_check_interval = '{check_interval}';"
         try:
             self.run(self._check_interval)
