@@ -108,10 +108,11 @@ def load(connection: psycopg.Connection[Any], folder: Path, *, dry_run: bool = F
 def is_current(connection: psycopg.Connection[Any], folder: Path) -> bool:
     """Tell whether the newest seed of each file had its present content. Writes nothing; cheap."""
     newest = dict(
-        connection.execute(
+        imports.ask(
+            connection,
             "select distinct on (file_name) file_name, file_sha256 from catalog.imports"
-            " where kind = 'seed' order by file_name, imported_at desc, import_id desc"
-        ).fetchall()
+            " where kind = 'seed' order by file_name, imported_at desc, import_id desc",
+        )
     )
     return all(newest.get(file.name) == sha256(folder / file.name) for file in _FILES)
 
@@ -139,12 +140,12 @@ def _publish(
     for record in records:
         name = f"{record.values[0]} {record.values[1]}"
         try:
-            row = connection.execute(_PUBLISH[path.name], record.values).fetchone()
+            answer = imports.ask(connection, _PUBLISH[path.name], record.values)
         except psycopg.Error as error:
             if error.sqlstate and error.sqlstate.startswith(("ES", "22", "23")):
                 raise _refused(path, record, error) from error
             raise
-        outcome = str(row and row[0])
+        outcome = str(answer[0][0])
         outcomes.append(outcome)
         if outcome == "closed":
             changes.append(Change(name, None, "effective_to", None, record.values[-1]))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,10 @@ def import_clauses(
     records = _records(path)
     with connection.transaction(force_rollback=dry_run):
         imports.begin(connection, load_settings().owner)
-        return load_table(
-            connection,
-            path,
-            CODE_REFERENCES,
-            records,
-            kind="asce",
-            keep_changes=keep_changes,
-            dry_run=dry_run,
+        report = load_table(
+            connection, path, CODE_REFERENCES, records, kind="asce", keep_changes=keep_changes
         )
+    return replace(report, is_dry_run=True, is_recorded=False) if dry_run else report
 
 
 def _records(path: Path) -> list[Record]:

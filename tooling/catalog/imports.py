@@ -1,16 +1,28 @@
 """The ledger of imports, and the right to write to the catalogs."""
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import tuple_row
 
-from tooling.catalog.report import Report
+from tooling.catalog.report import Change, Report
 from tooling.errors import RefusedError
 
 # 'catalog import' to a person reading pg_locks: only one at a time.
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('catalog.imports', 0))"
+
+
+def ask(
+    connection: psycopg.Connection[Any],
+    query: LiteralString | sql.Composed,
+    parameters: Sequence[object] = (),
+) -> list[tuple[Any, ...]]:
+    """Run a query and return its rows as tuples, whatever rows the connection makes."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        return cursor.execute(query, parameters).fetchall()
 
 
 def begin(connection: psycopg.Connection[Any], owner: str | None) -> None:
@@ -19,16 +31,17 @@ def begin(connection: psycopg.Connection[Any], owner: str | None) -> None:
     Becomes `owner` for the transaction where the user may. Raises RefusedError when the database
     has not been migrated.
     """
-    if connection.execute("select to_regclass('catalog.material_catalog')").fetchone() == (None,):
+    if ask(connection, "select to_regclass('catalog.material_catalog')") == [(None,)]:
         raise RefusedError(
             "the database has no catalog tables", hint="Apply the migrations: tooling migrate"
         )
     connection.execute("set local search_path = pg_catalog, pg_temp")
-    allowed = connection.execute(
+    allowed = ask(
+        connection,
         "select rolname from pg_catalog.pg_roles"
         " where rolname = %s and pg_catalog.pg_has_role(current_user, oid, 'set')",
         [owner],
-    ).fetchone()
+    )
     if owner and allowed:
         connection.execute(sql.SQL("set local role {}").format(sql.Identifier(owner)))
     connection.execute(_LOCK)
@@ -36,28 +49,28 @@ def begin(connection: psycopg.Connection[Any], owner: str | None) -> None:
 
 def is_recorded(connection: psycopg.Connection[Any], sha256: str) -> bool:
     """Tell whether a file of this content was imported, whatever came after. Writes nothing."""
-    found = connection.execute(
-        "select exists (select from catalog.imports where file_sha256 = %s)", [sha256]
-    ).fetchone()
-    return found == (True,)
+    query = "select exists (select from catalog.imports where file_sha256 = %s)"
+    return ask(connection, query, [sha256]) == [(True,)]
 
 
 def is_newest(connection: psycopg.Connection[Any], kind: str, report: Report) -> bool:
     """Tell whether the newest import of this kind, edition and grade was of the same content."""
-    newest = connection.execute(
+    newest = ask(
+        connection,
         "select file_sha256 from catalog.imports"
         " where kind = %s and edition is not distinct from %s and grade is not distinct from %s"
         "   and (kind <> 'seed' or file_name = %s)"
         " order by imported_at desc, import_id desc limit 1",
         [kind, report.edition, report.grade, report.file_name],
-    ).fetchone()
-    return newest == (report.sha256,)
+    )
+    return newest == [(report.sha256,)]
 
 
 def record(connection: psycopg.Connection[Any], kind: str, report: Report) -> object:
     """Add a row to the ledger and return its import_id."""
     kept = report.changes if report.is_kept else ()
-    row = connection.execute(
+    rows = ask(
+        connection,
         "insert into catalog.imports (kind, edition, grade, file_name, file_sha256, sheets,"
         " rows_read, rows_inserted, rows_changed, rows_unchanged, rows_rejected, is_kept, changes)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning import_id",
@@ -74,19 +87,17 @@ def record(connection: psycopg.Connection[Any], kind: str, report: Report) -> ob
             report.unchanged,
             report.rejected,
             report.is_kept,
-            json.dumps(
-                [
-                    {
-                        "shape": change.name,
-                        "units": change.units,
-                        "symbol": change.symbol,
-                        "was": change.was,
-                        "now": change.now,
-                    }
-                    for change in kept
-                ]
-            ),
+            json.dumps([_document(change) for change in kept]),
         ],
-    ).fetchone()
-    assert row is not None  # noqa: S101  insert ... returning gives a row or raises
-    return row[0]
+    )
+    return rows[0][0]
+
+
+def _document(change: Change) -> dict[str, str | None]:
+    return {
+        "shape": change.name,
+        "units": change.units,
+        "symbol": change.symbol,
+        "was": change.was,
+        "now": change.now,
+    }

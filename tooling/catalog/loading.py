@@ -74,7 +74,7 @@ def import_file(
             findings=tuple(findings),
             notes=tuple(notes),
         )
-        if dry_run or not _has_news(connection, report):
+        if not _has_news(connection, report):
             return report
         import_id = imports.record(connection, "aisc", report)
         merging.write(
@@ -85,7 +85,7 @@ def import_file(
             import_id=import_id,
             keep_changes=keep_changes,
         )
-    return replace(report, is_recorded=True)
+    return replace(report, is_recorded=not dry_run)
 
 
 def is_current(connection: psycopg.Connection[Any], path: Path) -> bool:

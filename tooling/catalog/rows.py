@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
+from tooling.catalog.imports import ask
 from tooling.catalog.report import Change
 from tooling.catalog.tables import Record, ReferenceTable
 
@@ -35,14 +36,15 @@ def compare(
         sql.SQL("stored.{0} is distinct from staged.{0}").format(sql.Identifier(column))
         for column in _plain_columns(table)
     )
-    counts = connection.execute(
+    counts = ask(
+        connection,
         sql.SQL(
             "select count(*) filter (where {new}),"
             " count(*) filter (where not {new} and ({differs})),"
             " count(*) filter (where not {new} and not ({differs})) from {joined}"
-        ).format(new=is_new, differs=differs, joined=joined)
-    ).fetchone()
-    inserted, changed, unchanged = counts or (0, 0, 0)
+        ).format(new=is_new, differs=differs, joined=joined),
+    )
+    inserted, changed, unchanged = counts[0]
     values = sql.SQL(", ").join(
         sql.SQL("({}, stored.{}::text, staged.{}::text)").format(
             sql.Literal(column), sql.Identifier(column), sql.Identifier(column)
@@ -50,14 +52,15 @@ def compare(
         for column in _plain_columns(table)
     )
     keys = sql.SQL(", ").join(sql.SQL("staged.{}").format(sql.Identifier(k)) for k in table.keys)
-    changes = connection.execute(
+    changes = ask(
+        connection,
         sql.SQL(
             "select concat_ws(' ', {keys}), pair.symbol, pair.was, pair.now from {joined}"
             " cross join lateral (values {values}) as pair (symbol, was, now)"
             " where not {new} and pair.was is distinct from pair.now"
             " order by staged.source_row"
-        ).format(keys=keys, joined=joined, values=values, new=is_new)
-    ).fetchall()
+        ).format(keys=keys, joined=joined, values=values, new=is_new),
+    )
     return Outcome(
         inserted,
         changed,

@@ -46,6 +46,9 @@ def parse(sheet: Sheet, layout: Layout, dictionary: Dictionary, name: str) -> Se
 class _Parser:
     def __init__(self, sheet: Sheet, layout: Layout, dictionary: Dictionary, name: str):
         self.layout, self.dictionary, self.sheet, self.name = layout, dictionary, sheet, name
+        columns = {column.symbol: column.index for column in layout.blocks[0].columns}
+        self.required = {symbol: columns[symbol] for symbol in REQUIRED}
+        self.weight = columns["W"]
         body = sheet.rows[layout.header + 1 :]
         width = max((len(row) for row in sheet.rows[layout.header :]), default=0)
         first = layout.header + 1 + sheet.first_row
@@ -70,14 +73,14 @@ class _Parser:
             units = self._units(parsed, taken=set(values))
             values[units], blocks[units] = parsed, block
             headers[units] = {column.symbol: letter(column.index) for column in block.columns}
-        main, metric = next(iter(blocks.values())), blocks.get("si")
+        main, us, metric = next(iter(blocks.values())), blocks.get("us"), blocks.get("si")
         self._check_required(values)
         return Sections(
             sheet=self.sheet.name,
             rows=self.rows,
-            shapes=self._labels(),
+            shapes=self._labels(us or main),
             types=self.types,
-            edi_labels=self._texts(main.edi),
+            edi_labels=self._texts(us.edi if us else None),
             metric_labels=self._texts(metric.label if metric else None),
             notes=self._notes(),
             values=values,
@@ -86,13 +89,13 @@ class _Parser:
         )
 
     def _is_data(self, row: Sequence[object]) -> bool:
-        label, first = self.layout.label, self.layout.blocks[0].columns[0].index
-        if len(row) > max(label, first) and row[label] != "" and row[first] != "":
-            return True
-        # A row of units or a remark has no label, or nothing else.
-        filled = sum(1 for cell in row if cell not in ("", None))
-        has_label = label < len(row) and row[label] not in ("", None)
-        return filled > 1 and (has_label or filled > len(self.layout.blocks[0].columns) // 3)
+        """Tell a section from a row of units, a heading or an empty row."""
+        label, weight = self.layout.label, self.weight
+        if len(row) <= max(label, weight):
+            return any(cell != "" for cell in row[1:])
+        if row[label] == "":
+            return isinstance(row[weight], float) or str(row[weight])[:1].isdigit()
+        return row[weight] != "" or sum(1 for cell in row if cell != "") > 1
 
     def _fail(
         self, position: int, column: int, message: str, hint: str | None = None
@@ -115,8 +118,8 @@ class _Parser:
                 )
         return types
 
-    def _labels(self) -> list[str]:
-        column = self.layout.label
+    def _labels(self, block: Block) -> list[str]:
+        column = self.layout.label if block.label is None else block.label
         labels = ["".join(str(cell).split()) for cell in self.columns[column]]
         first: dict[str, int] = {}
         for position, label in enumerate(labels):
@@ -196,13 +199,7 @@ class _Parser:
 
     def _check_required(self, values: dict[str, dict[str, list[str | None]]]) -> None:
         units = next(iter(values))
-        columns = {column.symbol: column.index for column in self.layout.blocks[0].columns}
-        for symbol in REQUIRED:
+        for symbol, column in self.required.items():
             literals = values[units][symbol]
             if None in literals:
-                raise self._fail(
-                    literals.index(None),
-                    columns[symbol],
-                    f"{symbol} has no value",
-                    "If the cell holds a formula, open the workbook in Excel and save it.",
-                )
+                raise self._fail(literals.index(None), column, f"{symbol} has no value")
