@@ -168,19 +168,21 @@ def _rename(tree: Any) -> Iterator[Effect]:
         )
 
 
+def _set_schema(tree: Any) -> Iterator[Effect]:
+    if tree.relation is not None:
+        yield Effect(name_of(tree.relation), ACCESS_EXCLUSIVE)
+
+
 def _comment(tree: Any) -> Iterator[Effect]:
     kinds = enums.ObjectType
     whole = (kinds.OBJECT_TABLE, kinds.OBJECT_VIEW, kinds.OBJECT_MATVIEW, kinds.OBJECT_INDEX)
-    part = (
-        kinds.OBJECT_COLUMN,
-        kinds.OBJECT_TRIGGER,
-        kinds.OBJECT_POLICY,
-        kinds.OBJECT_TABCONSTRAINT,
-    )
+    part = (kinds.OBJECT_TRIGGER, kinds.OBJECT_POLICY, kinds.OBJECT_TABCONSTRAINT)
     if tree.objtype in whole:
         yield Effect(_dotted(tree.object), SHARE_UPDATE_EXCLUSIVE)
-    elif tree.objtype in part:
+    elif tree.objtype == kinds.OBJECT_COLUMN:
         yield Effect(_dotted(tree.object[:-1]), SHARE_UPDATE_EXCLUSIVE)
+    elif tree.objtype in part:
+        yield Effect(_dotted(tree.object[:-1]), ACCESS_SHARE)
 
 
 def _statistics(tree: Any) -> Iterator[Effect]:
@@ -222,7 +224,7 @@ def _alter(tree: Any) -> Iterator[Effect]:
 
 _HANDLERS: dict[type, Callable[[Any], Iterator[Effect]]] = {
     ast.AlterTableStmt: _alter,
-    ast.AlterObjectSchemaStmt: _rename,
+    ast.AlterObjectSchemaStmt: _set_schema,
     ast.AlterPolicyStmt: _on_relation(ACCESS_EXCLUSIVE, "table"),
     ast.AlterSeqStmt: _on_relation(SHARE_ROW_EXCLUSIVE, "sequence"),
     ast.CallStmt: _opaque("procedure"),
