@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _NEXT = """
 Try next:
-  tooling catalog shape W14X90 --edition v16.0 --units si
-  tooling status
+  .venv/bin/tooling catalog shape W14X90 --edition v16.0 --units si
+  .venv/bin/tooling status
   make test"""
 
 
@@ -70,7 +70,7 @@ def _server(dsn: str | None) -> tuple[str, str]:
     except ConnectionFailedError:
         url = embedded.start().url(embedded.DATABASE)
     if not dsn and url == embedded.running_url():
-        return url, f"tooling db psql   or   psql '{url}'"
+        return url, f".venv/bin/tooling db psql   or   psql '{url}'"
     return url, "psql, with the connection string or PG* variables that you gave"
 
 
