@@ -13,30 +13,37 @@ from tooling import embedded
 from tooling.server import Server
 
 FROM_NOTHING = "make migrate"
-RUN = [page for page in pages.all_pages() if pages.blocks(page, "sql", "console")]
+LANGUAGES = ("sql", "console", "diff")
+RUN = [page for page in pages.all_pages() if pages.blocks(page, *LANGUAGES)]
 
 
 @pytest.mark.parametrize("page", RUN, ids=pages.name)
 def test_a_page_does_what_it_shows(
     page: Path, server: Server, request: pytest.FixtureRequest
 ) -> None:
-    found = pages.blocks(page, "sql", "console")
+    """A page that types `make migrate` starts with nothing, all others with a migrated database."""
+    found = pages.blocks(page, *LANGUAGES)
     asked = [c for b in found if b.language == "console" for c, _ in commands(b.text)]
-    own = FROM_NOTHING in asked
-    url = None if own else request.getfixturevalue("migrated_database")
+    url = None if FROM_NOTHING in asked else request.getfixturevalue("migrated_database")
     with ExitStack() as stack:
-        reader: Machine | None = None
+        reader = stack.enter_context(machine(server.bin_dir, url))
         connection = None
         for block in found:
             if block.language == "console":
-                reader = reader or stack.enter_context(machine(server.bin_dir, url))
                 reader.type(block.text, block.place)
-                continue
-            if connection is None:
-                address = url or (reader and embedded.running_url(reader.clone))
-                assert address, f"{block.place}: no server runs yet"
-                connection = stack.enter_context(psycopg.connect(address, autocommit=True))
-            statements.run(connection, block.text, block.place)
+            elif block.language == "diff":
+                reader.patch(block.text, block.place)
+            elif block.file:
+                reader.add(block.file, block.text, block.place)
+            else:
+                connection = connection or stack.enter_context(_connect(reader, url))
+                statements.run(connection, block.text, block.place)
+
+
+def _connect(reader: Machine, url: str | None) -> psycopg.Connection[tuple[object, ...]]:
+    address = url or embedded.running_url(reader.clone)
+    assert address, "the page has not started a server yet"
+    return psycopg.connect(address, autocommit=True)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,25 @@ class Machine:
             assert done.returncode == 0, f"{said}exit code {done.returncode}"
             assert matches(shown or ["…"], done.stdout.splitlines()), f"{said}shown: {shown}"
 
+    def add(self, pattern: str, text: str, place: str) -> None:
+        """Add text at the end of the one file whose path matches; the file is there already."""
+        found = sorted(self.clone.glob(pattern))
+        assert len(found) == 1, f"{place}: {pattern} is {[str(file) for file in found]}"
+        with found[0].open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    def patch(self, text: str, place: str) -> None:
+        """Apply a diff to the clone."""
+        done = subprocess.run(
+            ["git", "apply", "-"],
+            cwd=self.clone,
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{place}: {done.stderr}"
+
 
 def commands(text: str) -> Iterator[tuple[str, list[str]]]:
     """Yield each command of a console block with the lines below it."""
@@ -78,6 +97,7 @@ def machine(bin_dir: Path, url: str | None) -> Iterator[Machine]:
         _copy(clone)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         kept.pop("DATABASE_URL", None)
+        kept.pop("AISC_DATA", None)
         path = f"{clone}/.venv/bin:{bin_dir}:{kept['PATH']}"
         given = {"DATABASE_URL": url} if url else {"XDG_STATE_HOME": str(folder / "state")}
         yield Machine(clone, {**kept, **given, "PATH": path, "COLUMNS": "100"})
@@ -103,5 +123,6 @@ def _copy(clone: Path) -> None:
     (clone / ".venv/run").touch()
     (clone / "build").mkdir()
     (ROOT / "build/downloads").mkdir(parents=True, exist_ok=True)
-    (clone / "build/downloads").symlink_to(ROOT / "build/downloads")
+    for fetched in (ROOT / "build").iterdir():
+        (clone / "build" / fetched.name).symlink_to(fetched)
     subprocess.run(["git", "init", "--quiet"], cwd=clone, check=True)
