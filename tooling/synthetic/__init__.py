@@ -1,0 +1,1 @@
+"""Synthetic tenant data of any size: realistic in its skew, the same for the same seed."""
