@@ -1,0 +1,1 @@
+"""What the runner costs, beside psql and other runners."""
