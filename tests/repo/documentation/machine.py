@@ -46,7 +46,8 @@ class Machine:
             done = self.run(command)
             said = f"{place}: $ {command}\n{done.stdout}"
             assert done.returncode == 0, f"{said}exit code {done.returncode}"
-            assert matches(shown or ["…"], done.stdout.splitlines()), f"{said}shown: {shown}"
+            printed = done.stdout.rstrip().splitlines()
+            assert matches(shown or ["…"], printed), f"{said}shown: {shown}"
 
     def add(self, pattern: str, text: str, place: str) -> None:
         """Add text at the end of the one file whose path matches; the file is there already."""
