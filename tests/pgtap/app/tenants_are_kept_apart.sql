@@ -10,8 +10,29 @@ values
 refresh materialized view app.project_stats;
 analyze app.projects, app.project_payloads, app.project_events, app.project_stats;
 
+-- A function that is cheap and tells what it is shown.
+create temporary sequence told;
+grant all on sequence told to public;
+create function pg_temp.tell(word text) returns boolean
+    language plpgsql
+    cost 0.0001
+as $function$
+begin
+    if word ~ 'Secret|Bakery|Bob|Mill|bob@|30' then
+        perform nextval('pg_temp.told');
+    end if;
+    return true;
+end
+$function$;
+-- Temporary objects in front of the real ones.
+create temporary table projects (account_id uuid, name text);
+create temporary table pg_class (relname name);
+create function pg_temp.current_account_id() returns uuid
+    return 'b0000000-0000-7000-8000-000000000000'::uuid;
+grant select on pg_temp.projects, pg_temp.pg_class to public;
+
 set local role eagle_application;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 
 -- What she sees through anything that she may call.
 select is_empty(
@@ -51,26 +72,14 @@ select throws_ok(
        ]) as call;
 
 -- The account of a transaction can change, as it does on a pooled connection.
-set local app.account_id = :'bob';
+set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
 select is_empty(
     'select * from app.projects where account_id = pg_temp.ana()',
     'after the transaction changes its account it sees nothing of the one before'
 );
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 
--- A function that is cheap and tells what it is shown.
-create temporary sequence told;
-create function pg_temp.tell(word text) returns boolean
-    language plpgsql
-    cost 0.0001
-as $function$
-begin
-    if word ~ 'Secret|Bakery|Bob|Mill|bob@|30' then
-        perform nextval('pg_temp.told');
-    end if;
-    return true;
-end
-$function$;
+-- What a condition is shown.
 select is_empty(
     format(
         'select %2$s from app.%1$s where pg_temp.tell(%2$s::text)'
@@ -145,10 +154,7 @@ select results_eq(
     'a project of another account and one that never was are refused alike'
 );
 
--- A temporary table in front of the real one.
-create temporary table projects (account_id uuid, name text);
-create temporary table pg_class (relname name);
-create function pg_temp.current_account_id() returns uuid return :'bob'::uuid;
+-- What stands before the real objects in the search path.
 set local search_path = pg_temp, app, public;
 select results_eq(
     $$ select distinct account_id from app.list_projects(pg_temp.ana(), 'accepted') $$,

@@ -7,11 +7,13 @@ select set_eq(
     $$ values
         ('eagle_application', 'schema', 'usage'),
         ('eagle_application', 'uuid_v7()', 'execute'),
+        ('eagle_auditor', 'check_access()', 'execute'),
         ('eagle_auditor', 'partition_policies', 'select'),
         ('eagle_auditor', 'partitions', 'select'),
         ('eagle_auditor', 'schema', 'usage'),
         ('eagle_auditor', 'table_placements', 'select'),
         ('eagle_auditor', 'verify_event_chain()', 'execute'),
+        ('eagle_operator', 'check_access()', 'execute'),
         ('eagle_operator', 'create_month_partition()', 'execute'),
         ('eagle_operator', 'ensure_partitions()', 'execute'),
         ('eagle_operator', 'partition_policies', 'delete, insert, select, update'),

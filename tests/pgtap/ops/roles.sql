@@ -1,5 +1,5 @@
 begin;
-select plan(43);
+select plan(47);
 
 select set_eq(
     $$ select rolname::text collate "default" from pg_roles where rolname like 'eagle\_%' $$,
@@ -97,6 +97,10 @@ select throws_ok(
            'create table public.mine ()',
            'create table ops.mine ()',
            'create schema mine',
+           'create temporary table mine ()',
+           'select lo_create(0)',
+           'select pg_terminate_backend(0)',
+           'select query from pg_stat_activity',
            'create extension pageinspect',
            'alter role eagle_application bypassrls',
            'grant eagle_owner to eagle_application',

@@ -9,7 +9,7 @@ select is(
 );
 
 set local role eagle_application;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 set local app.actor = 'cara@example.com';
 select results_eq(
     $$ select e.event_type::text, e.actor, e.data

@@ -20,7 +20,7 @@ begin atomic
 end;
 
 set local role eagle_application;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 set local app.actor = 'cara@example.com';
 select results_eq(
     'select * from pg_temp.new_events(0) limit 1',

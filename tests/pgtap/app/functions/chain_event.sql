@@ -9,7 +9,7 @@ select is(
 );
 
 set local role eagle_application;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     $$ insert into app.project_events (account_id, project_id, event_type, actor)
        values (pg_temp.ana(), 'a9000000-0000-7000-8000-000000000000', 'file.attached', 'ana') $$,
@@ -38,7 +38,7 @@ select results_eq(
 delete from app.projects;
 select lives_ok(
     $$ insert into app.project_events (account_id, project_id, event_type, actor)
-       values (pg_temp.ana(), pg_temp.ana_project(), 'user.data_deleted', 'ana') $$,
+       values (pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana') $$,
     'a project that is gone can have further events'
 );
 

@@ -9,7 +9,7 @@ select is(
 );
 
 set local role eagle_application;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     format('update app.projects set name = ''Late'', etag = %L', stale.etag),
     'ES002', 'project a1000000-0000-7000-8000-000000000000 has changed since it was read',

@@ -34,7 +34,7 @@ begin atomic
 end;
 
 set local role eagle_application;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     format('update app.projects set status = %L where status = %L', m.goal, m.was),
     'ES001', format('project %s cannot move from %s to %s', p.project_id, m.was, m.goal),

@@ -12,20 +12,20 @@ select is(
 );
 
 set local role eagle_reader;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     $$ select app.create_project(pg_temp.ana(), 'Sign', 'ana') $$,
     '42501', 'permission denied for function create_project',
     'a reader creates no project'
 );
 set local role eagle_application;
-set local app.account_id = :'bob';
+set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
 select throws_ok(
     $$ select app.create_project(pg_temp.ana(), 'Sign', 'bob') $$,
     '42501', 'new row violates row-level security policy for table "projects"',
     'a project is not created in another account than that of the transaction'
 );
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     $$ select app.create_project(pg_temp.ana(), ' ', 'ana') $$,
     '23514', 'new row for relation "projects" violates check constraint "projects_name_check"',

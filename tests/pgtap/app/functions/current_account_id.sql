@@ -18,7 +18,7 @@ select throws_ok(
     '22P02', 'invalid input syntax for type uuid: "everybody"',
     'an account that is none is an error'
 );
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select is(app.current_account_id(), pg_temp.ana(), 'a transaction works for the account it names');
 
 select * from finish();

@@ -15,7 +15,7 @@ select e.event_id, e.position, e.event_type, e.occurred_at, e.sha256
  where e.account_id = pg_temp.ana();
 
 set local role eagle_application;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     $$ select app.erase_events(pg_temp.ana(), pg_temp.ana_project(), 'ana', 'I wish') $$,
     '42501', 'permission denied for function erase_events',

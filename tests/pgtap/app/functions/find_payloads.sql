@@ -23,13 +23,13 @@ select throws_ok(
     'ES005', 'the transaction is not set to this account',
     'nothing is found until the transaction says whom it works for'
 );
-set local app.account_id = :'bob';
+set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
 select throws_ok(
     $$ select app.find_payloads(pg_temp.ana(), '{}') $$,
     'ES005', 'the transaction is not set to this account',
     'nothing is found in another account than that of the transaction'
 );
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select results_eq(
     $$ select module::text from app.find_payloads(pg_temp.ana(), '{"material": "A500 Gr C"}') $$,
     array['signage.single_pole.base_plate', 'signage.two_pole.direct_burial'],

@@ -20,12 +20,12 @@ select is_empty(
     'select * from app.latest_payloads(pg_temp.ana(), pg_temp.ana_project())',
     'no payload is found until the transaction says whom it works for'
 );
-set local app.account_id = :'bob';
+set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
 select is_empty(
     'select * from app.latest_payloads(pg_temp.ana(), pg_temp.ana_project())',
     'no payload of another account is found'
 );
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select results_eq(
     $$ select module::text, config
          from app.latest_payloads(pg_temp.ana(), pg_temp.ana_project()) $$,

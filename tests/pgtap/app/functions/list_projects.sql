@@ -22,13 +22,13 @@ select throws_ok(
     'ES005', 'the transaction is not set to this account',
     'nothing is listed until the transaction says whom it works for'
 );
-set local app.account_id = :'bob';
+set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
 select throws_ok(
     $$ select app.list_projects(pg_temp.ana(), 'draft') $$,
     'ES005', 'the transaction is not set to this account',
     'nothing is listed of another account than that of the transaction'
 );
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select results_eq(
     $$ select name from app.list_projects(pg_temp.ana(), 'draft') $$,
     array['Harbour sign', 'Old', 'Older'],

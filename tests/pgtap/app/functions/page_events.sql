@@ -24,12 +24,12 @@ select is_empty(
     'select * from app.page_events(pg_temp.ana(), pg_temp.ana_project())',
     'no event is paged until the transaction says whom it works for'
 );
-set local app.account_id = :'bob';
+set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
 select is_empty(
     'select * from app.page_events(pg_temp.ana(), pg_temp.ana_project())',
     'no event of another account is paged'
 );
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select results_eq(
     'select event_id from app.page_events(pg_temp.ana(), pg_temp.ana_project())',
     'select event_id from app.project_events order by occurred_at desc, event_id desc',

@@ -31,7 +31,7 @@ select pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana', p.starts_at
  order by p.starts_at;
 
 set local role eagle_application;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 set local app.erasing = 'events';
 select throws_ok(
     command, '42501', format('permission denied for table %s', split_part(name, '.', 2)),

@@ -20,7 +20,7 @@ select throws_ok(
     'ES005', 'the transaction is not set to this account',
     'no account is not the same as an unknown one'
 );
-set local app.account_id = :'bob';
+set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
 select throws_ok(
     'select app.require_account(pg_temp.ana())',
     'ES005', 'the transaction is not set to this account',
@@ -31,7 +31,7 @@ select is(
     'Run set local app.account_id = ''…'' in the same transaction first.',
     'the refusal tells how to name the account'
 );
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select lives_ok(
     'select app.require_account(pg_temp.ana())',
     'an account is at work in its transaction'

@@ -25,19 +25,19 @@ begin atomic
 end;
 
 set local role eagle_reader;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     'select pg_temp.save(25)', '42501', 'permission denied for function save_payload',
     'a reader saves no design'
 );
 set local role eagle_application;
-set local app.account_id = :'bob';
+set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
 select throws_ok(
     'select pg_temp.save(25)',
     '42501', 'new row violates row-level security policy for table "project_payloads"',
     'a design is not saved in another account than that of the transaction'
 );
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     $$ select app.save_payload(
            pg_temp.ana(), pg_temp.bob_project(), 'signage.single_pole.base_plate',

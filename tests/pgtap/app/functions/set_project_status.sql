@@ -11,7 +11,7 @@ select is(
 );
 
 set local role eagle_reader;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     $$ select app.set_project_status(
            pg_temp.ana(), pg_temp.ana_project(), pg_temp.ana_etag(), 'ana', 'estimating'

@@ -35,7 +35,7 @@ select lives_ok(
     'the statistics can be refreshed while they are read'
 );
 
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 set local role eagle_application;
 select throws_ok(
     'select * from app.project_stats',

@@ -9,7 +9,7 @@ select results_eq(
     'only an auditor has the heads of the chains'
 );
 
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 set local role eagle_reader;
 select throws_ok(
     'select * from app.event_chains', '42501', 'permission denied for table event_chains',

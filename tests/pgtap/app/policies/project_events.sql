@@ -19,7 +19,7 @@ select is_empty(
     'select * from app.project_events',
     'the application sees no event until the transaction says whom it works for'
 );
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select results_eq(
     'select project_id, position from app.project_events order by position',
     $$ values (pg_temp.ana_project(), 1::bigint), (pg_temp.ana_project(), 2) $$,
@@ -50,7 +50,7 @@ select cmp_ok(
 );
 select set_config('test.partitions', string_agg(p.partition, ' ' order by p.partition), true)
   from ops.partitions as p
- where p.relation = 'app.project_events' \gset
+ where p.relation = 'app.project_events';
 
 set local role eagle_application;
 select is_empty(

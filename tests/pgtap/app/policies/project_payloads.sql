@@ -18,7 +18,7 @@ select is_empty(
     'select * from app.project_payloads',
     'the application sees no payload until the transaction says whom it works for'
 );
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select results_eq(
     'select project_id from app.project_payloads',
     'select pg_temp.ana_project()',

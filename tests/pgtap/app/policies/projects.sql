@@ -30,7 +30,7 @@ select throws_ok(
     'an account that is none is an error, not an account without projects'
 );
 
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select results_eq(
     'select project_id from app.projects',
     'select pg_temp.ana_project()',
@@ -82,7 +82,7 @@ select is_empty(
     'a reader sees no project until the transaction says whom it works for'
 );
 
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 set local role eagle_auditor;
 select throws_ok(
     'select * from app.projects', '42501', 'permission denied for table projects',

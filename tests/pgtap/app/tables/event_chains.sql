@@ -43,7 +43,7 @@ select results_eq(
 );
 
 set local role eagle_application;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     command,
     '42501', 'permission denied for table event_chains',

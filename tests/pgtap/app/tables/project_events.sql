@@ -30,6 +30,8 @@ select results_eq(
 select results_eq(
     $$ select * from pg_temp.triggers_of('app.project_events') $$,
     $$ values
+        ('project_events_authorize',
+         'BEFORE INSERT ON app.project_events FOR EACH ROW EXECUTE FUNCTION app.authorize_event()'),
         ('project_events_chain',
          'BEFORE INSERT ON app.project_events FOR EACH ROW EXECUTE FUNCTION app.chain_event()'),
         ('project_events_immutable',
@@ -38,7 +40,7 @@ select results_eq(
         ('project_events_no_truncate',
          'BEFORE TRUNCATE ON app.project_events FOR EACH STATEMENT'
          ' EXECUTE FUNCTION app.refuse_event_change()') $$,
-    'an event passes these triggers'
+    'an event passes these triggers, in this order'
 );
 select is(
     pg_get_partkeydef('app.project_events'::regclass), 'RANGE (occurred_at)',
@@ -46,7 +48,7 @@ select is(
 );
 
 set local role eagle_application;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     format(
         'insert into app.project_events (account_id, project_id, event_type, actor, %I)'

@@ -38,8 +38,11 @@ select results_eq(
     $$ values
         ('project_payloads_audit',
          'AFTER INSERT OR UPDATE OF created_at ON app.project_payloads FOR EACH ROW'
-         ' EXECUTE FUNCTION app.audit_payload()') $$,
-    'a saved payload passes this trigger'
+         ' EXECUTE FUNCTION app.audit_payload()'),
+        ('project_payloads_renew',
+         'BEFORE UPDATE OF created_at ON app.project_payloads FOR EACH ROW'
+         ' EXECUTE FUNCTION app.renew_payload()') $$,
+    'a saved payload passes these triggers'
 );
 select is(
     pg_get_partkeydef('app.project_payloads'::regclass), 'LIST (module)',
@@ -54,7 +57,7 @@ select is(
 );
 
 set local role eagle_application;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     format('update app.project_payloads set %I = default', kept.name),
     '42501', 'permission denied for table project_payloads',

@@ -54,7 +54,7 @@ select results_eq(
 
 -- The database gives key, status, etag and times.
 set local role eagle_application;
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
     format(
         'insert into app.projects (account_id, name, created_by, updated_by, %I)'

@@ -49,7 +49,7 @@ select throws_ok(
     '22P02', 'invalid input syntax for type uuid: "everybody"',
     'an account that is none is an error'
 );
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select results_eq(
     'select account_id, status::text, project_count from app.account_stats',
     $$ values (pg_temp.ana(), 'accepted', 1::bigint) $$,

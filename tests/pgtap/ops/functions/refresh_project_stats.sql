@@ -10,7 +10,7 @@ select is(
 insert into app.projects (account_id, name, status, created_by, updated_by)
 values (pg_temp.ana(), 'Sign', 'accepted', 'ana', 'ana');
 
-set local app.account_id = :'ana';
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 set local role eagle_application;
 select throws_ok(
     'select ops.refresh_project_stats()',

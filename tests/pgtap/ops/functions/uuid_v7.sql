@@ -7,7 +7,7 @@ select is(
     'an id is made without being told anything'
 );
 
-set local role eagle_reader;
+set local role eagle_auditor;
 select throws_ok(
     'select ops.uuid_v7()', '42501', 'permission denied for function uuid_v7',
     'who writes nothing makes no ids'

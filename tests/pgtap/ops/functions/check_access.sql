@@ -1,0 +1,98 @@
+begin;
+select plan(25);
+\ir ../../shape.psql
+
+select is(
+    pg_temp.head_of('ops.check_access'),
+    '() returns TABLE(rule text, object text, finding text, remedy text), stable, security invoker',
+    'access is checked as a whole'
+);
+set local role eagle_application;
+select throws_ok(
+    'select * from ops.check_access()',
+    '42501', 'permission denied for function check_access',
+    'the application is not told what stands open'
+);
+reset role;
+select is_empty('select * from ops.check_access()', 'access is as it is declared');
+
+-- What a change opens, and what the check then says; the change is undone.
+create function pg_temp.found_after(change text)
+    returns table (rule text, object text)
+    language plpgsql
+as $function$
+declare
+    findings jsonb;
+begin
+    begin
+        execute change;
+        select coalesce(jsonb_agg(to_jsonb(c)), '[]') into findings from ops.check_access() as c;
+        raise exception sqlstate 'UNDO0';
+    exception
+        when sqlstate 'UNDO0' then
+            null;
+    end;
+    return query
+    select distinct f ->> 'rule', f ->> 'object'
+      from jsonb_array_elements(findings) as f;
+end
+$function$;
+
+select bag_eq(
+    format('select * from pg_temp.found_after(%L)', opened.change),
+    format('values (%L, %L)', opened.rule, opened.object),
+    format('this is found: %s', opened.change)
+)
+  from (values
+            ('grant select on app.projects to public', 'granted to everyone', 'app.projects'),
+            ('grant update (actor) on app.project_events to public',
+             'granted to everyone', 'app.project_events (actor)'),
+            ('grant execute on function app.erase_events to public',
+             'granted to everyone', 'app.erase_events(uuid,uuid,text,text)'),
+            ('grant usage on schema app to public', 'granted to everyone', 'app'),
+            ('grant select on app.projects to eagle_exporter',
+             'granted to a stranger', 'app.projects'),
+            ('alter table app.projects owner to postgres', 'owner', 'app.projects'),
+            ('alter table app.projects disable row level security', 'row security', 'app.projects'),
+            ('create policy all_of_it on app.projects for select to eagle_reader using (true)',
+             'policy', 'app.projects'),
+            ('create policy all_of_it on app.projects for insert to eagle_application'
+             ' with check (true)',
+             'policy', 'app.projects'),
+            ('grant select on app.project_payloads_two_pole_direct_burial to eagle_reader',
+             'partition', 'app.project_payloads_two_pole_direct_burial'),
+            ('alter function app.erase_events set search_path = public',
+             'definer function', 'app.erase_events(uuid,uuid,text,text)'),
+            ('alter table app.projects alter column name set statistics 100',
+             'statistics', 'app.projects.name'),
+            ('alter role eagle_reader superuser', 'role', 'eagle_reader'),
+            ('alter role eagle_reader bypassrls', 'role', 'eagle_reader'),
+            ('alter role eagle_owner login', 'role', 'eagle_owner'),
+            ('grant eagle_owner to eagle_application', 'membership', 'eagle_application'),
+            ('grant pg_read_all_data to eagle_reader', 'membership', 'eagle_reader'),
+            ('grant execute on function lo_creat(integer) to public',
+             'server function', 'lo_creat(integer)')
+       ) as opened (change, rule, object);
+select set_eq(
+    $$ select rule
+         from pg_temp.found_after('alter table app.project_events disable trigger all')
+        where object = 'app.project_events' $$,
+    array['audit trigger'],
+    'a disabled trigger of the audit log is found'
+);
+select isnt_empty(
+    $$ select rule
+         from pg_temp.found_after(format(
+                  'drop trigger project_events_no_truncate on %s',
+                  (select partition from ops.partitions where relation = 'app.project_events' limit 1)
+              )) $$,
+    'a partition of the audit log that can be truncated is found'
+);
+
+set local role eagle_auditor;
+select is_empty('select * from ops.check_access()', 'an auditor checks access');
+set local role eagle_operator;
+select is_empty('select * from ops.check_access()', 'an operator checks access');
+
+select * from finish();
+rollback;
