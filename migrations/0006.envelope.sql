@@ -20,6 +20,10 @@ alter table app.projects
         check (confidence >= 0 and confidence <= 1) not valid;
 
 alter table app.projects
+    alter column constants_version set statistics 0,
+    alter column content_sha256 set statistics 0;
+
+alter table app.projects
     validate constraint projects_constants_version_check,
     validate constraint projects_content_sha256_check,
     validate constraint projects_confidence_check;

@@ -58,9 +58,26 @@ select account_id, project_id, event_id, event_type, actor, occurred_at, data
 create index project_events_account_id_occurred_at_idx
     on app_next.project_events (account_id, occurred_at desc) include (event_type);
 
+alter table app_next.project_payloads
+    alter column account_id set statistics 0,
+    alter column project_id set statistics 0,
+    alter column payload_id set statistics 0,
+    alter column config set statistics 0,
+    alter column files set statistics 0,
+    alter column cost_snapshot set statistics 0,
+    alter column sha256 set statistics 0;
+
+alter table app_next.project_events
+    alter column account_id set statistics 0,
+    alter column project_id set statistics 0,
+    alter column event_id set statistics 0,
+    alter column actor set statistics 0,
+    alter column data set statistics 0;
+
 drop function ops.ensure_partitions(date);
 drop function ops.create_month_partition(text, date);
 drop view ops.partitions;
+drop function ops.partition_bounds(regclass);
 drop table ops.partition_policies;
 delete from ops.table_placements where relation = 'ops.partition_policies';
 

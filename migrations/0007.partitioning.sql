@@ -53,6 +53,17 @@ create table app_next.project_payloads_two_pole_direct_burial
     partition of app_next.project_payloads
     for values in ('signage.two_pole.direct_burial');
 
+-- EXPLAIN estimates from statistics of all rows, those that row security hides too, so that nothing
+-- that could name an account, a person or a design is kept in them.
+alter table app_next.project_payloads
+    alter column account_id set statistics 0,
+    alter column project_id set statistics 0,
+    alter column payload_id set statistics 0,
+    alter column config set statistics 0,
+    alter column files set statistics 0,
+    alter column cost_snapshot set statistics 0,
+    alter column sha256 set statistics 0;
+
 -- What is written to the old table while it is copied is written to the new one too.
 create function app_next.mirror_payload()
     returns trigger
@@ -250,6 +261,13 @@ create table app_next.project_events (
 create index project_events_account_id_occurred_at_idx
     on app_next.project_events (account_id, occurred_at desc) include (event_type);
 
+alter table app_next.project_events
+    alter column account_id set statistics 0,
+    alter column project_id set statistics 0,
+    alter column event_id set statistics 0,
+    alter column actor set statistics 0,
+    alter column data set statistics 0;
+
 create trigger project_events_no_truncate
     before truncate on app_next.project_events
     for each statement
@@ -277,11 +295,31 @@ comment on column ops.partition_policies.on_retirement is 'What happens to an ol
 insert into ops.partition_policies (relation, months_ahead)
 values ('app.project_events', 3);
 
+create function ops.partition_bounds(partition regclass)
+    returns text
+    language plpgsql
+    stable
+    security invoker
+    set search_path = pg_catalog, pg_temp
+    set datestyle = 'ISO, YMD'
+    set timezone = 'UTC'
+as $function$
+begin
+    return (
+        select pg_get_expr(c.relpartbound, c.oid)
+          from pg_class as c
+         where c.oid = partition_bounds.partition
+    );
+end
+$function$;
+comment on function ops.partition_bounds(regclass) is
+    'Which rows a partition holds, spelled the same in every time zone and date style.';
+
 create view ops.partitions as
 select
     format('%I.%I', parent_namespace.nspname, parent.relname) as relation,
     format('%I.%I', namespace.nspname, partition.relname) as partition,
-    pg_get_expr(partition.relpartbound, partition.oid) as bounds,
+    ops.partition_bounds(partition.oid) as bounds,
     case
         when bound.parts is not null and bound.parts[1] = 'MINVALUE' then '-infinity'::timestamptz
         else btrim(bound.parts[1], '''')::timestamptz
@@ -299,7 +337,7 @@ select
   join pg_namespace as parent_namespace on parent_namespace.oid = parent.relnamespace
   join pg_partitioned_table as strategy on strategy.partrelid = parent.oid
   left join lateral regexp_match(
-      case when strategy.partstrat = 'r' then pg_get_expr(partition.relpartbound, partition.oid) end,
+      case when strategy.partstrat = 'r' then ops.partition_bounds(partition.oid) end,
       '^FOR VALUES FROM \((MINVALUE|''[^'']*'')\) TO \((MAXVALUE|''[^'']*'')\)$'
   ) as bound (parts) on true
  where partition.relispartition
@@ -332,6 +370,7 @@ declare
     namespace text;
     name      text;
     trigger   record;
+    unsampled record;
 begin
     if not exists (
         select from ops.partition_policies as p where p.relation = create_month_partition.relation
@@ -370,6 +409,18 @@ begin
         execute format(
             'create trigger %I before truncate on %I.%I for each statement execute function %s()',
             trigger.tgname, namespace, name, trigger.tgfoid::regproc
+        );
+    end loop;
+    for unsampled in
+        select a.attname
+          from pg_attribute as a
+         where a.attrelid = parent
+           and a.attnum > 0
+           and not a.attisdropped
+           and a.attstattarget = 0
+    loop
+        execute format(
+            'alter table %I.%I alter column %I set statistics 0', namespace, name, unsampled.attname
         );
     end loop;
     if (select c.relrowsecurity from pg_class as c where c.oid = parent) then

@@ -58,6 +58,29 @@ begin
     if not has_database_privilege('eagle_owner', database, 'create') then
         execute format('grant create on database %I to eagle_owner', database);
     end if;
+
+    -- Who may connect, and make temporary tables, is on a list too.
+    if exists (
+        select
+          from pg_database as d
+         cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as acl
+         where d.datname = database
+           and acl.grantee = 0
+    ) then
+        if pg_has_role(current_user, (select datdba from pg_database where datname = database), 'usage') then
+            execute format('revoke all on database %I from public', database);
+            execute format(
+                'grant connect on database %I to %I, eagle_migrator, eagle_application, eagle_reader, '
+                'eagle_auditor, eagle_operator, eagle_exporter, eagle_backup',
+                database, current_user
+            );
+            execute format('grant temporary on database %I to eagle_owner, eagle_operator', database);
+        else
+            raise warning using
+                message = format('everyone may connect to database %s and make temporary tables', database),
+                hint    = 'Have the owner of the database run sql/roles.sql in it once.';
+        end if;
+    end if;
 end
 $roles$;
 

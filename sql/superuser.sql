@@ -1,4 +1,4 @@
--- What only a superuser can give: done where one runs this, named where none does.
+-- What only a superuser can give or take: done where one runs this, named where none does.
 --
 -- Runs before the migrations and changes nothing that is already right.
 
@@ -36,3 +36,44 @@ begin
     end if;
 end
 $attributes$;
+
+-- Every account's statements run as eagle_application, and a role may read and stop what it runs
+-- itself: so one account could read another's statements and stop them, or leave large objects for
+-- it, which row security does not know.
+do $functions$
+declare
+    able     constant boolean := (select rolsuper from pg_roles where rolname = current_user);
+    function record;
+begin
+    for function in
+        select p.oid::regprocedure as signature, kept.holders
+          from (values
+                ('pg_stat_get_activity',         'pg_read_all_stats, eagle_owner, eagle_migrator, eagle_operator, eagle_backup'),
+                ('pg_stat_get_backend_activity', 'pg_read_all_stats, eagle_owner, eagle_migrator, eagle_operator, eagle_backup'),
+                ('pg_stat_statements',           'pg_read_all_stats, eagle_operator'),
+                ('pg_cancel_backend',            'pg_signal_backend, eagle_owner, eagle_migrator, eagle_operator'),
+                ('pg_terminate_backend',         'pg_signal_backend, eagle_owner, eagle_migrator, eagle_operator'),
+                ('lo_creat',                     'eagle_owner'),
+                ('lo_create',                    'eagle_owner'),
+                ('lo_from_bytea',                'eagle_owner')
+               ) as kept (name, holders)
+          join pg_proc as p on p.proname = kept.name
+           and p.pronamespace in ('pg_catalog'::regnamespace, 'public'::regnamespace)
+         where exists (
+                   select
+                     from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as acl
+                    where acl.grantee = 0
+               )
+         order by kept.name
+    loop
+        if not able then
+            raise warning using
+                message = format('every role may call %s', function.signature),
+                hint    = 'A superuser takes that away by running sql/superuser.sql.';
+            continue;
+        end if;
+        execute format('grant execute on function %s to %s', function.signature, function.holders);
+        execute format('revoke execute on function %s from public', function.signature);
+    end loop;
+end
+$functions$;

@@ -1,9 +1,13 @@
 -- Everything that a role may do in app, from scratch: what is not granted here is taken away.
-revoke all on schema app from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
+revoke all on schema app
+  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
+       eagle_backup, eagle_migrator;
 revoke all on all tables in schema app
-  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
+  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
+       eagle_backup, eagle_migrator;
 revoke all on all functions in schema app
-  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
+  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
+       eagle_backup, eagle_migrator;
 
 grant usage on schema app to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 
@@ -28,7 +32,7 @@ grant insert (account_id, project_id, event_type, actor, data) on app.project_ev
 
 grant select on app.projects, app.project_payloads, app.project_events to eagle_reader;
 grant select on app.account_stats to eagle_application, eagle_reader;
-grant select on app.project_events, app.event_chains to eagle_auditor;
+grant select on app.project_events, app.event_chains, app.retired_events to eagle_auditor;
 
 grant execute on function
     app.current_account_id(),

@@ -1,0 +1,42 @@
+-- Refuse an event that its writer may not record, before its chain is touched.
+--
+-- Row security looks at a row only after this table's triggers: by then, what project_events_chain
+-- says would tell an account which projects of others exist. And what the database records of
+-- itself, an account cannot claim: such events come from triggers, a level deeper than a statement.
+--
+create function app.authorize_event()
+    returns trigger
+    language plpgsql
+    volatile
+    security invoker
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    if not row_security_active('app.project_events'::regclass) then
+        return new;
+    end if;
+    if new.account_id is distinct from app.current_account_id() then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = 'new row violates row-level security policy for table "project_events"',
+            hint    = 'Run set local app.account_id = ''…'' in the same transaction first.',
+            schema  = 'app',
+            table   = 'project_events';
+    end if;
+    if pg_trigger_depth() = 1
+        and new.event_type in (
+            'project.created', 'project.updated', 'project.status_changed', 'project.submitted',
+            'project.accepted', 'project.rejected', 'payload.saved', 'user.data_deleted'
+        ) then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = format('the database itself records %s', new.event_type),
+            hint    = 'Make the change; its event follows.',
+            schema  = 'app',
+            table   = 'project_events';
+    end if;
+    return new;
+end
+$function$;
+comment on function app.authorize_event() is
+    'Trigger: refuses an event of another account, or one that only the database records.';
