@@ -51,7 +51,7 @@ class Count:
 def take_role(connection: psycopg.Connection[Any], owner: str | None) -> None:
     """Act as the owner of the objects, as the runner does, if there is one and we may."""
     query = "select from pg_catalog.pg_roles where rolname = %s and pg_has_role(oid, 'member')"
-    if owner and connection.execute(query, [owner]).fetchone():
+    if owner and connection.execute(query, [owner]).fetchone() is not None:
         connection.execute(sql.SQL("set role {}").format(sql.Identifier(owner)))
 
 
