@@ -130,7 +130,7 @@ def test_the_command_page_needs_no_database(project: Path) -> None:
     (project / pages.FOLDER / "cli.md").unlink()
     done = tooling(project, "cli")
     assert done.returncode == 0, done.stderr
-    assert (project / pages.FOLDER / "cli.md").read_text() == (PAGES / "cli.md").read_text()
+    assert (project / pages.FOLDER / "cli.md").read_text() == cli_page.render(group)
 
 
 def test_hidden_commands_are_left_out_and_groups_are_entered() -> None:
