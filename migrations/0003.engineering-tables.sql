@@ -911,9 +911,8 @@ comment on function catalog.lightest_sections(
 -- What changed between two editions of the shapes database: shapes added and removed, values that
 -- differ where both editions print one.
 --
---     select shape, change, symbol, value_from, value_to
---       from catalog.diff('v15.0', 'v16.0') where shape = 'W44X408';
---     -- W44X408 | added |  |  |
+--     select shape, change from catalog.diff('v15.0', 'v16.0') where shape = 'W44X408';
+--     -- W44X408 | added
 --
 create function catalog.diff(
     edition_from text,

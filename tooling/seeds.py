@@ -164,7 +164,7 @@ def _publish(
         rejected=0,
         changes=tuple(changes),
     )
-    if report.unchanged == report.read and imports.is_newest(connection, "seed", report):
+    if report.unchanged == report.read and imports.is_newest_seed(connection, report):
         return report
     imports.record(connection, "seed", report)
     return replace(report, is_recorded=True)

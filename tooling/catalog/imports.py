@@ -53,15 +53,13 @@ def is_recorded(connection: psycopg.Connection[Any], sha256: str) -> bool:
     return ask(connection, query, [sha256]) == [(True,)]
 
 
-def is_newest(connection: psycopg.Connection[Any], kind: str, report: Report) -> bool:
-    """Tell whether the newest import of this kind, edition and grade was of the same content."""
+def is_newest_seed(connection: psycopg.Connection[Any], report: Report) -> bool:
+    """Tell whether the newest seed of this file name had the same content. Writes nothing."""
     newest = ask(
         connection,
-        "select file_sha256 from catalog.imports"
-        " where kind = %s and edition is not distinct from %s and grade is not distinct from %s"
-        "   and (kind <> 'seed' or file_name = %s)"
+        "select file_sha256 from catalog.imports where kind = 'seed' and file_name = %s"
         " order by imported_at desc, import_id desc limit 1",
-        [kind, report.edition, report.grade, report.file_name],
+        [report.file_name],
     )
     return newest == [(report.sha256,)]
 

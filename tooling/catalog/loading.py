@@ -186,7 +186,7 @@ def _has_news(connection: psycopg.Connection[Any], report: Report) -> bool:
     kept = report.changed if report.is_kept else 0
     if report.inserted or report.completed or kept:
         return True
-    return not imports.is_newest(connection, "aisc", report)
+    return not imports.is_recorded(connection, report.sha256)
 
 
 def _citation(edition: str, grade: str | None) -> str:

@@ -24,65 +24,83 @@ update pg_temp.staged_sections as staged
    and section.grade is not distinct from %(grade)s
    and section.metric_label = staged.shape
 """
+# Values are put together only for rows that differ at all, and (`offset 0`) once a row.
 _COMPARE = """
 create temp table compared_sections on commit drop as
-select staged.*,
-       section.material_id,
-       section.material_id is null as is_new,
-       case
-           when section.material_id is null then false
-           when section.dimensions = staged.dimensions
-            and section.properties = staged.properties
-            and section.shape_type = staged.shape_type
-            and section.edi_label is not distinct from staged.edi_label
-            and section.metric_label is not distinct from staged.metric_label
-            and section.has_special_note is not distinct from staged.has_special_note
-           then false
-           else section.shape_type <> staged.shape_type
-             or coalesce(section.edi_label <> staged.edi_label, false)
-             or coalesce(section.metric_label <> staged.metric_label, false)
-             or coalesce(section.has_special_note <> staged.has_special_note, false)
-             or (old.us || new.us) <> (new.us || old.us)
-             or (old.si || new.si) <> (new.si || old.si)
-             or exists (
-                    select
-                      from jsonb_object_keys(old.us) as stated (symbol)
-                     where stated.symbol = any (sheet.us) and not new.us ? stated.symbol
-                )
-             or exists (
-                    select
-                      from jsonb_object_keys(old.si) as stated (symbol)
-                     where stated.symbol = any (sheet.si) and not new.si ? stated.symbol
-                )
-       end as is_changed,
-       case
-           when section.material_id is null then false
-           else (old.us || new.us) - array(select jsonb_object_keys(old.us)) <> '{}'
-             or (old.si || new.si) - array(select jsonb_object_keys(old.si)) <> '{}'
-             or section.edi_label is null and staged.edi_label is not null
-             or section.metric_label is null and staged.metric_label is not null
-             or section.has_special_note is null and staged.has_special_note is not null
-       end as is_richer
-  from pg_temp.staged_sections as staged
-  join pg_temp.staged_sheets as sheet
-    on sheet.sheet = staged.sheet
-  left join catalog.material_catalog as section
-    on section.standard = 'AISC'
-   and section.edition = %(edition)s
-   and section.grade is not distinct from %(grade)s
-   and section.shape = staged.shape
- cross join lateral (
-           select coalesce(section.dimensions -> 'us', '{}')
-                  || coalesce(section.properties -> 'us', '{}') as us,
-                  coalesce(section.dimensions -> 'si', '{}')
-                  || coalesce(section.properties -> 'si', '{}') as si
-       ) as old
- cross join lateral (
-           select coalesce(staged.dimensions -> 'us', '{}')
-                  || coalesce(staged.properties -> 'us', '{}') as us,
-                  coalesce(staged.dimensions -> 'si', '{}')
-                  || coalesce(staged.properties -> 'si', '{}') as si
-       ) as new
+with paired as materialized (
+    select staged.shape,
+           staged.sheet,
+           section.material_id,
+           section.material_id is null as is_new,
+           coalesce(
+               section.dimensions = staged.dimensions
+               and section.properties = staged.properties
+               and section.shape_type = staged.shape_type
+               and section.edi_label is not distinct from staged.edi_label
+               and section.metric_label is not distinct from staged.metric_label
+               and section.has_special_note is not distinct from staged.has_special_note,
+               false
+           ) as is_same
+      from pg_temp.staged_sections as staged
+      left join catalog.material_catalog as section
+        on section.standard = 'AISC'
+       and section.edition = %(edition)s
+       and section.grade is not distinct from %(grade)s
+       and section.shape = staged.shape
+),
+differing as (
+    select paired.material_id,
+           section.shape_type <> staged.shape_type
+           or coalesce(section.edi_label <> staged.edi_label, false)
+           or coalesce(section.metric_label <> staged.metric_label, false)
+           or coalesce(section.has_special_note <> staged.has_special_note, false)
+           or (value.old_us || value.new_us) <> (value.new_us || value.old_us)
+           or (value.old_si || value.new_si) <> (value.new_si || value.old_si)
+           or (value.old_us - value.new_us_symbols) ?| sheet.us
+           or (value.old_si - value.new_si_symbols) ?| sheet.si as is_changed,
+           (value.old_us || value.new_us) <> value.old_us
+           or (value.old_si || value.new_si) <> value.old_si
+           or section.edi_label is null and staged.edi_label is not null
+           or section.metric_label is null and staged.metric_label is not null
+           or section.has_special_note is null and staged.has_special_note is not null as is_richer
+      from paired
+      join pg_temp.staged_sections as staged
+        on staged.shape = paired.shape
+      join pg_temp.staged_sheets as sheet
+        on sheet.sheet = paired.sheet
+      join catalog.material_catalog as section
+        on section.material_id = paired.material_id
+     cross join lateral (
+               select coalesce(section.dimensions -> 'us', '{}')
+                      || coalesce(section.properties -> 'us', '{}') as old_us,
+                      coalesce(section.dimensions -> 'si', '{}')
+                      || coalesce(section.properties -> 'si', '{}') as old_si,
+                      coalesce(staged.dimensions -> 'us', '{}')
+                      || coalesce(staged.properties -> 'us', '{}') as new_us,
+                      coalesce(staged.dimensions -> 'si', '{}')
+                      || coalesce(staged.properties -> 'si', '{}') as new_si,
+                      array(
+                          select jsonb_object_keys(coalesce(staged.dimensions -> 'us', '{}'))
+                          union all
+                          select jsonb_object_keys(coalesce(staged.properties -> 'us', '{}'))
+                      ) as new_us_symbols,
+                      array(
+                          select jsonb_object_keys(coalesce(staged.dimensions -> 'si', '{}'))
+                          union all
+                          select jsonb_object_keys(coalesce(staged.properties -> 'si', '{}'))
+                      ) as new_si_symbols
+               offset 0
+           ) as value
+     where not paired.is_same
+)
+select paired.shape,
+       paired.material_id,
+       paired.is_new,
+       coalesce(differing.is_changed, false) as is_changed,
+       coalesce(differing.is_richer, false) as is_richer
+  from paired
+  left join differing
+    on differing.material_id = paired.material_id
 """
 _COUNT = """
 select count(*) filter (where is_new) as inserted,
@@ -93,9 +111,11 @@ select count(*) filter (where is_new) as inserted,
 """
 _CHANGES = """
 select compared.shape as name, differing.units, differing.symbol, differing.was, differing.now
-  from pg_temp.compared_sections as compared
+  from pg_temp.compared_sections as verdict
+  join pg_temp.staged_sections as compared
+    on compared.shape = verdict.shape
   join catalog.material_catalog as section
-    on section.material_id = compared.material_id
+    on section.material_id = verdict.material_id
   join pg_temp.staged_sheets as sheet
     on sheet.sheet = compared.sheet
  cross join lateral (
@@ -129,7 +149,7 @@ select compared.shape as name, differing.units, differing.symbol, differing.was,
                   ) as label (name, was, now)
             where label.was <> label.now
        ) as differing
- where compared.is_changed
+ where verdict.is_changed
  order by compared.source_row, differing.units desc, differing.symbol
 """
 _INSERT = """
@@ -137,12 +157,14 @@ insert into catalog.material_catalog (
     kind, standard, edition, grade, shape, shape_type, edi_label, metric_label, has_special_note,
     dimensions, properties, doubts, source, import_id, source_sheet, source_row
 )
-select 'section', 'AISC', %(edition)s, %(grade)s, shape, shape_type, edi_label, metric_label,
-       has_special_note, dimensions, properties, doubts, %(source)s, %(import_id)s, sheet,
-       source_row
-  from pg_temp.compared_sections
- where is_new
- order by source_row
+select 'section', 'AISC', %(edition)s, %(grade)s, staged.shape, staged.shape_type,
+       staged.edi_label, staged.metric_label, staged.has_special_note,
+       staged.dimensions, staged.properties, staged.doubts,
+       %(source)s, %(import_id)s, staged.sheet, staged.source_row
+  from pg_temp.staged_sections as staged
+  join pg_temp.compared_sections as verdict
+    on verdict.shape = staged.shape
+ where verdict.is_new
 """
 _UPDATE = """
 update catalog.material_catalog as section
@@ -187,11 +209,13 @@ update catalog.material_catalog as section
        import_id        = %(import_id)s,
        source_sheet     = compared.sheet,
        source_row       = compared.source_row
-  from pg_temp.compared_sections as compared
+  from pg_temp.compared_sections as verdict
+  join pg_temp.staged_sections as compared
+    on compared.shape = verdict.shape
   join pg_temp.staged_sheets as sheet
     on sheet.sheet = compared.sheet
- where section.material_id = compared.material_id
-   and (compared.is_changed and %(keep)s or compared.is_richer and not compared.is_changed)
+ where section.material_id = verdict.material_id
+   and (verdict.is_changed and %(keep)s or verdict.is_richer and not verdict.is_changed)
 """
 
 

@@ -61,7 +61,12 @@ def _load(
         changes=outcome.changes,
     )
     has_rows = outcome.inserted or (outcome.changed and keep_changes)
-    if not has_rows and imports.is_newest(connection, kind, report):
+    is_known = (
+        imports.is_newest_seed(connection, report)
+        if kind == "seed"
+        else imports.is_recorded(connection, report.sha256)
+    )
+    if is_known and not has_rows:
         return report
     import_id = imports.record(connection, kind, report)
     rows.write(connection, table, import_id, keep_changes=keep_changes)

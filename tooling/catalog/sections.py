@@ -149,12 +149,14 @@ class _Parser:
     def _values(self, column: Column) -> list[str | None]:
         cells = self.columns[column.index]
         try:
-            if bool in set(map(type, cells)):
+            distinct = set(cells)
+            # True and 1.0 are the same key, so the memory of cells cannot tell them apart.
+            if not distinct.isdisjoint((True, False)) and bool in map(type, cells):
                 raise ValueError
-            literals = [self.cells[cell] for cell in cells]
+            literals = list(map(self.cells.__getitem__, cells))
         except (ValueError, TypeError):
-            literals = self._one_by_one(column)
-        zeros = {text for text in set(literals) if text and not text.strip("0.")}
+            distinct, literals = set(cells), self._one_by_one(column)
+        zeros = {text for cell in distinct if (text := self.cells[cell]) and not text.strip("0.")}
         if zeros and column.symbol not in _MAY_BE_ZERO:
             literals = [None if text in zeros else text for text in literals]
         if column.only is None and not column.never:

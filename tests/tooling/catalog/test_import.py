@@ -140,6 +140,7 @@ def test_another_file_that_says_the_same_is_noted(connection: Connection, tmp_pa
         " where kind = 'aisc'"
     ).fetchone()
     assert count == {"n": 2, "m": 2}
+    assert not catalog.import_file(connection, tmp_path / "v15.0.csv").is_recorded
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(

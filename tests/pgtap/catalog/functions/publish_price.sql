@@ -1,0 +1,54 @@
+begin;
+select plan(9);
+\ir ../../shape.psql
+
+select is(
+    pg_temp.head_of('catalog.publish_price'),
+    '(item_code text, version text, price_usd numeric, description text, category'
+    ' catalog.price_category, effective_from date, effective_to date DEFAULT NULL::date)'
+    ' returns text, volatile, security invoker',
+    'a price is published with its category'
+);
+
+set local role eagle_application;
+select throws_ok(
+    $$ select catalog.publish_price('test', 'v1', 1, 'Test', 'base', '2026-01-01') $$,
+    '42501', 'permission denied for function publish_price',
+    'the application does not publish prices'
+);
+reset role;
+set local role eagle_operator;
+select throws_ok(
+    $$ select catalog.publish_price('test', 'v1', 1.005, 'Test', 'base', '2026-01-01') $$,
+    '22023', 'price 1.005 is not in whole cents',
+    'a price is not rounded in silence'
+);
+select throws_ok(
+    $$ select catalog.publish_price('base_est', 'v1', 1, 'Base estimate', 'base', '2025-01-01') $$,
+    'ES101', 'price base_est v1 is published and cannot change',
+    'a published price does not change'
+);
+select is(
+    catalog.publish_price('base_est', 'v1', 150.00, 'Base estimate', 'base', '2025-01-01'),
+    'unchanged', 'publishing the same again changes nothing'
+);
+select is(
+    catalog.publish_price('base_est', 'v2', 165, 'Base estimate', 'base', '2026-01-01'),
+    'superseded', 'a later price supersedes the one in force'
+);
+select throws_ok(
+    $$ select catalog.publish_price('base_est', 'v3', 1, 'Base estimate', 'base', '2024-01-01') $$,
+    '23P01', 'price base_est v3 would overlap v1 in time',
+    'history is not rewritten'
+);
+select is(
+    catalog.publish_price('rush', 'v1', 10, 'Rush', 'addon', '2025-01-01', '2025-02-01'),
+    'published', 'a price may be published for a while'
+);
+select is(
+    catalog.publish_price('rush', 'v2', 20, 'Rush', 'addon', '2025-03-01'),
+    'published', 'and again after a time without one'
+);
+
+select * from finish();
+rollback;

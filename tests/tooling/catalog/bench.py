@@ -1,0 +1,75 @@
+"""How long an import takes beside a bare read: `python -m tests.tooling.catalog.bench [WORKBOOK]`.
+
+Prints a line a case and the ratio to reading the same workbook with python-calamine alone, best of
+five, on a server of its own. The promise is at most 3.
+"""
+
+import io
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import python_calamine
+
+from tests.conftest import ROOT
+from tooling import catalog, seeds
+from tooling.embedded import temporary_server
+from tooling.migration import migrate
+from tooling.migration.report import Text
+from tooling.settings import load as load_settings
+
+ROUNDS = 5
+PROMISED = 3.0
+
+
+def main(arguments: list[str]) -> int:
+    """Return 1 if an import took more than PROMISED times the bare read."""
+    workbook = Path(arguments[0]) if arguments else catalog.default_sources(ROOT)[0]
+    if workbook.suffix != ".xlsx":
+        print("no workbook of AISC's on this machine: give one, or name its folder in AISC_DATA")
+        return 1
+    with temporary_server() as server:
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute("create database bench")
+        settings = load_settings(ROOT)
+        migrate(server.url("bench"), settings, Text(io.StringIO()))
+        with psycopg.connect(server.url("bench"), autocommit=True) as connection:
+            seeds.load(connection, settings.seeds)
+
+            def clear() -> None:
+                connection.execute("delete from catalog.material_catalog where kind = 'section'")
+                connection.execute("delete from catalog.imports where kind = 'aisc'")
+                connection.execute("vacuum analyze catalog.material_catalog")
+
+            def load() -> None:
+                catalog.import_file(connection, workbook)
+
+            bare = best(lambda: None, lambda: read(workbook))
+            print(f"bare read with python-calamine   {bare:7.3f} s")
+            first = best(clear, load)
+            print(f"first import                     {first:7.3f} s   {first / bare:5.2f}")
+            again = best(lambda: None, load)
+            print(f"import of the same again         {again:7.3f} s   {again / bare:5.2f}")
+    return int(max(first, again) > PROMISED * bare)
+
+
+def read(workbook: Path) -> None:
+    book = python_calamine.CalamineWorkbook.from_path(str(workbook))
+    for name in book.sheet_names:
+        book.get_sheet_by_name(name).to_python()
+
+
+def best(before: Callable[[], None], work: Callable[[], None]) -> float:
+    times = []
+    for _ in range(ROUNDS):
+        before()
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
