@@ -1,20 +1,38 @@
 -- Everything that a role may do in ops, from scratch: what is not granted here is taken away.
-revoke all on schema ops from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
+revoke all on schema ops
+  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
+       eagle_backup, eagle_migrator;
 revoke all on all tables in schema ops
-  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
+  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
+       eagle_backup, eagle_migrator;
 revoke all on all functions in schema ops
-  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter;
+  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
+       eagle_backup, eagle_migrator;
 
 grant usage on schema ops to eagle_application, eagle_auditor, eagle_operator;
 
 -- Defaults of tenant tables run as the role that inserts.
 grant execute on function ops.uuid_v7() to eagle_application, eagle_operator;
 
-grant select on ops.table_placements, ops.partition_policies, ops.partitions to eagle_operator, eagle_auditor;
+grant select on
+    ops.table_placements, ops.partition_policies, ops.partitions, ops.retired_partitions, ops.missed_months
+   to eagle_operator, eagle_auditor;
 grant insert, update, delete on ops.partition_policies to eagle_operator;
 grant execute on function
     ops.create_month_partition(text, date),
     ops.ensure_partitions(date),
-    ops.refresh_project_stats()
+    ops.refresh_project_stats(),
+    ops.partitions_due(),
+    ops.begin_retirement(text, text),
+    ops.detach_statement(text),
+    ops.finish_detachment(text),
+    ops.record_archive(text, text, text, text, bigint),
+    ops.drop_retired_partition(text),
+    ops.attach_retired_partition(text)
    to eagle_operator;
-grant execute on function ops.verify_event_chain(uuid, uuid) to eagle_auditor, eagle_operator;
+grant execute on function ops.repair_partitions(uuid) to eagle_application;
+grant execute on function
+    ops.partition_bounds(regclass),
+    ops.verify_event_chain(uuid, uuid),
+    ops.check_access()
+   to eagle_auditor, eagle_operator;

@@ -1,7 +1,6 @@
 -- Make the partition of one month and attach it; null when it is there already.
 --
--- The new table is made alone and then attached, which blocks no reader and no writer. It takes over
--- what attaching does not: truncate triggers and row security.
+-- The new table is made alone and then attached, which blocks no reader and no writer.
 --
 --     select ops.create_month_partition('app.project_events', '2031-01-01');
 --     -- app.project_events_y2031m01
@@ -22,7 +21,6 @@ declare
     ends      constant timestamptz := (date_trunc('month', create_month_partition.month::timestamp) + interval '1 month') at time zone 'UTC';
     namespace text;
     name      text;
-    trigger   record;
 begin
     if not exists (
         select from ops.partition_policies as p where p.relation = create_month_partition.relation
@@ -50,22 +48,9 @@ begin
         return null;
     end if;
 
-    execute format('create table %I.%I (like %s including all excluding comments)', namespace, name, parent);
-    for trigger in
-        select t.tgname, t.tgfoid
-          from pg_trigger as t
-         where t.tgrelid = parent
-           and not t.tgisinternal
-           and t.tgtype & 32 = 32
-    loop
-        execute format(
-            'create trigger %I before truncate on %I.%I for each statement execute function %s()',
-            trigger.tgname, namespace, name, trigger.tgfoid::regproc
-        );
-    end loop;
-    if (select c.relrowsecurity from pg_class as c where c.oid = parent) then
-        execute format('alter table %I.%I enable row level security', namespace, name);
-    end if;
+    perform ops.create_partition_table(
+        create_month_partition.relation, format('%I.%I', namespace, name)
+    );
     execute format(
         'alter table %s attach partition %I.%I for values from (%L) to (%L)',
         parent, namespace, name, to_char(starts at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'), to_char(ends at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS+00')

@@ -2,7 +2,7 @@ create view ops.partitions as
 select
     format('%I.%I', parent_namespace.nspname, parent.relname) as relation,
     format('%I.%I', namespace.nspname, partition.relname) as partition,
-    pg_get_expr(partition.relpartbound, partition.oid) as bounds,
+    ops.partition_bounds(partition.oid) as bounds,
     case
         when bound.parts is not null and bound.parts[1] = 'MINVALUE' then '-infinity'::timestamptz
         else btrim(bound.parts[1], '''')::timestamptz
@@ -20,7 +20,7 @@ select
   join pg_namespace as parent_namespace on parent_namespace.oid = parent.relnamespace
   join pg_partitioned_table as strategy on strategy.partrelid = parent.oid
   left join lateral regexp_match(
-      case when strategy.partstrat = 'r' then pg_get_expr(partition.relpartbound, partition.oid) end,
+      case when strategy.partstrat = 'r' then ops.partition_bounds(partition.oid) end,
       '^FOR VALUES FROM \((MINVALUE|''[^'']*'')\) TO \((MAXVALUE|''[^'']*'')\)$'
   ) as bound (parts) on true
  where partition.relispartition

@@ -1,0 +1,28 @@
+-- The statement that detaches a partition on this server in the way that disturbs least; null when it
+-- is detached already. CONCURRENTLY lets readers and writers go on, but cannot run in a function.
+--
+--     select ops.detach_statement('app.project_events_y2023m01') \gexec
+--
+create function ops.detach_statement(partition text)
+    returns text
+    language sql
+    stable
+    security invoker
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select format(
+        'alter table %s detach partition %s%s',
+        h.inhparent::regclass,
+        h.inhrelid::regclass,
+        case
+            when h.inhdetachpending then ' finalize'
+            when exists (select from pg_extension where extname = 'citus') then ''
+            when (select t.partdefid from pg_partitioned_table as t where t.partrelid = h.inhparent) <> 0 then ''
+            else ' concurrently'
+        end
+    )
+      from pg_inherits as h
+     where h.inhrelid = to_regclass(detach_statement.partition);
+end;
+comment on function ops.detach_statement(text) is
+    'The statement that detaches a partition here, concurrently where that is possible.';

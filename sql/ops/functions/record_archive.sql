@@ -1,0 +1,34 @@
+-- Take note of the file that a detached partition was archived to, after reading the file back.
+create function ops.record_archive(
+    partition      text,
+    file_name      text,
+    file_sha256    text,
+    content_sha256 text,
+    row_count      bigint
+)
+    returns void
+    language plpgsql
+    volatile
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    update ops.retired_partitions as r
+       set state          = 'archived',
+           file_name      = record_archive.file_name,
+           file_sha256    = record_archive.file_sha256,
+           content_sha256 = record_archive.content_sha256,
+           changed_at     = now()
+     where r.partition = record_archive.partition
+       and r.state in ('detached', 'archived')
+       and r.row_count = record_archive.row_count;
+    if not found then
+        raise exception using
+            errcode = 'ES204',
+            message = format('%s is not detached, or has not %s rows', record_archive.partition, record_archive.row_count),
+            hint    = 'Archive a partition after ops.finish_detachment(), whole.';
+    end if;
+end
+$function$;
+comment on function ops.record_archive(text, text, text, text, bigint) is
+    'Notes the file that a detached partition was archived to.';

@@ -1,0 +1,32 @@
+-- For a program whose write was refused for want of this month's partition: count that, make the
+-- partition if nobody has, and tell whether the write can be tried again.
+--
+--     select ops.repair_partitions(account_id => '0194f3c0-0000-7000-8000-000000000001');
+--
+create function ops.repair_partitions(account_id uuid)
+    returns boolean
+    language plpgsql
+    volatile
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    perform app.require_account(repair_partitions.account_id);
+    perform ops.create_month_partition(p.relation, (now() at time zone 'UTC')::date)
+       from ops.partition_policies as p
+      where p.relation = 'app.project_events';
+    insert into ops.missed_months as m (relation, starts_at, misses)
+    values ('app.project_events', date_trunc('month', now() at time zone 'UTC') at time zone 'UTC', 1)
+        on conflict on constraint missed_months_pkey
+        do update set misses = m.misses + 1, last_at = excluded.last_at;
+    return exists (
+        select
+          from ops.partitions as p
+         where p.relation = 'app.project_events'
+           and p.starts_at <= now()
+           and p.ends_at > now()
+    );
+end
+$function$;
+comment on function ops.repair_partitions(uuid) is
+    'Counts a write refused for want of this month''s partition, makes the partition, and tells whether to try again.';

@@ -1,0 +1,17 @@
+create table ops.missed_months (
+    relation   text         not null,
+    starts_at  timestamptz  not null,
+    misses     bigint       not null,
+    first_at   timestamptz  not null  default now(),
+    last_at    timestamptz  not null  default now(),
+    constraint missed_months_pkey primary key (relation, starts_at),
+    constraint missed_months_misses_check check (misses > 0)
+);
+select ops.place('ops.missed_months', 'local');
+
+comment on table ops.missed_months is 'Months that rows were refused in for want of a partition.';
+comment on column ops.missed_months.relation is 'The partitioned table.';
+comment on column ops.missed_months.starts_at is 'Start of the month.';
+comment on column ops.missed_months.misses is 'How many writers reported that they were refused.';
+comment on column ops.missed_months.first_at is 'When the first of them did.';
+comment on column ops.missed_months.last_at is 'When the last of them did.';

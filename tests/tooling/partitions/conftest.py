@@ -1,0 +1,33 @@
+"""A database with three years of events, to be copied for each test."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from tooling.database import connect
+from tooling.server import Server
+from tooling.synthetic import load
+from tooling.synthetic.plan import Plan
+
+TEMPLATE = "three_years"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def three_years(server: Server, migrated_template: str) -> str:
+    with connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"create database {TEMPLATE} template {migrated_template}")
+    with connect(server.url(TEMPLATE), autocommit=True) as connection:
+        load.generate(connection, Plan(300, 5), processes=1)
+    return TEMPLATE
+
+
+@pytest.fixture
+def url(server: Server, three_years: str) -> Iterator[str]:
+    """Return the URL of a fresh copy."""
+    name = f"months_{next(_numbers)}"
+    with connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"create database {name} template {three_years}")
+        yield server.url(name)
+        connection.execute(f"drop database if exists {name} with (force)")
