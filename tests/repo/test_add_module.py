@@ -20,6 +20,24 @@ PAGE = pages.ROOT / "docs/how-to/add-a-module-or-event-type.md"
 ADDED = ("estimate-sent-event", "monument-module", "monument-partition")
 MODULE = "signage.monument.spread_footing"
 PARTITION = "app.project_payloads_monument_spread_footing"
+SISTER = "app.project_payloads_two_pole_direct_burial"
+TRAITS = """
+select 'column', attname, concat_ws(' ', atttypid::regtype, attnotnull, attstattarget, attstorage)
+  from pg_attribute where attrelid = %(name)s::regclass and attnum > 0
+union all
+select 'trigger', tgname, concat_ws(' ', tgtype, tgfoid::regproc, tgenabled)
+  from pg_trigger where tgrelid = %(name)s::regclass and not tgisinternal
+union all
+select 'constraint', case contype when 'c' then conname else contype::text end, convalidated::text
+  from pg_constraint where conrelid = %(name)s::regclass and contype <> 'n'
+union all
+select 'index', null, regexp_replace(pg_get_indexdef(indexrelid), '^.* USING ', '')
+  from pg_index where indrelid = %(name)s::regclass
+union all
+select 'table', null, concat_ws(' ', relrowsecurity, relowner::regrole, reloptions)
+  from pg_class where oid = %(name)s::regclass
+ order by 1, 2, 3
+"""
 ANA, BO = uuid.uuid4(), uuid.uuid4()
 SAVE = """
 select payload_id
@@ -121,6 +139,16 @@ def test_an_account_uses_the_new_labels_and_no_other_sees_it(stage: Stage) -> No
         query = "select tableoid::regclass::text from app.project_payloads"
         assert connection.execute(query).fetchall() == [(PARTITION,)]
         assert connection.execute("select * from ops.verify_event_chain()").fetchall() == []
+
+
+def test_the_partition_is_as_its_sisters_are(stage: Stage) -> None:
+    stage.tooling("migrate")
+    with psycopg.connect(stage.url) as connection:
+        new, old = (
+            connection.execute(TRAITS, {"name": name}).fetchall() for name in (PARTITION, SISTER)
+        )
+    assert len(new) > 10
+    assert new == old
 
 
 def test_the_partition_can_be_taken_back_while_it_is_empty(stage: Stage) -> None:
