@@ -472,9 +472,12 @@ create table catalog.material_catalog (
 );
 select ops.place('catalog.material_catalog', 'reference');
 
+-- The table is new and empty: nobody waits for its indexes.
+-- squawk-ignore require-concurrent-index-creation
 create index material_catalog_edition_weight_lb_per_ft_section_idx
     on catalog.material_catalog (edition, weight_lb_per_ft)
     where kind = 'section';
+-- squawk-ignore require-concurrent-index-creation
 create index material_catalog_upper_shape_edition_idx
     on catalog.material_catalog (upper(shape), edition);
 

@@ -49,6 +49,8 @@ select
  where p.status <> 'draft'
  group by p.account_id, p.status;
 
+-- The view is new: nobody waits for its index.
+-- squawk-ignore require-concurrent-index-creation
 create unique index project_stats_account_id_status_idx
     on app.project_stats (account_id, status);
 

@@ -35,9 +35,12 @@ create table app_next.project_payloads (
     constraint project_payloads_sha256_check check (sha256 ~ '^[0-9a-f]{64}$')
 ) partition by list (module);
 
+-- The tables are new and empty: nobody waits for their indexes.
+-- squawk-ignore require-concurrent-index-creation
 create index project_payloads_account_id_project_id_module_created_at_idx
     on app_next.project_payloads (account_id, project_id, module, created_at desc);
 
+-- squawk-ignore require-concurrent-index-creation
 create index project_payloads_account_id_config_idx
     on app_next.project_payloads using gin (account_id, config jsonb_path_ops);
 
@@ -258,6 +261,7 @@ create table app_next.project_events (
     constraint project_events_data_check check (jsonb_typeof(data) = 'object')
 ) partition by range (occurred_at);
 
+-- squawk-ignore require-concurrent-index-creation
 create index project_events_account_id_occurred_at_idx
     on app_next.project_events (account_id, occurred_at desc) include (event_type);
 
@@ -513,4 +517,6 @@ comment on column app.project_events.actor is 'Who did it.';
 comment on column app.project_events.occurred_at is 'When it happened.';
 comment on column app.project_events.data is 'What else is known, a JSON object.';
 
+-- Made by this migration for its own use.
+-- squawk-ignore ban-drop-schema
 drop schema app_next cascade;
