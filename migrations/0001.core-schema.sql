@@ -5,7 +5,8 @@
 -- undo   0001.core-schema.rollback.sql; every project, payload and event is lost.
 
 create schema app;
-comment on schema app is 'Tenant data: every table leads with account_id and shows an account its own rows only.';
+comment on schema app is
+    'Tenant data: every table leads with account_id and shows an account its own rows only.';
 create schema catalog;
 comment on schema catalog is
     'Reference data that all accounts share: constants, prices, materials, code clauses.';
@@ -161,8 +162,10 @@ create trigger projects_change
 
 comment on table app.projects is 'A sign project of an account.';
 comment on column app.projects.account_id is 'The tenant that owns the project.';
-comment on column app.projects.project_id is 'Identifies the project within its account; ordered by time of creation.';
-comment on column app.projects.name is 'What the account calls the project, at most 200 characters.';
+comment on column app.projects.project_id is
+    'Identifies the project within its account; ordered by time of creation.';
+comment on column app.projects.name is
+    'What the account calls the project, at most 200 characters.';
 comment on column app.projects.customer is 'Who the sign is for.';
 comment on column app.projects.description is 'Free text about the work.';
 comment on column app.projects.site_name is 'Name of the place where the sign stands.';
@@ -172,7 +175,8 @@ comment on column app.projects.created_by is 'Who created the project.';
 comment on column app.projects.updated_by is 'Who changed the project last.';
 comment on column app.projects.created_at is 'When the project was created.';
 comment on column app.projects.updated_at is 'When the project was last changed.';
-comment on column app.projects.etag is 'Changes with every change; an update that sets another value than the current one is stale.';
+comment on column app.projects.etag is
+    'Changes with every change; an update that sets another value than the current one is stale.';
 
 create function app.snapshot_sha256(
     config        jsonb,
@@ -237,16 +241,21 @@ alter table app.project_payloads
     alter column cost_snapshot set statistics 0,
     alter column sha256 set statistics 0;
 
-comment on table app.project_payloads is 'A saved design of a project; the newest of each module counts.';
+comment on table app.project_payloads is
+    'A saved design of a project; the newest of each module counts.';
 comment on column app.project_payloads.account_id is 'The tenant that owns the project.';
 comment on column app.project_payloads.project_id is 'The project that the design belongs to.';
 comment on column app.project_payloads.payload_id is 'Identifies the payload within its account.';
 comment on column app.project_payloads.module is 'The design module that made the payload.';
-comment on column app.project_payloads.config is 'What was designed: the inputs and choices, a JSON object.';
+comment on column app.project_payloads.config is
+    'What was designed: the inputs and choices, a JSON object.';
 comment on column app.project_payloads.files is 'The files that belong to the design, a JSON list.';
-comment on column app.project_payloads.cost_snapshot is 'What the design cost when it was saved, a JSON object.';
-comment on column app.project_payloads.created_at is 'When this snapshot was last saved; saving it again makes it the newest.';
-comment on column app.project_payloads.sha256 is 'Hash of config, files and cost snapshot in canonical form, 64 hex digits.';
+comment on column app.project_payloads.cost_snapshot is
+    'What the design cost when it was saved, a JSON object.';
+comment on column app.project_payloads.created_at is
+    'When this snapshot was last saved; saving it again makes it the newest.';
+comment on column app.project_payloads.sha256 is
+    'Hash of config, files and cost snapshot in canonical form, 64 hex digits.';
 
 create function app.refuse_event_change()
     returns trigger
@@ -264,7 +273,8 @@ begin
         table   = 'project_events';
 end
 $function$;
-comment on function app.refuse_event_change() is 'Trigger: refuses update, delete and truncate of events (ES003).';
+comment on function app.refuse_event_change() is
+    'Trigger: refuses update, delete and truncate of events (ES003).';
 
 create table app.project_events (
     account_id   uuid         not null,
@@ -295,9 +305,11 @@ create trigger project_events_no_truncate
     for each statement
     execute function app.refuse_event_change();
 
-comment on table app.project_events is 'The audit log: what happened to a project; it can be added to, never changed.';
+comment on table app.project_events is
+    'The audit log: what happened to a project; it can be added to, never changed.';
 comment on column app.project_events.account_id is 'The tenant that owns the project.';
-comment on column app.project_events.project_id is 'The project that the event is about; it may be gone.';
+comment on column app.project_events.project_id is
+    'The project that the event is about; it may be gone.';
 comment on column app.project_events.event_id is 'Identifies the event.';
 comment on column app.project_events.event_type is 'What happened.';
 comment on column app.project_events.actor is 'Who did it.';

@@ -76,7 +76,8 @@ begin
         table   = 'projects';
 end
 $function$;
-comment on function app.check_status_move() is 'Trigger: refuses a status move that the life of a project does not have (ES001).';
+comment on function app.check_status_move() is
+    'Trigger: refuses a status move that the life of a project does not have (ES001).';
 
 create trigger projects_status_move
     before update on app.projects

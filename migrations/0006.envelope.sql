@@ -35,9 +35,11 @@ create index concurrently projects_account_id_content_sha256_idx
     on app.projects (account_id, content_sha256)
     where content_sha256 is not null;
 
-comment on table app.projects is 'A sign project of an account, with the envelope of its last result.';
+comment on table app.projects is
+    'A sign project of an account, with the envelope of its last result.';
 comment on column app.projects.constants_version is 'The constant packs that the last result used.';
-comment on column app.projects.content_sha256 is 'Hash of the inputs of the last result, 64 hex digits; the key for deterministic caching.';
+comment on column app.projects.content_sha256 is
+    'Hash of the inputs of the last result, 64 hex digits; the key for deterministic caching.';
 comment on column app.projects.confidence is 'Confidence in the last result, from 0 to 1.';
 
 create function app.create_project(

@@ -96,18 +96,24 @@ create trigger project_events_no_truncate
     for each statement
     execute function app.refuse_event_change();
 
-comment on table app.project_payloads is 'A saved design of a project; the newest of each module counts.';
+comment on table app.project_payloads is
+    'A saved design of a project; the newest of each module counts.';
 comment on column app.project_payloads.account_id is 'The tenant that owns the project.';
 comment on column app.project_payloads.project_id is 'The project that the design belongs to.';
 comment on column app.project_payloads.payload_id is 'Identifies the payload within its account.';
 comment on column app.project_payloads.module is 'The design module that made the payload.';
-comment on column app.project_payloads.config is 'What was designed: the inputs and choices, a JSON object.';
+comment on column app.project_payloads.config is
+    'What was designed: the inputs and choices, a JSON object.';
 comment on column app.project_payloads.files is 'The files that belong to the design, a JSON list.';
-comment on column app.project_payloads.cost_snapshot is 'What the design cost when it was saved, a JSON object.';
-comment on column app.project_payloads.created_at is 'When this snapshot was last saved; saving it again makes it the newest.';
-comment on column app.project_payloads.sha256 is 'Hash of config, files and cost snapshot in canonical form, 64 hex digits.';comment on table app.project_events is 'The audit log: what happened to a project; it can be added to, never changed.';
+comment on column app.project_payloads.cost_snapshot is
+    'What the design cost when it was saved, a JSON object.';
+comment on column app.project_payloads.created_at is
+    'When this snapshot was last saved; saving it again makes it the newest.';
+comment on column app.project_payloads.sha256 is 'Hash of config, files and cost snapshot in canonical form, 64 hex digits.';comment on table app.project_events is
+    'The audit log: what happened to a project; it can be added to, never changed.';
 comment on column app.project_events.account_id is 'The tenant that owns the project.';
-comment on column app.project_events.project_id is 'The project that the event is about; it may be gone.';
+comment on column app.project_events.project_id is
+    'The project that the event is about; it may be gone.';
 comment on column app.project_events.event_id is 'Identifies the event.';
 comment on column app.project_events.event_type is 'What happened.';
 comment on column app.project_events.actor is 'Who did it.';

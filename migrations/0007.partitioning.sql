@@ -220,16 +220,21 @@ begin
 end
 $swap$;
 
-comment on table app.project_payloads is 'A saved design of a project; the newest of each module counts.';
+comment on table app.project_payloads is
+    'A saved design of a project; the newest of each module counts.';
 comment on column app.project_payloads.account_id is 'The tenant that owns the project.';
 comment on column app.project_payloads.project_id is 'The project that the design belongs to.';
 comment on column app.project_payloads.payload_id is 'Identifies the payload within its account.';
 comment on column app.project_payloads.module is 'The design module that made the payload.';
-comment on column app.project_payloads.config is 'What was designed: the inputs and choices, a JSON object.';
+comment on column app.project_payloads.config is
+    'What was designed: the inputs and choices, a JSON object.';
 comment on column app.project_payloads.files is 'The files that belong to the design, a JSON list.';
-comment on column app.project_payloads.cost_snapshot is 'What the design cost when it was saved, a JSON object.';
-comment on column app.project_payloads.created_at is 'When this snapshot was last saved; saving it again makes it the newest.';
-comment on column app.project_payloads.sha256 is 'Hash of config, files and cost snapshot in canonical form, 64 hex digits.';
+comment on column app.project_payloads.cost_snapshot is
+    'What the design cost when it was saved, a JSON object.';
+comment on column app.project_payloads.created_at is
+    'When this snapshot was last saved; saving it again makes it the newest.';
+comment on column app.project_payloads.sha256 is
+    'Hash of config, files and cost snapshot in canonical form, 64 hex digits.';
 comment on table app.project_payloads_single_pole_direct_burial is
     'Partition of app.project_payloads: signage.single_pole.direct_burial.';
 comment on table app.project_payloads_single_pole_base_plate is
@@ -290,11 +295,16 @@ create table ops.partition_policies (
 );
 select ops.place('ops.partition_policies', 'local');
 
-comment on table ops.partition_policies is 'How the partitions by month of each table are made ahead and retired.';
-comment on column ops.partition_policies.relation is 'Schema-qualified name of a table partitioned by a time.';
-comment on column ops.partition_policies.months_ahead is 'How many months after the current one have a partition.';
-comment on column ops.partition_policies.months_retained is 'How many full months stay attached; null keeps all.';
-comment on column ops.partition_policies.on_retirement is 'What happens to an older partition: keep, detach, archive or drop.';
+comment on table ops.partition_policies is
+    'How the partitions by month of each table are made ahead and retired.';
+comment on column ops.partition_policies.relation is
+    'Schema-qualified name of a table partitioned by a time.';
+comment on column ops.partition_policies.months_ahead is
+    'How many months after the current one have a partition.';
+comment on column ops.partition_policies.months_retained is
+    'How many full months stay attached; null keeps all.';
+comment on column ops.partition_policies.on_retirement is
+    'What happens to an older partition: keep, detach, archive or drop.';
 
 insert into ops.partition_policies (relation, months_ahead)
 values ('app.project_events', 3);
@@ -348,11 +358,13 @@ select
    and partition.relkind = 'r'
    and parent_namespace.nspname in ('app', 'ops');
 
-comment on view ops.partitions is 'Every partition with its bounds and size, read from the catalogue.';
+comment on view ops.partitions is
+    'Every partition with its bounds and size, read from the catalogue.';
 comment on column ops.partitions.relation is 'The partitioned table.';
 comment on column ops.partitions.partition is 'The partition.';
 comment on column ops.partitions.bounds is 'Which rows it holds.';
-comment on column ops.partitions.starts_at is 'First time it holds, where it is partitioned by time.';
+comment on column ops.partitions.starts_at is
+    'First time it holds, where it is partitioned by time.';
 comment on column ops.partitions.ends_at is 'First time after it, where it is partitioned by time.';
 comment on column ops.partitions.estimated_rows is 'Rows as of the last analyze.';
 comment on column ops.partitions.total_bytes is 'Size with indexes, in bytes.';
@@ -508,9 +520,11 @@ begin
 end
 $swap$;
 
-comment on table app.project_events is 'The audit log: what happened to a project; it can be added to, never changed.';
+comment on table app.project_events is
+    'The audit log: what happened to a project; it can be added to, never changed.';
 comment on column app.project_events.account_id is 'The tenant that owns the project.';
-comment on column app.project_events.project_id is 'The project that the event is about; it may be gone.';
+comment on column app.project_events.project_id is
+    'The project that the event is about; it may be gone.';
 comment on column app.project_events.event_id is 'Identifies the event.';
 comment on column app.project_events.event_type is 'What happened.';
 comment on column app.project_events.actor is 'Who did it.';

@@ -13,7 +13,8 @@ create function app.current_account_id()
     stable
     parallel safe
     return nullif(current_setting('app.account_id', true), '')::uuid;
-comment on function app.current_account_id() is 'The account set for this transaction in app.account_id, or null.';
+comment on function app.current_account_id() is
+    'The account set for this transaction in app.account_id, or null.';
 
 create function app.current_actor()
     returns text
@@ -21,7 +22,8 @@ create function app.current_actor()
     stable
     parallel safe
     return coalesce(nullif(current_setting('app.actor', true), ''), session_user::text);
-comment on function app.current_actor() is 'The actor set for this transaction in app.actor, or the login role.';
+comment on function app.current_actor() is
+    'The actor set for this transaction in app.actor, or the login role.';
 
 create function app.require_account(account_id uuid)
     returns void
@@ -41,7 +43,8 @@ begin
     end if;
 end
 $function$;
-comment on function app.require_account(uuid) is 'Raises ES005 unless the transaction is set to the account.';
+comment on function app.require_account(uuid) is
+    'Raises ES005 unless the transaction is set to the account.';
 
 create policy project_payloads_tenant
     on app.project_payloads
@@ -49,14 +52,16 @@ create policy project_payloads_tenant
     to eagle_application
     using (account_id = app.current_account_id())
     with check (account_id = app.current_account_id());
-comment on policy project_payloads_tenant on app.project_payloads is 'The application sees and changes the rows of its account.';
+comment on policy project_payloads_tenant on app.project_payloads is
+    'The application sees and changes the rows of its account.';
 
 create policy project_payloads_tenant_read
     on app.project_payloads
     for select
     to eagle_reader
     using (account_id = app.current_account_id());
-comment on policy project_payloads_tenant_read on app.project_payloads is 'A reader sees the rows of its account.';
+comment on policy project_payloads_tenant_read on app.project_payloads is
+    'A reader sees the rows of its account.';
 
 alter table app.project_payloads enable row level security;
 alter table app.project_payloads_single_pole_direct_burial enable row level security;
@@ -69,7 +74,8 @@ create policy projects_tenant
     to eagle_application
     using (account_id = app.current_account_id())
     with check (account_id = app.current_account_id());
-comment on policy projects_tenant on app.projects is 'The application sees and changes the rows of its account.';
+comment on policy projects_tenant on app.projects is
+    'The application sees and changes the rows of its account.';
 
 create policy projects_tenant_read
     on app.projects
@@ -126,11 +132,14 @@ select
   from app.project_stats as s
  where s.account_id = app.current_account_id();
 
-comment on view app.account_stats is 'The rows of app.project_stats that belong to the account of the transaction.';
+comment on view app.account_stats is
+    'The rows of app.project_stats that belong to the account of the transaction.';
 comment on column app.account_stats.account_id is 'The tenant.';
 comment on column app.account_stats.status is 'The status counted.';
-comment on column app.account_stats.project_count is 'How many projects of the account are in the status.';
-comment on column app.account_stats.avg_duration_hours is 'Mean of updated_at - created_at, in hours.';
+comment on column app.account_stats.project_count is
+    'How many projects of the account are in the status.';
+comment on column app.account_stats.avg_duration_hours is
+    'Mean of updated_at - created_at, in hours.';
 
 create function app.latest_payloads(
     account_id uuid,
@@ -147,7 +156,8 @@ begin atomic
        and p.project_id = latest_payloads.project_id
      order by p.module, p.created_at desc, p.payload_id desc;
 end;
-comment on function app.latest_payloads(uuid, uuid) is 'The newest payload of each module of a project.';
+comment on function app.latest_payloads(uuid, uuid) is
+    'The newest payload of each module of a project.';
 
 create function app.save_payload(
     account_id    uuid,

@@ -22,18 +22,21 @@ create table app.event_chains (
 ) with (fillfactor = 80);
 select ops.place('app.event_chains', 'tenant');
 
-comment on table app.event_chains is 'The head of each project''s hash chain of events; it outlives the project.';
+comment on table app.event_chains is
+    'The head of each project''s hash chain of events; it outlives the project.';
 comment on column app.event_chains.account_id is 'The tenant that owns the project.';
 comment on column app.event_chains.project_id is 'The project whose events are chained.';
 comment on column app.event_chains.position is 'How many events the chain has.';
-comment on column app.event_chains.sha256 is 'Hash of the last event; 32 zero bytes before the first.';
+comment on column app.event_chains.sha256 is
+    'Hash of the last event; 32 zero bytes before the first.';
 
 create policy event_chains_audit
     on app.event_chains
     for select
     to eagle_auditor
     using (true);
-comment on policy event_chains_audit on app.event_chains is 'An auditor sees the head of every chain.';
+comment on policy event_chains_audit on app.event_chains is
+    'An auditor sees the head of every chain.';
 
 alter table app.event_chains enable row level security;
 
@@ -54,7 +57,8 @@ begin
     );
 end
 $function$;
-comment on function app.event_content_sha256(text, jsonb) is 'Hash of the actor and data of an event, 32 bytes.';
+comment on function app.event_content_sha256(text, jsonb) is
+    'Hash of the actor and data of an event, 32 bytes.';
 
 create function app.event_sha256(
     previous    bytea,
@@ -95,9 +99,12 @@ alter table app.project_events
 
 alter table app.project_events alter column sha256 set statistics 0;
 
-comment on column app.project_events.position is 'Place of the event in its project''s chain, from 1.';
-comment on column app.project_events.sha256 is 'Hash over the event and the hash of the event before it.';
-comment on column app.project_events.erased_at is 'When actor and data were erased on request; the tombstone keeps their hash.';
+comment on column app.project_events.position is
+    'Place of the event in its project''s chain, from 1.';
+comment on column app.project_events.sha256 is
+    'Hash over the event and the hash of the event before it.';
+comment on column app.project_events.erased_at is
+    'When actor and data were erased on request; the tombstone keeps their hash.';
 
 create or replace function app.refuse_event_change()
     returns trigger
@@ -118,7 +125,8 @@ begin
         table   = 'project_events';
 end
 $function$;
-comment on function app.refuse_event_change() is 'Trigger: refuses update, delete and truncate of events (ES003).';
+comment on function app.refuse_event_change() is
+    'Trigger: refuses update, delete and truncate of events (ES003).';
 
 -- Chains the events that a project had before; whoever comes first for a project does it, and the
 -- others wait for the head that it inserts.
@@ -307,7 +315,8 @@ begin
     end loop;
 end
 $function$;
-comment on function app.chain_event() is 'Trigger: gives a new event its position and hash in the chain of its project.';
+comment on function app.chain_event() is
+    'Trigger: gives a new event its position and hash in the chain of its project.';
 
 -- Both were made by this migration for its own use.
 -- squawk-ignore ban-drop-function
@@ -364,7 +373,8 @@ begin
     return null;
 end
 $function$;
-comment on function app.audit_project() is 'Trigger: appends the event that records a project''s creation, change or deletion.';
+comment on function app.audit_project() is
+    'Trigger: appends the event that records a project''s creation, change or deletion.';
 
 create trigger projects_audit
     after insert or update or delete on app.projects
@@ -389,7 +399,8 @@ begin
     return null;
 end
 $function$;
-comment on function app.audit_payload() is 'Trigger: appends the event that records a saved payload.';
+comment on function app.audit_payload() is
+    'Trigger: appends the event that records a saved payload.';
 
 create trigger project_payloads_audit
     after insert or update of created_at on app.project_payloads

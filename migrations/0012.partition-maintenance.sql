@@ -26,18 +26,23 @@ comment on table app.retired_events is
     'What retired partitions hold of each project''s chain, so that the rest of it still verifies.';
 comment on column app.retired_events.account_id is 'The tenant that owns the project.';
 comment on column app.retired_events.project_id is 'The project whose events were retired.';
-comment on column app.retired_events.first_position is 'First place of an unbroken stretch of the chain.';
+comment on column app.retired_events.first_position is
+    'First place of an unbroken stretch of the chain.';
 comment on column app.retired_events.last_position is 'Last place of the stretch.';
-comment on column app.retired_events.last_sha256 is 'Hash of the last event of the stretch, which the next event builds on.';
-comment on column app.retired_events.erased_positions is 'Places that erasures recorded in the stretch have emptied.';
-comment on column app.retired_events.partition is 'The retired partition that holds the events, or held them.';
+comment on column app.retired_events.last_sha256 is
+    'Hash of the last event of the stretch, which the next event builds on.';
+comment on column app.retired_events.erased_positions is
+    'Places that erasures recorded in the stretch have emptied.';
+comment on column app.retired_events.partition is
+    'The retired partition that holds the events, or held them.';
 
 create policy retired_events_audit
     on app.retired_events
     for select
     to eagle_auditor
     using (true);
-comment on policy retired_events_audit on app.retired_events is 'An auditor sees what was retired of every chain.';
+comment on policy retired_events_audit on app.retired_events is
+    'An auditor sees what was retired of every chain.';
 
 alter table app.retired_events enable row level security;
 
@@ -65,18 +70,21 @@ create table ops.retired_partitions (
 );
 select ops.place('ops.retired_partitions', 'local');
 
-comment on table ops.retired_partitions is 'Every partition that was retired, and how far that went.';
+comment on table ops.retired_partitions is
+    'Every partition that was retired, and how far that went.';
 comment on column ops.retired_partitions.partition is 'The partition.';
 comment on column ops.retired_partitions.relation is 'The table it was a partition of.';
 comment on column ops.retired_partitions.starts_at is 'First time it holds.';
 comment on column ops.retired_partitions.ends_at is 'First time after it.';
-comment on column ops.retired_partitions.action is 'What the policy asked for: detach, archive or drop.';
+comment on column ops.retired_partitions.action is
+    'What the policy asked for: detach, archive or drop.';
 comment on column ops.retired_partitions.state is
     'retiring: still attached; detached: a table of its own; archived: in the file; dropped: gone; restored: attached again.';
 comment on column ops.retired_partitions.row_count is 'How many rows it holds.';
 comment on column ops.retired_partitions.file_name is 'The file that it was archived to.';
 comment on column ops.retired_partitions.file_sha256 is 'Hash of the file, 64 hex digits.';
-comment on column ops.retired_partitions.content_sha256 is 'Hash of the rows in the file, uncompressed, 64 hex digits.';
+comment on column ops.retired_partitions.content_sha256 is
+    'Hash of the rows in the file, uncompressed, 64 hex digits.';
 comment on column ops.retired_partitions.retired_at is 'When its retirement began.';
 comment on column ops.retired_partitions.changed_at is 'When its state changed last.';
 

@@ -17,4 +17,5 @@ begin
     return null;
 end
 $function$;
-comment on function app.audit_payload() is 'Trigger: appends the event that records a saved payload.';
+comment on function app.audit_payload() is
+    'Trigger: appends the event that records a saved payload.';

@@ -51,4 +51,5 @@ begin
     return null;
 end
 $function$;
-comment on function app.audit_project() is 'Trigger: appends the event that records a project''s creation, change or deletion.';
+comment on function app.audit_project() is
+    'Trigger: appends the event that records a project''s creation, change or deletion.';

@@ -46,4 +46,5 @@ begin
     end loop;
 end
 $function$;
-comment on function app.chain_event() is 'Trigger: gives a new event its position and hash in the chain of its project.';
+comment on function app.chain_event() is
+    'Trigger: gives a new event its position and hash in the chain of its project.';

@@ -10,4 +10,5 @@ create function app.current_account_id()
     stable
     parallel safe
     return nullif(current_setting('app.account_id', true), '')::uuid;
-comment on function app.current_account_id() is 'The account set for this transaction in app.account_id, or null.';
+comment on function app.current_account_id() is
+    'The account set for this transaction in app.account_id, or null.';

@@ -10,4 +10,5 @@ create function app.current_actor()
     stable
     parallel safe
     return coalesce(nullif(current_setting('app.actor', true), ''), session_user::text);
-comment on function app.current_actor() is 'The actor set for this transaction in app.actor, or the login role.';
+comment on function app.current_actor() is
+    'The actor set for this transaction in app.actor, or the login role.';

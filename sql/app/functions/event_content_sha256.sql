@@ -22,4 +22,5 @@ begin
     );
 end
 $function$;
-comment on function app.event_content_sha256(text, jsonb) is 'Hash of the actor and data of an event, 32 bytes.';
+comment on function app.event_content_sha256(text, jsonb) is
+    'Hash of the actor and data of an event, 32 bytes.';

@@ -22,4 +22,5 @@ begin atomic
        and p.project_id = latest_payloads.project_id
      order by p.module, p.created_at desc, p.payload_id desc;
 end;
-comment on function app.latest_payloads(uuid, uuid) is 'The newest payload of each module of a project.';
+comment on function app.latest_payloads(uuid, uuid) is
+    'The newest payload of each module of a project.';

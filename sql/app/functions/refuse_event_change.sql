@@ -22,4 +22,5 @@ begin
         table   = 'project_events';
 end
 $function$;
-comment on function app.refuse_event_change() is 'Trigger: refuses update, delete and truncate of events (ES003).';
+comment on function app.refuse_event_change() is
+    'Trigger: refuses update, delete and truncate of events (ES003).';

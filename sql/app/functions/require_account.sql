@@ -24,4 +24,5 @@ begin
     end if;
 end
 $function$;
-comment on function app.require_account(uuid) is 'Raises ES005 unless the transaction is set to the account.';
+comment on function app.require_account(uuid) is
+    'Raises ES005 unless the transaction is set to the account.';

@@ -22,5 +22,7 @@ comment on materialized view app.project_stats is
     'Projects per account and status, drafts left out; no tenant role may read it, see app.account_stats.';
 comment on column app.project_stats.account_id is 'The tenant.';
 comment on column app.project_stats.status is 'The status counted.';
-comment on column app.project_stats.project_count is 'How many projects of the account are in the status.';
-comment on column app.project_stats.avg_duration_hours is 'Mean of updated_at - created_at, in hours.';
+comment on column app.project_stats.project_count is
+    'How many projects of the account are in the status.';
+comment on column app.project_stats.avg_duration_hours is
+    'Mean of updated_at - created_at, in hours.';

@@ -4,14 +4,16 @@ create policy project_payloads_tenant
     to eagle_application
     using (account_id = app.current_account_id())
     with check (account_id = app.current_account_id());
-comment on policy project_payloads_tenant on app.project_payloads is 'The application sees and changes the rows of its account.';
+comment on policy project_payloads_tenant on app.project_payloads is
+    'The application sees and changes the rows of its account.';
 
 create policy project_payloads_tenant_read
     on app.project_payloads
     for select
     to eagle_reader
     using (account_id = app.current_account_id());
-comment on policy project_payloads_tenant_read on app.project_payloads is 'A reader sees the rows of its account.';
+comment on policy project_payloads_tenant_read on app.project_payloads is
+    'A reader sees the rows of its account.';
 
 alter table app.project_payloads enable row level security;
 alter table app.project_payloads_single_pole_direct_burial enable row level security;

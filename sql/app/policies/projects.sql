@@ -4,7 +4,8 @@ create policy projects_tenant
     to eagle_application
     using (account_id = app.current_account_id())
     with check (account_id = app.current_account_id());
-comment on policy projects_tenant on app.projects is 'The application sees and changes the rows of its account.';
+comment on policy projects_tenant on app.projects is
+    'The application sees and changes the rows of its account.';
 
 create policy projects_tenant_read
     on app.projects

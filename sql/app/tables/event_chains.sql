@@ -9,8 +9,10 @@ create table app.event_chains (
 ) with (fillfactor = 80);
 select ops.place('app.event_chains', 'tenant');
 
-comment on table app.event_chains is 'The head of each project''s hash chain of events; it outlives the project.';
+comment on table app.event_chains is
+    'The head of each project''s hash chain of events; it outlives the project.';
 comment on column app.event_chains.account_id is 'The tenant that owns the project.';
 comment on column app.event_chains.project_id is 'The project whose events are chained.';
 comment on column app.event_chains.position is 'How many events the chain has.';
-comment on column app.event_chains.sha256 is 'Hash of the last event; 32 zero bytes before the first.';
+comment on column app.event_chains.sha256 is
+    'Hash of the last event; 32 zero bytes before the first.';

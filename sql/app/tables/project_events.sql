@@ -46,14 +46,19 @@ create trigger project_events_chain
     for each row
     execute function app.chain_event();
 
-comment on table app.project_events is 'The audit log: what happened to a project; it can be added to, never changed.';
+comment on table app.project_events is
+    'The audit log: what happened to a project; it can be added to, never changed.';
 comment on column app.project_events.account_id is 'The tenant that owns the project.';
-comment on column app.project_events.project_id is 'The project that the event is about; it may be gone.';
+comment on column app.project_events.project_id is
+    'The project that the event is about; it may be gone.';
 comment on column app.project_events.event_id is 'Identifies the event.';
 comment on column app.project_events.event_type is 'What happened.';
 comment on column app.project_events.actor is 'Who did it.';
 comment on column app.project_events.occurred_at is 'When it happened.';
 comment on column app.project_events.data is 'What else is known, a JSON object.';
-comment on column app.project_events.position is 'Place of the event in its project''s chain, from 1.';
-comment on column app.project_events.sha256 is 'Hash over the event and the hash of the event before it.';
-comment on column app.project_events.erased_at is 'When actor and data were erased on request; the tombstone keeps their hash.';
+comment on column app.project_events.position is
+    'Place of the event in its project''s chain, from 1.';
+comment on column app.project_events.sha256 is
+    'Hash over the event and the hash of the event before it.';
+comment on column app.project_events.erased_at is
+    'When actor and data were erased on request; the tombstone keeps their hash.';

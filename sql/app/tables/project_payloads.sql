@@ -35,16 +35,21 @@ create trigger project_payloads_audit
     for each row
     execute function app.audit_payload();
 
-comment on table app.project_payloads is 'A saved design of a project; the newest of each module counts.';
+comment on table app.project_payloads is
+    'A saved design of a project; the newest of each module counts.';
 comment on column app.project_payloads.account_id is 'The tenant that owns the project.';
 comment on column app.project_payloads.project_id is 'The project that the design belongs to.';
 comment on column app.project_payloads.payload_id is 'Identifies the payload within its account.';
 comment on column app.project_payloads.module is 'The design module that made the payload.';
-comment on column app.project_payloads.config is 'What was designed: the inputs and choices, a JSON object.';
+comment on column app.project_payloads.config is
+    'What was designed: the inputs and choices, a JSON object.';
 comment on column app.project_payloads.files is 'The files that belong to the design, a JSON list.';
-comment on column app.project_payloads.cost_snapshot is 'What the design cost when it was saved, a JSON object.';
-comment on column app.project_payloads.created_at is 'When this snapshot was last saved; saving it again makes it the newest.';
-comment on column app.project_payloads.sha256 is 'Hash of config, files and cost snapshot in canonical form, 64 hex digits.';
+comment on column app.project_payloads.cost_snapshot is
+    'What the design cost when it was saved, a JSON object.';
+comment on column app.project_payloads.created_at is
+    'When this snapshot was last saved; saving it again makes it the newest.';
+comment on column app.project_payloads.sha256 is
+    'Hash of config, files and cost snapshot in canonical form, 64 hex digits.';
 
 create table app.project_payloads_single_pole_direct_burial
     partition of app.project_payloads

@@ -73,10 +73,13 @@ create trigger projects_audit
     for each row
     execute function app.audit_project();
 
-comment on table app.projects is 'A sign project of an account, with the envelope of its last result.';
+comment on table app.projects is
+    'A sign project of an account, with the envelope of its last result.';
 comment on column app.projects.account_id is 'The tenant that owns the project.';
-comment on column app.projects.project_id is 'Identifies the project within its account; ordered by time of creation.';
-comment on column app.projects.name is 'What the account calls the project, at most 200 characters.';
+comment on column app.projects.project_id is
+    'Identifies the project within its account; ordered by time of creation.';
+comment on column app.projects.name is
+    'What the account calls the project, at most 200 characters.';
 comment on column app.projects.customer is 'Who the sign is for.';
 comment on column app.projects.description is 'Free text about the work.';
 comment on column app.projects.site_name is 'Name of the place where the sign stands.';
@@ -86,7 +89,9 @@ comment on column app.projects.created_by is 'Who created the project.';
 comment on column app.projects.updated_by is 'Who changed the project last.';
 comment on column app.projects.created_at is 'When the project was created.';
 comment on column app.projects.updated_at is 'When the project was last changed.';
-comment on column app.projects.etag is 'Changes with every change; an update that sets another value than the current one is stale.';
+comment on column app.projects.etag is
+    'Changes with every change; an update that sets another value than the current one is stale.';
 comment on column app.projects.constants_version is 'The constant packs that the last result used.';
-comment on column app.projects.content_sha256 is 'Hash of the inputs of the last result, 64 hex digits; the key for deterministic caching.';
+comment on column app.projects.content_sha256 is
+    'Hash of the inputs of the last result, 64 hex digits; the key for deterministic caching.';
 comment on column app.projects.confidence is 'Confidence in the last result, from 0 to 1.';

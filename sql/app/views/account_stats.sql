@@ -7,8 +7,11 @@ select
   from app.project_stats as s
  where s.account_id = app.current_account_id();
 
-comment on view app.account_stats is 'The rows of app.project_stats that belong to the account of the transaction.';
+comment on view app.account_stats is
+    'The rows of app.project_stats that belong to the account of the transaction.';
 comment on column app.account_stats.account_id is 'The tenant.';
 comment on column app.account_stats.status is 'The status counted.';
-comment on column app.account_stats.project_count is 'How many projects of the account are in the status.';
-comment on column app.account_stats.avg_duration_hours is 'Mean of updated_at - created_at, in hours.';
+comment on column app.account_stats.project_count is
+    'How many projects of the account are in the status.';
+comment on column app.account_stats.avg_duration_hours is
+    'Mean of updated_at - created_at, in hours.';

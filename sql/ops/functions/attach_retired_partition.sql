@@ -4,6 +4,7 @@
 -- Attaching blocks no reader and no writer.
 --
 --     select state from ops.attach_retired_partition('app.project_events_y2023m01');
+--     -- restored
 --
 create function ops.attach_retired_partition(partition text)
     returns ops.retired_partitions

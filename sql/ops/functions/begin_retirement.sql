@@ -1,6 +1,7 @@
 -- Begin to retire a partition: record what leaves with it, before it leaves. Safe to repeat.
 --
 --     select state, row_count from ops.begin_retirement('app.project_events_y2023m01', 'archive');
+--     -- retiring | 0
 --
 create function ops.begin_retirement(
     partition text,

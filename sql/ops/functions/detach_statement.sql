@@ -1,7 +1,9 @@
 -- The statement that detaches a partition on this server in the way that disturbs least; null when it
--- is detached already. CONCURRENTLY lets readers and writers go on, but cannot run in a function.
+-- is detached already. CONCURRENTLY lets readers and writers go on, but cannot run in a function: in
+-- psql, end the call with \gexec instead of a semicolon.
 --
---     select ops.detach_statement('app.project_events_y2023m01') \gexec
+--     select ops.detach_statement('app.project_events_y2023m01');
+--     -- alter table app.project_events detach partition app.project_events_y2023m01 concurrently
 --
 create function ops.detach_statement(partition text)
     returns text

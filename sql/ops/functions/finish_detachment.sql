@@ -1,6 +1,7 @@
 -- Take note that a partition was detached, and keep its events as immutable as they were.
 --
 --     select state from ops.finish_detachment('app.project_events_y2023m01');
+--     -- detached
 --
 create function ops.finish_detachment(partition text)
     returns ops.retired_partitions

@@ -3,6 +3,7 @@
 -- What was begun and not finished is due; what was restored stays until it is retired by name.
 --
 --     select * from ops.partitions_due();
+--     -- (no rows)
 --
 create function ops.partitions_due()
     returns table (

@@ -1,4 +1,13 @@
 -- Take note of the file that a detached partition was archived to, after reading the file back.
+--
+--     select ops.record_archive(
+--                partition      => 'app.project_events_y2023m01',
+--                file_name      => 'app.project_events_y2023m01.copy.gz',
+--                file_sha256    => '0c5f3e8b9a7d41f6a2e8c4b7d9f1a3e5c7b9d1f3a5e7c9b1d3f5a7e9c1b3d5f7',
+--                content_sha256 => 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+--                row_count      => 0
+--            );
+--
 create function ops.record_archive(
     partition      text,
     file_name      text,

@@ -13,4 +13,5 @@ begin
     refresh materialized view concurrently app.project_stats;
 end
 $function$;
-comment on function ops.refresh_project_stats() is 'Refreshes app.project_stats without blocking its readers.';
+comment on function ops.refresh_project_stats() is
+    'Refreshes app.project_stats without blocking its readers.';

@@ -2,6 +2,7 @@
 -- partition if nobody has, and tell whether the write can be tried again.
 --
 --     select ops.repair_partitions(account_id => '0194f3c0-0000-7000-8000-000000000001');
+--     -- t
 --
 create function ops.repair_partitions(account_id uuid)
     returns boolean

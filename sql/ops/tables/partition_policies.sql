@@ -11,11 +11,16 @@ create table ops.partition_policies (
 );
 select ops.place('ops.partition_policies', 'local');
 
-comment on table ops.partition_policies is 'How the partitions by month of each table are made ahead and retired.';
-comment on column ops.partition_policies.relation is 'Schema-qualified name of a table partitioned by a time.';
-comment on column ops.partition_policies.months_ahead is 'How many months after the current one have a partition.';
-comment on column ops.partition_policies.months_retained is 'How many full months stay attached; null keeps all.';
-comment on column ops.partition_policies.on_retirement is 'What happens to an older partition: keep, detach, archive or drop.';
+comment on table ops.partition_policies is
+    'How the partitions by month of each table are made ahead and retired.';
+comment on column ops.partition_policies.relation is
+    'Schema-qualified name of a table partitioned by a time.';
+comment on column ops.partition_policies.months_ahead is
+    'How many months after the current one have a partition.';
+comment on column ops.partition_policies.months_retained is
+    'How many full months stay attached; null keeps all.';
+comment on column ops.partition_policies.on_retirement is
+    'What happens to an older partition: keep, detach, archive or drop.';
 
 insert into ops.partition_policies (relation, months_ahead)
 values ('app.project_events', 3);

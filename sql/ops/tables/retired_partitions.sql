@@ -22,17 +22,20 @@ create table ops.retired_partitions (
 );
 select ops.place('ops.retired_partitions', 'local');
 
-comment on table ops.retired_partitions is 'Every partition that was retired, and how far that went.';
+comment on table ops.retired_partitions is
+    'Every partition that was retired, and how far that went.';
 comment on column ops.retired_partitions.partition is 'The partition.';
 comment on column ops.retired_partitions.relation is 'The table it was a partition of.';
 comment on column ops.retired_partitions.starts_at is 'First time it holds.';
 comment on column ops.retired_partitions.ends_at is 'First time after it.';
-comment on column ops.retired_partitions.action is 'What the policy asked for: detach, archive or drop.';
+comment on column ops.retired_partitions.action is
+    'What the policy asked for: detach, archive or drop.';
 comment on column ops.retired_partitions.state is
     'retiring: still attached; detached: a table of its own; archived: in the file; dropped: gone; restored: attached again.';
 comment on column ops.retired_partitions.row_count is 'How many rows it holds.';
 comment on column ops.retired_partitions.file_name is 'The file that it was archived to.';
 comment on column ops.retired_partitions.file_sha256 is 'Hash of the file, 64 hex digits.';
-comment on column ops.retired_partitions.content_sha256 is 'Hash of the rows in the file, uncompressed, 64 hex digits.';
+comment on column ops.retired_partitions.content_sha256 is
+    'Hash of the rows in the file, uncompressed, 64 hex digits.';
 comment on column ops.retired_partitions.retired_at is 'When its retirement began.';
 comment on column ops.retired_partitions.changed_at is 'When its state changed last.';

@@ -27,11 +27,13 @@ select
    and partition.relkind = 'r'
    and parent_namespace.nspname in ('app', 'ops');
 
-comment on view ops.partitions is 'Every partition with its bounds and size, read from the catalogue.';
+comment on view ops.partitions is
+    'Every partition with its bounds and size, read from the catalogue.';
 comment on column ops.partitions.relation is 'The partitioned table.';
 comment on column ops.partitions.partition is 'The partition.';
 comment on column ops.partitions.bounds is 'Which rows it holds.';
-comment on column ops.partitions.starts_at is 'First time it holds, where it is partitioned by time.';
+comment on column ops.partitions.starts_at is
+    'First time it holds, where it is partitioned by time.';
 comment on column ops.partitions.ends_at is 'First time after it, where it is partitioned by time.';
 comment on column ops.partitions.estimated_rows is 'Rows as of the last analyze.';
 comment on column ops.partitions.total_bytes is 'Size with indexes, in bytes.';
