@@ -40,6 +40,7 @@ select set_eq(
         ('eagle_auditor', 'event_content_sha256()', 'execute'),
         ('eagle_auditor', 'event_sha256()', 'execute'),
         ('eagle_auditor', 'project_events', 'select'),
+        ('eagle_auditor', 'retired_events', 'select'),
         ('eagle_auditor', 'schema', 'usage'),
         ('eagle_operator', 'erase_events()', 'execute'),
         ('eagle_operator', 'schema', 'usage'),

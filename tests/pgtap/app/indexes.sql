@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(20);
 \ir ../plans.psql
 \ir ../at_size.psql
 
@@ -146,7 +146,7 @@ select pg_temp.uses_index(
     pg_temp.query_of('app.search_projects', jsonb_build_object(
         'search_projects.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
         'search_projects.count', '100',
-        'patterns', '(''{%arbo%,%quay%}''::text[])'
+        'patterns', '(array[''%arbo%'', ''%quay%''])'
     )),
     'the projects with some parts of words are found by all of them',
     '~~ ''%arbo%''.*~~ ''%quay%'''
@@ -169,6 +169,21 @@ select pg_temp.uses_index(
         where c.account_id = '00000000-0000-7000-8000-000000000001'
           and c.project_id = '00000000-0000-7000-8000-000000000003' $$,
     'the head of a chain is found for its next event',
+    'project_id ='
+);
+insert into app.retired_events (
+    account_id, project_id, first_position, last_position, last_sha256, partition
+)
+select
+    '00000000-0000-7000-8000-000000000001', gen_random_uuid(), 1, 3, sha256('x'), 'app.month_7'
+  from generate_series(1, 2000);
+analyze app.retired_events;
+select pg_temp.uses_index(
+    'app.retired_events_pkey',
+    $$ select from app.retired_events as r
+        where r.account_id = '00000000-0000-7000-8000-000000000001'
+          and r.project_id = '00000000-0000-7000-8000-000000000003' $$,
+    'what was retired of a project''s chain is found',
     'project_id ='
 );
 select pg_temp.every_index_is_planned('app');

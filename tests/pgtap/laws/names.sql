@@ -46,7 +46,7 @@ select is_empty(
                       then name <> format('%s_%s_check', relation_bare_name, columns[1])
                   else name !~ format('^%s_([a-z0-9_]+_)?check$', relation_bare_name)
               end $$,
-    'a check is named <table>_<column>_check, and one of several columns <table>_check or for its sense'
+    'a check is named <table>_<column>_check, one of several columns <table>_check or for its sense'
 );
 select is_empty(
     $$ select name, relation

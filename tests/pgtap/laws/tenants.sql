@@ -75,7 +75,8 @@ select is_empty(
           and has_any_column_privilege(role, c.oid, 'select')
           and not (
                   c.kind = 'v'
-                  and c.options && array['security_barrier=true', 'security_invoker=true']
+                  and coalesce(c.options, '{}')
+                      && array['security_barrier=true', 'security_invoker=true']
                   and pg_get_viewdef(c.oid) ~ 'account_id = app\.current_account_id\(\)'
               ) $$,
     'what a tenant''s role reads beside tables shows the account of the transaction only'

@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(5);
 \ir ../plans.psql
 
 set local role eagle_owner;
@@ -20,6 +20,24 @@ select pg_temp.uses_index(
     'ops.partition_policies_pkey',
     $$ select from ops.partition_policies as p where p.relation = 'app.project_events' $$,
     'the policy of a table is found by its name'
+);
+
+insert into ops.retired_partitions (partition, relation, starts_at, ends_at, action, row_count)
+select 'app.month_' || number, 'app.project_events', now(), now(), 'drop', 0
+  from generate_series(1, 2000) as number;
+analyze ops.retired_partitions;
+select pg_temp.uses_index(
+    'ops.retired_partitions_pkey',
+    $$ select r.* from ops.retired_partitions as r where r.partition = 'app.month_7' for update $$,
+    'the record of a retired partition is found by its name'
+);
+select pg_temp.uses_index(
+    'ops.missed_months_pkey',
+    $$ insert into ops.missed_months as m (relation, starts_at, misses)
+       values ('app.project_events', '2023-01-01', 1)
+           on conflict on constraint missed_months_pkey
+           do update set misses = m.misses + 1 $$,
+    'a month that was missed before is counted on'
 );
 select pg_temp.every_index_is_planned('ops');
 

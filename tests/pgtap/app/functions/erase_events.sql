@@ -9,10 +9,12 @@ select is(
     ' returns bigint, volatile, security definer',
     'events are erased by an actor, for a reason'
 );
+insert into app.projects (account_id, name, created_by, updated_by)
+values (pg_temp.ana(), 'Another sign', 'ana', 'ana');
 create temporary table recorded on commit drop as
 select e.event_id, e.position, e.event_type, e.occurred_at, e.sha256
   from app.project_events as e
- where e.account_id = pg_temp.ana();
+ where e.project_id = pg_temp.ana_project();
 
 set local role eagle_application;
 set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
@@ -67,7 +69,7 @@ select results_eq(
     $$ select e.event_id, e.position, e.event_type, e.occurred_at, e.sha256,
               e.actor, e.erased_at = now()
          from app.project_events as e
-        where e.account_id = pg_temp.ana()
+        where e.project_id = pg_temp.ana_project()
           and e.position <= 2
         order by e.position $$,
     $$ select r.event_id, r.position, r.event_type, r.occurred_at, r.sha256, '(erased)', true
@@ -77,7 +79,7 @@ select results_eq(
 );
 select is_empty(
     $$ select * from app.project_events
-        where account_id = pg_temp.ana()
+        where project_id = pg_temp.ana_project()
           and position <= 2
           and (actor || data::text) ~ 'ana@|draft|base_plate' $$,
     'a tombstone keeps nothing of who did what'
@@ -85,14 +87,16 @@ select is_empty(
 select results_eq(
     $$ select e.event_type::text, e.actor, e.data
          from app.project_events as e
-        where e.account_id = pg_temp.ana()
+        where e.project_id = pg_temp.ana_project()
           and e.position > 2 $$,
     $$ values ('user.data_deleted', 'privacy@example.com',
                '{"reason": "request 2026-114", "erased_positions": [1, 2]}'::jsonb) $$,
     'an erasure is an event that names its actor, its reason and the places that it emptied'
 );
 select is_empty(
-    'select * from app.project_events where account_id = pg_temp.bob() and erased_at is not null',
+    $$ select * from app.project_events
+        where project_id <> pg_temp.ana_project()
+          and erased_at is not null $$,
     'an erasure empties no event of another project'
 );
 select is_empty('select * from ops.verify_event_chain()', 'a chain with tombstones verifies');
@@ -104,7 +108,7 @@ select is(
     'an erasure done again empties nothing'
 );
 select results_eq(
-    'select max(position) from app.project_events where account_id = pg_temp.ana()',
+    'select max(position) from app.project_events where project_id = pg_temp.ana_project()',
     array[3::bigint],
     'an erasure that empties nothing is not recorded, and keeps the record of the first'
 );
@@ -113,8 +117,8 @@ select throws_ok(
     'ES003', 'events are immutable: update is refused',
     'after an erasure events are as immutable as before'
 );
-update app.projects set name = 'Pier sign' where account_id = pg_temp.ana();
-delete from app.projects where account_id = pg_temp.ana();
+update app.projects set name = 'Pier sign' where project_id = pg_temp.ana_project();
+delete from app.projects where project_id = pg_temp.ana_project();
 select is(
     app.erase_events(pg_temp.ana(), pg_temp.ana_project(), 'privacy@example.com', 'request 2026-115'),
     2::bigint,

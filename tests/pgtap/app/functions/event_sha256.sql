@@ -37,7 +37,10 @@ select throws_ok(
     'the application does not compute hashes of events'
 );
 set local role eagle_auditor;
-select is(pg_temp.hash(), '339e75b78edaefff412a136ab612c5a23840aeb9baffb58d899b35bc4cfd5ae0', 'a hash once recorded is computed the same ever after');
+select is(
+    pg_temp.hash(), '339e75b78edaefff412a136ab612c5a23840aeb9baffb58d899b35bc4cfd5ae0',
+    'a hash once recorded is computed the same ever after'
+);
 select isnt(
     pg_temp.hash(jsonb_build_object(part, value)), pg_temp.hash(),
     format('an event with another %s has another hash', part)
@@ -55,7 +58,8 @@ select isnt(
 set local timezone = 'Pacific/Auckland';
 set local datestyle = 'German';
 select is(
-    pg_temp.hash('{"occurred_at": "2026-01-01 00:00:00+00"}'), '339e75b78edaefff412a136ab612c5a23840aeb9baffb58d899b35bc4cfd5ae0',
+    pg_temp.hash('{"occurred_at": "2026-01-01 00:00:00+00"}'),
+    '339e75b78edaefff412a136ab612c5a23840aeb9baffb58d899b35bc4cfd5ae0',
     'the hash is the same wherever it is computed'
 );
 

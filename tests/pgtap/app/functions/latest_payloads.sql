@@ -5,15 +5,19 @@ select plan(6);
 
 select is(
     pg_temp.head_of('app.latest_payloads'),
-    '(account_id uuid, project_id uuid) returns SETOF app.project_payloads, stable, security invoker',
+    '(account_id uuid, project_id uuid) returns SETOF app.project_payloads,'
+    ' stable, security invoker',
     'the newest payloads are those of a project'
 );
 
 insert into app.project_payloads (account_id, project_id, module, config, created_at)
 values
-    (pg_temp.ana(), pg_temp.ana_project(), 'signage.single_pole.base_plate', '{"v": 0}', '2020-01-01'),
-    (pg_temp.ana(), pg_temp.ana_project(), 'signage.two_pole.direct_burial', '{"v": 1}', '2020-01-01'),
-    (pg_temp.ana(), pg_temp.ana_project(), 'signage.two_pole.direct_burial', '{"v": 2}', '2020-01-02');
+    (pg_temp.ana(), pg_temp.ana_project(), 'signage.single_pole.base_plate',
+     '{"v": 0}', '2020-01-01'),
+    (pg_temp.ana(), pg_temp.ana_project(), 'signage.two_pole.direct_burial',
+     '{"v": 1}', '2020-01-01'),
+    (pg_temp.ana(), pg_temp.ana_project(), 'signage.two_pole.direct_burial',
+     '{"v": 2}', '2020-01-02');
 
 set local role eagle_application;
 select is_empty(

@@ -12,11 +12,11 @@ select is(
     'events are paged by the last one of the page before'
 );
 
--- Ten more events, five at the same moment.
+-- Ten more events, seven of them at the same moment, which a page ends in the middle of.
 insert into app.project_events (account_id, project_id, event_type, actor, occurred_at)
 select
     pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana',
-    statement_timestamp() + make_interval(secs => 1 + greatest(number - 5, 0))
+    statement_timestamp() + make_interval(secs => 1 + greatest(number - 7, 0))
   from generate_series(1, 10) as number;
 
 set local role eagle_application;

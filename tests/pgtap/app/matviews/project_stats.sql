@@ -18,7 +18,7 @@ values
     (pg_temp.ana(), 'One hour', 'accepted', 'ana', 'ana', '2026-01-01 00:00', '2026-01-01 01:00'),
     (pg_temp.ana(), 'Two days', 'accepted', 'ana', 'ana', '2026-01-01 00:00', '2026-01-03 00:00'),
     (pg_temp.ana(), 'At once', 'rejected', 'ana', 'ana', '2026-01-01 00:00', '2026-01-01 00:00'),
-    (pg_temp.bob(), 'Half an hour', 'accepted', 'bob', 'bob', '2026-01-01 00:00', '2026-01-01 00:30');
+    (pg_temp.bob(), 'Half', 'accepted', 'bob', 'bob', '2026-01-01 00:00', '2026-01-01 00:30');
 refresh materialized view app.project_stats;
 select results_eq(
     $$ select account_id, status::text, project_count, round(avg_duration_hours, 3)

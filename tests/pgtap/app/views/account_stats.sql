@@ -13,7 +13,7 @@ select results_eq(
     'an account''s statistics have these columns, in this order'
 );
 select ok(
-    (select 'security_barrier=true' = any (reloptions)
+    (select reloptions @> array['security_barrier=true']
        from pg_class
       where oid = 'app.account_stats'::regclass),
     'a condition of the reader sees no row of another account'

@@ -98,7 +98,9 @@ select results_eq(
     'a new partition has the triggers of its table'
 );
 insert into app.project_events (account_id, project_id, event_type, actor, occurred_at)
-values (pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana', '2001-02-28 23:59:59.999999+00');
+values (
+    pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana', '2001-02-28 23:59:59.999999+00'
+);
 select results_eq(
     $$ select position from app.project_events_y2001m02 $$, array[3::bigint],
     'an event of the last microsecond of the month is in the partition'

@@ -20,7 +20,8 @@ select is_empty(
     'an id is a UUID of version 7 and the variant of RFC 9562'
 );
 select is(
-    (select count(distinct id) from (select ops.uuid_v7() from generate_series(1, 1000)) as made (id)),
+    (select count(distinct id)
+       from (select ops.uuid_v7() from generate_series(1, 1000)) as made (id)),
     1000::bigint,
     'no two ids are the same'
 );
@@ -34,10 +35,10 @@ select is_empty(
     'an id starts with the millisecond in which it was made'
 );
 select ok(
-    (with first as materialized (select ops.uuid_v7() as id),
-          pause as materialized (select pg_sleep(0.002) from first),
-          second as materialized (select ops.uuid_v7() as id from pause)
-     select first.id < second.id from first, second),
+    (select first.id < second.id
+       from (select ops.uuid_v7() as id offset 0) as first
+      cross join lateral (select pg_sleep(0.002 + 0 * length(first.id::text)) offset 0) as pause
+      cross join lateral (select ops.uuid_v7() as id where pause is not null offset 0) as second),
     'ids are ordered by time'
 );
 

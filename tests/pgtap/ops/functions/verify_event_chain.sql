@@ -17,7 +17,9 @@ select is(
     'two events are erased'
 );
 insert into app.project_events (account_id, project_id, event_type, actor, data)
-select pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana', jsonb_build_object('file', number)
+select
+    pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana',
+    jsonb_build_object('file', number)
   from generate_series(4, 10) as number;
 select is_empty('select * from ops.verify_event_chain()', 'chains that nobody touched verify');
 

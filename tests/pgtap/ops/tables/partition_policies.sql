@@ -43,7 +43,8 @@ select throws_ok(
     format('update ops.partition_policies set %s', wrong.change),
     '23514',
     format(
-        'new row for relation "partition_policies" violates check constraint "%s"', wrong.by_constraint
+        'new row for relation "partition_policies" violates check constraint "%s"',
+        wrong.by_constraint
     ),
     wrong.what
 )
@@ -68,7 +69,8 @@ select lives_ok(
     'an operator decides how old partitions are retired'
 );
 select throws_ok(
-    $$ insert into ops.partition_policies (relation, months_ahead) values ('app.project_events', 1) $$,
+    $$ insert into ops.partition_policies (relation, months_ahead)
+       values ('app.project_events', 1) $$,
     '23505', 'duplicate key value violates unique constraint "partition_policies_pkey"',
     'a table has one partition policy'
 );

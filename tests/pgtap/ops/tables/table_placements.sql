@@ -27,7 +27,10 @@ select results_eq(
         ('app.project_events', 'tenant'),
         ('app.project_payloads', 'tenant'),
         ('app.projects', 'tenant'),
+        ('app.retired_events', 'tenant'),
+        ('ops.missed_months', 'local'),
         ('ops.partition_policies', 'local'),
+        ('ops.retired_partitions', 'local'),
         ('ops.table_placements', 'local') $$,
     'what tenants have is distributed by tenant, what runs the database is not distributed'
 );

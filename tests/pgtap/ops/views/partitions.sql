@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 \ir ../../shape.psql
 
 select results_eq(
@@ -55,6 +55,11 @@ select results_eq(
         ('-infinity'::timestamptz, '2000-01-01T00:00:00Z'::timestamptz),
         ('2100-01-01T00:00:00Z', 'infinity') $$,
     'the times are right in every time zone and date style'
+);
+select results_eq(
+    $$ select bounds from ops.partitions where partition = 'app.project_events_first' $$,
+    array['FOR VALUES FROM (MINVALUE) TO (''2000-01-01 00:00:00+00'')'],
+    'bounds are spelled the same in every time zone and date style'
 );
 select results_eq(
     $$ select bounds collate "default", starts_at, ends_at
