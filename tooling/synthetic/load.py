@@ -9,7 +9,7 @@ an index entry a row, and a killed load leaves nothing.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -18,7 +18,7 @@ from psycopg import sql
 
 from tooling.errors import RefusedError
 from tooling.synthetic import blocks, lives
-from tooling.synthetic.plan import Plan
+from tooling.synthetic.plan import EPOCH, Plan
 
 Progress = Callable[[str, float], None]
 
@@ -76,7 +76,7 @@ def generate(
             cursor.execute(setting)
         tables = sql.SQL(", ").join(map(_identifier, lives.TABLES))
         cursor.execute(sql.SQL("lock table {} in access exclusive mode").format(tables))
-        first = datetime.fromtimestamp(plan.until.timestamp() - 3 * 366 * 86400, UTC).date()
+        first = (EPOCH + timedelta(microseconds=plan.start)).date()
         cursor.execute("select ops.ensure_partitions(from_month => %s)", [first])
         leaves = _leaves(cursor)
         cursor.execute(
