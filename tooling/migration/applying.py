@@ -1,10 +1,14 @@
 """Applying what is pending, under the lock: the order from the first file to the last."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tooling.errors import RefusedError
 from tooling.migration import checks, writes
 from tooling.migration.execute import Job
 from tooling.migration.locked import Locked
-from tooling.migration.model import Migration, refuse
+from tooling.migration.model import Migration, Script, refuse
 from tooling.migration.options import Options, Result
 from tooling.migration.reader import Reader
 from tooling.migration.repeatable import Repeatable
@@ -20,6 +24,26 @@ def pending(reader: Reader, options: Options) -> checks.Work:
     before, after = repeatables(reader.settings, reader.folder)
     refuse([p for one in (*before, *after) for p in checks.script_problems(one.script)])
     return work
+
+
+@contextmanager
+def _hashed_meanwhile(scripts: list[Script]) -> Iterator[None]:
+    """Hash the code of files in a thread, while the server has the statements to run."""
+    stopped = threading.Event()
+
+    def hash_all() -> None:
+        for script in scripts:
+            if stopped.is_set():
+                return
+            _ = script.code_sha256
+
+    thread = threading.Thread(target=hash_all)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
 
 
 class Run:
@@ -53,8 +77,9 @@ class Run:
             self._write(writes.rehash(self.ledger, migration))
             self.held.report("rehashed", file=migration.path.name)
             self.result.commented.append(migration.id)
-        for migration in work.pending:
-            self._apply(migration, out_of_order=migration.id in work.out_of_order)
+        with _hashed_meanwhile([migration.script for migration in work.pending]):
+            for migration in work.pending:
+                self._apply(migration, out_of_order=migration.id in work.out_of_order)
         for one in after:
             if one.is_due(state):
                 self._repeat(one)

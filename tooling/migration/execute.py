@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +20,8 @@ from tooling.migration.session import Session
 from tooling.migration.watch import Watch
 
 _LONGEST_PAUSE = 3.0
+_MANY = 200
+_WINDOW = 100
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,22 @@ class Patience:
         """Return the seconds to wait after a failed attempt: doubled each time, with jitter."""
         longest: float = min(_LONGEST_PAUSE, self.first_pause * 2 ** (attempt - 1))
         return longest * random.uniform(0.5, 1.0)  # noqa: S311
+
+
+def windows(statements: Sequence[Statement]) -> Iterator[Sequence[Statement]]:
+    """Yield statements one by one; those of a long file together, to save the round trips."""
+    window: list[Statement] = []
+    for statement in statements:
+        if len(statements) < _MANY or statement.sql[:4].lower() == "copy":
+            yield from filter(None, (window, [statement]))
+            window = []
+            continue
+        window.append(statement)
+        if len(window) == _WINDOW:
+            yield window
+            window = []
+    if window:
+        yield window
 
 
 @dataclass(frozen=True)
@@ -80,12 +98,15 @@ class Executor:
     def _whole(self, job: Job, started: float) -> None:
         self.session.forget(self.role if job.as_owner else None)
         self.session.run(f"begin; {self._lock_timeout('set local')}")
-        for statement in job.script.statements:
-            self._execute(job, statement)
+        for window in windows(job.script.statements):
+            if len(window) == 1:
+                self._execute(job, window[0])
+            else:
+                self._execute_many(job, window)
+        row = job.row(time.monotonic() - started)
         with explain(self.session, job.script, None):
             self.session.run("set constraints all immediate")
-            self.session.run(self._as_keeper() + job.row(time.monotonic() - started))
-            self.session.run("commit")
+            self.session.run(f"{self._as_keeper()} {row}; commit")
 
     def _stepwise(self, job: Job, started: float) -> None:
         self.session.forget(self.role if job.as_owner else None)
@@ -134,8 +155,7 @@ class Executor:
         self._execute(job, statement)
         with explain(self.session, job.script, statement):
             self.session.run("set constraints all immediate")
-            self.session.run(self._as_keeper() + finish)
-            self.session.run("commit")
+            self.session.run(f"{self._as_keeper()} {finish}; commit")
 
     def _apart(self, job: Job, statement: Statement, action: str, finish: str) -> None:
         """Run a statement that takes no transaction block around it, then mark it."""
@@ -154,6 +174,22 @@ class Executor:
             self.session.run(action or statement.sql, self.watch.tick)
         seconds = round(time.monotonic() - started, 3)
         self.report("statement_done", **self._at(job, statement), seconds=seconds)
+
+    def _execute_many(self, job: Job, window: Sequence[Statement]) -> None:
+        """Run statements without waiting for each; the one that fails is named all the same."""
+        current = window[0]
+
+        def begin(index: int) -> None:
+            nonlocal current
+            current = window[index]
+            self.report("statement", **self._at(job, current), words=current.first_words)
+            self.watch.begin()
+
+        try:
+            self.session.run_many([one.sql for one in window], begin, self.watch.tick)
+        except psycopg.Error:
+            with explain(self.session, job.script, current):
+                raise
 
     def _insist(self, job: Job, attempt: Callable[[], None]) -> None:
         """Try again when a lock was in the way, with pauses. Raises ToolingError (LOCKED)."""

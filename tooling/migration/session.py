@@ -1,17 +1,15 @@
 """A connection that runs one statement at a time, can be interrupted, and forgets state between."""
 
-import select
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
 from psycopg import pq, sql
 
+from tooling.migration import wire
+
 WORKER = "tooling migrate"
 KEEPER = "tooling migrate (lock)"
-_FIRST_TICK = 0.05
-_LONGEST_TICK = 0.5
 _CANCEL_SECONDS = 10.0
 
 _PINNED = {
@@ -96,40 +94,21 @@ class Session:
             pq.TransactionStatus.UNKNOWN,
         )
 
-    def run(self, text: str, tick: Callable[[float], None] | None = None) -> None:
+    def run(self, text: str, tick: wire.Tick | None = None) -> None:
         """Run `text`; call `tick` with the seconds so far, soon, then twice a second.
 
         Raises psycopg.Error as the server reported it, or OperationalError if the server is gone.
         """
-        pgconn = self._pgconn
-        started = time.monotonic()
-        pause, next_tick = _FIRST_TICK, started + _FIRST_TICK
-        failed: pq.abc.PGresult | None = None
-        pgconn.send_query(text.encode())
-        pgconn.set_single_row_mode()
-        while True:
-            while True:
-                unsent = pgconn.flush()
-                if not unsent and not pgconn.is_busy():
-                    break
-                wait = max(0.0, next_tick - time.monotonic()) if tick else None
-                writable = [pgconn.socket] if unsent else []
-                ready = select.select([pgconn.socket], writable, [], wait)
-                if ready[0]:
-                    pgconn.consume_input()
-                elif not ready[1] and tick:
-                    tick(time.monotonic() - started)
-                    pause = min(_LONGEST_TICK, pause * 2)
-                    next_tick = time.monotonic() + pause
-            result = pgconn.get_result()
-            if result is None:
-                break
-            if result.status == pq.ExecStatus.FATAL_ERROR and failed is None:
-                failed = result
-            elif result.status == pq.ExecStatus.COPY_OUT:
-                self._discard_copy()
-        if failed is not None:
-            raise psycopg.errors.error_from_result(failed, encoding="utf-8")
+        wire.run(self._pgconn, text, wire.Clock(tick))
+
+    def run_many(
+        self, texts: Sequence[str], begin: Callable[[int], None], tick: wire.Tick | None = None
+    ) -> None:
+        """Run single statements without waiting for each; `begin` gets the index of each.
+
+        Raises psycopg.Error for the statement begun last; those after it have not run.
+        """
+        wire.run_many(self._pgconn, texts, wire.Clock(tick), begin)
 
     def roll_back(self) -> None:
         """End an open transaction block, if the connection still stands."""
@@ -141,18 +120,11 @@ class Session:
         if not self.is_alive or self._pgconn.transaction_status != pq.TransactionStatus.ACTIVE:
             return
         self.connection.cancel_safe(timeout=_CANCEL_SECONDS)
-        deadline = time.monotonic() + _CANCEL_SECONDS
-        while time.monotonic() < deadline:
-            while self._pgconn.is_busy() and time.monotonic() < deadline:
-                if select.select([self._pgconn.socket], [], [], 0.1)[0]:
-                    self._pgconn.consume_input()
-            if self._pgconn.get_result() is None:
-                return
+        if self._pgconn.pipeline_status == pq.PipelineStatus.OFF:
+            wire.drain(self._pgconn, _CANCEL_SECONDS)
+        else:
+            self.close()
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back by the server."""
         self.connection.close()
-
-    def _discard_copy(self) -> None:
-        while self._pgconn.get_copy_data(0)[0] > 0:
-            pass

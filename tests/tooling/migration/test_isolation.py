@@ -93,3 +93,22 @@ def test_copy_out_and_large_results_are_thrown_away(project: Project) -> None:
         "copy (select generate_series(1, 100000)) to stdout; select generate_series(1, 100000);",
     )
     assert project.migrate().applied == ["0001.a"]
+
+
+def test_a_long_file_is_sent_ahead_and_still_names_what_failed(project: Project) -> None:
+    """More than 200 statements go without waiting for each; nothing else changes."""
+    text = "create table t (a int primary key);\n"
+    text += "".join(f"insert into t values ({n});\n" for n in range(300))
+    text += "do $$ begin raise notice 'half'; end $$;\ncopy t to stdout;\n"
+    text += "".join(f"insert into t values ({n});\n" for n in range(300, 400))
+    path = project.write("0001.t", text + "insert into t values (7);\n" + "select 1;\n" * 50)
+    with pytest.raises(
+        ToolingError, match=r"0001\.t\.sql:404: statement 404: duplicate key .* \(SQLSTATE 23505\)"
+    ):
+        project.migrate()
+    assert project.query("select to_regclass('t')") == [(None,)]
+    assert project.said("statement")[-1]["number"] == 404
+    path.write_text(text)
+    assert project.migrate().applied == ["0001.t"]
+    assert project.value("select count(*) from t") == 400
+    assert project.said("notice")[-1]["message"] == "half"

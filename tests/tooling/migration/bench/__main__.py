@@ -8,6 +8,7 @@ the whole process, with the start of Python.
 """
 
 import argparse
+import contextlib
 import itertools
 import json
 import shutil
@@ -137,6 +138,7 @@ def rows(bench: Bench) -> list[Row]:
     def add(name: str, ours: Callable[[], float], theirs: Callable[[], float]) -> None:
         a, b = bench.compare(ours, theirs)
         found.append(Row(name, round(a, 3), round(b, 3), round(a / b, 2)))
+        print(*asdict(found[-1]).values(), sep="\t", file=sys.stderr, flush=True)
 
     def beside_psql(name: str, folder: Path, runs: list[list[str]]) -> None:
         add(f"{name}, applying / psql", lambda: bench.runner(folder)[0], lambda: bench.psql(runs))
@@ -165,9 +167,11 @@ def rows(bench: Bench) -> list[Row]:
                 shutil.rmtree(place, ignore_errors=True)  # noqa: B023
                 place.mkdir()  # noqa: B023
                 command = maker(paths, place, bench.database())  # noqa: B023
-                return seconds(lambda: run(*command)) if command else float("nan")
+                if command is None:
+                    raise others.NotInstalledError
+                return seconds(lambda: run(*command))
 
-            if other() > 0:
+            with contextlib.suppress(others.NotInstalledError):
                 add(f"{name}, command / {runner}", lambda: bench.runner(folder)[1], other)  # noqa: B023
 
     folder = bench.scratch / "migrations"

@@ -30,6 +30,12 @@ revision, down_revision = {revision!r}, {down!r}
 def upgrade():
     op.get_bind().exec_driver_sql(Path({path!r}).read_text())
 """
+
+
+class NotInstalledError(Exception):
+    """The other runner is not on this machine."""
+
+
 Command = tuple[list[str], Mapping[str, str]]
 Maker = Callable[[list[Path], Path, str], Command | None]
 
