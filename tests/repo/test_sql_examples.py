@@ -36,6 +36,27 @@ values ('{ACCOUNT}', '{ANOTHER}', 'Pier sign', 'ana', 'ana');
 update app.projects set status = 'estimating' where project_id = '{ANOTHER}';
 update app.projects set status = 'submitted' where project_id = '{ANOTHER}';
 """
+MONTH = "app.project_events_y2023m01"
+MADE = "select ops.create_month_partition('app.project_events', '2023-01-01');"
+BEGUN = f"{MADE} select ops.begin_retirement('{MONTH}', 'archive');"
+APART = f"{BEGUN} alter table app.project_events detach partition {MONTH};"
+DETACHED = f"{APART} select ops.finish_detachment('{MONTH}');"
+ARCHIVED = (
+    f"{DETACHED} select ops.record_archive('{MONTH}', 'x', repeat('0', 64), repeat('0', 64), 0);"
+)
+CLOSED = """
+do $$ begin execute format('revoke all on database %I from public', current_database()); end $$;
+"""
+BEFORE = {
+    "check_access": CLOSED,
+    "begin_retirement": MADE,
+    "detach_statement": BEGUN,
+    "finish_detachment": APART,
+    "record_archive": DETACHED,
+    "attach_retired_partition": DETACHED,
+    "drop_retired_partition": ARCHIVED,
+}
+"""What else has to have happened before an example."""
 OLDER_EDITION = """
 insert into catalog.imports (
     kind, edition, file_name, file_sha256, sheets,
@@ -52,6 +73,12 @@ select kind, standard, 'v15.0', shape, shape_type, dimensions, properties, sourc
    and grade is null
    and shape <> 'W44X408';
 """
+
+
+@pytest.fixture(scope="module")
+def template(server: Server, migrated_template: str) -> str:
+    """Return the URL of the template itself: what an example does is rolled back."""
+    return server.url(migrated_template)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +106,7 @@ def _catalogued(server: Server, template: str, name: str, source: Path) -> Itera
 def needed(example: Example) -> str:
     """Return the fixture that holds what an example reads."""
     if example.schema != "catalog":
-        return "migrated_database"
+        return "template"
     return "from_workbook" if example.function in AS_PRINTED else "from_wheel"
 
 
@@ -90,6 +117,7 @@ def test_an_example_does_what_it_says(example: Example, request: pytest.FixtureR
     url = request.getfixturevalue(needed(example))
     with psycopg.connect(url) as connection:
         connection.execute(OLDER_EDITION if example.schema == "catalog" else TENANT)
+        connection.execute(BEFORE.get(example.function, ""))
         role = _caller(connection, example)
         if role:
             connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
@@ -120,7 +148,9 @@ def test_every_function_that_is_called_has_an_example_and_its_result(
             name = f"{example.schema}.{example.function}"
             row = connection.execute(query, [name]).fetchone()
             assert row, f"{example.place} declares no {name}"
+            if row[0] == "trigger" or _caller(connection, example) is None:
+                continue
             shown = [statement.shown for statement in example.statements()]
-            if row[0] != "trigger" and (not shown or (row[0] != "void" and not shown[-1])):
+            if not shown or (row[0] != "void" and not shown[-1]):
                 incomplete.append(example.place)
     assert incomplete == []
