@@ -1,0 +1,145 @@
+"""The query classes of the brief, as this schema and as the baseline answer them.
+
+Each is prepared with the same parameters: account, project, two times, a status, the config sought,
+two words. Ours are what an application of the account types; what a function of ours does in one
+call is that call.
+"""
+
+from dataclasses import dataclass
+
+TYPES = "uuid, uuid, timestamptz, timestamptz, text, jsonb, text"
+TEXT_TYPES = "text, text, timestamptz, timestamptz, text, jsonb, text"
+
+
+@dataclass(frozen=True)
+class Class:
+    """A query class: $1 account, $2 project, $3 from, $4 until, $5 status, $6 config, $7 words.
+
+    `goal` is how many times faster than the baseline it is to be.
+    """
+
+    name: str
+    goal: float
+    ours: str
+    baseline: str
+
+
+NOT_SLOWER = 1 / 1.1
+CLASSES = (
+    Class(
+        "newest drafts",
+        NOT_SLOWER,
+        """select project_id, name, created_at from app.projects
+            where account_id = $1 and status = 'draft'
+            order by created_at desc limit 100""",
+        """select project_id, name, created_at from baseline.projects
+            where account_id = $1 and status = 'draft'
+            order by created_at desc limit 100""",
+    ),
+    Class(
+        "projects in a status",
+        NOT_SLOWER,
+        "select * from app.list_projects($1, $5::app.project_status, 100)",
+        """select * from baseline.projects
+            where account_id = $1 and status = $5 order by updated_at desc limit 100""",
+    ),
+    Class(
+        "project by key",
+        NOT_SLOWER,
+        "select * from app.projects where account_id = $1 and project_id = $2",
+        "select * from baseline.projects where account_id = $1 and project_id = $2",
+    ),
+    Class(
+        "latest payloads",
+        NOT_SLOWER,
+        """select p.project_id, l.payload_id, l.module, l.created_at
+             from (select project_id from app.projects
+                    where account_id = $1 and status = 'estimating'
+                    order by project_id limit 50) as p
+            cross join lateral (
+                      select y.payload_id, y.module, y.created_at from app.project_payloads as y
+                       where y.account_id = $1 and y.project_id = p.project_id
+                       order by y.created_at desc limit 1) as l""",
+        """select p.project_id, l.payload_id, l.module, l.created_at
+             from (select project_id from baseline.projects
+                    where account_id = $1 and status = 'estimating'
+                    order by project_id limit 50) as p
+            cross join lateral (
+                      select y.payload_id, y.module, y.created_at from baseline.project_payloads as y
+                       where y.project_id = p.project_id
+                       order by y.created_at desc limit 1) as l""",
+    ),
+    Class(
+        "event audit",
+        10,
+        """select e.occurred_at, e.event_type, e.actor, e.data, p.name
+             from app.project_events as e
+             join app.projects as p
+               on p.account_id = e.account_id and p.project_id = e.project_id
+            where e.account_id = $1 and p.account_id = $1
+              and e.occurred_at >= $3 and e.occurred_at < $4
+            order by e.occurred_at desc""",
+        """select e.occurred_at, e.event_type, e.actor, e.data, p.name
+             from baseline.project_events as e
+             join baseline.projects as p on p.project_id = e.project_id
+            where p.account_id = $1
+              and e.occurred_at >= $3 and e.occurred_at < $4
+            order by e.occurred_at desc""",
+    ),
+    Class(
+        "dashboard",
+        10,
+        """select status, count(*), avg(confidence) from app.projects
+            where account_id = $1 group by status""",
+        """select status, count(*), avg(confidence) from baseline.projects
+            where account_id = $1 group by status""",
+    ),
+    Class(
+        "events by type",
+        10,
+        """select event_type, count(*) from app.project_events
+            where account_id = $1
+              and occurred_at >= $4::timestamptz - interval '7 days' and occurred_at < $4
+            group by event_type""",
+        """select e.event_type, count(*) from baseline.project_events as e
+             join baseline.projects as p on p.project_id = e.project_id
+            where p.account_id = $1
+              and e.occurred_at >= $4::timestamptz - interval '7 days' and e.occurred_at < $4
+            group by e.event_type""",
+    ),
+    Class(
+        "JSON",
+        10,
+        "select payload_id, project_id from app.find_payloads($1, $6, 100)",
+        """select y.payload_id, y.project_id
+             from baseline.project_payloads as y
+             join baseline.projects as p on p.project_id = y.project_id
+            where p.account_id = $1
+              and y.config ->> 'material' = $6::jsonb ->> 'material'
+              and (y.config ->> 'height_ft')::numeric = ($6::jsonb ->> 'height_ft')::numeric
+              and (y.config ->> 'wind_speed_mph')::numeric = ($6::jsonb ->> 'wind_speed_mph')::numeric
+            order by y.created_at desc limit 100""",
+    ),
+    Class(
+        "materialized view",
+        NOT_SLOWER,
+        "select * from app.account_stats where account_id = $1",
+        "select * from baseline.project_stats where account_id = $1",
+    ),
+    Class(
+        "search",
+        10,
+        "select project_id, name from app.search_projects($1, $7, 100)",
+        """select project_id, name from baseline.projects
+            where account_id = $1
+              and (name ilike '%' || split_part($7, ' ', 1) || '%'
+                   or customer ilike '%' || split_part($7, ' ', 1) || '%'
+                   or site_name ilike '%' || split_part($7, ' ', 1) || '%'
+                   or street ilike '%' || split_part($7, ' ', 1) || '%')
+              and (name ilike '%' || split_part($7, ' ', 2) || '%'
+                   or customer ilike '%' || split_part($7, ' ', 2) || '%'
+                   or site_name ilike '%' || split_part($7, ' ', 2) || '%'
+                   or street ilike '%' || split_part($7, ' ', 2) || '%')
+            order by updated_at desc limit 100""",
+    ),
+)

@@ -1,0 +1,113 @@
+"""One run: a server of its own, a database a size, our schema and the baseline in each."""
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from tooling.bench import baseline, measure
+from tooling.bench.queries import CLASSES
+from tooling.embedded import temporary_server
+from tooling.server import Server
+from tooling.synthetic import load
+from tooling.synthetic.plan import UNTIL, Plan
+
+SETTINGS = {
+    "shared_buffers": "2GB",
+    "effective_cache_size": "8GB",
+    "maintenance_work_mem": "512MB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "30min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}
+SEED = 7
+Tell = Callable[[str], None]
+
+
+def run(sizes: list[int], runs: int, tell: Tell) -> dict[str, Any]:
+    """Return the document of build/bench.json: the machine, and a row a class and size."""
+    rows: list[dict[str, Any]] = []
+    disk: list[dict[str, Any]] = []
+    started = datetime.now(UTC)
+    with temporary_server(SETTINGS, durable=True) as server:
+        version = str(server.major_version())
+        for size in sorted(sizes):
+            _one_size(server, size, runs, tell, rows, disk)
+    before: dict[str, float] = {}
+    for row in rows:
+        earlier = before.get(row["class"])
+        row["growth"] = round(row["ours_ms"] / earlier, 2) if earlier else None
+        before[row["class"]] = row["ours_ms"]
+    return {
+        "when": started.strftime("%Y-%m-%d"),
+        "machine": f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}",
+        "load": [round(value, 1) for value in os.getloadavg()],
+        "postgresql": version,
+        "settings": SETTINGS,
+        "disk": disk,
+        "rows": rows,
+    }
+
+
+def _one_size(
+    server: Server,
+    size: int,
+    runs: int,
+    tell: Tell,
+    rows: list[dict[str, Any]],
+    disk: list[dict[str, Any]],
+) -> None:
+    name = f"bench_{size}"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    tell(f"{size} projects: schema")
+    migrate = [sys.executable, "-m", "tooling", "migrate", "--dsn", server.url(name)]
+    subprocess.run(migrate, check=True, capture_output=True)  # noqa: S603
+    with psycopg.connect(server.url(name), autocommit=True) as connection:
+        tell(f"{size} projects: rows")
+        report = load.generate(connection, Plan(size, SEED))
+        tell(
+            f"{size} projects: {sum(report.rows.values())} rows in {report.seconds:.0f} s; baseline"
+        )
+        baseline.build(connection)
+        connection.execute("checkpoint")
+        parameters = measure.choose(connection, UNTIL)
+        used = measure.disk(connection)
+    server.stop()
+    server.start()
+    with _application(server, name) as connection:
+        tell(f"{size} projects: cold")
+        first = measure.cold(connection, parameters[2])
+        tell(f"{size} projects: warm")
+        found = measure.warm(connection, parameters, runs)
+    disk.append({"size": size, "rows": report.rows, **used})
+    disk[-1]["ratio"] = round(used["ours"] / used["baseline"], 2)
+    for one in CLASSES:
+        ours, base = found[one.name, "ours"], found[one.name, "baseline"]
+        rows.append(
+            {
+                "class": one.name,
+                "size": size,
+                "ours_ms": round(ours.median_ms, 3),
+                "baseline_ms": round(base.median_ms, 3),
+                "ratio": round(base.median_ms / ours.median_ms, 2),
+                "growth": None,
+                "goal": round(one.goal, 2),
+                "ours": asdict(ours),
+                "baseline": asdict(base),
+                "ours_cold_ms": round(first[one.name, "ours"], 3),
+                "baseline_cold_ms": round(first[one.name, "baseline"], 3),
+            }
+        )
+
+
+def _application(server: Server, name: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(server.url(name, user="eagle_application"), autocommit=True)
