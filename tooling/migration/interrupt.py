@@ -40,7 +40,7 @@ def interruptible() -> Iterator[None]:
     except Stopped as stopped:
         terminated = stopped.number == signal.SIGTERM
         raise ToolingError(
-            f"stopped by {stopped}: the running statement was cancelled and rolled back",
+            f"stopped by {stopped}: what was not committed is rolled back",
             hint="Run the same command again; it goes on where this one stopped.",
             exit_code=Exit.TERMINATED if terminated else Exit.INTERRUPTED,
         ) from stopped
