@@ -564,7 +564,7 @@ begin
             lag(r.sha256, 1, decode(repeat('00', 32), 'hex')) over chain as previous_sha256,
             lead(r.position) over chain is null as is_last
           from recorded as r
-        window chain as (partition by r.account_id, r.project_id order by r.position)
+        window chain as (partition by r.account_id, r.project_id order by r.position, r.event_id)
     ),
     erasure as (
         select distinct e.account_id, e.project_id, named.place::bigint as place
@@ -583,65 +583,61 @@ begin
           from app.event_chains as c
          where (verify_event_chain.account_id is null or c.account_id = verify_event_chain.account_id)
            and (verify_event_chain.project_id is null or c.project_id = verify_event_chain.project_id)
+    ),
+    checked as (
+        select
+            coalesce(linked.account_id, head.account_id) as account_id,
+            coalesce(linked.project_id, head.project_id) as project_id,
+            linked.position,
+            head.position as head_position,
+            linked.event_id,
+            case
+                when linked.account_id is null then null
+                when linked.position is null or linked.sha256 is null
+                    then 'inserted: it has no place in the chain'
+                when linked.position = linked.previous_position
+                    then 'inserted: the place is taken twice'
+                when linked.position > linked.previous_position + 1
+                    then format('removed: %s before this one', linked.position - linked.previous_position - 1)
+                when linked.sha256 is distinct from sha256(linked.previous_sha256 || linked.content)
+                    then 'changed: the hash does not match the event'
+                when linked.is_erased and erasure.place is null
+                    then 'erased: no recorded erasure names this event'
+            end as of_event,
+            case
+                when linked.account_id is not null and head.account_id is null
+                    then 'inserted: the project has no chain'
+            end as of_chain,
+            case
+                when linked.account_id is null and head.position > 0
+                    then format('removed: all %s events', head.position)
+                when not linked.is_last or head.account_id is null then null
+                when linked.position < head.position
+                    then format('removed: the last %s', head.position - linked.position)
+                when linked.position > head.position then 'inserted: events after the head'
+                when linked.sha256 <> head.sha256 then 'changed: the head is not the last event'
+            end as of_head
+          from linked
+          full join head
+            on head.account_id = linked.account_id
+           and head.project_id = linked.project_id
+          left join erasure
+            on linked.is_erased
+           and erasure.account_id = linked.account_id
+           and erasure.project_id = linked.project_id
+           and erasure.place = linked.position
     )
-    select
-        coalesce(linked.account_id, head.account_id) as account,
-        coalesce(linked.project_id, head.project_id) as project,
-        found.position,
-        found.event_id,
-        found.problem
-      from linked
-      full join head
-        on head.account_id = linked.account_id
-       and head.project_id = linked.project_id
-      left join erasure
-        on linked.is_erased
-       and erasure.account_id = linked.account_id
-       and erasure.project_id = linked.project_id
-       and erasure.place = linked.position
+    select checked.account_id, checked.project_id, found.position, found.event_id, found.problem
+      from checked
      cross join lateral (
            values
-               (
-                   linked.position,
-                   linked.event_id,
-                   case
-                       when linked.account_id is null then null
-                       when linked.position is null or linked.sha256 is null
-                           then 'inserted: it has no place in the chain'
-                       when linked.position = linked.previous_position
-                           then 'inserted: the place is taken twice'
-                       when linked.position > linked.previous_position + 1
-                           then format('removed: %s before this one', linked.position - linked.previous_position - 1)
-                       when linked.sha256 is distinct from sha256(linked.previous_sha256 || linked.content)
-                           then 'changed: the hash does not match the event'
-                       when linked.is_erased and erasure.place is null
-                           then 'erased: no recorded erasure names this event'
-                   end
-               ),
-               (
-                   linked.position,
-                   linked.event_id,
-                   case
-                       when linked.account_id is not null and head.account_id is null
-                           then 'inserted: the project has no chain'
-                   end
-               ),
-               (
-                   head.position,
-                   null,
-                   case
-                       when linked.account_id is null and head.position > 0
-                           then format('removed: all %s events', head.position)
-                       when not linked.is_last or head.account_id is null then null
-                       when linked.position < head.position
-                           then format('removed: the last %s', head.position - linked.position)
-                       when linked.position > head.position then 'inserted: events after the head'
-                       when linked.sha256 <> head.sha256 then 'changed: the head is not the last event'
-                   end
-               )
+               (checked.position, checked.event_id, checked.of_event),
+               (checked.position, checked.event_id, checked.of_chain),
+               (checked.head_position, null, checked.of_head)
            ) as found (position, event_id, problem)
-     where found.problem is not null
-     order by account, project, found.position;
+     where coalesce(checked.of_event, checked.of_chain, checked.of_head) is not null
+       and found.problem is not null
+     order by 1, 2, 3;
 end
 $function$;
 comment on function ops.verify_event_chain(uuid, uuid) is
