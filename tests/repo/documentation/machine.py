@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.repo.documentation.expected import matches
-from tests.repo.documentation.pages import ROOT
+from tests.repo.documentation.pages import ROOT, repository_files
 from tooling import embedded, places
 
 SECONDS = 600
@@ -111,12 +111,9 @@ def machine(bin_dir: Path, url: str | None) -> Iterator[Machine]:
 
 def _copy(clone: Path) -> None:
     """Copy what is committed or could be; the virtual environment and downloads are linked."""
-    run = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (clone / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, clone / name)
+    for path in repository_files():
+        (clone / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / path, clone / path)
     (clone / ".venv").mkdir()
     for part in (ROOT / ".venv").iterdir():
         if part.name != "run":

@@ -1,11 +1,11 @@
 """The Markdown pages of the repository and the fenced blocks in them."""
 
 import re
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-_TOP = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "migrations/README.md", "sql/README.md")
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)(?P<file>[^\n]*)$")
 
 
@@ -25,11 +25,16 @@ class Block:
         return f"{self.page}:{self.line}"
 
 
+def repository_files(*patterns: str) -> list[str]:
+    """Return the paths of all files, or those that match, that are committed or could be."""
+    run = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    listed = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return sorted(path for path in listed.split("\0") if path and (ROOT / path).is_file())
+
+
 def all_pages() -> list[Path]:
-    """Return every page there is, README first."""
-    found = [ROOT / name for name in _TOP] + sorted((ROOT / "docs").rglob("*.md"))
-    found += sorted((ROOT / "monitoring").rglob("*.md")) + sorted((ROOT / "backups").rglob("*.md"))
-    return [page for page in found if page.is_file()]
+    """Return every page of the repository."""
+    return [ROOT / path for path in repository_files("*.md")]
 
 
 def name(page: Path) -> str:
