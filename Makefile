@@ -1,8 +1,6 @@
-# `make` lists the targets. Each recipe is a command you could type.
-# DATABASE_URL (or PGHOST, PGDATABASE ...) names another server than the embedded one.
+# `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
 COMPILE := .venv/bin/uv pip compile --quiet --no-header --upgrade --universal --generate-hashes
-.DEFAULT_GOAL := help
-.PHONY: help migrate test check lint format python-tests sql-tests faults bench-runner lock db-start
+.PHONY: help migrate test check lint format python-tests sql-tests faults bench bench-runner lock db-start
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -11,7 +9,6 @@ migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the ste
 	.venv/bin/tooling up
 
 test: lint sql-tests python-tests ## all checks and tests; installs what they need
-
 check: test ## what CI runs
 
 lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothing
@@ -34,6 +31,9 @@ sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 
 faults: .venv/test ## kill the runner at every statement; writes build/faults.json
 	.venv/bin/python -m tests.tooling.migration.faults
+
+bench: .venv/run ## query classes beside plain tables (SIZES=100000,1000000); writes build/bench.json
+	.venv/bin/tooling bench --docs $(if $(SIZES),--sizes $(SIZES))
 
 bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json
 	.venv/bin/python -m tests.tooling.migration.bench

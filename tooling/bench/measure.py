@@ -142,7 +142,7 @@ def disk(connection: psycopg.Connection[Any]) -> dict[str, int]:
 
 
 def _row(
-    connection: psycopg.Connection[Any], query: str | sql.Composable, *values: object
+    connection: psycopg.Connection[Any], query: str | sql.Composed, *values: object
 ) -> tuple[Any, ...]:
     found: list[tuple[Any, ...]] = connection.execute(query, values or None).fetchall()
     return found[0]

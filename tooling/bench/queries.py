@@ -39,15 +39,18 @@ CLASSES = (
     Class(
         "projects in a status",
         NOT_SLOWER,
-        "select * from app.list_projects($1, $5::app.project_status, 100)",
-        """select * from baseline.projects
+        """select project_id, name, customer, updated_at, etag
+             from app.list_projects($1, $5::app.project_status, 100)""",
+        """select project_id, name, customer, updated_at, etag from baseline.projects
             where account_id = $1 and status = $5 order by updated_at desc limit 100""",
     ),
     Class(
         "project by key",
         NOT_SLOWER,
-        "select * from app.projects where account_id = $1 and project_id = $2",
-        "select * from baseline.projects where account_id = $1 and project_id = $2",
+        """select project_id, name, customer, status, etag, confidence from app.projects
+            where account_id = $1 and project_id = $2""",
+        """select project_id, name, customer, status, etag, confidence from baseline.projects
+            where account_id = $1 and project_id = $2""",
     ),
     Class(
         "latest payloads",
@@ -65,7 +68,8 @@ CLASSES = (
                     where account_id = $1 and status = 'estimating'
                     order by project_id limit 50) as p
             cross join lateral (
-                      select y.payload_id, y.module, y.created_at from baseline.project_payloads as y
+                      select y.payload_id, y.module, y.created_at
+                        from baseline.project_payloads as y
                        where y.project_id = p.project_id
                        order by y.created_at desc limit 1) as l""",
     ),
@@ -117,7 +121,8 @@ CLASSES = (
             where p.account_id = $1
               and y.config ->> 'material' = $6::jsonb ->> 'material'
               and (y.config ->> 'height_ft')::numeric = ($6::jsonb ->> 'height_ft')::numeric
-              and (y.config ->> 'wind_speed_mph')::numeric = ($6::jsonb ->> 'wind_speed_mph')::numeric
+              and (y.config ->> 'wind_speed_mph')::numeric
+                  = ($6::jsonb ->> 'wind_speed_mph')::numeric
             order by y.created_at desc limit 100""",
     ),
     Class(

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from tooling.bench import baseline, measure
+from tooling.bench import baseline, measure, mixed
 from tooling.bench.queries import CLASSES
 from tooling.embedded import temporary_server
 from tooling.server import Server
@@ -66,14 +66,8 @@ def _one_size(
     disk: list[dict[str, Any]],
 ) -> None:
     name = f"bench_{size}"
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"create database {name}")
-    tell(f"{size} projects: schema")
-    migrate = [sys.executable, "-m", "tooling", "migrate", "--dsn", server.url(name)]
-    subprocess.run(migrate, check=True, capture_output=True)  # noqa: S603
+    report = make(server, name, size, tell)
     with psycopg.connect(server.url(name), autocommit=True) as connection:
-        tell(f"{size} projects: rows")
-        report = load.generate(connection, Plan(size, SEED))
         tell(
             f"{size} projects: {sum(report.rows.values())} rows in {report.seconds:.0f} s; baseline"
         )
@@ -107,6 +101,31 @@ def _one_size(
                 "baseline_cold_ms": round(first[one.name, "baseline"], 3),
             }
         )
+
+
+def make(server: Server, name: str, size: int, tell: Tell) -> load.Report:
+    """Make a database with the schema and generated rows."""
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(
+            psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(name))
+        )
+    tell(f"{size} projects: schema")
+    migrate = [sys.executable, "-m", "tooling", "migrate", "--dsn", server.url(name)]
+    subprocess.run(migrate, check=True, capture_output=True)  # noqa: S603
+    tell(f"{size} projects: rows")
+    with psycopg.connect(server.url(name), autocommit=True) as connection:
+        return load.generate(connection, Plan(size, SEED))
+
+
+def fill(server: Server, name: str, size: int, tell: Tell) -> int:
+    """Make a database with both sides and the targets of the mix; return how many targets."""
+    make(server, name, size, tell)
+    with psycopg.connect(server.url(name), autocommit=True) as connection:
+        tell(f"{size} projects: baseline")
+        baseline.build(connection)
+        targets = mixed.prepare(connection)
+        connection.execute("checkpoint")
+    return targets
 
 
 def _application(server: Server, name: str) -> psycopg.Connection[Any]:
