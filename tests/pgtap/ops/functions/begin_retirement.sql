@@ -42,7 +42,9 @@ select is(
     'alter table app.project_events detach partition app.project_events_y2001m02 concurrently',
     'a partition is detached beside readers and writers where the server can'
 );
-select is_empty('select * from ops.verify_event_chain()', 'chains verify while a partition is still attached');
+select is_empty(
+    'select * from ops.verify_event_chain()', 'chains verify while a partition is still attached'
+);
 
 reset role;
 select results_eq(

@@ -33,14 +33,14 @@ select throws_ok(
 );
 select throws_ok(
     format('select ops.create_month_partition(%L, ''2001-02-01'')', hostile.name),
-    null, null,
+    hostile.code, null,
     format('a name is a name: %s', hostile.name)
 )
-  from unnest(array[
-           'app.project_events; drop table app.projects',
-           'app."project_events''"',
-           'app.project_events (like app.projects)'
-       ]) as hostile (name);
+  from (values
+            ('app.project_events; drop table app.projects', '42602'),
+            ('app."project_events''; drop table app.projects; --"', '42P01'),
+            ('app.project_events (like app.projects)', '42602')
+       ) as hostile (name, code);
 select throws_ok(
     $$ insert into app.project_events (account_id, project_id, event_type, actor)
        values (pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana') $$,
