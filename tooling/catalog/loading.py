@@ -11,9 +11,10 @@ from tooling.catalog import imports, layout, merging, physics, reading, staging
 from tooling.catalog.dictionary import Dictionary
 from tooling.catalog.dictionary import load as load_dictionary
 from tooling.catalog.layout import Layout
+from tooling.catalog.merging import Common
 from tooling.catalog.reading import WORKBOOKS
 from tooling.catalog.reference import load_definitions
-from tooling.catalog.report import Finding, Report
+from tooling.catalog.report import Change, Finding, Report
 from tooling.catalog.sections import Sections, parse
 from tooling.catalog.sources import Sheet, Source, edition_in, normal_edition
 from tooling.catalog.workbook import check_formulas
@@ -51,22 +52,26 @@ def import_file(
         chosen, grade = _edition(source, sheets, edition, notes), _grade(source, sheets)
         findings = [finding for sheet in sheets for finding in physics.check(sheet, dictionary)]
         progress("loading")
-        staged = staging.stage(connection, sheets, findings, dictionary)
-        read = sum(len(sheet.rows) for sheet in sheets)
-        if not staged:
+        batch = staging.batch(sheets, findings, dictionary)
+        if not batch.accepted:
             raise _nothing_left(path, findings)
-        counts, changes = merging.compare(connection, chosen, grade)
+        is_new = merging.is_new(connection, chosen, grade)
+        counts = merging.Counts(batch.accepted, 0, 0, 0)
+        changes: tuple[Change, ...] = ()
+        if not is_new:
+            staging.stage(connection, batch)
+            counts, changes = merging.compare(connection, chosen, grade)
         report = Report(
             file_name=path.name,
             sha256=source.sha256,
             edition=chosen,
             grade=grade,
             sheets=tuple(sheet.sheet for sheet in sheets),
-            read=read,
+            read=batch.read,
             inserted=counts.inserted,
             changed=counts.changed,
             unchanged=counts.unchanged,
-            rejected=read - staged,
+            rejected=len(batch.rejected),
             completed=counts.completed,
             is_kept=keep_changes or not counts.changed,
             is_dry_run=dry_run,
@@ -76,15 +81,11 @@ def import_file(
         )
         if not _has_news(connection, report):
             return report
-        import_id = imports.record(connection, "aisc", report)
-        merging.write(
-            connection,
-            edition=chosen,
-            grade=grade,
-            source=_citation(chosen, grade),
-            import_id=import_id,
-            keep_changes=keep_changes,
-        )
+        common = Common(chosen, grade, imports.record(connection, "aisc", report))
+        if is_new:
+            staging.add(connection, batch, common)
+        else:
+            merging.write(connection, common, keep_changes=keep_changes)
     return replace(report, is_recorded=not dry_run)
 
 
@@ -187,7 +188,3 @@ def _has_news(connection: psycopg.Connection[Any], report: Report) -> bool:
     if report.inserted or report.completed or kept:
         return True
     return not imports.is_recorded(connection, report.sha256)
-
-
-def _citation(edition: str, grade: str | None) -> str:
-    return f"AISC Shapes Database {edition}" + (f", ASTM {grade}" if grade else "")

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from tooling.catalog.imports import ask
 from tooling.catalog.report import Change
 
 # Rows in SI alone belong to the section that carries their metric designation, where there is one.
@@ -229,6 +230,31 @@ class Counts:
     completed: int
 
 
+@dataclass(frozen=True)
+class Common:
+    """What all sections of an import share."""
+
+    edition: str
+    grade: str | None
+    import_id: object
+
+    @property
+    def source(self) -> str:
+        """The publication that the values come from."""
+        return f"AISC Shapes Database {self.edition}" + (
+            f", ASTM {self.grade}" if self.grade else ""
+        )
+
+
+def is_new(connection: psycopg.Connection[Any], edition: str, grade: str | None) -> bool:
+    """Tell whether the catalog has no section of this edition and grade."""
+    query = (
+        "select exists (select from catalog.material_catalog where kind = 'section'"
+        " and edition = %s and grade is not distinct from %s)"
+    )
+    return ask(connection, query, [edition, grade]) == [(False,)]
+
+
 def compare(
     connection: psycopg.Connection[Any], edition: str, grade: str | None
 ) -> tuple[Counts, tuple[Change, ...]]:
@@ -244,22 +270,8 @@ def compare(
         return counts, tuple(changes.execute(_CHANGES).fetchall())
 
 
-def write(
-    connection: psycopg.Connection[Any],
-    *,
-    edition: str,
-    grade: str | None,
-    source: str,
-    import_id: object,
-    keep_changes: bool,
-) -> None:
+def write(connection: psycopg.Connection[Any], common: Common, *, keep_changes: bool) -> None:
     """Insert what is new, complete what is richer and, if asked, replace what changed."""
-    parameters = {
-        "edition": edition,
-        "grade": grade,
-        "source": source,
-        "import_id": import_id,
-        "keep": keep_changes,
-    }
+    parameters = {**vars(common), "source": common.source, "keep": keep_changes}
     connection.execute(_INSERT, parameters)
     connection.execute(_UPDATE, parameters)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from tooling.catalog.cells import Cells
 from tooling.catalog.dictionary import Dictionary
@@ -190,7 +189,7 @@ class _Parser:
         if not ratios:
             units = "us" if not taken else "si"
         else:
-            units = "us" if median(ratios) > _US_SI_DIVIDE else "si"
+            units = "us" if sorted(ratios)[len(ratios) // 2] > _US_SI_DIVIDE else "si"
         if units in taken:
             raise InputError(
                 f"{self.name}, sheet {self.sheet.name}: both blocks of columns hold"

@@ -1,12 +1,14 @@
-"""Bring the sections of a file into a temporary table, in one COPY."""
+"""Bring the sections of a file into the database, in one COPY."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
 from tooling.catalog.dictionary import Dictionary
+from tooling.catalog.merging import Common
 from tooling.catalog.report import Finding
 from tooling.catalog.sections import Sections
 
@@ -30,21 +32,39 @@ create temp table staged_sheets (
     si    text[]
 ) on commit drop
 """
-_COPY = "copy pg_temp.staged_sections from stdin"
+_STAGE = "copy pg_temp.staged_sections from stdin"
+_ADD = """
+copy catalog.material_catalog (
+    shape, shape_type, edi_label, metric_label, has_special_note, dimensions, properties, doubts,
+    source_sheet, source_row, kind, standard, edition, grade, source, import_id
+) from stdin
+"""
 _NULL = r"\N"
 _PIECE = 200
 
 
-def stage(
-    connection: psycopg.Connection[Any],
-    sheets: Sequence[Sections],
-    findings: Iterable[Finding],
-    dictionary: Dictionary,
-) -> int:
-    """Fill pg_temp.staged_sections, leaving rejected rows out, and pg_temp.staged_sheets.
+@dataclass(frozen=True)
+class Batch:
+    """The sections of a file less its rejected rows, with the doubts about the others."""
 
-    Returns how many rows were staged. Needs an open transaction; both tables go with it.
-    """
+    sheets: Sequence[Sections]
+    dictionary: Dictionary
+    rejected: frozenset[tuple[str, int]]
+    doubts: Mapping[tuple[str, int], Sequence[str]]
+
+    @property
+    def read(self) -> int:
+        """How many rows the file has."""
+        return sum(len(sheet.rows) for sheet in self.sheets)
+
+    @property
+    def accepted(self) -> int:
+        """How many rows are not rejected."""
+        return self.read - len(self.rejected)
+
+
+def batch(sheets: Sequence[Sections], findings: Iterable[Finding], dictionary: Dictionary) -> Batch:
+    """Sort the findings into rows that are left out and rows that are doubted."""
     rejected: set[tuple[str, int]] = set()
     doubts: dict[tuple[str, int], list[str]] = {}
     for finding in findings:
@@ -53,36 +73,47 @@ def stage(
             rejected.add(place)
         else:
             doubts.setdefault(place, []).append(finding.message)
+    return Batch(sheets, dictionary, frozenset(rejected), doubts)
+
+
+def stage(connection: psycopg.Connection[Any], sections: Batch) -> None:
+    """Fill pg_temp.staged_sections and pg_temp.staged_sheets.
+
+    Needs an open transaction; both tables go with it.
+    """
     connection.execute(_TABLES)
-    count = 0
+    _copy(connection, _STAGE, sections, "")
     with connection.cursor() as cursor:
-        with cursor.copy(_COPY) as copy:
-            for sheet in sheets:
-                lines = _lines(sheet, dictionary, rejected, doubts)
-                # In pieces, so that the server parses one while the next is made.
-                while piece := list(islice(lines, _PIECE)):
-                    count += len(piece)
-                    copy.write("".join(piece))
         cursor.executemany(
             "insert into pg_temp.staged_sheets (sheet, us, si) values (%s, %s, %s)",
             [
                 (sheet.sheet, list(sheet.values.get("us", ())), list(sheet.values.get("si", ())))
-                for sheet in sheets
+                for sheet in sections.sheets
             ],
         )
         cursor.execute("analyze pg_temp.staged_sections (shape, sheet)")
-    return count
 
 
-def _lines(
-    sheet: Sections,
-    dictionary: Dictionary,
-    rejected: set[tuple[str, int]],
-    doubts: dict[tuple[str, int], list[str]],
-) -> Iterator[str]:
+def add(connection: psycopg.Connection[Any], sections: Batch, common: Common) -> None:
+    """Add the sections of an edition that the catalog has nothing of; there is nothing to merge."""
+    values = ("section", "AISC", common.edition, common.grade, common.source, common.import_id)
+    tail = "".join("\t" + _text(value if value is None else str(value)) for value in values)
+    _copy(connection, _ADD, sections, tail)
+
+
+def _copy(
+    connection: psycopg.Connection[Any], statement: LiteralString, sections: Batch, tail: str
+) -> None:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for sheet in sections.sheets:
+            lines = _lines(sheet, sections, tail)
+            # In pieces, so that the server parses one while the next is made.
+            while piece := list(islice(lines, _PIECE)):
+                copy.write("".join(piece))
+
+
+def _lines(sheet: Sections, sections: Batch, tail: str) -> Iterator[str]:
     name = _text(sheet.sheet)
-    dimensions = _documents(sheet, dictionary, "dimension")
-    properties = _documents(sheet, dictionary, "property")
     columns = zip(
         sheet.rows,
         sheet.shapes,
@@ -90,18 +121,18 @@ def _lines(
         sheet.edi_labels,
         sheet.metric_labels,
         sheet.notes,
-        dimensions,
-        properties,
+        _documents(sheet, sections.dictionary, "dimension"),
+        _documents(sheet, sections.dictionary, "property"),
         strict=True,
     )
-    for row, shape, kind, edi, metric, note, dimension, prop in columns:
-        if (sheet.sheet, row) in rejected:
+    for row, shape, kind, edi, metric, note, dimensions, properties in columns:
+        if (sheet.sheet, row) in sections.rejected:
             continue
-        doubt = _array(doubts.get((sheet.sheet, row), ()))
+        doubts = _array(sections.doubts.get((sheet.sheet, row), ()))
         flag = _NULL if note is None else str(note)
         yield (
             f"{_text(shape)}\t{kind}\t{_text(edi)}\t{_text(metric)}\t{flag}"
-            f"\t{dimension}\t{prop}\t{doubt}\t{name}\t{row}\n"
+            f"\t{dimensions}\t{properties}\t{doubts}\t{name}\t{row}{tail}\n"
         )
 
 

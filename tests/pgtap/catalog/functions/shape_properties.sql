@@ -26,7 +26,8 @@ select results_eq(
 );
 select results_eq(
     $$ select symbol, value, unit from catalog.shape_properties('w14x90', units => 'si') $$,
-    $$ values ('W', 134::numeric, 'kg/m'), ('A', 17100, 'mm^2'), ('d', 356, 'mm'), ('bf', 368, 'mm'),
+    $$ values ('W', 134::numeric, 'kg/m'), ('A', 17100, 'mm^2'), ('d', 356, 'mm'),
+              ('bf', 368, 'mm'),
               ('Ix', 416, '10^6 mm^4'), ('Sx', 2340, '10^3 mm^3') $$,
     'SI values are those printed, not converted ones'
 );
