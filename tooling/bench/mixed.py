@@ -74,9 +74,8 @@ values (gen_random_uuid()::text, :project_id, 'signage.single_pole.base_plate', 
 update baseline.projects
    set status = 'estimating', updated_at = now(), etag = gen_random_uuid()::text
  where project_id = :project_id and etag = :etag;
-"""
-    + _event("project.status_changed")
-    + "\\endif\n",
+EVENT\\endif
+""".replace("EVENT", _event("project.status_changed")),
     "append": _event("report.generated"),
     "dashboard": _DASHBOARD.replace("SCHEMA", "baseline"),
 }

@@ -32,8 +32,13 @@ SEED = 7
 Tell = Callable[[str], None]
 
 
-def run(sizes: list[int], runs: int, tell: Tell) -> dict[str, Any]:
-    """Return the document of build/bench.json: the machine, and a row a class and size."""
+def run(
+    sizes: list[int], runs: int, tell: Tell, keep: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
+    """Return the document of build/bench.json: the machine, and a row a class and size.
+
+    `keep` is given the document after each size, so that a long run that is stopped leaves one.
+    """
     rows: list[dict[str, Any]] = []
     disk: list[dict[str, Any]] = []
     started = datetime.now(UTC)
@@ -41,6 +46,13 @@ def run(sizes: list[int], runs: int, tell: Tell) -> dict[str, Any]:
         version = str(server.major_version())
         for size in sorted(sizes):
             _one_size(server, size, runs, tell, rows, disk)
+            keep(_document(started, version, rows, disk))
+    return _document(started, version, rows, disk)
+
+
+def _document(
+    started: datetime, version: str, rows: list[dict[str, Any]], disk: list[dict[str, Any]]
+) -> dict[str, Any]:
     before: dict[str, float] = {}
     for row in rows:
         earlier = before.get(row["class"])

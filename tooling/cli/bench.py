@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -36,10 +37,12 @@ def command(sizes: str, runs: int, output: Path, docs: bool) -> None:
     """
     from tooling.bench import report, run
 
+    def keep(document: dict[str, Any]) -> None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
     wanted = [int(size) for size in sizes.split(",")]
-    document = run.run(wanted, runs, lambda step: click.echo(step, err=True))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    document = run.run(wanted, runs, lambda step: click.echo(step, err=True), keep)
     click.echo(report.table(document))
     if docs:
         report.write_docs(document)

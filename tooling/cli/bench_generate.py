@@ -1,0 +1,25 @@
+"""`tooling bench-generate`."""
+
+import json
+
+import click
+
+
+@click.command()
+@click.option("--projects", default=100_000, show_default=True, help="How many projects.")
+def command(projects: int) -> None:
+    """Measure `tooling generate` beside `pgbench -i` for the same bytes on disk, in one run.
+
+    Both times include indexes and vacuum. The ratio is of bytes a second, which is that of rows a
+    second had the rows the same size.
+
+    \b
+    tooling bench-generate --projects 20000
+    """
+    from tooling.bench import loading
+    from tooling.bench.run import SETTINGS
+    from tooling.embedded import temporary_server
+
+    with temporary_server(SETTINGS, durable=True) as server:
+        tell = loading.compare(server, projects, lambda step: click.echo(step, err=True))
+    click.echo(json.dumps(tell))
