@@ -20,6 +20,7 @@ from tooling.migration.session import Session
 from tooling.migration.watch import Watch
 
 _LONGEST_PAUSE = 3.0
+_IMMEDIATE = "set constraints all immediate;"
 _MANY = 200
 _WINDOW = 100
 
@@ -105,8 +106,7 @@ class Executor:
                 self._execute_many(job, window)
         row = job.row(time.monotonic() - started)
         with explain(self.session, job.script, None):
-            self.session.run("set constraints all immediate")
-            self.session.run(f"{self._as_keeper()} {row}; commit")
+            self.session.run(f"{_IMMEDIATE} {self._as_keeper()} {row}; commit")
 
     def _stepwise(self, job: Job, started: float) -> None:
         self.session.forget(self.role if job.as_owner else None)
@@ -122,40 +122,40 @@ class Executor:
 
     def _step(self, job: Job, statement: Statement, step: Step | None) -> None:
         """Run one journalled statement until it is done, or fails for good."""
-        code = code_sha256(statement.sql)
-        key = (self.ledger, job.id, job.direction, statement.number)
+        entry = writes.Entry(job.id, job.direction, statement.number, code_sha256(statement.sql))
+        finish = writes.journal(self.ledger, entry, finished=True)
 
         def attempt() -> None:
             nonlocal step
-            with explain(self.session, job.script, statement):
-                action = resume.decide(self.session, job.script, statement, step, self.report)
-                if action is None:
-                    self.write(writes.finish(*key))
-                    self.report("resumed", **self._at(job, statement), outcome="already done")
-                    return
-                self.write(writes.start(*key, code))
-            step = Step(statement.number, code, finished=False, failure=None)
             try:
+                with explain(self.session, job.script, statement):
+                    action = resume.decide(self.session, job.script, statement, step, self.report)
+                    if action is None:
+                        self.write(finish)
+                        self.report("resumed", **self._at(job, statement), outcome="already done")
+                        return
                 if statement.kind is Kind.ORDINARY:
-                    self._together(job, statement, writes.finish(*key))
+                    self._together(job, statement, finish)
                 else:
-                    self._apart(job, statement, action, writes.finish(*key))
+                    with explain(self.session, job.script, statement):
+                        self.write(writes.journal(self.ledger, entry))
+                    step = Step(statement.number, entry.code_sha256, finished=False, failure=None)
+                    self._apart(job, statement, action, finish)
             except SqlFailureError as error:
                 if not error.is_lost:
                     self.session.roll_back()
-                    self.write(writes.fail(*key, error.message))
-                    step = Step(statement.number, code, finished=False, failure=error.message)
+                    self.write(writes.journal(self.ledger, entry, failure=error.message))
+                    step = Step(statement.number, entry.code_sha256, False, error.message)
                 raise
 
         self._insist(job, attempt)
 
     def _together(self, job: Job, statement: Statement, finish: str) -> None:
-        """Run a statement and its journal mark in one transaction."""
+        """Run a statement and its row of the journal in one transaction."""
         self.session.run(f"begin; {self._lock_timeout('set local')}")
         self._execute(job, statement)
         with explain(self.session, job.script, statement):
-            self.session.run("set constraints all immediate")
-            self.session.run(f"{self._as_keeper()} {finish}; commit")
+            self.session.run(f"{_IMMEDIATE} {self._as_keeper()} {finish}; commit")
 
     def _apart(self, job: Job, statement: Statement, action: str, finish: str) -> None:
         """Run a statement that takes no transaction block around it, then mark it."""

@@ -1,5 +1,6 @@
 """The rows that the runner writes, as SQL text to run inside the migration's own transaction."""
 
+from dataclasses import dataclass
 from hashlib import sha256
 
 from psycopg import sql
@@ -79,47 +80,43 @@ def rehash(ledger: Ledger, migration: Migration) -> str:
     )
 
 
-def start(ledger: Ledger, migration_id: str, direction: str, number: int, code: str) -> str:
-    """Return the statement that journals the start of a statement."""
+@dataclass(frozen=True)
+class Entry:
+    """The place of a statement in the journal, and the hash of its code."""
+
+    migration_id: str
+    direction: str
+    number: int
+    code_sha256: str
+
+
+def journal(
+    ledger: Ledger, entry: Entry, *, finished: bool = False, failure: str | None = None
+) -> str:
+    """Return the statement that journals a statement as started, as finished or as failed.
+
+    The start is the time at which the transaction of this statement began.
+    """
     return _text(
         ledger,
         """
-        insert into {schema}.journal (migration_id, direction, number, code_sha256)
-        values ({id}, {direction}, {number}, {code})
+        insert into {schema}.journal
+            (migration_id, direction, number, code_sha256, started_at, finished_at, failure)
+        values ({id}, {direction}, {number}, {code}, now(),
+                case when {finished} then clock_timestamp() end, {failure})
         on conflict (migration_id, direction, number) do update
            set code_sha256 = excluded.code_sha256,
-               started_at  = excluded.started_at,
-               finished_at = null,
-               failure     = null
+               started_at  = case when {finished} then journal.started_at
+                                  else excluded.started_at
+                             end,
+               finished_at = excluded.finished_at,
+               failure     = excluded.failure
         """,
-        id=migration_id,
-        direction=direction,
-        number=number,
-        code=code,
-    )
-
-
-def finish(ledger: Ledger, migration_id: str, direction: str, number: int) -> str:
-    """Return the statement that journals the end of a statement."""
-    return _text(
-        ledger,
-        "update {schema}.journal set finished_at = clock_timestamp(), failure = null"
-        " where (migration_id, direction, number) = ({id}, {direction}, {number})",
-        id=migration_id,
-        direction=direction,
-        number=number,
-    )
-
-
-def fail(ledger: Ledger, migration_id: str, direction: str, number: int, failure: str) -> str:
-    """Return the statement that journals why a statement failed."""
-    return _text(
-        ledger,
-        "update {schema}.journal set failure = {failure}"
-        " where (migration_id, direction, number) = ({id}, {direction}, {number})",
-        id=migration_id,
-        direction=direction,
-        number=number,
+        id=entry.migration_id,
+        direction=entry.direction,
+        number=entry.number,
+        code=entry.code_sha256,
+        finished=finished,
         failure=failure,
     )
 
@@ -127,7 +124,7 @@ def fail(ledger: Ledger, migration_id: str, direction: str, number: int, failure
 def resume_at(ledger: Ledger, migration: Migration, number: int) -> str:
     """Return the statements that journal all before statement `number` as done, by hand."""
     done = "; ".join(
-        start(ledger, migration.id, "apply", statement.number, code_sha256(statement.sql))
+        journal(ledger, Entry(migration.id, "apply", statement.number, code_sha256(statement.sql)))
         for statement in migration.script.statements[: number - 1]
     )
     return done + _text(

@@ -44,10 +44,11 @@ def test_a_lock_released_after_a_while_is_waited_for(table: Project) -> None:
     with table.connect() as reader:
         reader.execute("begin")
         reader.execute("select from t")
-        timer = threading.Timer(0.6, lambda: reader.execute("rollback"))
-        timer.start()
-        assert table.migrate(lock_attempts=30).applied == ["0002.b"]
-        timer.join()
+        with in_background(lambda: table.migrate(lock_attempts=30)) as outcome:
+            while not table.said("retry") and not outcome:
+                time.sleep(0.01)
+            reader.execute("rollback")
+    assert outcome[0].applied == ["0002.b"]
     assert table.said("retry")
     assert table.query("select a from t order by a") == [(1,), (2,)]
 
