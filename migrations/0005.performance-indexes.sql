@@ -62,7 +62,8 @@ alter materialized view app.project_stats
     alter column avg_duration_hours set statistics 0;
 
 comment on materialized view app.project_stats is
-    'Projects per account and status, drafts left out; no tenant role may read it, see app.account_stats.';
+    'Projects per account and status, drafts left out; '
+    'no tenant role may read it, see app.account_stats.';
 comment on column app.project_stats.account_id is 'The tenant.';
 comment on column app.project_stats.status is 'The status counted.';
 comment on column app.project_stats.project_count is

@@ -109,7 +109,10 @@ comment on column app.project_payloads.cost_snapshot is
     'What the design cost when it was saved, a JSON object.';
 comment on column app.project_payloads.created_at is
     'When this snapshot was last saved; saving it again makes it the newest.';
-comment on column app.project_payloads.sha256 is 'Hash of config, files and cost snapshot in canonical form, 64 hex digits.';comment on table app.project_events is
+comment on column app.project_payloads.sha256 is
+    'Hash of config, files and cost snapshot in canonical form, 64 hex digits.';
+
+comment on table app.project_events is
     'The audit log: what happened to a project; it can be added to, never changed.';
 comment on column app.project_events.account_id is 'The tenant that owns the project.';
 comment on column app.project_events.project_id is

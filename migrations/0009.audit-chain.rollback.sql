@@ -12,7 +12,9 @@ alter table app.project_events
     drop column position,
     drop column sha256,
     drop column erased_at;
-drop function app.event_sha256(bytea, uuid, uuid, bigint, uuid, app.project_event_type, timestamptz, bytea);
+drop function app.event_sha256(
+    bytea, uuid, uuid, bigint, uuid, app.project_event_type, timestamptz, bytea
+);
 drop function app.event_content_sha256(text, jsonb);
 drop table app.event_chains;
 delete from ops.table_placements where relation = 'app.event_chains';

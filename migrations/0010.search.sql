@@ -19,7 +19,8 @@ create function app.project_search_text(
     immutable
     parallel safe
     return lower(
-        name || ' ' || coalesce(customer, '') || ' ' || coalesce(site_name, '') || ' ' || coalesce(street, '')
+        name || ' ' || coalesce(customer, '')
+        || ' ' || coalesce(site_name, '') || ' ' || coalesce(street, '')
     );
 comment on function app.project_search_text(text, text, text, text) is
     'Name, customer, site name and street in one lower-case text, for searching.';

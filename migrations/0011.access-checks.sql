@@ -22,7 +22,8 @@ begin
 end
 $function$;
 comment on function app.renew_payload() is
-    'Trigger: a tenant''s update of created_at sets the present time, so that no payload is dated otherwise.';
+    'Trigger: a tenant''s update of created_at sets the present time, '
+    'so that no payload is dated otherwise.';
 
 create trigger project_payloads_renew
     before update of created_at on app.project_payloads
@@ -93,17 +94,23 @@ begin atomic
          where n.nspname in ('app', 'catalog', 'ops')
            and c.relkind in ('r', 'p', 'v', 'm')
     ),
+
     routine as (
         select p.*, p.oid::regprocedure::text as full_name
           from pg_proc as p
          where p.pronamespace in ('app'::regnamespace, 'catalog'::regnamespace, 'ops'::regnamespace)
     ),
+
     granted as (
-        select 'relation' as kind, r.full_name as object, acl.grantee, acl.privilege_type, r.relowner as owner
+        select
+            'relation' as kind, r.full_name as object,
+            acl.grantee, acl.privilege_type, r.relowner as owner
           from relation as r
          cross join lateral aclexplode(r.relacl) as acl
         union all
-        select 'column', format('%s (%I)', r.full_name, a.attname), acl.grantee, acl.privilege_type, r.relowner
+        select
+            'column', format('%s (%I)', r.full_name, a.attname),
+            acl.grantee, acl.privilege_type, r.relowner
           from relation as r
           join pg_attribute as a on a.attrelid = r.oid
          cross join lateral aclexplode(a.attacl) as acl
@@ -122,11 +129,15 @@ begin atomic
          cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as acl
          where d.datname = current_database()
     ),
+
     member as (
-        select m.roleid::regrole::text as role, m.member::regrole::text as member, r.rolsuper or r.rolcreaterole as is_admin
+        select
+            m.roleid::regrole::text as role, m.member::regrole::text as member,
+            r.rolsuper or r.rolcreaterole as is_admin
           from pg_auth_members as m
           join pg_roles as r on r.oid = m.member
     )
+
     select
         'granted to everyone',
         g.object,
@@ -205,7 +216,10 @@ begin atomic
     select
         'audit trigger',
         r.full_name,
-        format('the trigger %s of %s is %s', wanted.name, r.full_name, case when t.oid is null then 'missing' else 'disabled' end),
+        format(
+            'the trigger %s of %s is %s', wanted.name, r.full_name,
+            case when t.oid is null then 'missing' else 'disabled' end
+        ),
         format('Make or enable it; then check the log: tooling audit verify.')
       from relation as r
      cross join (
@@ -219,21 +233,31 @@ begin atomic
         on t.tgrelid = r.oid
        and t.tgname = wanted.name
      where (r.oid = 'app.project_events'::regclass
-            or r.oid in (select h.inhrelid from pg_inherits as h where h.inhparent = 'app.project_events'::regclass))
+            or r.oid in (select h.inhrelid
+                           from pg_inherits as h
+                          where h.inhparent = 'app.project_events'::regclass))
        and coalesce(t.tgenabled, 'D') not in ('O', 'A')
     union all
     select
         'statistics',
         format('%s.%I', r.full_name, a.attname),
-        format('EXPLAIN may show values of other accounts: statistics of %s.%I are kept', r.full_name, a.attname),
+        format(
+            'EXPLAIN may show values of other accounts: statistics of %s.%I are kept',
+            r.full_name, a.attname
+        ),
         format('alter table %s alter column %I set statistics 0', r.full_name, a.attname)
       from relation as r
       join pg_attribute as a on a.attrelid = r.oid
      where r.is_tenant
-       and has_any_column_privilege('eagle_application', coalesce(pg_partition_root(r.oid), r.oid), 'select')
+       and has_any_column_privilege(
+               'eagle_application', coalesce(pg_partition_root(r.oid), r.oid), 'select'
+           )
        and a.attnum > 0
        and not a.attisdropped
-       and a.atttypid in ('uuid'::regtype, 'text'::regtype, 'text[]'::regtype, 'jsonb'::regtype, 'bytea'::regtype)
+       and a.atttypid in (
+               'uuid'::regtype, 'text'::regtype, 'text[]'::regtype,
+               'jsonb'::regtype, 'bytea'::regtype
+           )
        and coalesce(a.attstattarget, -1) <> 0
     union all
     select
@@ -247,12 +271,19 @@ begin atomic
                    (r.rolsuper, 'is a superuser', 'nosuperuser'),
                    (r.rolcreaterole, 'makes roles', 'nocreaterole'),
                    (r.rolcreatedb, 'makes databases', 'nocreatedb'),
-                   (r.rolreplication and r.rolname <> 'eagle_backup', 'streams the whole server', 'noreplication'),
-                   (r.rolbypassrls and r.rolname <> 'eagle_backup', 'is not bound by row security', 'nobypassrls'),
+                   (
+                       r.rolreplication and r.rolname <> 'eagle_backup',
+                       'streams the whole server', 'noreplication'
+                   ),
+                   (
+                       r.rolbypassrls and r.rolname <> 'eagle_backup',
+                       'is not bound by row security', 'nobypassrls'
+                   ),
                    (r.rolcanlogin and r.rolname = 'eagle_owner', 'can log in', 'nologin')
            ) as wrong (is_so, what, cure)
      where r.rolname in (
-               'eagle_owner', 'eagle_migrator', 'eagle_application', 'eagle_reader', 'eagle_auditor',
+               'eagle_owner', 'eagle_migrator', 'eagle_application',
+               'eagle_reader', 'eagle_auditor',
                'eagle_operator', 'eagle_exporter', 'eagle_backup'
            )
        and wrong.is_so
@@ -264,7 +295,8 @@ begin atomic
         format('revoke %s from %s', m.role, m.member)
       from member as m
      where (m.member in (
-                'eagle_owner', 'eagle_migrator', 'eagle_application', 'eagle_reader', 'eagle_auditor',
+                'eagle_owner', 'eagle_migrator', 'eagle_application',
+               'eagle_reader', 'eagle_auditor',
                 'eagle_operator', 'eagle_exporter', 'eagle_backup'
             )
             and (m.member, m.role) not in (
@@ -290,4 +322,5 @@ begin atomic
      order by 1, 2, 3;
 end;
 comment on function ops.check_access() is
-    'What opens this database to someone whom its declaration keeps out; no row when all is as declared.';
+    'What opens this database to someone whom its declaration keeps out; '
+    'no row when all is as declared.';

@@ -66,7 +66,8 @@ create table ops.retired_partitions (
     constraint retired_partitions_row_count_check check (row_count >= 0),
     constraint retired_partitions_file_sha256_check check (file_sha256 ~ '^[0-9a-f]{64}$'),
     constraint retired_partitions_content_sha256_check check (content_sha256 ~ '^[0-9a-f]{64}$'),
-    constraint retired_partitions_check check (state <> 'archived' or num_nulls(file_name, file_sha256, content_sha256) = 0)
+    constraint retired_partitions_check
+        check (state <> 'archived' or num_nulls(file_name, file_sha256, content_sha256) = 0)
 );
 select ops.place('ops.retired_partitions', 'local');
 
@@ -79,7 +80,8 @@ comment on column ops.retired_partitions.ends_at is 'First time after it.';
 comment on column ops.retired_partitions.action is
     'What the policy asked for: detach, archive or drop.';
 comment on column ops.retired_partitions.state is
-    'retiring: still attached; detached: a table of its own; archived: in the file; dropped: gone; restored: attached again.';
+    'retiring: still attached; detached: a table of its own; archived: in the file; '
+    'dropped: gone; restored: attached again.';
 comment on column ops.retired_partitions.row_count is 'How many rows it holds.';
 comment on column ops.retired_partitions.file_name is 'The file that it was archived to.';
 comment on column ops.retired_partitions.file_sha256 is 'Hash of the file, 64 hex digits.';
@@ -155,7 +157,8 @@ begin
 end
 $function$;
 comment on function ops.create_partition_table(text, text) is
-    'Makes an empty table, not yet attached, that is like a partitioned table in all that a partition needs.';
+    'Makes an empty table, not yet attached, '
+    'that is like a partitioned table in all that a partition needs.';
 
 create function ops.record_stretches(partition text)
     returns bigint
@@ -205,7 +208,8 @@ begin
 end
 $function$;
 comment on function ops.record_stretches(text) is
-    'Records in app.retired_events what a partition holds of each chain, and returns its number of events.';
+    'Records in app.retired_events what a partition holds of each chain, '
+    'and returns its number of events.';
 
 create function ops.begin_retirement(
     partition text,
@@ -272,7 +276,8 @@ begin
 end
 $function$;
 comment on function ops.begin_retirement(text, text) is
-    'Records that a partition is being retired and what it holds of each chain; returns the record.';
+    'Records that a partition is being retired and what it holds of each chain; '
+    'returns the record.';
 
 create function ops.detach_statement(partition text)
     returns text
@@ -288,7 +293,9 @@ begin atomic
         case
             when h.inhdetachpending then ' finalize'
             when exists (select from pg_extension where extname = 'citus') then ''
-            when (select t.partdefid from pg_partitioned_table as t where t.partrelid = h.inhparent) <> 0 then ''
+            when (select t.partdefid
+                    from pg_partitioned_table as t
+                   where t.partrelid = h.inhparent) <> 0 then ''
             else ' concurrently'
         end
     )
@@ -508,7 +515,8 @@ begin atomic
             from ops.partitions as p
             join ops.partition_policies as policy on policy.relation = p.relation
            where p.ends_at <= (
-                     date_trunc('month', now() at time zone 'UTC') - make_interval(months => policy.months_retained)
+                     date_trunc('month', now() at time zone 'UTC')
+                     - make_interval(months => policy.months_retained)
                  ) at time zone 'UTC'
              and not exists (
                      select
@@ -553,7 +561,8 @@ begin
 end
 $function$;
 comment on function ops.repair_partitions(uuid) is
-    'Counts a write refused for want of this month''s partition, makes the partition, and tells whether to try again.';
+    'Counts a write refused for want of this month''s partition, makes the partition, '
+    'and tells whether to try again.';
 
 create or replace function ops.create_month_partition(
     relation text,

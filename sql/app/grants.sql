@@ -28,7 +28,9 @@ grant insert (account_id, project_id, module, config, files, cost_snapshot)
 grant update (created_at) on app.project_payloads to eagle_application;
 
 grant select on app.project_events to eagle_application;
-grant insert (account_id, project_id, event_type, actor, data) on app.project_events to eagle_application;
+grant insert (account_id, project_id, event_type, actor, data)
+    on app.project_events
+    to eagle_application;
 
 grant select on app.projects, app.project_payloads, app.project_events to eagle_reader;
 grant select on app.account_stats to eagle_application, eagle_reader;

@@ -15,7 +15,8 @@ grant usage on schema ops to eagle_application, eagle_auditor, eagle_operator;
 grant execute on function ops.uuid_v7() to eagle_application, eagle_operator;
 
 grant select on
-    ops.table_placements, ops.partition_policies, ops.partitions, ops.retired_partitions, ops.missed_months
+    ops.table_placements, ops.partition_policies, ops.partitions, ops.retired_partitions,
+    ops.missed_months
    to eagle_operator, eagle_auditor;
 grant insert, update, delete on ops.partition_policies to eagle_operator;
 grant execute on function

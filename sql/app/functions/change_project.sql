@@ -35,4 +35,5 @@ begin
 end
 $function$;
 comment on function app.change_project() is
-    'Trigger: refuses a stale etag (ES002) or a changed identity (ES006), then renews etag and updated_at.';
+    'Trigger: refuses a stale etag (ES002) or a changed identity (ES006), '
+    'then renews etag and updated_at.';

@@ -44,5 +44,7 @@ begin
     );
 end
 $function$;
-comment on function app.event_sha256(bytea, uuid, uuid, bigint, uuid, app.project_event_type, timestamptz, bytea) is
+comment on function app.event_sha256(
+    bytea, uuid, uuid, bigint, uuid, app.project_event_type, timestamptz, bytea
+) is
     'Hash of an event over its content and the hash of the event before it, 32 bytes.';

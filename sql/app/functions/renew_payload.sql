@@ -14,4 +14,5 @@ begin
 end
 $function$;
 comment on function app.renew_payload() is
-    'Trigger: a tenant''s update of created_at sets the present time, so that no payload is dated otherwise.';
+    'Trigger: a tenant''s update of created_at sets the present time, '
+    'so that no payload is dated otherwise.';

@@ -19,7 +19,8 @@ create table app.projects (
     constraint projects_account_id_etag_key unique (account_id, etag),
     constraint projects_name_check check (btrim(name) <> '' and length(name) <= 200),
     constraint projects_check check (updated_at >= created_at),
-    constraint projects_constants_version_check check (array_position(constants_version, null) is null),
+    constraint projects_constants_version_check
+        check (array_position(constants_version, null) is null),
     constraint projects_content_sha256_check check (content_sha256 ~ '^[0-9a-f]{64}$'),
     constraint projects_confidence_check check (confidence >= 0 and confidence <= 1)
 );

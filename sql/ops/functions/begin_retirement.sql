@@ -68,4 +68,5 @@ begin
 end
 $function$;
 comment on function ops.begin_retirement(text, text) is
-    'Records that a partition is being retired and what it holds of each chain; returns the record.';
+    'Records that a partition is being retired and what it holds of each chain; '
+    'returns the record.';

@@ -49,4 +49,5 @@ begin
 end
 $function$;
 comment on function ops.create_partition_table(text, text) is
-    'Makes an empty table, not yet attached, that is like a partitioned table in all that a partition needs.';
+    'Makes an empty table, not yet attached, '
+    'that is like a partitioned table in all that a partition needs.';

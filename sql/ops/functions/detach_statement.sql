@@ -19,7 +19,9 @@ begin atomic
         case
             when h.inhdetachpending then ' finalize'
             when exists (select from pg_extension where extname = 'citus') then ''
-            when (select t.partdefid from pg_partitioned_table as t where t.partrelid = h.inhparent) <> 0 then ''
+            when (select t.partdefid
+                    from pg_partitioned_table as t
+                   where t.partrelid = h.inhparent) <> 0 then ''
             else ' concurrently'
         end
     )

@@ -21,7 +21,8 @@ begin atomic
             from ops.partitions as p
             join ops.partition_policies as policy on policy.relation = p.relation
            where p.ends_at <= (
-                     date_trunc('month', now() at time zone 'UTC') - make_interval(months => policy.months_retained)
+                     date_trunc('month', now() at time zone 'UTC')
+                     - make_interval(months => policy.months_retained)
                  ) at time zone 'UTC'
              and not exists (
                      select

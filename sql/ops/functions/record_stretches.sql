@@ -50,4 +50,5 @@ begin
 end
 $function$;
 comment on function ops.record_stretches(text) is
-    'Records in app.retired_events what a partition holds of each chain, and returns its number of events.';
+    'Records in app.retired_events what a partition holds of each chain, '
+    'and returns its number of events.';

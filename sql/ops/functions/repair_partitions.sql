@@ -30,4 +30,5 @@ begin
 end
 $function$;
 comment on function ops.repair_partitions(uuid) is
-    'Counts a write refused for want of this month''s partition, makes the partition, and tells whether to try again.';
+    'Counts a write refused for want of this month''s partition, makes the partition, '
+    'and tells whether to try again.';

@@ -6,7 +6,8 @@ create table ops.partition_policies (
     constraint partition_policies_pkey primary key (relation),
     constraint partition_policies_months_ahead_check check (months_ahead between 1 and 120),
     constraint partition_policies_months_retained_check check (months_retained > 0),
-    constraint partition_policies_on_retirement_check check (on_retirement in ('keep', 'detach', 'archive', 'drop')),
+    constraint partition_policies_on_retirement_check
+        check (on_retirement in ('keep', 'detach', 'archive', 'drop')),
     constraint partition_policies_check check ((on_retirement = 'keep') = (months_retained is null))
 );
 select ops.place('ops.partition_policies', 'local');

@@ -18,7 +18,8 @@ create table ops.retired_partitions (
     constraint retired_partitions_row_count_check check (row_count >= 0),
     constraint retired_partitions_file_sha256_check check (file_sha256 ~ '^[0-9a-f]{64}$'),
     constraint retired_partitions_content_sha256_check check (content_sha256 ~ '^[0-9a-f]{64}$'),
-    constraint retired_partitions_check check (state <> 'archived' or num_nulls(file_name, file_sha256, content_sha256) = 0)
+    constraint retired_partitions_check
+        check (state <> 'archived' or num_nulls(file_name, file_sha256, content_sha256) = 0)
 );
 select ops.place('ops.retired_partitions', 'local');
 
@@ -31,7 +32,8 @@ comment on column ops.retired_partitions.ends_at is 'First time after it.';
 comment on column ops.retired_partitions.action is
     'What the policy asked for: detach, archive or drop.';
 comment on column ops.retired_partitions.state is
-    'retiring: still attached; detached: a table of its own; archived: in the file; dropped: gone; restored: attached again.';
+    'retiring: still attached; detached: a table of its own; archived: in the file; '
+    'dropped: gone; restored: attached again.';
 comment on column ops.retired_partitions.row_count is 'How many rows it holds.';
 comment on column ops.retired_partitions.file_name is 'The file that it was archived to.';
 comment on column ops.retired_partitions.file_sha256 is 'Hash of the file, 64 hex digits.';
