@@ -39,6 +39,7 @@ def test_a_role_that_a_file_took_does_not_write_the_ledger(project: Project) -> 
     [
         ("search_path", "elsewhere", "public"),
         ("statement_timeout", "9s", "0"),
+        ("idle_session_timeout", "9s", "0"),
         ("timezone", "Asia/Tokyo", "UTC"),
         ("datestyle", "German", "ISO, MDY"),
         ("standard_conforming_strings", "off", "on"),
