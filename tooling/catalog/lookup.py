@@ -50,11 +50,19 @@ def shape(
     grade: str | None,
     units: str,
 ) -> Shape:
-    """Return all that the catalog prints of a section. Raises InputError for an unknown one."""
+    """Return all that the catalog prints of a section, in one unit system.
+
+    Raises InputError for an unknown section, and for units that its source does not print.
+    """
     found = _ask(connection, "find_shape", shape=label, edition=edition, grade=grade)
     properties = _ask(
         connection, "shape_properties", shape=label, edition=edition, units=units, grade=grade
     )
+    if not properties:
+        raise InputError(
+            f"{found[0]['source']} prints no {units.upper()} units for {found[0]['shape']}",
+            hint="AISC's workbook prints both unit systems: tooling import-aisc FILE.",
+        )
     return Shape(found[0], units, properties)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _NEXT = """
 Try next:
-  .venv/bin/tooling catalog shape W14X90 --edition v16.0 --units si
+  .venv/bin/tooling catalog shape W14X90 --edition v16.0 --units us
   .venv/bin/tooling status
   make test"""
 

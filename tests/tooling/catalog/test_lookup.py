@@ -49,6 +49,17 @@ def test_all_properties_of_a_shape_in_any_case_from_the_newest_edition(filled: s
     assert answer(filled, "shape", "W20X85.5", "--edition", "9.1")["edition"] == "v9.1"
 
 
+def test_units_that_the_source_does_not_print_are_an_error(
+    connection: Connection, url: str, tmp_path: Path
+) -> None:
+    us_only = files.text_file(tmp_path / "v15.0.csv", files.table(systems=("us",)))
+    catalog.import_file(connection, us_only, edition="v15.0")
+    done = ask(url, "shape", SHAPES[0].label, "--units", "si", "--json")
+    assert done.returncode == Exit.INPUT
+    assert "prints no SI units" in done.stderr
+    assert "hint: AISC's workbook prints both" in done.stderr
+
+
 def test_a_table_for_people(filled: str) -> None:
     done = ask(filled, "shape", "Pipe8STD")
     assert done.returncode == Exit.OK
