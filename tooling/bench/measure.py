@@ -70,9 +70,7 @@ def choose(connection: psycopg.Connection[Any], until: datetime) -> list[Paramet
             account,
         )
         since = until - timedelta(days=30)
-        chosen.append(
-            Parameters(account, project, since, until, "submitted", config, "arbou main st")
-        )
+        chosen.append(Parameters(account, project, since, until, "submitted", config, "main st"))
     return chosen
 
 

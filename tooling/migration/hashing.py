@@ -7,6 +7,7 @@ counts as one token: there, a comment inside a statement is code.
 """
 
 import hashlib
+from collections.abc import Sequence
 
 LARGE = 256 * 1024
 _COMMENTS = frozenset(("SQL_COMMENT", "C_COMMENT"))
@@ -17,17 +18,20 @@ def raw_sha256(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def code_sha256(text: str) -> str:
-    """Return the hex sha256 of the code in `text`, which PostgreSQL's scanner must accept."""
-    return hashlib.sha256("\0".join(tokens(text)).encode()).hexdigest()
+def code_sha256(text: str, statements: Sequence[str] = ()) -> str:
+    """Return the hex sha256 of the code in `text`, which PostgreSQL's scanner must accept.
+
+    `statements`, if known, saves splitting a large text again.
+    """
+    return hashlib.sha256("\0".join(tokens(text, statements)).encode()).hexdigest()
 
 
-def tokens(text: str) -> list[str]:
+def tokens(text: str, statements: Sequence[str] = ()) -> Sequence[str]:
     """Return the tokens of `text` as written, in order, without comments."""
     if len(text) > LARGE:
         from pglast import split
 
-        return list(split(text))
+        return statements or split(text)
     from pglast.parser import scan
 
     return [

@@ -108,7 +108,7 @@ class Script:
         """Hash of the code: comments and space between tokens do not count."""
         from tooling.migration.hashing import code_sha256
 
-        return code_sha256(self.text)
+        return code_sha256(self.text, [statement.sql for statement in self.statements])
 
     @cached_property
     def header(self) -> Header:
