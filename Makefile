@@ -1,6 +1,6 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
 COMPILE := .venv/bin/uv pip compile --quiet --no-header --upgrade --universal --generate-hashes
-.PHONY: help migrate test check lint format python-tests sql-tests faults bench bench-runner lock db-start
+.PHONY: help migrate test check lint format python-tests sql-tests faults attacks bench bench-runner lock db-start
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -31,10 +31,10 @@ sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 
 faults: .venv/test ## kill the runner at every statement; writes build/faults.json
 	.venv/bin/python -m tests.tooling.migration.faults
-
+attacks: .venv/test ## attack the database as its unprivileged roles; writes build/attacks.json
+	.venv/bin/python -m tests.attacks
 bench: .venv/run ## query classes beside plain tables (SIZES=100000,1000000); writes build/bench.json
 	.venv/bin/tooling bench --docs $(if $(SIZES),--sizes $(SIZES))
-
 bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json
 	.venv/bin/python -m tests.tooling.migration.bench
 

@@ -289,6 +289,25 @@ begin atomic
        and wrong.is_so
     union all
     select
+        'role setting',
+        r.rolname,
+        format('every session of %s starts with %s', r.rolname, setting.assignment),
+        format(
+            'alter role %I reset %s, in each database it is set for',
+            r.rolname,
+            split_part(setting.assignment, '=', 1)
+        )
+      from pg_db_role_setting as s
+      join pg_roles as r on r.oid = s.setrole
+      left join pg_database as d on d.oid = s.setdatabase
+     cross join lateral unnest(s.setconfig) as setting (assignment)
+     where r.rolname like 'eagle\_%'
+       and (s.setdatabase = 0 or d.datname = current_database())
+       and setting.assignment ~ (
+           '^(app\.|row_security|search_path|role|session_replication_role|\w+_preload_libraries)'
+       )
+    union all
+    select
         'membership',
         m.member,
         format('%s is a member of %s', m.member, m.role),

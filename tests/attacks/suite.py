@@ -1,0 +1,26 @@
+"""All attacks, by importing the modules that hold them, and what is known to stand open."""
+
+from tests.attacks import commands, injection, leaks, privileges, reads, writes
+from tests.attacks.case import CASES
+
+__all__ = ["CASES", "NOTED", "commands", "injection", "leaks", "privileges", "reads", "writes"]
+
+NOTED = {
+    "set app.account_id to an account whose id one knows": (
+        "the setting is the switch between accounts: the API sets it from a checked login, and "
+        "must never let a request's text become SQL"
+    ),
+    "alter role … set and password of one's own role": (
+        "PostgreSQL lets every role change its own; ops.check_access() finds such settings, and "
+        "who logs in by certificate has no password to change"
+    ),
+    "sizes": (
+        "pg_class and EXPLAIN tell how many rows all accounts have together, and how statuses, "
+        "times and confidences are distributed over them"
+    ),
+    "hold locks, sleep, use up connections": (
+        "who runs SQL can slow others down; statement_timeout, lock_timeout and connection limits "
+        "bound it"
+    ),
+    "names of objects": "the catalogue, with the source of functions, is readable by every role",
+}

@@ -1,0 +1,111 @@
+"""Every attack is refused, and the suite would notice if one were not."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.attacks import __main__ as command
+from tests.attacks.case import APPLICATION, OPERATOR, Case, Verdict, judge
+from tests.attacks.suite import CASES
+from tests.attacks.world import World
+from tooling.server import Server
+
+
+@pytest.fixture(scope="module")
+def world(server: Server, migrated_template: str) -> Iterator[World]:
+    with command.attacked(server, migrated_template) as filled:
+        yield filled
+
+
+def test_all_are_refused(world: World) -> None:
+    verdicts = [judge(world, one) for one in CASES]
+    assert [verdict for verdict in verdicts if not verdict.refused] == []
+    assert len(verdicts) > 400
+    assert world.admin.execute("select * from ops.verify_event_chain()").fetchall() == []
+    assert world.admin.execute("select * from ops.check_access()").fetchall() == []
+
+
+def test_no_attack_is_made_twice() -> None:
+    made = Counter((one.name, one.role) for one in CASES)
+    assert [name for name, times in made.items() if times > 1] == []
+
+
+OPENED = {
+    "alter policy projects_tenant on app.projects using (true)": "read all of projects",
+    "alter table app.projects disable row level security": "COPY a query over projects out",
+    "grant select on app.project_payloads_two_pole_direct_burial to eagle_application": (
+        "read app.project_payloads_two_pole_direct_burial by its name"
+    ),
+    "grant select on app.project_stats to eagle_application": "COPY app.project_stats out",
+    "create or replace view app.account_stats as select * from app.project_stats": (
+        "read the statistics view for others"
+    ),
+    "create or replace function app.require_account(account_id uuid) returns void "
+    "language sql stable return null": (
+        "call app.list_projects('b0000000-0000-7000-8000-000000000000', 'submitted', 1000)"
+    ),
+    "drop trigger project_events_authorize on app.project_events": (
+        "whether another account has a project: record an event of it"
+    ),
+    "alter table app.project_events disable trigger project_events_authorize": (
+        "claim that project.accepted happened"
+    ),
+    "drop trigger project_payloads_renew on app.project_payloads": "date a payload as one likes",
+    "alter table app.projects alter column customer set statistics 100; analyze app.projects": (
+        "EXPLAIN whether customer of app.projects holds a value"
+    ),
+    "alter table app.projects alter column account_id set statistics 100; analyze app.projects": (
+        "EXPLAIN where account_id of app.projects has its values"
+    ),
+    "grant execute on function pg_stat_get_activity to public": (
+        "read the statements that run for other accounts"
+    ),
+    "grant execute on function pg_terminate_backend to public": (
+        "stop the statements of other accounts"
+    ),
+    "grant execute on function lo_create to public": "select lo_create(424242)",
+    "grant temporary on database eagle_attacked to public": (
+        "shadow what functions and policies name"
+    ),
+    "grant execute on function app.erase_events to eagle_application": "erase events",
+    "grant insert (occurred_at) on app.project_events to eagle_application": (
+        "choose the occurred_at of an event"
+    ),
+    "grant eagle_owner to eagle_application": "become eagle_owner",
+    "create policy bob on app.projects for update to eagle_application using (true)": (
+        "update another account's project"
+    ),
+    "grant create on schema app to eagle_application": "create table app.mine (x integer)",
+}
+
+
+@pytest.mark.parametrize("opening", OPENED, ids=lambda text: text[:60])
+def test_what_stands_open_is_noticed(server: Server, migrated_template: str, opening: str) -> None:
+    with command.attacked(server, migrated_template) as weakened:
+        weakened.admin.execute(opening.encode())
+        weakened.changes()
+        verdict = judge(weakened, find(OPENED[opening]))
+        if "eagle_owner" in opening:
+            weakened.admin.execute("revoke eagle_owner from eagle_application")
+    assert not verdict.refused
+
+
+def find(name: str) -> Case:
+    """Return the attack of that name, as the application if there is one."""
+    return next(one for one in CASES if one.name == name and one.role in (APPLICATION, OPERATOR))
+
+
+def test_the_report_counts_and_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "REPORT", tmp_path / "attacks.json")
+    command.write([Verdict("a", "r", True, "42501"), Verdict("b", "r", False, "learnt kestrel")])
+    report = json.loads(command.REPORT.read_text())
+    assert (report["tried"], report["refused"]) == (2, 1)
+    assert report["cases"][1] == {
+        "name": "b",
+        "role": "r",
+        "refused": False,
+        "how": "learnt kestrel",
+    }
