@@ -96,7 +96,11 @@ def machine(bin_dir: Path, url: str | None) -> Iterator[Machine]:
     clone = folder / "eagle-sign"
     try:
         _copy(clone)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PG", "MAKE", "MFLAGS"))
+        }
         kept.pop("DATABASE_URL", None)
         kept.pop("AISC_DATA", None)
         path = f"{clone}/.venv/bin:{bin_dir}:{kept['PATH']}"
