@@ -40,12 +40,12 @@ def sha256(path: Path) -> str:
 def check_file(path: Path) -> None:
     """Raise InputError unless the path is a file of sensible size."""
     if not path.exists():
-        raise InputError(f"{path}: no such file")
+        raise InputError(f"{path}: no such file", hint="Check the path that you gave.")
     if not path.is_file():
         raise InputError(f"{path}: not a file", hint="Give the file itself, not its folder.")
     size = path.stat().st_size
     if size == 0:
-        raise InputError(f"{path}: the file is empty")
+        raise InputError(f"{path}: the file is empty", hint="Download or copy the file again.")
     if size > LARGEST_FILE:
         raise InputError(
             f"{path}: {size // MEGABYTE} MB is more than a shapes database can be",

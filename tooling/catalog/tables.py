@@ -122,7 +122,10 @@ def read_csv(path: Path, file: CsvFile) -> Iterator[Record]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
+        raise InputError(
+            f"{path}: {error.strerror}",
+            hint="The folder must hold every file of seeds/reference, readable by this account.",
+        ) from error
     header, *body = delimited.parse(content, str(path), delimiters=",") or [[]]
     return checked_records(path.name, [name.strip() for name in header], body, file)
 

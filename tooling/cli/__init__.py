@@ -10,6 +10,8 @@ import psycopg
 from tooling.errors import Exit, ToolingError
 
 _SHARED = {"options"}
+# Undefined schema, table, column, function and type: the database is behind this command.
+_UNDEFINED = ("3F000", "42P01", "42703", "42883", "42704")
 
 
 class _Commands(click.Group):
@@ -58,7 +60,10 @@ def main() -> None:
 def _server_said(error: psycopg.Error) -> tuple[str, str | None]:
     message = error.diag.message_primary or str(error).strip()
     state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
-    return message + state, error.diag.message_hint
+    hint = error.diag.message_hint
+    if error.sqlstate in _UNDEFINED:
+        hint = "Apply the migrations first, with `tooling migrate`; `tooling status` shows them."
+    return message + state, hint
 
 
 def _fail(message: str, hint: str | None, code: int) -> None:
