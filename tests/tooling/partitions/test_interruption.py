@@ -94,10 +94,13 @@ def test_a_killed_concurrent_detachment_is_completed_and_nobody_waited(
         assert rows(connection, VERIFY) == []
         killed.kill()
         killed.communicate()
-        connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where query like 'alter table%concurrently'"
-        )
+        with psycopg.connect(url, autocommit=True) as administrator:
+            ended = rows(
+                administrator,
+                "select pg_terminate_backend(pid, 30000) from pg_stat_activity"
+                " where query like 'alter table%%concurrently'",
+            )
+        assert ended == [(True,)]
         assert one(reader, "select count(*) from app.project_events") == before
         reader.execute("commit")
         connection.execute("reset lock_timeout")
