@@ -1,4 +1,4 @@
-"""Is the database as open, and as closed, as sql/ declares it?"""
+"""Whether the database is as open, and as closed, as sql/ declares it."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Is what travels to and from the server encrypted?"""
+"""Whether what travels to and from the server is encrypted."""
 
 from collections.abc import Iterator
 
