@@ -105,7 +105,7 @@ def test_what_is_not_documented_stays_out(
     tls: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     refused = [
-        ({"password": "wrong"}, "password authentication failed"),
+        ({"password": "wrong"}, "password authentication failed"),  # pragma: allowlist secret
         ({"sslmode": "disable"}, "rejects connection"),
         ({"dbname": "postgres"}, "rejects connection"),
         ({"user": "postgres"}, "rejects connection"),
@@ -195,7 +195,7 @@ def test_a_password_that_everybody_tries_is_found(
 
 
 def test_a_password_kept_as_md5_is_found(admin: "psycopg.Connection[Any]") -> None:
-    admin.execute("set password_encryption = 'md5'")
+    admin.execute("set password_encryption = 'md5'")  # pragma: allowlist secret
     admin.execute(f"alter role eagle_reader password '{PASSWORD}'".encode())
     found = errors(admin, "passwords")
     admin.execute("alter role eagle_reader password 'postgres'")
