@@ -42,17 +42,19 @@ def main(words: Sequence[str]) -> int:
 
 
 @contextmanager
-def attacked(server: Server, template: str | None = None) -> Iterator[World]:
+def attacked(
+    server: Server, template: str | None = None, *, name: str = DATABASE
+) -> Iterator[World]:
     """Yield a database that is filled for attacks: migrated, or a copy of one that is."""
     with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"drop database if exists {DATABASE}")
         copy = f" template {template}" if template else ""
-        connection.execute(f"create database {DATABASE}{copy}".encode())
-    world = World(server, DATABASE, migrated=template is not None)
-    try:
-        yield world
-    finally:
-        world.close()
+        connection.execute(f"create database {name}{copy}".encode())
+        world = World(server, name, migrated=template is not None)
+        try:
+            yield world
+        finally:
+            world.close()
+            connection.execute(f"drop database {name} with (force)".encode())
 
 
 def write(verdicts: Sequence[Verdict]) -> None:

@@ -33,6 +33,7 @@ def test_no_attack_is_made_twice() -> None:
     assert [name for name, times in made.items() if times > 1] == []
 
 
+WEAKENED = "eagle_weakened"
 OPENED = {
     "alter policy projects_tenant on app.projects using (true)": "read all of projects",
     "alter table app.projects disable row level security": "COPY a query over projects out",
@@ -67,7 +68,7 @@ OPENED = {
         "stop the statements of other accounts"
     ),
     "grant execute on function lo_create to public": "select lo_create(424242)",
-    "grant temporary on database eagle_attacked to public": (
+    "grant temporary on database eagle_weakened to public": (
         "shadow what functions and policies name"
     ),
     "grant execute on function app.erase_events to eagle_application": "erase events",
@@ -75,8 +76,8 @@ OPENED = {
         "choose the occurred_at of an event"
     ),
     "grant eagle_owner to eagle_application": "become eagle_owner",
-    "create policy bob on app.projects for update to eagle_application using (true)": (
-        "update another account's project"
+    "create policy bob on app.projects for select to eagle_application using (true)": (
+        "read another account's projects by its key"
     ),
     "grant create on schema app to eagle_application": "create table app.mine (x integer)",
 }
@@ -84,7 +85,7 @@ OPENED = {
 
 @pytest.mark.parametrize("opening", OPENED, ids=lambda text: text[:60])
 def test_what_stands_open_is_noticed(server: Server, migrated_template: str, opening: str) -> None:
-    with command.attacked(server, migrated_template) as weakened:
+    with command.attacked(server, migrated_template, name=WEAKENED) as weakened:
         weakened.admin.execute(opening.encode())
         weakened.changes()
         verdict = judge(weakened, find(OPENED[opening]))

@@ -72,7 +72,7 @@ _TENANT = (
     "app.project_stats",
 )
 _CATALOGUE = """
-select md5(string_agg(line, E'\\n' order by line))
+select sum(hashtextextended(line, 0))
   from (
            select (c.oid, c.relname, c.relowner, c.relkind, c.relrowsecurity, c.relnamespace,
                    c.relacl)::text
@@ -86,7 +86,7 @@ select md5(string_agg(line, E'\\n' order by line))
            union all
            select (p.oid, p.prosecdef, p.proleakproof, p.proacl, p.proowner, p.xmin)::text
              from pg_proc as p
-            where p.pronamespace::regnamespace::text !~ '^pg_temp'
+            where p.proacl is not null or p.pronamespace <> 'pg_catalog'::regnamespace
            union all
            select (t.tgrelid, t.tgname, t.tgenabled)::text from pg_trigger as t
            union all
@@ -145,7 +145,7 @@ class World:
         """Return what must stay: the other accounts, all events there were, the catalogue."""
         found = {"the catalogue": self._one(_CATALOGUE)}
         for table in _TENANT:
-            query = "select md5(coalesce(string_agg(t, '' order by t), '')) from ({}) as o (t)"
+            query = "select sum(hashtextextended(t, 0)) from ({}) as o (t)"
             rows = _OTHERS.format(table).replace("%s", f"'{ANA}'")
             found[f"{table} of others"] = self._one(query.format(rows))
         missing = """

@@ -181,7 +181,7 @@ def _(attacker: Attacker) -> None:
     attacker.tries(f"update app.project_payloads set created_at = '2001-01-01' {_OWN}")
     late = "abs(extract(epoch from now() - created_at)) > 3600"
     query = f"select from app.project_payloads {_OWN} and {late}"
-    if attacker.world.admin.execute(query.encode()).fetchone():
+    if attacker.world.admin.execute(query.encode()).fetchone() is not None:
         raise BreachError("a payload has another time than that of its change")
 
 

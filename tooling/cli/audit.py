@@ -1,0 +1,153 @@
+"""`tooling audit`: verify the log, and anchor it in signed files."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from tooling.cli import options
+from tooling.errors import Exit
+
+_FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+
+
+@click.group()
+def command() -> None:
+    """Verify the audit log, and anchor it outside the database.
+
+    \b
+      tooling audit verify
+      tooling audit key /safe/anchor.key
+      tooling audit anchor /elsewhere/2026-11-23.anchor --key /safe/anchor.key
+      tooling audit check /elsewhere/2026-11-23.anchor --key /safe/anchor.key.pub
+    """
+
+
+@command.command()
+@click.option("--account", type=click.UUID, help="Only the chains of one account.")
+@click.option("--project", type=click.UUID, help="Only the chain of one project.")
+@options.as_json
+@options.dsn
+def verify(account: UUID | None, project: UUID | None, as_json: bool, dsn: str | None) -> int:
+    """Recompute every chain of events; exit 10 if one was tampered with. Writes nothing.
+
+    Connect as eagle_auditor, or as eagle_operator for one account. What a superuser changed with
+    the triggers switched off shows here, unless the whole chain was rewritten: for that there are
+    anchors.
+
+    \b
+      tooling audit verify --account 0194f3c0-0000-7000-8000-000000000001
+    """
+    from tooling.audit.verify import verify as verify_chains
+    from tooling.database import connect
+
+    began = time.monotonic()
+    with connect(dsn, autocommit=True) as connection, _bar("verifying") as progress:
+        events, problems = verify_chains(
+            connection, account=account, project=project, progress=progress
+        )
+    seconds = round(time.monotonic() - began, 2)
+    if as_json:
+        report = {"events": events, "seconds": seconds}
+        click.echo(json.dumps({**report, "problems": [one.as_dict() for one in problems]}))
+    else:
+        for one in problems:
+            place = (one.chain_account_id, one.chain_project_id, one.chain_position, one.problem)
+            click.echo("  ".join("-" if part is None else str(part) for part in place))
+        click.echo(f"{len(problems)} problems; {seconds} s", err=True)
+    return Exit.CHANGED if problems else Exit.OK
+
+
+@command.command()
+@_FILE
+def key(file: Path) -> None:
+    """Make a pair of Ed25519 keys: FILE signs anchors, FILE.pub checks them.
+
+    Keep FILE away from who administers the database, and FILE.pub where checks are made.
+    """
+    from tooling.audit.signing import make_key
+
+    click.echo(make_key(file))
+
+
+@command.command()
+@_FILE
+@click.option(
+    "--key",
+    "key_file",
+    required=True,
+    envvar="TOOLING_AUDIT_KEY",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    help="The private key.",
+)
+@options.as_json
+@options.dsn
+def anchor(file: Path, key_file: Path, as_json: bool, dsn: str | None) -> None:
+    """Write the heads of all chains to FILE, signed. Connect as eagle_auditor.
+
+    An anchor proves what the log was only if who rules the database cannot replace it: keep it on
+    another machine, or in an object store with versions that cannot be deleted.
+    """
+    from tooling.audit import anchors
+    from tooling.database import connect
+
+    with connect(dsn) as connection:
+        chains = anchors.anchor(connection, file, key_file)
+    if as_json:
+        click.echo(json.dumps({"file": str(file), "chains": chains}))
+    else:
+        click.echo(f"{file}: {chains} chains", err=True)
+
+
+@command.command()
+@_FILE
+@click.option(
+    "--key",
+    "key_file",
+    required=True,
+    envvar="TOOLING_AUDIT_PUBLIC_KEY",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    help="The public key.",
+)
+@options.as_json
+@options.dsn
+def check(file: Path, key_file: Path, as_json: bool, dsn: str | None) -> int:
+    """Compare the chains with the anchor FILE; exit 10 if one is not a continuation of it.
+
+    Exit 3 if the file was not signed with that key. Connect as eagle_auditor. Verify the chains,
+    too: an anchor holds their ends only.
+    """
+    from tooling.audit import anchors
+    from tooling.database import connect
+
+    with connect(dsn, autocommit=True) as connection, _bar("checking") as progress:
+        found = anchors.check(connection, file, key_file, progress)
+    if as_json:
+        click.echo(json.dumps(found.as_dict()))
+    else:
+        for one in found.findings:
+            click.echo(f"{one.account_id}  {one.project_id}  {one.position}  {one.finding}")
+        said = f"{found.chains} chains of {found.taken_at}, {found.grown} longer now"
+        click.echo(f"{said}; {len(found.findings)} findings", err=True)
+    return Exit.CHANGED if found.findings else Exit.OK
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function that shows how much is done, on stderr if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

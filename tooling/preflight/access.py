@@ -1,0 +1,22 @@
+"""Whether the database is as open, and as closed, as sql/ declares it."""
+
+from collections.abc import Iterator
+
+from tooling.preflight.findings import Check, Connection, Finding
+
+
+def _look(connection: Connection) -> Iterator[Finding]:
+    there = connection.execute("select to_regprocedure('ops.check_access()')").fetchone()
+    if there is None or there[0] is None:
+        yield Finding(
+            "access",
+            "warning",
+            "not checked: ops.check_access() is not in this database",
+            "Apply the migrations: tooling migrate",
+        )
+        return
+    for finding, remedy in connection.execute("select finding, remedy from ops.check_access()"):
+        yield Finding("access", "error", finding, remedy)
+
+
+CHECK = Check("access", "Grants, roles, row security and triggers, by ops.check_access().", _look)
