@@ -1,5 +1,4 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-COMPILE := .venv/bin/uv pip compile --quiet --no-header --upgrade --universal --generate-hashes
 .PHONY: help migrate test check lint format python-tests sql-tests faults attacks bench bench-runner lock db-start
 
 help:
@@ -7,10 +6,8 @@ help:
 
 migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the steel catalog
 	.venv/bin/tooling up
-
 test: lint sql-tests python-tests ## all checks and tests; installs what they need
 check: test ## what CI runs
-
 lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothing
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -18,14 +15,11 @@ lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothin
 	.venv/bin/sqlfluff lint --processes 2 sql migrations tests/pgtap
 	.venv/bin/squawk 'migrations/*.sql'
 	git ls-files -z ':!requirements' | xargs -0 .venv/bin/detect-secrets-hook --disable-plugin HexHighEntropyString
-
 format: .venv/test ## let ruff rewrite the Python files
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
-
 python-tests: .venv/test ## pytest, on PostgreSQL 18
 	.venv/bin/pytest
-
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16
 
@@ -37,23 +31,17 @@ bench: .venv/run ## query classes beside plain tables (SIZES=100000,1000000); wr
 	.venv/bin/tooling bench --docs $(if $(SIZES),--sizes $(SIZES))
 bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json
 	.venv/bin/python -m tests.tooling.migration.bench
-
 lock: .venv/test ## choose the versions in requirements/ anew
-	$(COMPILE) --python-version 3.11 --extra build pyproject.toml -o requirements/run.txt
-	$(COMPILE) --python-version 3.11 --extra build --extra test -c requirements/run.txt pyproject.toml -o requirements/test.txt
-	$(COMPILE) --python-version 3.12 --no-deps requirements/downloads.in -o requirements/downloads.txt
-
+	sh .ci/lock
 db-start: .venv/run ## start the embedded PostgreSQL and print its URL
 	.venv/bin/tooling db start
 
 .venv/bin/python:
 	sh .ci/venv
-
 .venv/run: .venv/bin/python requirements/run.txt pyproject.toml
-	.venv/bin/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/run.txt
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
 	touch .venv/run
-
 .venv/test: .venv/run requirements/test.txt
-	.venv/bin/python -m pip install --quiet --require-hashes -r requirements/test.txt
+	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/test.txt
 	touch .venv/test

@@ -80,10 +80,8 @@ def test_what_make_makes_is_ignored_by_git(folder: str) -> None:
 def test_requirements_are_pinned_as_pyproject_allows() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    wanted = {
-        "run": [*project["dependencies"], *extras["build"]],
-        "test": [*project["dependencies"], *extras["build"], *extras["test"]],
-    }
+    run = [*project["dependencies"], *extras["build"], *extras["operations"]]
+    wanted = {"run": run, "test": [*run, *extras["test"]]}
     for lock, lines in wanted.items():
         found = pins(lock)
         for requirement in map(Requirement, lines):
