@@ -30,7 +30,7 @@ attacks: .venv/test ## attack the database as its unprivileged roles; writes bui
 bench: .venv/run ## query classes beside plain tables (SIZES=100000,1000000); writes build/bench.json
 	.venv/bin/tooling bench --docs $(if $(SIZES),--sizes $(SIZES))
 bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json
-	.venv/bin/python -m tests.tooling.migration.bench
+	.venv/bin/python -m tests.tooling.migration.bench --docs
 lock: .venv/test ## choose the versions in requirements/ anew
 	sh .ci/lock
 db-start: .venv/run ## start the embedded PostgreSQL and print its URL

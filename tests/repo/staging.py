@@ -29,10 +29,11 @@ class Stage:
         )
 
     def add(self, *stems: str) -> None:
-        """Put migrations and their rollbacks into the folder."""
+        """Put migrations and their rollbacks, if they have one, into the folder."""
         for stem in stems:
-            for suffix in (".sql", ".rollback.sql"):
-                shutil.copy(MIGRATIONS / f"{stem}{suffix}", self.folder)
+            shutil.copy(MIGRATIONS / f"{stem}.sql", self.folder)
+            if (undo := MIGRATIONS / f"{stem}.rollback.sql").is_file():
+                shutil.copy(undo, self.folder)
 
     def tooling(self, command: str, *arguments: str) -> None:
         """Run a command of the toolkit on folder and database; it must succeed."""

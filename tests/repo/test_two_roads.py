@@ -69,7 +69,8 @@ def test_each_rollback_restores_the_catalogue(
         stage.add(name)
         stage.tooling("migrate")
         after = dump(server, empty_database, "--schema-only")
-        if before is not None:
+        is_reversible = (stage.folder / f"{name}.rollback.sql").is_file()
+        if before is not None and is_reversible:
             stage.tooling("rollback")
             assert dump(server, empty_database, "--schema-only") == before, name
             stage.tooling("migrate")

@@ -121,7 +121,8 @@ class Run:
             return writes.mark(self.ledger, migration, out_of_order=out_of_order, seconds=seconds)
 
         journal = self.reader.known.state.journal.get((migration.id, "apply"), ())
-        self.held.executor.run(Job(migration.id, migration.script, "apply", row, journal))
+        file = migration.path.name
+        self.held.executor.run(Job(migration.id, file, migration.script, "apply", row, journal))
         self.result.applied.append(migration.id)
 
     def _repeat(self, one: Repeatable, *, as_owner: bool = True) -> None:
@@ -130,7 +131,8 @@ class Run:
         def row(_seconds: float) -> str:
             return writes.repeated(self.ledger, one.name, one.script.raw_sha256, one.after)
 
-        self.held.executor.run(Job(one.name, one.script, "apply", row, as_owner=as_owner))
+        job = Job(one.name, one.name, one.script, "apply", row, as_owner=as_owner)
+        self.held.executor.run(job)
         self.result.repeated.append(one.name)
 
     def _write(self, text: str) -> None:

@@ -27,9 +27,13 @@ _WINDOW = 100
 
 @dataclass(frozen=True)
 class Job:
-    """A file to run, and the ledger row (given the seconds) that becomes true with it."""
+    """A file to run, and the ledger row (given the seconds) that becomes true with it.
+
+    `file` is what people are shown: a bare name, or for a repeatable file its path.
+    """
 
     id: str
+    file: str
     script: Script
     direction: Literal["apply", "rollback"]
     row: Callable[[float], str]
@@ -83,7 +87,7 @@ class Executor:
         started = time.monotonic()
         self.report(
             "file",
-            file=job.script.path.name,
+            file=job.file,
             id=job.id,
             direction=job.direction,
             statements=len(job.script.statements),
@@ -94,7 +98,7 @@ class Executor:
         else:
             self._stepwise(job, started)
         seconds = round(time.monotonic() - started, 3)
-        self.report("file_done", file=job.script.path.name, id=job.id, seconds=seconds)
+        self.report("file_done", file=job.file, id=job.id, seconds=seconds)
 
     def _whole(self, job: Job, started: float) -> None:
         self.session.forget(self.role if job.as_owner else None)
@@ -210,7 +214,7 @@ class Executor:
                 pause = self.patience.pause(number)
                 self.report(
                     "retry",
-                    file=job.script.path.name,
+                    file=job.file,
                     attempt=number,
                     attempts=self.patience.attempts,
                     reason=error.sqlstate,

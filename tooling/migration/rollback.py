@@ -52,7 +52,7 @@ def rollback(
 def _job(reader: Reader, migration: Migration, undo: Script) -> Job:
     row = writes.unmark(reader.ledger, migration.id)
     steps = reader.known.state.journal.get((migration.id, "rollback"), ())
-    return Job(migration.id, undo, "rollback", lambda _seconds: row, steps)
+    return Job(migration.id, undo.path.name, undo, "rollback", lambda _seconds: row, steps)
 
 
 def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:

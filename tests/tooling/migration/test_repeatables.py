@@ -57,3 +57,16 @@ def test_post_apply_files_of_yoyo_are_repeatable(project: Project) -> None:
     (project.folder / "post-apply.sql").write_text("insert into runs values ('post-apply');")
     assert project.migrate().repeated == ["migrations/post-apply.sql"]
     assert project.migrate().repeated == []
+
+
+def test_files_of_one_name_are_told_apart(project: Project, tmp_path: Path) -> None:
+    project.write("0001.t", "create table t ();")
+    files = [tmp_path / folder / "grants.sql" for folder in ("app", "ops")]
+    for file in files:
+        file.parent.mkdir()
+        file.write_text("select 1;")
+    both = project.with_settings(root=tmp_path, after=tuple(files))
+    both.migrate()
+    assert [event["file"] for event in both.said("file")] == [
+        "0001.t.sql", "app/grants.sql", "ops/grants.sql"
+    ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Print what the runner costs beside psql and other runners; write build/bench-runner.json.
 
-    python -m tests.tooling.migration.bench [--repeat N]
+    python -m tests.tooling.migration.bench [--repeat N] [--docs]
 
 Each figure is the median of its runs in seconds, on a durable server, each run on a fresh
 database. `command` is the whole process; `applying` leaves out the start of Python and its imports:
@@ -25,7 +25,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from tests.tooling.migration.bench import others
+from tests.tooling.migration.bench import others, page
 from tooling.embedded import Server, psql_program, temporary_server
 from tooling.migration.folder import read
 from tooling.settings import load
@@ -210,6 +210,7 @@ def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--docs", action="store_true", help="renew the page of the documentation")
     options = parser.parse_args()
     with (
         temporary_server(durable=True) as server,
@@ -223,6 +224,8 @@ def main() -> None:
     report = ROOT / "build/bench-runner.json"
     report.parent.mkdir(exist_ok=True)
     report.write_text(json.dumps([asdict(row) for row in found], indent=1))
+    if options.docs:
+        page.PAGE.write_text(page.text(found, options.repeat), encoding="utf-8")
 
 
 if __name__ == "__main__":
