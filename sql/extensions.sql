@@ -1,3 +1,2 @@
 create extension btree_gin with schema public;
 create extension btree_gist with schema public;
-create extension pg_trgm with schema public;

@@ -24,7 +24,8 @@ begin
                 ('eagle_auditor',     'login',   'Reads the audit log of every account and verifies its chains.'),
                 ('eagle_operator',    'login',   'Runs maintenance: partitions, catalogs, erasure; reads no tenant row.'),
                 ('eagle_exporter',    'login',   'Reads statistics for monitoring, no table.'),
-                ('eagle_backup',      'login',   'Streams backups and dumps; changes nothing.')
+                ('eagle_backup',      'login',   'Streams backups and dumps; changes nothing.'),
+                ('eagle_indexer',     'login',   'Feeds project search with documents of every account; reads no table.')
                ) as role (name, login, comment)
     loop
         if exists (select from pg_roles where rolname = wanted.name) then
@@ -69,11 +70,7 @@ begin
     ) then
         if pg_has_role(current_user, (select datdba from pg_database where datname = database), 'usage') then
             execute format('revoke all on database %I from public', database);
-            execute format(
-                'grant connect on database %I to %I, eagle_migrator, eagle_application, eagle_reader, '
-                'eagle_auditor, eagle_operator, eagle_exporter, eagle_backup',
-                database, current_user
-            );
+            execute format('grant connect on database %I to %I', database, current_user);
             execute format('grant temporary on database %I to eagle_owner, eagle_operator', database);
         else
             raise warning using
@@ -81,8 +78,61 @@ begin
                 hint    = 'Have the owner of the database run sql/roles.sql in it once.';
         end if;
     end if;
+    for wanted in
+        select r.rolname as name
+          from pg_roles as r
+         where r.rolname in (
+                   'eagle_migrator', 'eagle_application', 'eagle_reader', 'eagle_auditor',
+                   'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
+               )
+           and not has_database_privilege(r.oid, database, 'connect')
+         order by r.rolname
+    loop
+        if pg_has_role(current_user, (select datdba from pg_database where datname = database), 'usage') then
+            execute format('grant connect on database %I to %I', database, wanted.name);
+        else
+            raise warning using
+                message = format('%s may not connect to database %s', wanted.name, database),
+                hint    = 'Have the owner of the database run sql/roles.sql in it once.';
+        end if;
+    end loop;
 end
 $roles$;
+
+-- The application and readers send prepared statements of one account at a time. Planning one over
+-- every month of events takes longer than running it, and the plan is the same for every account.
+do $settings$
+declare
+    role text;
+    able boolean;
+begin
+    select rolsuper or rolcreaterole into able from pg_roles where rolname = current_user;
+
+    foreach role in array array['eagle_application', 'eagle_reader']
+    loop
+        if exists (
+            select
+              from pg_db_role_setting as s
+             where s.setrole = role::regrole
+               and s.setdatabase = 0
+               and 'plan_cache_mode=force_generic_plan' = any (s.setconfig)
+        ) then
+            continue;
+        end if;
+        if able then
+            begin
+                execute format('alter role %I set plan_cache_mode = force_generic_plan', role);
+            exception
+                when unique_violation then null;  -- another database's runner was faster
+            end;
+        else
+            raise warning using
+                message = format('%s plans its prepared statements anew each time', role),
+                hint    = 'Have a role with CREATEROLE run sql/roles.sql once.';
+        end if;
+    end loop;
+end
+$settings$;
 
 -- Functions are executable by everyone unless this is said before they are made.
 do $defaults$

@@ -17,6 +17,9 @@ end
 $statements$;
 
 do $attributes$
+declare
+    role     text;
+    function regprocedure;
 begin
     if not (select rolsuper from pg_roles where rolname = current_user) then
         if not (select rolreplication and rolbypassrls from pg_roles where rolname = 'eagle_backup') then
@@ -28,9 +31,25 @@ begin
     end if;
     alter role eagle_backup with replication bypassrls inherit;
     alter role eagle_exporter with inherit;
-    if not pg_has_role('eagle_backup', 'pg_read_all_data', 'member') then
-        grant pg_read_all_data to eagle_backup;
-    end if;
+    foreach role in array array['pg_read_all_data', 'pg_read_all_settings', 'pg_read_all_stats']
+    loop
+        if not pg_has_role('eagle_backup', role, 'member') then
+            execute format('grant %I to eagle_backup', role);
+        end if;
+    end loop;
+    -- Barman streams only for a role that could also begin a backup and close a segment of the log.
+    for function in
+        select p.oid::regprocedure
+          from pg_proc as p
+         where p.pronamespace = 'pg_catalog'::regnamespace
+           and p.proname in (
+                   'pg_backup_start', 'pg_backup_stop', 'pg_switch_wal', 'pg_create_restore_point'
+               )
+           and not has_function_privilege('eagle_backup', p.oid, 'execute')
+         order by p.proname
+    loop
+        execute format('grant execute on function %s to eagle_backup', function);
+    end loop;
     if not pg_has_role('eagle_exporter', 'pg_monitor', 'member') then
         grant pg_monitor to eagle_exporter;
     end if;

@@ -1,13 +1,13 @@
 -- Everything that a role may do in app, from scratch: what is not granted here is taken away.
 revoke all on schema app
   from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_migrator;
+       eagle_backup, eagle_indexer, eagle_migrator;
 revoke all on all tables in schema app
   from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_migrator;
+       eagle_backup, eagle_indexer, eagle_migrator;
 revoke all on all functions in schema app
   from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_migrator;
+       eagle_backup, eagle_indexer, eagle_migrator;
 
 grant usage on schema app to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 
@@ -33,14 +33,19 @@ grant insert (account_id, project_id, event_type, actor, data)
     to eagle_application;
 
 grant select on app.projects, app.project_payloads, app.project_events to eagle_reader;
-grant select on app.account_stats to eagle_application, eagle_reader;
+grant select on app.project_totals, app.account_dashboard, app.account_stats
+   to eagle_application, eagle_reader;
 grant select on app.project_events, app.event_chains, app.retired_events to eagle_auditor;
 
+-- What index expressions call, a reader may run, too: else his session would keep the expressions
+-- as they stand, and the queries in functions of the owner would not match them.
 grant execute on function
     app.current_account_id(),
     app.current_actor(),
     app.require_account(uuid),
     app.project_search_text(text, text, text, text),
+    app.search_tokens(uuid, text),
+    app.config_by_account(uuid, jsonb),
     app.snapshot_sha256(jsonb, jsonb, jsonb),
     app.latest_payloads(uuid, uuid),
     app.page_events(uuid, uuid, timestamptz, uuid, integer),

@@ -1,27 +1,31 @@
 -- Everything that a role may do in ops, from scratch: what is not granted here is taken away.
 revoke all on schema ops
   from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_migrator;
+       eagle_backup, eagle_indexer, eagle_migrator;
 revoke all on all tables in schema ops
   from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_migrator;
+       eagle_backup, eagle_indexer, eagle_migrator;
 revoke all on all functions in schema ops
   from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_migrator;
+       eagle_backup, eagle_indexer, eagle_migrator;
 
-grant usage on schema ops to eagle_application, eagle_auditor, eagle_operator;
+grant usage on schema ops
+   to eagle_application, eagle_auditor, eagle_operator, eagle_exporter, eagle_indexer;
 
 -- Defaults of tenant tables run as the role that inserts.
 grant execute on function ops.uuid_v7() to eagle_application, eagle_operator;
 
 grant select on
     ops.table_placements, ops.partition_policies, ops.partitions, ops.retired_partitions,
-    ops.missed_months
+    ops.missed_months, ops.jobs, ops.job_runs, ops.job_status
    to eagle_operator, eagle_auditor;
 grant insert, update, delete on ops.partition_policies to eagle_operator;
+grant update (schedule, late_after, time_limit, is_enabled) on ops.jobs to eagle_operator;
 grant execute on function
     ops.create_month_partition(text, date),
     ops.ensure_partitions(date),
+    ops.recount_project_totals(),
+    ops.fold_project_totals(),
     ops.refresh_project_stats(),
     ops.partitions_due(),
     ops.begin_retirement(text, text),
@@ -29,11 +33,25 @@ grant execute on function
     ops.finish_detachment(text),
     ops.record_archive(text, text, text, text, bigint),
     ops.drop_retired_partition(text),
-    ops.attach_retired_partition(text)
+    ops.attach_retired_partition(text),
+    ops.begin_job(text, timestamptz),
+    ops.finish_job(uuid, integer, text, jsonb),
+    ops.analyze_partitioned_tables(),
+    ops.check_integrity(boolean),
+    ops.distribution_statements()
    to eagle_operator;
+-- Monitoring reads numbers, and no table.
+grant execute on function ops.metrics() to eagle_exporter;
+-- Project search holds documents of every account; who feeds it reads nothing else.
+grant execute on function
+    ops.find_changed_projects(timestamptz),
+    ops.page_projects(uuid, uuid, integer),
+    ops.project_documents(uuid[], uuid[])
+   to eagle_indexer;
 grant execute on function ops.repair_partitions(uuid) to eagle_application;
 grant execute on function
     ops.partition_bounds(regclass),
     ops.verify_event_chain(uuid, uuid),
+    ops.verify_project_totals(),
     ops.check_access()
    to eagle_auditor, eagle_operator;

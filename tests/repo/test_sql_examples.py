@@ -22,7 +22,13 @@ ETAG = "3f0e4a52-6a4c-4d8e-9d55-0f6d2c4a7b10"
 WORKBOOK = "aisc-shapes-database-v16.0.xlsx"
 AS_PRINTED = {"find_shape", "lightest_sections", "shape_properties", "shape_sources"}
 """What these show is AISC's: the wheel has no SI units, and writes 90 as 90.0."""
-ROLES = ("eagle_application", "eagle_reader", "eagle_operator", "eagle_auditor")
+ROLES = (
+    "eagle_application",
+    "eagle_reader",
+    "eagle_operator",
+    "eagle_auditor",
+    "eagle_indexer",
+)
 TENANT = f"""
 set local app.account_id = '{ACCOUNT}';
 insert into app.projects (account_id, project_id, etag, name, street, created_by, updated_by)

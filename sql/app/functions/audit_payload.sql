@@ -1,9 +1,12 @@
 -- Record every saved design in the audit log.
+--
+-- Runs as the owner, who alone may record what the database records of itself.
+--
 create function app.audit_payload()
     returns trigger
     language plpgsql
     volatile
-    security invoker
+    security definer
     set search_path = pg_catalog, pg_temp
 as $function$
 begin

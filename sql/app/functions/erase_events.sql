@@ -39,13 +39,18 @@ begin
             hint    = 'Check the account and the project.';
     end if;
 
-    perform set_config('app.erasing', 'events', true);
+    -- A statement, since the nodes of a distributed database hear of no call of set_config().
+    set local app.erasing = 'events';
     with tombstone as (
         update app.project_events as e
            set actor     = '(erased)',
-               data      = jsonb_build_object(
-                   'erased_sha256', encode(app.event_content_sha256(e.actor, e.data), 'hex')
-               ),
+               -- jsonb_build_object() is not immutable, and so no function of a column that every
+               -- node of a distributed database may compute.
+               data      = (
+                   '{"erased_sha256": "'
+                   || encode(app.event_content_sha256(e.actor, e.data), 'hex')
+                   || '"}'
+               )::jsonb,
                erased_at = now()
          where e.account_id = erase_events.account_id
            and e.project_id = erase_events.project_id
@@ -54,7 +59,7 @@ begin
         returning e.position
     )
     select coalesce(array_agg(t.position order by t.position), '{}') into erased from tombstone as t;
-    perform set_config('app.erasing', '', true);
+    set local app.erasing = '';
 
     if erased <> '{}' then
         insert into app.project_events (account_id, project_id, event_type, actor, data)

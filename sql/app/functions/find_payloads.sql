@@ -27,7 +27,8 @@ begin
     select p.*
       from app.project_payloads as p
      where p.account_id = find_payloads.account_id
-       and p.config @> find_payloads.config
+       and app.config_by_account(p.account_id, p.config)
+           @> app.config_by_account(find_payloads.account_id, find_payloads.config)
      order by p.created_at desc, p.payload_id desc
      limit find_payloads.count;
 end

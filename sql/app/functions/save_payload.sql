@@ -30,31 +30,49 @@ create function app.save_payload(
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    saved app.project_payloads;
+    saved  app.project_payloads;
+    digest text;
 begin
-    perform set_config('app.actor', save_payload.actor, true);
+    -- A statement, since the nodes of a distributed database hear of no call of set_config().
+    execute format('set local app.actor = %L', coalesce(save_payload.actor, ''));
 
-    select l.* into saved
-      from app.latest_payloads(save_payload.account_id, save_payload.project_id) as l
-     where l.module = save_payload.module
-       and l.sha256 = app.snapshot_sha256(
-               save_payload.config, save_payload.files, save_payload.cost_snapshot
-           );
-    if found then
-        return saved;
-    end if;
+    loop
+        insert into app.project_payloads as p (
+            account_id, project_id, module, config, files, cost_snapshot
+        )
+        values (
+            save_payload.account_id, save_payload.project_id, save_payload.module,
+            save_payload.config, save_payload.files, save_payload.cost_snapshot
+        )
+            on conflict on constraint project_payloads_account_id_project_id_module_sha256_key
+            do nothing
+        returning p.* into saved;
+        if found then
+            return saved;
+        end if;
 
-    insert into app.project_payloads as p (
-        account_id, project_id, module, config, files, cost_snapshot
-    )
-    values (
-        save_payload.account_id, save_payload.project_id, save_payload.module,
-        save_payload.config, save_payload.files, save_payload.cost_snapshot
-    )
-        on conflict on constraint project_payloads_account_id_project_id_module_sha256_key
-        do update set created_at = excluded.created_at
-    returning p.* into saved;
-    return saved;
+        digest := app.snapshot_sha256(
+            save_payload.config, save_payload.files, save_payload.cost_snapshot
+        );
+        select l.* into saved
+          from app.latest_payloads(save_payload.account_id, save_payload.project_id) as l
+         where l.module = save_payload.module
+           and l.sha256 = digest;
+        if found then
+            return saved;
+        end if;
+        saved.created_at := clock_timestamp();
+        update app.project_payloads as p
+           set created_at = saved.created_at
+         where p.account_id = save_payload.account_id
+           and p.project_id = save_payload.project_id
+           and p.module = save_payload.module
+           and p.sha256 = digest
+        returning p.* into saved;
+        if found then
+            return saved;
+        end if;
+    end loop;
 end
 $function$;
 comment on function app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text) is

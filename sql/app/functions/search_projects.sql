@@ -7,8 +7,8 @@
 --            );
 --     -- Harbour sign
 --
--- Runs as the owner after checking the account: LIKE is not leakproof, so row security would keep
--- the planner from its index. The words are data: % and _ in them stand for themselves.
+-- Runs as the owner after checking the account: to compare tokens is not leakproof, so row security
+-- would keep the planner from its index. The words are data: % and _ in them stand for themselves.
 --
 create function app.search_projects(
     account_id uuid,
@@ -22,26 +22,28 @@ create function app.search_projects(
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    patterns text[];
+    wanted   constant text[]    := array_remove(
+        regexp_split_to_array(lower(search_projects.words), '\s+'), ''
+    );
+    tokens   constant integer[] := app.search_tokens(
+        search_projects.account_id, array_to_string(wanted, ' ')
+    );
+    patterns constant text[]    := array(
+        select '%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%' from unnest(wanted) as word
+    );
 begin
     perform app.require_account(search_projects.account_id);
-    -- LIKE ALL is not looked up in an index: the three longest words are, one by one.
-    select array_agg(
-               '%' || regexp_replace(lower(word), '([\\%_])', '\\\1', 'g') || '%'
-               order by length(word) desc
-           )
-      into patterns
-      from regexp_split_to_table(btrim(search_projects.words), '\s+') as word
-     where word <> '';
+    if patterns = '{}' then
+        return;
+    end if;
     return query
     select p.*
       from app.projects as p
      where p.account_id = search_projects.account_id
-       and app.project_search_text(p.name, p.customer, p.site_name, p.street) like patterns[1]
-       and app.project_search_text(p.name, p.customer, p.site_name, p.street)
-           like coalesce(patterns[2], patterns[1])
-       and app.project_search_text(p.name, p.customer, p.site_name, p.street)
-           like coalesce(patterns[3], patterns[1])
+       and app.search_tokens(
+               p.account_id,
+               app.project_search_text(p.name, p.customer, p.site_name, p.street)
+           ) @> tokens
        and app.project_search_text(p.name, p.customer, p.site_name, p.street) like all (patterns)
      order by p.updated_at desc
      limit search_projects.count;

@@ -1,12 +1,13 @@
 create materialized view app.project_stats as
 select
-    p.account_id,
-    p.status,
-    count(*) as project_count,
-    avg(extract(epoch from p.updated_at - p.created_at) / 3600) as avg_duration_hours
-  from app.projects as p
- where p.status <> 'draft'
- group by p.account_id, p.status;
+    t.account_id,
+    t.status,
+    sum(t.project_count)::bigint as project_count,
+    extract(epoch from sum(t.duration)) / 3600 / sum(t.project_count) as avg_duration_hours
+  from app.project_totals as t
+ where t.status <> 'draft'
+ group by t.account_id, t.status
+having sum(t.project_count) <> 0;
 
 create unique index project_stats_account_id_status_idx
     on app.project_stats (account_id, status);

@@ -23,8 +23,9 @@ select ops.place('app.project_payloads', 'tenant');
 
 create index project_payloads_account_id_project_id_module_created_at_idx
     on app.project_payloads (account_id, project_id, module, created_at desc);
-create index project_payloads_account_id_config_idx
-    on app.project_payloads using gin (account_id, config jsonb_path_ops);
+create index project_payloads_account_id_config_by_account_idx
+    on app.project_payloads
+ using gin (account_id, app.config_by_account(account_id, config) jsonb_path_ops);
 
 create trigger project_payloads_renew
     before update of created_at on app.project_payloads
@@ -77,3 +78,9 @@ alter table app.project_payloads
     alter column files set statistics 0,
     alter column cost_snapshot set statistics 0,
     alter column sha256 set statistics 0;
+alter index app.project_payloads_single_pole_d_account_id_config_by_account_idx
+    alter column 2 set statistics 0;
+alter index app.project_payloads_single_pole_b_account_id_config_by_account_idx
+    alter column 2 set statistics 0;
+alter index app.project_payloads_two_pole_dire_account_id_config_by_account_idx
+    alter column 2 set statistics 0;

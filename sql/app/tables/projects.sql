@@ -37,10 +37,12 @@ create index projects_account_id_status_updated_at_idx
 create index projects_account_id_content_sha256_idx
     on app.projects (account_id, content_sha256)
     where content_sha256 is not null;
-create index projects_account_id_search_idx
+create index projects_account_id_search_tokens_idx
     on app.projects using gin (
         account_id,
-        app.project_search_text(name, customer, site_name, street) public.gin_trgm_ops
+        app.search_tokens(
+            account_id, app.project_search_text(name, customer, site_name, street)
+        )
     );
 
 -- EXPLAIN estimates from statistics of all rows, those that row security hides too, so that nothing
@@ -58,7 +60,7 @@ alter table app.projects
     alter column etag set statistics 0,
     alter column constants_version set statistics 0,
     alter column content_sha256 set statistics 0;
-alter index app.projects_account_id_search_idx alter column 2 set statistics 0;
+alter index app.projects_account_id_search_tokens_idx alter column 2 set statistics 0;
 
 create trigger projects_change
     before update on app.projects

@@ -91,6 +91,16 @@ begin atomic
        and g.grantee::regrole::text not in (
                'eagle_application', 'eagle_reader', 'eagle_auditor', 'eagle_operator'
            )
+       and not (
+               g.grantee::regrole::text = 'eagle_exporter'
+               and (g.object = 'ops' or g.object like 'ops.%')
+               and g.privilege_type in ('USAGE', 'SELECT', 'EXECUTE')
+           )
+       and not (
+               g.grantee::regrole::text = 'eagle_indexer'
+               and (g.object = 'ops' or g.object like 'ops.%')
+               and g.privilege_type in ('USAGE', 'EXECUTE')
+           )
     union all
     select
         'owner',
@@ -218,7 +228,7 @@ begin atomic
      where r.rolname in (
                'eagle_owner', 'eagle_migrator', 'eagle_application',
                'eagle_reader', 'eagle_auditor',
-               'eagle_operator', 'eagle_exporter', 'eagle_backup'
+               'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
            )
        and wrong.is_so
     union all
@@ -250,12 +260,14 @@ begin atomic
      where (m.member in (
                 'eagle_owner', 'eagle_migrator', 'eagle_application',
                'eagle_reader', 'eagle_auditor',
-                'eagle_operator', 'eagle_exporter', 'eagle_backup'
+                'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
             )
             and (m.member, m.role) not in (
                 ('eagle_migrator', 'eagle_owner'),
                 ('eagle_exporter', 'pg_monitor'),
-                ('eagle_backup', 'pg_read_all_data')
+                ('eagle_backup', 'pg_read_all_data'),
+                ('eagle_backup', 'pg_read_all_settings'),
+                ('eagle_backup', 'pg_read_all_stats')
             ))
         or (m.role = 'eagle_owner' and m.member <> 'eagle_migrator' and not m.is_admin)
     union all

@@ -1,5 +1,5 @@
 -- Make an empty table that can be attached as a partition, with what attaching does not bring:
--- truncate triggers, columns without statistics and row security.
+-- truncate triggers, columns and expressions of indexes without statistics, and row security.
 create function ops.create_partition_table(
     relation  text,
     partition text
@@ -41,6 +41,17 @@ begin
         execute format(
             'alter table %s alter column %I set statistics 0',
             create_partition_table.partition, unsampled.attname
+        );
+    end loop;
+    for unsampled in
+        select a.attrelid::regclass as index, a.attnum
+          from pg_index as i
+          join pg_attribute as a on a.attrelid = i.indexrelid
+         where i.indrelid = create_partition_table.partition::regclass
+           and i.indkey[a.attnum - 1] = 0
+    loop
+        execute format(
+            'alter index %s alter column %s set statistics 0', unsampled.index, unsampled.attnum
         );
     end loop;
     if (select c.relrowsecurity from pg_class as c where c.oid = parent) then

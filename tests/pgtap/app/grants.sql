@@ -5,8 +5,10 @@ select plan(1);
 select set_eq(
     $$ select * from pg_temp.grants_in('app') $$,
     $$ values
+        ('eagle_application', 'account_dashboard', 'select'),
         ('eagle_application', 'account_stats', 'select'),
         ('eagle_application', 'append_event()', 'execute'),
+        ('eagle_application', 'config_by_account()', 'execute'),
         ('eagle_application', 'create_project()', 'execute'),
         ('eagle_application', 'current_account_id()', 'execute'),
         ('eagle_application', 'current_actor()', 'execute'),
@@ -22,6 +24,7 @@ select set_eq(
          'project_payloads (account_id, project_id, module, config, files, cost_snapshot)', 'insert'),
         ('eagle_application', 'project_payloads (created_at)', 'update'),
         ('eagle_application', 'project_search_text()', 'execute'),
+        ('eagle_application', 'project_totals', 'select'),
         ('eagle_application', 'projects', 'delete, select'),
         ('eagle_application',
          'projects (account_id, name, customer, description, site_name, street, created_by'
@@ -33,6 +36,7 @@ select set_eq(
         ('eagle_application', 'save_payload()', 'execute'),
         ('eagle_application', 'schema', 'usage'),
         ('eagle_application', 'search_projects()', 'execute'),
+        ('eagle_application', 'search_tokens()', 'execute'),
         ('eagle_application', 'set_project_status()', 'execute'),
         ('eagle_application', 'snapshot_sha256()', 'execute'),
         ('eagle_application', 'update_project()', 'execute'),
@@ -44,7 +48,9 @@ select set_eq(
         ('eagle_auditor', 'schema', 'usage'),
         ('eagle_operator', 'erase_events()', 'execute'),
         ('eagle_operator', 'schema', 'usage'),
+        ('eagle_reader', 'account_dashboard', 'select'),
         ('eagle_reader', 'account_stats', 'select'),
+        ('eagle_reader', 'config_by_account()', 'execute'),
         ('eagle_reader', 'current_account_id()', 'execute'),
         ('eagle_reader', 'current_actor()', 'execute'),
         ('eagle_reader', 'find_payloads()', 'execute'),
@@ -54,10 +60,12 @@ select set_eq(
         ('eagle_reader', 'project_events', 'select'),
         ('eagle_reader', 'project_payloads', 'select'),
         ('eagle_reader', 'project_search_text()', 'execute'),
+        ('eagle_reader', 'project_totals', 'select'),
         ('eagle_reader', 'projects', 'select'),
         ('eagle_reader', 'require_account()', 'execute'),
         ('eagle_reader', 'schema', 'usage'),
         ('eagle_reader', 'search_projects()', 'execute'),
+        ('eagle_reader', 'search_tokens()', 'execute'),
         ('eagle_reader', 'snapshot_sha256()', 'execute') $$,
     'nobody may do anything in app but what is granted here'
 );

@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(21);
 \ir ../plans.psql
 \ir ../at_size.psql
 
@@ -64,7 +64,13 @@ select pg_temp.uses_index(
     $$ select status, count(*), avg(confidence) from app.projects
         where account_id = '00000000-0000-7000-8000-000000000001'
         group by status $$,
-    'an account''s dashboard, projects and mean confidence by status, is counted in the index'
+    'an account''s projects and their mean confidence by status are counted in the index'
+);
+select pg_temp.uses_index(
+    'app.project_totals_pkey',
+    'select * from app.account_dashboard',
+    'an account''s dashboard is summed from its totals',
+    'account_id ='
 );
 select pg_temp.uses_index(
     'app.projects_account_id_content_sha256_idx',
@@ -142,17 +148,18 @@ select pg_temp.uses_index(
     'status ='
 );
 select pg_temp.uses_index(
-    'app.projects_account_id_search_idx',
+    'app.projects_account_id_search_tokens_idx',
     pg_temp.query_of('app.search_projects', jsonb_build_object(
         'search_projects.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
         'search_projects.count', '100',
+        'tokens', '(app.search_tokens(''00000000-0000-7000-8000-000000000001'', ''arbo quay''))',
         'patterns', '(array[''%arbo%'', ''%quay%''])'
     )),
-    'the projects with some parts of words are found by all of them',
-    '~~ ''%arbo%''.*~~ ''%quay%'''
+    'the projects with some parts of words are found by the tokens of all of them',
+    'search_tokens.* @>'
 );
 select pg_temp.uses_index(
-    'app.project_payloads_account_id_config_idx',
+    'app.project_payloads_account_id_config_by_account_idx',
     pg_temp.query_of('app.find_payloads', jsonb_build_object(
         'find_payloads.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
         'find_payloads.config',
@@ -160,7 +167,7 @@ select pg_temp.uses_index(
         'find_payloads.count', '100'
     )),
     'the payloads with a material, a height and a wind speed together are found',
-    'config @>'
+    'jsonb_set.* @>'
 );
 select pg_temp.uses_index(
     'app.event_chains_pkey',

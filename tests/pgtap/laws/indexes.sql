@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(6);
 \ir house.psql
 
 select is_empty(
@@ -44,6 +44,18 @@ select is_empty(
                      and i.columns[1:cardinality(k.columns)] = k.columns
               ) $$,
     'a tenant''s foreign key has an index that starts with its columns'
+);
+select is_empty(
+    $$ select i.name, a.attnum
+         from house_index as i
+         join pg_index as x on x.indexrelid = i.oid
+         join pg_attribute as a on a.attrelid = i.oid
+         join house_relation as r on r.oid = i.relation_oid
+        where r.placement = 'tenant'
+          and r.kind <> 'p'
+          and x.indkey[a.attnum - 1] = 0
+          and coalesce(a.attstattarget, -1) <> 0 $$,
+    'statistics keep no values of the expressions that a tenant''s indexes are on'
 );
 
 select * from finish();

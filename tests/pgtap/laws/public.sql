@@ -16,8 +16,19 @@ select is_empty(
     $$ select * from granted
         where grantee not in (
                   'eagle_application', 'eagle_reader', 'eagle_auditor', 'eagle_operator'
+              )
+          and not (
+                  grantee = 'eagle_exporter'
+                  and schema = 'ops'
+                  and privileges in ('usage', 'select', 'execute')
+              )
+          and not (
+                  grantee = 'eagle_indexer'
+                  and schema = 'ops'
+                  and privileges in ('usage', 'execute')
               ) $$,
-    'rights go to the roles that work, and to no other'
+    'rights go to the roles that work, what monitoring and search ask of ops to theirs, and to no '
+    'other'
 );
 select is_empty(
     $$ select * from granted where privileges ~ 'grant option' $$,

@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(10);
 \ir ../plans.psql
 
 set local role eagle_owner;
@@ -38,6 +38,43 @@ select pg_temp.uses_index(
            on conflict on constraint missed_months_pkey
            do update set misses = m.misses + 1 $$,
     'a month that was missed before is counted on'
+);
+
+insert into ops.jobs (job, statement, schedule, late_after, time_limit, description)
+select 'job-' || number, 'select 1', '0 0 * * *', '1 day', '1 hour', 'For size.'
+  from generate_series(1, 2000) as number;
+insert into ops.job_runs (job, slot_at, started_at, finished_at, outcome)
+select 'job-' || number % 100 + 1, now() + number * interval '1 minute',
+       now() + number * interval '1 minute', now() + number * interval '1 minute',
+       case when number % 7 = 0 then 'failed' else 'succeeded' end
+  from generate_series(1, 20000) as number;
+analyze ops.jobs, ops.job_runs;
+select pg_temp.uses_index(
+    'ops.jobs_pkey',
+    $$ select j.* from ops.jobs as j where j.job = 'job-7' $$,
+    'a job is found by its name'
+);
+select pg_temp.uses_index(
+    'ops.job_runs_pkey',
+    $$ update ops.job_runs as r set outcome = 'succeeded'
+        where r.run_id = '019aaf2e-6c00-7000-8000-000000000001' and r.outcome = 'running' $$,
+    'a run is found by its id'
+);
+select pg_temp.uses_index(
+    'ops.job_runs_job_slot_at_key',
+    $$ insert into ops.job_runs (job, slot_at) values ('job-7', now())
+           on conflict on constraint job_runs_job_slot_at_key do nothing $$,
+    'a slot that had its run is found'
+);
+select pg_temp.uses_index(
+    'ops.job_runs_job_started_at_idx',
+    $$ select last_outcome from ops.job_status where job = 'job-7' $$,
+    'the newest run of a job is found without its other runs'
+);
+select pg_temp.uses_index(
+    'ops.job_runs_job_finished_at_succeeded_idx',
+    $$ select last_success_at from ops.job_status where job = 'job-7' $$,
+    'the newest success of a job is found without its other runs'
 );
 select pg_temp.every_index_is_planned('ops');
 

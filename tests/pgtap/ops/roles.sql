@@ -1,11 +1,11 @@
 begin;
-select plan(47);
+select plan(55);
 
 select set_eq(
     $$ select rolname::text collate "default" from pg_roles where rolname like 'eagle\_%' $$,
     array[
         'eagle_owner', 'eagle_migrator', 'eagle_application', 'eagle_reader', 'eagle_auditor',
-        'eagle_operator', 'eagle_exporter', 'eagle_backup'
+        'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
     ],
     'the database has these roles'
 );
@@ -46,9 +46,22 @@ select results_eq(
         order by 1, 2 $$,
     $$ values
         ('eagle_backup', 'pg_read_all_data', false, true),
+        ('eagle_backup', 'pg_read_all_settings', false, true),
+        ('eagle_backup', 'pg_read_all_stats', false, true),
         ('eagle_exporter', 'pg_monitor', false, true),
         ('eagle_migrator', 'eagle_owner', false, true) $$,
     'the migrator becomes the owner, the exporter monitors, the backup reads: no other memberships'
+);
+select results_eq(
+    $$ select setrole::regrole::text, setdatabase,
+              array_to_string(setconfig, ' ') collate "default"
+         from pg_db_role_setting
+        where setrole::regrole::text like 'eagle\_%'
+        order by 1 $$,
+    $$ values
+        ('eagle_application', 0::oid, 'plan_cache_mode=force_generic_plan'),
+        ('eagle_reader', 0::oid, 'plan_cache_mode=force_generic_plan') $$,
+    'who asks for one account at a time plans a statement once; no role has another setting'
 );
 select is_empty(
     $$ select m.member::regrole
@@ -81,7 +94,7 @@ select throws_ok(
 )
   from unnest(array[
            'postgres', 'eagle_owner', 'eagle_migrator', 'eagle_reader', 'eagle_auditor',
-           'eagle_operator', 'eagle_exporter', 'eagle_backup'
+           'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
        ]) as role;
 select throws_ok(
     command, '42501', null,
@@ -138,6 +151,23 @@ select lives_ok(
 select throws_ok(
     'delete from app.projects', '42501', 'permission denied for table projects',
     'the backup changes none'
+);
+select ok(
+    has_function_privilege(function, 'execute'),
+    format('the backup may call %s, as Barman asks of it', function)
+)
+  from unnest(array[
+           'pg_backup_start(text, boolean)', 'pg_backup_stop(boolean)', 'pg_switch_wal()',
+           'pg_create_restore_point(text)'
+       ]) as function;
+reset session authorization;
+set local session authorization eagle_indexer;
+select lives_ok(
+    'select * from ops.page_projects()', 'the indexer pages through projects by a function'
+);
+select throws_ok(
+    'select * from app.projects', '42501', 'permission denied for schema app',
+    'the indexer reads no table'
 );
 reset session authorization;
 

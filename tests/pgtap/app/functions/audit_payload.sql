@@ -4,7 +4,7 @@ select plan(3);
 \ir ../../two_accounts.psql
 
 select is(
-    pg_temp.head_of('app.audit_payload'), '() returns trigger, volatile, security invoker',
+    pg_temp.head_of('app.audit_payload'), '() returns trigger, volatile, security definer',
     'a saved payload is recorded in a trigger'
 );
 

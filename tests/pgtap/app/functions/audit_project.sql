@@ -4,7 +4,7 @@ select plan(8);
 \ir ../../two_accounts.psql
 
 select is(
-    pg_temp.head_of('app.audit_project'), '() returns trigger, volatile, security invoker',
+    pg_temp.head_of('app.audit_project'), '() returns trigger, volatile, security definer',
     'a change of a project is recorded in a trigger'
 );
 

@@ -1,5 +1,5 @@
 begin;
-select plan(25);
+select plan(26);
 \ir ../../shape.psql
 
 select is(
@@ -52,6 +52,7 @@ select bag_eq(
             ('grant usage on schema app to public', 'granted to everyone', 'app'),
             ('grant select on app.projects to eagle_exporter',
              'granted to a stranger', 'app.projects'),
+            ('grant select on ops.jobs to eagle_indexer', 'granted to a stranger', 'ops.jobs'),
             ('alter table app.projects owner to postgres', 'owner', 'app.projects'),
             ('alter table app.projects disable row level security', 'row security', 'app.projects'),
             ('create policy all_of_it on app.projects for select to eagle_reader using (true)',

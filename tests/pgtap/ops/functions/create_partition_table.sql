@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(12);
 \ir ../../shape.psql
 
 select is(
@@ -53,6 +53,18 @@ select results_eq(
         where a.attrelid = 'app.project_events'::regclass and a.attnum > 0 and a.attstattarget = 0
         order by a.attname $$,
     'statistics of the new table keep no more of its values than those of its model'
+);
+select lives_ok(
+    $$ select ops.create_partition_table('app.project_payloads', 'app.spare_module') $$,
+    'a partition of another table is made as well'
+);
+select results_eq(
+    $$ select a.attstattarget::int
+         from pg_index as i
+         join pg_attribute as a on a.attrelid = i.indexrelid
+        where i.indrelid = 'app.spare_module'::regclass and i.indkey[a.attnum - 1] = 0 $$,
+    array[0],
+    'statistics keep no values of the expression that an index of the new table is on'
 );
 select is_empty(
     $$ select * from pg_temp.grants_in('app') where object = 'spare' $$,

@@ -1,0 +1,318 @@
+-- 0014.job-roles
+-- depends: 0013.jobs
+--
+-- why    Jobs that read the whole log, stream the server or detach a month need another role than
+--        the operator; and monitoring has to see which job is late.
+-- locks  ops.jobs ACCESS EXCLUSIVE, briefly: constant default, no rewrite; the check scans a few rows.
+-- undo   0014.job-roles.rollback.sql; the new jobs go, and what was recorded of their runs.
+
+alter table ops.jobs add column role text not null default 'eagle_operator';
+alter table ops.jobs
+    -- A table of some ten rows: the check is done before anybody waits.
+    -- squawk-ignore constraint-missing-not-valid
+    add constraint jobs_role_check check (role ~ '^eagle_[a-z]+$');
+comment on column ops.jobs.role is
+    'The role that its command logs in as, where it is not run as a superuser.';
+
+update ops.jobs
+   set role = 'eagle_auditor'
+ where job = 'audit-verify';
+
+insert into ops.jobs (
+    job, command, role, schedule, late_after, time_limit, is_enabled, description
+)
+values
+    ('audit-anchor', '{audit,anchor}', 'eagle_auditor', '45 4 * * *', '2 days', '30 minutes', false,
+     'Heads of all chains, signed, in a file that who rules the database cannot replace.'),
+    ('backup', '{backup,run}', 'eagle_backup', '15 1 * * *', '30 hours', '6 hours', true,
+     'A base backup, verified after writing.'),
+    ('backup-prune', '{backup,prune}', 'eagle_backup', '0 6 * * *', '3 days', '1 hour', true,
+     'Backups and log that the retention no longer asks for go.'),
+    ('backup-verify', '{backup,verify}', 'eagle_backup', '0 5 * * sun', '10 days', '6 hours', true,
+     'The newest backup and the log after it are read once more.'),
+    ('dr-test', '{dr-test}', 'eagle_backup', '0 7 * * sun', '10 days', '12 hours', true,
+     'The newest backup is restored elsewhere and proved equal.'),
+    ('partition-retire', '{partition,retire}', 'eagle_migrator', '30 0 * * sun', '15 days',
+     '4 hours', false, 'Partitions that the policies no longer keep are retired.');
+
+-- What opens this database to someone whom sql/ keeps out; no row when all is as declared.
+--
+-- Reads the catalogue of the server that it runs on, as anybody may: grants, roles, row security,
+-- triggers of the audit log, definer functions and what statistics keep.
+--
+--     select * from ops.check_access();
+--     -- (no rows)
+--
+create or replace function ops.check_access()
+    returns table (
+        rule    text,
+        object  text,
+        finding text,
+        remedy  text
+    )
+    language sql
+    stable
+    security invoker
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    with relation as (
+        select
+            c.*,
+            format('%I.%I', n.nspname, c.relname) as full_name,
+            n.nspname = 'app' and c.relkind in ('r', 'p') as is_tenant
+          from pg_class as c
+          join pg_namespace as n on n.oid = c.relnamespace
+         where n.nspname in ('app', 'catalog', 'ops')
+           and c.relkind in ('r', 'p', 'v', 'm')
+    ),
+
+    routine as (
+        select p.*, p.oid::regprocedure::text as full_name
+          from pg_proc as p
+         where p.pronamespace in ('app'::regnamespace, 'catalog'::regnamespace, 'ops'::regnamespace)
+    ),
+
+    granted as (
+        select
+            'relation' as kind, r.full_name as object,
+            acl.grantee, acl.privilege_type, r.relowner as owner
+          from relation as r
+         cross join lateral aclexplode(r.relacl) as acl
+        union all
+        select
+            'column', format('%s (%I)', r.full_name, a.attname),
+            acl.grantee, acl.privilege_type, r.relowner
+          from relation as r
+          join pg_attribute as a on a.attrelid = r.oid
+         cross join lateral aclexplode(a.attacl) as acl
+        union all
+        select 'function', f.full_name, acl.grantee, acl.privilege_type, f.proowner
+          from routine as f
+         cross join lateral aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) as acl
+        union all
+        select 'schema', n.nspname, acl.grantee, acl.privilege_type, n.nspowner
+          from pg_namespace as n
+         cross join lateral aclexplode(n.nspacl) as acl
+         where n.nspname in ('app', 'catalog', 'ops')
+        union all
+        select 'database', d.datname, acl.grantee, acl.privilege_type, d.datdba
+          from pg_database as d
+         cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as acl
+         where d.datname = current_database()
+    ),
+
+    member as (
+        select
+            m.roleid::regrole::text as role, m.member::regrole::text as member,
+            r.rolsuper or r.rolcreaterole as is_admin
+          from pg_auth_members as m
+          join pg_roles as r on r.oid = m.member
+    )
+
+    select
+        'granted to everyone',
+        g.object,
+        format('everyone has %s on %s %s', lower(g.privilege_type), g.kind, g.object),
+        'Revoke it from public.'
+      from granted as g
+     where g.grantee = 0
+    union all
+    select
+        'granted to a stranger',
+        g.object,
+        format('%s has %s on %s %s', g.grantee::regrole, lower(g.privilege_type), g.kind, g.object),
+        'Revoke it, or grant the role membership in a role of sql/roles.sql.'
+      from granted as g
+     where g.kind <> 'database'
+       and g.grantee not in (0, g.owner)
+       and g.grantee::regrole::text not in (
+               'eagle_application', 'eagle_reader', 'eagle_auditor', 'eagle_operator'
+           )
+       and not (
+               g.grantee::regrole::text = 'eagle_exporter'
+               and (g.object = 'ops' or g.object like 'ops.%')
+               and g.privilege_type in ('USAGE', 'SELECT', 'EXECUTE')
+           )
+    union all
+    select
+        'owner',
+        owned.object,
+        format('%s belongs to %s', owned.object, owned.owner::regrole),
+        format('Make eagle_owner its owner.')
+      from (
+               select r.full_name, r.relowner from relation as r
+               union all
+               select f.full_name, f.proowner from routine as f
+           ) as owned (object, owner)
+     where owned.owner::regrole::text <> 'eagle_owner'
+    union all
+    select
+        'row security',
+        r.full_name,
+        format('row security of %s is off', r.full_name),
+        format('alter table %s enable row level security', r.full_name)
+      from relation as r
+     where r.is_tenant
+       and not r.relrowsecurity
+    union all
+    select
+        'policy',
+        r.full_name,
+        format('policy %s lets other accounts through', p.polname),
+        'Compare account_id with app.current_account_id() in it, or drop it.'
+      from pg_policy as p
+      join relation as r on r.oid = p.polrelid
+     where p.polpermissive
+       and (r.relispartition
+            or coalesce(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
+               is distinct from '(account_id = app.current_account_id())'
+            or coalesce(pg_get_expr(p.polwithcheck, p.polrelid), pg_get_expr(p.polqual, p.polrelid))
+               is distinct from '(account_id = app.current_account_id())')
+       and not (p.polcmd = 'r' and p.polroles = array[to_regrole('eagle_auditor')::oid])
+    union all
+    select
+        'partition',
+        r.full_name,
+        format('%s reaches the partition %s by its name', g.grantee::regrole, r.full_name),
+        'Revoke it: the rights on the table itself suffice.'
+      from granted as g
+      join relation as r on r.full_name = g.object
+     where r.relispartition
+       and g.grantee not in (0, g.owner)
+    union all
+    select
+        'definer function',
+        f.full_name,
+        format('%s runs as its owner with the search_path of its caller', f.full_name),
+        'Add: set search_path = pg_catalog, pg_temp'
+      from routine as f
+     where f.prosecdef
+       and not coalesce(f.proconfig @> array['search_path=pg_catalog, pg_temp'], false)
+    union all
+    select
+        'audit trigger',
+        r.full_name,
+        format(
+            'the trigger %s of %s is %s', wanted.name, r.full_name,
+            case when t.oid is null then 'missing' else 'disabled' end
+        ),
+        format('Make or enable it; then check the log: tooling audit verify.')
+      from relation as r
+     cross join (
+               values
+                   ('project_events_authorize'),
+                   ('project_events_chain'),
+                   ('project_events_immutable'),
+                   ('project_events_no_truncate')
+           ) as wanted (name)
+      left join pg_trigger as t
+        on t.tgrelid = r.oid
+       and t.tgname = wanted.name
+     where (r.oid = 'app.project_events'::regclass
+            or r.oid in (select h.inhrelid
+                           from pg_inherits as h
+                          where h.inhparent = 'app.project_events'::regclass))
+       and coalesce(t.tgenabled, 'D') not in ('O', 'A')
+    union all
+    select
+        'statistics',
+        format('%s.%I', r.full_name, a.attname),
+        format(
+            'EXPLAIN may show values of other accounts: statistics of %s.%I are kept',
+            r.full_name, a.attname
+        ),
+        format('alter table %s alter column %I set statistics 0', r.full_name, a.attname)
+      from relation as r
+      join pg_attribute as a on a.attrelid = r.oid
+     where r.is_tenant
+       and has_any_column_privilege(
+               'eagle_application', coalesce(pg_partition_root(r.oid), r.oid), 'select'
+           )
+       and a.attnum > 0
+       and not a.attisdropped
+       and a.atttypid in (
+               'uuid'::regtype, 'text'::regtype, 'text[]'::regtype,
+               'jsonb'::regtype, 'bytea'::regtype
+           )
+       and coalesce(a.attstattarget, -1) <> 0
+    union all
+    select
+        'role',
+        r.rolname,
+        format('%s %s', r.rolname, wrong.what),
+        format('alter role %I %s', r.rolname, wrong.cure)
+      from pg_roles as r
+     cross join lateral (
+               values
+                   (r.rolsuper, 'is a superuser', 'nosuperuser'),
+                   (r.rolcreaterole, 'makes roles', 'nocreaterole'),
+                   (r.rolcreatedb, 'makes databases', 'nocreatedb'),
+                   (
+                       r.rolreplication and r.rolname <> 'eagle_backup',
+                       'streams the whole server', 'noreplication'
+                   ),
+                   (
+                       r.rolbypassrls and r.rolname <> 'eagle_backup',
+                       'is not bound by row security', 'nobypassrls'
+                   ),
+                   (r.rolcanlogin and r.rolname = 'eagle_owner', 'can log in', 'nologin')
+           ) as wrong (is_so, what, cure)
+     where r.rolname in (
+               'eagle_owner', 'eagle_migrator', 'eagle_application',
+               'eagle_reader', 'eagle_auditor',
+               'eagle_operator', 'eagle_exporter', 'eagle_backup'
+           )
+       and wrong.is_so
+    union all
+    select
+        'role setting',
+        r.rolname,
+        format('every session of %s starts with %s', r.rolname, setting.assignment),
+        format(
+            'alter role %I reset %s, in each database it is set for',
+            r.rolname,
+            split_part(setting.assignment, '=', 1)
+        )
+      from pg_db_role_setting as s
+      join pg_roles as r on r.oid = s.setrole
+      left join pg_database as d on d.oid = s.setdatabase
+     cross join lateral unnest(s.setconfig) as setting (assignment)
+     where r.rolname like 'eagle\_%'
+       and (s.setdatabase = 0 or d.datname = current_database())
+       and setting.assignment ~ (
+           '^(app\.|row_security|search_path|role|session_replication_role|\w+_preload_libraries)'
+       )
+    union all
+    select
+        'membership',
+        m.member,
+        format('%s is a member of %s', m.member, m.role),
+        format('revoke %s from %s', m.role, m.member)
+      from member as m
+     where (m.member in (
+                'eagle_owner', 'eagle_migrator', 'eagle_application',
+               'eagle_reader', 'eagle_auditor',
+                'eagle_operator', 'eagle_exporter', 'eagle_backup'
+            )
+            and (m.member, m.role) not in (
+                ('eagle_migrator', 'eagle_owner'),
+                ('eagle_exporter', 'pg_monitor'),
+                ('eagle_backup', 'pg_read_all_data')
+            ))
+        or (m.role = 'eagle_owner' and m.member <> 'eagle_migrator' and not m.is_admin)
+    union all
+    select
+        'server function',
+        f.oid::regprocedure::text,
+        format('every role may call %s', f.oid::regprocedure),
+        'Run sql/superuser.sql in this database as a superuser.'
+      from pg_proc as f
+     cross join lateral aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) as acl
+     where f.proname in (
+               'pg_stat_get_activity', 'pg_stat_get_backend_activity', 'pg_stat_statements',
+               'pg_cancel_backend', 'pg_terminate_backend', 'lo_creat', 'lo_create', 'lo_from_bytea'
+           )
+       and f.pronamespace in ('pg_catalog'::regnamespace, 'public'::regnamespace)
+       and acl.grantee = 0
+     order by 1, 2, 3;
+end;

@@ -1,0 +1,95 @@
+-- Objects that do not do what they are there for: indexes, constraints, tables and partitions.
+--
+--     select * from ops.find_object_faults();
+--     -- (no rows)
+--
+create function ops.find_object_faults()
+    returns table (
+        check_name text,
+        object     text,
+        violations bigint,
+        detail     text
+    )
+    language sql
+    stable
+    security invoker
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        'invalid-indexes', i.indexrelid::regclass::text, 1::bigint,
+        'left behind by a CREATE INDEX CONCURRENTLY or an attachment that failed'
+      from pg_index as i
+      join pg_class as c on c.oid = i.indexrelid
+     where not (i.indisvalid and i.indisready)
+       and c.relnamespace in ('app'::regnamespace, 'catalog'::regnamespace, 'ops'::regnamespace)
+    union all
+    select
+        'unvalidated-constraints', format('%s %I', k.conrelid::regclass, k.conname), 1,
+        'rows from before it was added may break it'
+      from pg_constraint as k
+     where not k.convalidated
+       and k.conparentid = 0
+       and k.connamespace in ('app'::regnamespace, 'catalog'::regnamespace, 'ops'::regnamespace)
+    union all
+    select
+        'unlogged-tables', c.oid::regclass::text, 1,
+        'is emptied by a crash'
+      from pg_class as c
+     where c.relpersistence = 'u'
+       and c.relkind in ('r', 'p', 'm', 'S')
+       and c.relnamespace in ('app'::regnamespace, 'catalog'::regnamespace, 'ops'::regnamespace)
+    union all
+    select 'access', a.object, 1, a.finding
+      from ops.check_access() as a
+    union all
+    select
+        'partitions', p.relation, count(*), 'no partition for ' || string_agg(
+            to_char(month.starts_at at time zone 'UTC', 'YYYY-MM'), ', ' order by month.starts_at
+        )
+      from ops.partition_policies as p
+     cross join lateral generate_series(
+               date_trunc('month', now(), 'UTC'),
+               date_trunc('month', now() + make_interval(months => p.months_ahead), 'UTC'),
+               interval '1 month'
+           ) as month (starts_at)
+     where not exists (
+               select
+                 from ops.partitions as made
+                where made.relation   = p.relation
+                  and made.starts_at <= month.starts_at
+                  and made.ends_at    > month.starts_at
+           )
+     group by p.relation
+    union all
+    select
+        'partitions', h.inhrelid::regclass::text, 1, 'its detachment began and did not end'
+      from pg_inherits as h
+      join pg_class as c on c.oid = h.inhrelid
+     where h.inhdetachpending
+       and c.relnamespace in ('app'::regnamespace, 'ops'::regnamespace)
+    union all
+    select 'partitions', 'app.project_payloads', 1, 'no partition for module ' || label.enumlabel
+      from pg_enum as label
+     where label.enumtypid = 'app.project_module'::regtype
+       and not exists (
+               select
+                 from ops.partitions as made
+                where made.relation = 'app.project_payloads'
+                  and strpos(made.bounds, quote_literal(label.enumlabel)) > 0
+           )
+    union all
+    select
+        'retirements', r.partition, 1, format('began %s and has not gone on', r.retired_at)
+      from ops.retired_partitions as r
+     where r.state = 'retiring'
+       and r.changed_at < now() - interval '1 day'
+    union all
+    select
+        'missed-months', m.relation, m.misses,
+        format('writes were refused for want of the partition of %s, last %s',
+               m.starts_at, m.last_at)
+      from ops.missed_months as m
+     where m.last_at > now() - interval '7 days';
+end;
+comment on function ops.find_object_faults() is
+    'Indexes, constraints, tables and partitions that are invalid, missing or open to others.';

@@ -1,0 +1,60 @@
+begin;
+select plan(9);
+\ir ../../shape.psql
+
+select results_eq(
+    $$ select * from pg_temp.columns_of('ops.job_runs') $$,
+    $$ values
+        ('run_id', 'uuid', 'not null', 'ops.uuid_v7()'),
+        ('job', 'text', 'not null', ''),
+        ('slot_at', 'timestamp with time zone', 'null', ''),
+        ('started_at', 'timestamp with time zone', 'not null', 'clock_timestamp()'),
+        ('finished_at', 'timestamp with time zone', 'null', ''),
+        ('outcome', 'text', 'not null', '''running''::text'),
+        ('exit_code', 'smallint', 'null', ''),
+        ('message', 'text', 'null', ''),
+        ('detail', 'jsonb', 'null', ''),
+        ('ran_by', 'text', 'not null', 'SESSION_USER') $$,
+    'a run of a job has these columns, in this order'
+);
+insert into ops.job_runs (job, slot_at) values ('audit-verify', '2026-11-23 03:00+00');
+select throws_ok(
+    $$ insert into ops.job_runs (job, slot_at) values ('audit-verify', '2026-11-23 03:00+00') $$,
+    '23505', 'duplicate key value violates unique constraint "job_runs_job_slot_at_key"',
+    'a slot has one run'
+);
+select throws_ok(
+    $$ insert into ops.job_runs (job) values ('nothing') $$,
+    '23503',
+    'insert or update on table "job_runs" violates foreign key constraint "job_runs_job_fkey"',
+    'a run is of a job that there is'
+);
+select throws_ok(
+    format('update ops.job_runs set %s', wrong.change),
+    '23514',
+    format('new row for relation "job_runs" violates check constraint "%s"', wrong.by_constraint),
+    wrong.what
+)
+  from (values
+            ('outcome = ''lost'', finished_at = now() + interval ''1 hour''',
+             'job_runs_outcome_check',
+             'a run is running, succeeded, failed or was interrupted'),
+            ('outcome = ''failed''', 'job_runs_finished_at_check', 'a run that ended says when'),
+            ('finished_at = now() + interval ''1 hour''', 'job_runs_finished_at_check',
+             'a run that has an end is not running'),
+            ('outcome = ''failed'', finished_at = started_at - interval ''1 second''',
+             'job_runs_check', 'a run ends after it began')
+       ) as wrong (change, by_constraint, what);
+
+set local role eagle_operator;
+select throws_ok(
+    command, '42501', 'permission denied for table job_runs',
+    format('an operator cannot %s a run by hand', split_part(command, ' ', 1))
+)
+  from unnest(array[
+           'update ops.job_runs set outcome = ''succeeded''',
+           'delete from ops.job_runs'
+       ]) as command;
+
+select * from finish();
+rollback;

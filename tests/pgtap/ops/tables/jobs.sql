@@ -1,0 +1,69 @@
+begin;
+select plan(16);
+\ir ../../shape.psql
+
+select results_eq(
+    $$ select * from pg_temp.columns_of('ops.jobs') $$,
+    $$ values
+        ('job', 'text', 'not null', ''),
+        ('command', 'text[]', 'null', ''),
+        ('statement', 'text', 'null', ''),
+        ('schedule', 'text', 'not null', ''),
+        ('late_after', 'interval', 'not null', ''),
+        ('time_limit', 'interval', 'not null', ''),
+        ('is_enabled', 'boolean', 'not null', 'true'),
+        ('description', 'text', 'not null', ''),
+        ('added_at', 'timestamp with time zone', 'not null', 'now()'),
+        ('role', 'text', 'not null', '''eagle_operator''::text') $$,
+    'a job has these columns, in this order'
+);
+select results_eq(
+    $$ select job from ops.jobs where not is_enabled order by job $$,
+    $$ values ('audit-anchor'), ('partition-retire') $$,
+    'every job is on but those that need a folder of this machine'
+);
+select is_empty(
+    $$ select job from ops.jobs where role not in (select rolname from pg_roles) $$,
+    'every job logs in as a role that there is'
+);
+select throws_ok(
+    format('update ops.jobs set %s where job = ''audit-verify''', wrong.change),
+    '23514',
+    format('new row for relation "jobs" violates check constraint "%s"', wrong.by_constraint),
+    wrong.what
+)
+  from (values
+            ('job = ''Audit verify''', 'jobs_job_check', 'the name of a job can be that of a unit'),
+            ('command = ''{}''', 'jobs_command_check', 'a command has arguments'),
+            ('command = null, statement = '' ''', 'jobs_statement_check',
+             'a statement says something'),
+            ('statement = ''select 1''', 'jobs_check',
+             'a job is a command or a statement, not both'),
+            ('command = null', 'jobs_check', 'a job is a command or a statement, one of them'),
+            ('schedule = ''daily''', 'jobs_schedule_check',
+             'a schedule has the five fields of crontab'),
+            ('schedule = ''0 0 * * 0''', 'jobs_schedule_check',
+             'days of the week are named, since programs differ in how they count them'),
+            ('late_after = ''0''', 'jobs_late_after_check', 'a job is late after some time'),
+            ('time_limit = ''0''', 'jobs_time_limit_check', 'a job may take some time'),
+            ('role = ''postgres''', 'jobs_role_check', 'a job logs in as a role of this database')
+       ) as wrong (change, by_constraint, what);
+
+set local role eagle_operator;
+select lives_ok(
+    $$ update ops.jobs set schedule = '0 4 * * *', is_enabled = false where job = 'audit-verify' $$,
+    'an operator changes when a job runs, and whether'
+);
+select throws_ok(
+    $$ update ops.jobs set statement = 'drop table app.projects' $$,
+    '42501', 'permission denied for table jobs',
+    'an operator does not change what a job does'
+);
+set local role eagle_application;
+select throws_ok(
+    'select * from ops.jobs', '42501', 'permission denied for table jobs',
+    'the application has no part in jobs'
+);
+
+select * from finish();
+rollback;
