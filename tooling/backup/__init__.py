@@ -1,0 +1,1 @@
+"""Backups: Barman driven by commands, verified, copied elsewhere, restored, and proven."""

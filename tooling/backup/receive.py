@@ -1,0 +1,120 @@
+"""The receiver of the log, kept running: through restarts of the server, and synchronous if named.
+
+Barman's own dies with every restart of the server until its next `cron`, and follows synchronously
+only if synchronous_standby_names named it when it started.
+"""
+
+import contextlib
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import psycopg
+
+from tooling.backup import barman as driver
+from tooling.backup import catalog, programs
+from tooling.backup.barman import RECEIVER, Barman
+from tooling.backup.settings import BackupSettings
+from tooling.database import connect
+from tooling.errors import ConnectionFailedError, InputError
+
+PAUSE = 0.5
+_LOOK_EVERY = 10
+_STOP_SECONDS = 10
+_NAMED = """
+select current_setting('synchronous_standby_names') like '%%' || %s || '%%'
+       and exists (select from pg_catalog.pg_stat_replication as r
+                    where r.application_name = %s and r.state = 'streaming'
+                      and r.sync_state = 'async')
+"""
+
+
+def receive(
+    settings: BackupSettings,
+    dsn: str | None,
+    stop: threading.Event,
+    tell: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Receive and archive the log until `stop` is set; never gives up. `tell` is told of changes.
+
+    Raises InputError if the server has never been reached.
+    """
+    barman = _configure(settings, dsn)
+    while not stop.is_set():
+        with _receiver(barman) as process:
+            tell("receiving")
+            code = _attend(barman, dsn, process, stop)
+        if not stop.is_set():
+            tell("named as synchronous: starting again" if code is None else f"lost ({code})")
+            stop.wait(PAUSE)
+            with contextlib.suppress(InputError):
+                barman = _configure(settings, dsn)
+    _archive(barman)
+    tell("stopped")
+
+
+def _configure(settings: BackupSettings, dsn: str | None) -> Barman:
+    try:
+        with connect(dsn, autocommit=True) as connection:
+            barman = driver.configure(settings, connection)
+            if not driver.has_slot(connection):
+                barman.attempt("receive-wal", "--create-slot")
+            return barman
+    except (ConnectionFailedError, psycopg.Error):
+        return driver.configured(settings)
+
+
+@contextlib.contextmanager
+def _receiver(barman: Barman) -> Iterator["subprocess.Popen[bytes]"]:
+    """Yield the running receiver; one that `barman cron` left in the background is stopped."""
+    barman.attempt("receive-wal", "--stop")
+    process = subprocess.Popen(  # noqa: S603
+        [*barman.program(), "receive-wal", barman.settings.server],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=programs.environment(barman.bin_dir),
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _attend(
+    barman: Barman, dsn: str | None, process: "subprocess.Popen[bytes]", stop: threading.Event
+) -> int | None:
+    """Archive what arrives until the receiver ends; None if it has to start again to be sync."""
+    looked = time.monotonic()
+    while not stop.wait(PAUSE):
+        if (code := process.poll()) is not None:
+            return code
+        _archive(barman)
+        if time.monotonic() - looked > _LOOK_EVERY:
+            looked = time.monotonic()
+            if _must_become_synchronous(dsn):
+                return None
+    return 0
+
+
+def _archive(barman: Barman) -> None:
+    """Move complete segments into the archive, if there are any."""
+    streaming = catalog.folder(barman.settings) / "streaming"
+    if any(file.suffix != ".partial" for file in streaming.glob("*")):
+        barman.attempt("archive-wal")
+
+
+def _must_become_synchronous(dsn: str | None) -> bool:
+    try:
+        with connect(dsn, autocommit=True) as connection:
+            return connection.execute(_NAMED, [RECEIVER, RECEIVER]).fetchone() == (True,)
+    except (ConnectionFailedError, psycopg.Error):
+        return False

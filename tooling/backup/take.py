@@ -1,0 +1,151 @@
+"""Take a backup and verify it at once; verify any backup again."""
+
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tooling.backup import barman as driver
+from tooling.backup import catalog, programs, wal
+from tooling.backup.barman import Barman
+from tooling.backup.catalog import Backup
+from tooling.backup.settings import BackupSettings
+from tooling.errors import Exit, ToolingError
+
+INCREMENTAL_SINCE = 17
+_TRIES = 3
+_TOO_EARLY = "Impossible to start the backup"
+_LONGEST_START = timedelta(seconds=10)
+
+
+def take(
+    settings: BackupSettings, connection: psycopg.Connection[Any], *, full: bool = False
+) -> Backup:
+    """Take a backup, an increment where that is possible, and verify it; return it.
+
+    The receiver of the log is started if none runs. Raises ToolingError; a backup that does not
+    verify, because a page or a segment is damaged, ends with exit code CHANGED and stays marked.
+    """
+    barman = driver.configure(settings, connection)
+    driver.start_receiver(barman, connection)
+    before = {one.backup_id for one in catalog.backups(settings)}
+    options = ["--wait"]
+    parent = None if full else _parent(settings, connection)
+    if parent is not None:
+        options.append(f"--incremental={parent.backup_id}")
+    try:
+        _back_up(barman, connection, options)
+    except ToolingError as error:
+        raise _explained(error, settings, before) from error
+    made = next(one for one in catalog.backups(settings) if one.backup_id not in before)
+    return verify(barman, made, whole=False)
+
+
+def verify(barman: Barman, backup: Backup, *, whole: bool = True) -> Backup:
+    """Check a backup, those it adds to, and its log; keep and return what was found.
+
+    With `whole` the log is read up to its newest segment. The server is not needed.
+    """
+    settings = barman.settings
+    problem = damage(barman, backup) or wal.check(settings, backup, barman.bin_dir, whole=whole)
+    catalog.record(settings, backup.backup_id, problem)
+    return replace(backup, problem=problem, verified_at=None if problem else datetime.now(UTC))
+
+
+def damage(barman: Barman, backup: Backup) -> str | None:
+    """Return what pg_verifybackup finds in a backup or one that it adds to; None if nothing."""
+    for link in catalog.chain(backup, catalog.backups(barman.settings)):
+        folder = catalog.data(barman.settings, link.backup_id)
+        done = subprocess.run(  # noqa: S603
+            [str(barman.bin_dir / "pg_verifybackup"), "--no-parse-wal", "--exit-on-error", folder],
+            check=False,
+            capture_output=True,
+            text=True,
+            env=programs.environment(barman.bin_dir),
+        )
+        if done.returncode:
+            said = done.stderr.strip().splitlines() or ["it does not verify"]
+            return f"backup {link.backup_id}: {said[0].rpartition('error: ')[2]}"
+    return None
+
+
+def newest_sound(known: Sequence[Backup]) -> Backup | None:
+    """Return the newest complete backup that passed its last verification."""
+    return next((one for one in reversed(known) if one.is_done and one.verified_at), None)
+
+
+def _back_up(barman: Barman, connection: psycopg.Connection[Any], options: Sequence[str]) -> None:
+    """Let Barman take the backup; its own checks may find a receiver that only just starts."""
+    for _ in range(_TRIES - 1):
+        try:
+            _run(barman, options)
+            return
+        except ToolingError as error:
+            if _TOO_EARLY not in error.message:
+                raise
+        time.sleep(1)
+        driver.start_receiver(barman, connection)
+    _run(barman, options)
+
+
+def _run(barman: Barman, options: Sequence[str]) -> None:
+    """Begin in a second that names no backup: Barman names one so, and writes over its namesake."""
+    while _taken(barman.settings, datetime.now(UTC)):
+        time.sleep(0.05)
+    barman.run("backup", *options)
+
+
+def _taken(settings: BackupSettings, begin: datetime) -> bool:
+    first, last = (at.strftime("%Y%m%dT%H%M%S") for at in (begin, begin + _LONGEST_START))
+    return any(first <= one.backup_id <= last for one in catalog.backups(settings))
+
+
+def _parent(settings: BackupSettings, connection: psycopg.Connection[Any]) -> Backup | None:
+    """Return what an increment can add to; None where a full backup is due."""
+    if connection.info.server_version // 10000 < INCREMENTAL_SINCE:
+        return None
+    summaries = connection.execute("select current_setting('summarize_wal')").fetchone()
+    known = catalog.backups(settings)
+    newest = newest_sound(known)
+    complete = [one for one in known if one.is_done]
+    if summaries != ("on",) or newest is None or newest is not complete[-1]:
+        return None
+    full = catalog.chain(newest, known)[0]
+    begun = full.begin_time or datetime.min.replace(tzinfo=UTC)
+    young = datetime.now(UTC) - begun < timedelta(days=settings.full_every)
+    return newest if young and newest.timeline == _timeline(connection) else None
+
+
+def _timeline(connection: psycopg.Connection[Any]) -> int:
+    row = connection.execute(
+        "select timeline_id from pg_catalog.pg_control_checkpoint()"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _explained(error: ToolingError, settings: BackupSettings, before: set[str]) -> ToolingError:
+    """Say so if the server's own pages were found damaged while they were read."""
+    log = settings.home / "barman.log"
+    tail = _tail(log)
+    made = [one for one in catalog.backups(settings) if one.backup_id not in before]
+    if "checksum" not in tail or not made:
+        return error
+    bad = [line for line in tail.splitlines() if "checksum verification failed" in line]
+    what = bad[0].rpartition("WARNING:  ")[2] if bad else "checksum verification failed"
+    return ToolingError(
+        f"the server's data is damaged: {what}",
+        hint="Restore the newest backup beside it: `tooling restore --to FOLDER`.",
+        exit_code=Exit.CHANGED,
+    )
+
+
+def _tail(file: Path, size: int = 20_000) -> str:
+    try:
+        return file.read_bytes()[-size:].decode("utf-8", "replace")
+    except OSError:
+        return ""

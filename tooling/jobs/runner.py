@@ -1,0 +1,180 @@
+"""Runs one job of ops.jobs, alone, and records how it ended."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+from typing import Any, NoReturn
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from tooling import database
+from tooling.errors import Exit, RefusedError
+from tooling.jobs import schedule
+
+OPERATOR = "eagle_operator"
+UNKNOWN, RUNNING = "ES206", "ES207"
+_SAID = 2000
+"""Characters kept of what a failed command said."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A row of ops.jobs: arguments of tooling, or a statement."""
+
+    name: str
+    command: list[str] | None
+    statement: str | None
+    schedule: str
+    time_limit: timedelta
+    role: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run ended. `exit_code` is that of the command; a skipped run has 0."""
+
+    job: str
+    outcome: str
+    exit_code: int
+    message: str | None = None
+    detail: Any = None
+
+
+def read(connection: psycopg.Connection[Any], *, enabled_only: bool = False) -> list[Job]:
+    """Return the jobs by name. Writes nothing."""
+    rows = connection.execute(
+        "select job, command, statement, schedule, time_limit, role from ops.jobs"
+        " where is_enabled or not %s order by job",
+        [enabled_only],
+    )
+    return [Job(*row) for row in rows]
+
+
+def run(dsn: str | None, name: str, *, scheduled: bool, now: datetime | None = None) -> Run:
+    """Run a job now and record it; of a schedule, only if its newest slot had no run yet.
+
+    The newest slot is that of `now`, by default this moment.
+
+    The connection is held, and with it the job's advisory lock, until the run ends. Raises
+    RefusedError for an unknown job, or if it runs already and this is not for a schedule.
+    """
+    with database.connect(dsn, autocommit=True, application_name=f"job {name}") as connection:
+        job = next((one for one in read(connection) if one.name == name), None)
+        moment = now or datetime.now(UTC)
+        slot = schedule.last_slot(job.schedule, moment) if job and scheduled else None
+        try:
+            begun = connection.execute("select ops.begin_job(%s, %s)", [name, slot]).fetchone()
+        except psycopg.Error as error:
+            if error.sqlstate == RUNNING and scheduled:
+                return Run(name, "skipped", Exit.OK, "runs elsewhere")
+            if error.sqlstate in (UNKNOWN, RUNNING):
+                raise RefusedError(
+                    str(error.diag.message_primary), hint=error.diag.message_hint
+                ) from error
+            raise
+        run_id = begun[0] if begun else None
+        if job is None or run_id is None:
+            return Run(name, "skipped", Exit.OK, f"slot {slot} had its run, or the job is off")
+        with _terminated_as_interrupt():
+            done = _execute(connection, job) if job.statement else _call(dsn, job)
+        detail = None if done.detail is None else json.dumps(done.detail)
+        connection.execute(
+            "select ops.finish_job(%s, %s, %s, %s)",
+            [run_id, done.exit_code, done.message, detail],
+        )
+        return done
+
+
+def as_role(url: str, role: str) -> str:
+    """Return the connection string for a role, if it is the operator's.
+
+    The password is not the other role's and is left out: libpq takes it from PGPASSFILE. Whoever
+    else runs a job, such as a superuser on a developer's machine, runs its command, too.
+    """
+    parts = conninfo_to_dict(url)
+    user = parts.get("user") or os.environ.get("PGUSER")
+    if user != OPERATOR or role == OPERATOR:
+        return url
+    kept = {key: str(value) for key, value in parts.items() if key != "password"}
+    return make_conninfo(**{**kept, "user": role})
+
+
+def _execute(connection: psycopg.Connection[Any], job: Job) -> Run:
+    try:
+        with connection.transaction():
+            limit = str(int(job.time_limit.total_seconds() * 1000))
+            connection.execute("select set_config('statement_timeout', %s, true)", [limit])
+            connection.execute((job.statement or "").encode())
+    except (psycopg.Error, KeyboardInterrupt) as error:
+        return Run(job.name, "failed", Exit.FAILED, str(error).strip() or "interrupted")
+    return Run(job.name, "succeeded", Exit.OK)
+
+
+def _call(dsn: str | None, job: Job) -> Run:
+    """Run tooling with the job's arguments; what it says goes on to stderr."""
+    url = as_role(database.resolve(dsn), job.role)
+    environment = {**os.environ, "DATABASE_URL": url} if url else dict(os.environ)
+    # What ends a query of the application on this server must not end a job that has hours.
+    milliseconds = int(job.time_limit.total_seconds() * 1000)
+    options = [os.environ.get("PGOPTIONS", ""), f"-c statement_timeout={milliseconds}"]
+    environment["PGOPTIONS"] = " ".join(filter(None, options))
+    command = [sys.executable, "-m", "tooling", *(job.command or ()), "--json"]
+    with subprocess.Popen(  # noqa: S603
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            output, said = process.communicate(timeout=job.time_limit.total_seconds())
+        except (subprocess.TimeoutExpired, KeyboardInterrupt) as error:
+            late = isinstance(error, subprocess.TimeoutExpired)
+            _stop(process)
+            message = f"stopped after {job.time_limit}" if late else "interrupted"
+            return Run(job.name, "failed", Exit.TERMINATED, message)
+    sys.stderr.write(said)
+    detail = None
+    with contextlib.suppress(ValueError):
+        detail = json.loads(output)
+    if process.returncode == 0:
+        return Run(job.name, "succeeded", Exit.OK, None, detail)
+    errors = [line for line in said.splitlines() if line.strip()]
+    first = next((line for line in errors if line.startswith("error: ")), "")
+    message = first or (errors[-1] if errors else f"exit code {process.returncode}")
+    return Run(job.name, "failed", process.returncode, message[:_SAID], detail)
+
+
+def _stop(process: "subprocess.Popen[str]") -> None:
+    """End a command as Ctrl-C would, so that it cleans up, and for good if it does not."""
+    process.terminate()
+    try:
+        process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+
+
+@contextlib.contextmanager
+def _terminated_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM end a run as Ctrl-C does: its command is stopped and its end recorded.
+
+    Only the main thread of a process gets signals; another one's run is ended by its own limit.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,60 @@
+"""The jobs as units of systemd: a service and a timer each."""
+
+import sys
+from pathlib import Path
+
+from tooling.jobs.runner import Job
+from tooling.jobs.schedule import calendar
+
+PREFIX = "eagle-sign-"
+_GRACE = 60
+"""Seconds after the job's own limit at which systemd ends the runner, too."""
+
+
+def write(jobs: list[Job], folder: Path, user: str, environment: Path) -> list[Path]:
+    """Write the units of the jobs into the folder; return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for job in jobs:
+        for suffix, text in (("service", service(job, user, environment)), ("timer", timer(job))):
+            file = folder / f"{PREFIX}{job.name}.{suffix}"
+            file.write_text(text, encoding="utf-8")
+            written.append(file)
+    return written
+
+
+def service(job: Job, user: str, environment: Path) -> str:
+    """Return the unit that runs a job once."""
+    tooling = Path(sys.executable).with_name("tooling")
+    limit = int(job.time_limit.total_seconds()) + _GRACE
+    return (
+        "[Unit]\n"
+        f"Description=Eagle Sign database: {job.name}\n"
+        "Documentation=man:systemd.timer(5)\n"
+        "After=network-online.target\n"
+        "\n"
+        "[Service]\n"
+        "Type=oneshot\n"
+        f"User={user}\n"
+        f"EnvironmentFile={environment}\n"
+        f"ExecStart={tooling} job run {job.name} --scheduled\n"
+        f"TimeoutStartSec={limit}\n"
+        "NoNewPrivileges=yes\n"
+        "PrivateTmp=yes\n"
+    )
+
+
+def timer(job: Job) -> str:
+    """Return the unit that starts it; a run that was missed is made up for."""
+    return (
+        "[Unit]\n"
+        f"Description=When {job.name} runs: {job.schedule}, UTC\n"
+        "\n"
+        "[Timer]\n"
+        f"OnCalendar={calendar(job.schedule)}\n"
+        "AccuracySec=1s\n"
+        "Persistent=true\n"
+        "\n"
+        "[Install]\n"
+        "WantedBy=timers.target\n"
+    )
