@@ -1,0 +1,1 @@
+"""The dashboards, from which `python -m monitoring.grafana.source` writes dashboards/*.json."""

@@ -1,0 +1,143 @@
+"""What somebody looks at first: how fast, how full, what waits, what is wrong."""
+
+from monitoring.grafana.source.parts import Dashboard, Graph, Number, Rows
+
+OPERATIONS = Dashboard(
+    uid="eagle-operations",
+    title="Eagle Sign: operations",
+    description="Is the database well? The five panels to look at first, then what else runs.",
+    sections=(
+        (
+            "",
+            (
+                Rows(
+                    "Slowest statements",
+                    "The ten slowest of the 25 statements that take most time, by their mean of "
+                    "the last 10 minutes. An alert at 0.5 s, for the application's.",
+                    "s",
+                    "topk(10, sum by (statement, role) (eagle:statement_seconds:mean10m))",
+                    ("role", "statement"),
+                    "mean",
+                ),
+                Graph(
+                    "Index hit rate",
+                    "Share of index blocks that were in shared buffers. 95 % are wanted.",
+                    "percentunit",
+                    (("eagle:index_hits:ratio15m", "index"),),
+                    wanted=0.95,
+                    should_be_high=True,
+                ),
+                Graph(
+                    "Cache hit rate",
+                    "Share of table blocks that were in shared buffers. 99 % are wanted.",
+                    "percentunit",
+                    (("eagle:table_hits:ratio15m", "tables"),),
+                    wanted=0.99,
+                    should_be_high=True,
+                ),
+                Graph(
+                    "Connections by state",
+                    "Connections of clients, and where half of max_connections is and all of it.",
+                    "short",
+                    (
+                        ("eagle:connections:by_state", "{{state}}"),
+                        ("pg_settings_max_connections / 2", "half of the limit"),
+                        ("pg_settings_max_connections", "limit"),
+                    ),
+                ),
+                Graph(
+                    "Throughput",
+                    "Transactions a second, of all databases of the server.",
+                    "ops",
+                    (
+                        ("eagle:transactions:rate5m", "all"),
+                        (
+                            "sum by (instance) (rate(pg_stat_database_xact_rollback[5m]))",
+                            "rolled back",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        (
+            "Now",
+            (
+                Number(
+                    "Alerts",
+                    "Alerts that fire; Prometheus lists them under /alerts.",
+                    "short",
+                    'count(ALERTS{alertstate="firing"}) or vector(0)',
+                    bad=1,
+                ),
+                Number(
+                    "Oldest transaction",
+                    "How long the oldest open transaction has been open.",
+                    "s",
+                    "max(eagle_transaction_longest_seconds) or vector(0)",
+                    bad=900,
+                ),
+                Number(
+                    "Waiting for locks",
+                    "Sessions that wait for a lock.",
+                    "short",
+                    "eagle_lock_waiters",
+                    bad=1,
+                ),
+                Number(
+                    "Longest wait",
+                    "How long the first of them has waited.",
+                    "s",
+                    "eagle_lock_longest_wait_seconds",
+                    bad=120,
+                ),
+                Number("Size", "The database.", "bytes", "eagle_database_bytes"),
+                Number(
+                    "Up since",
+                    "How long ago the server was started.",
+                    "s",
+                    "time() - eagle_server_started_timestamp_seconds",
+                ),
+            ),
+        ),
+        (
+            "Over time",
+            (
+                Graph(
+                    "Log written",
+                    "Write-ahead log a second: how much is changed.",
+                    "Bps",
+                    (("rate(eagle_wal_written_bytes_total[5m])", "log"),),
+                ),
+                Graph(
+                    "Locks by mode",
+                    "Locks held or waited for.",
+                    "short",
+                    (("sum by (mode) (pg_locks_count)", "{{mode}}"),),
+                    stacked=True,
+                ),
+                Graph(
+                    "Deadlocks",
+                    "Deadlocks in 15 minutes.",
+                    "short",
+                    (
+                        (
+                            'increase(pg_stat_database_deadlocks{datname!=""}[15m])',
+                            "{{datname}}",
+                        ),
+                    ),
+                ),
+                Graph(
+                    "Temporary files",
+                    "Bytes a second that sorts and joins wrote to disk: work_mem was too small.",
+                    "Bps",
+                    (
+                        (
+                            'rate(pg_stat_database_temp_bytes{datname!=""}[5m])',
+                            "{{datname}}",
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Monitoring, tried: the real programs on a real server, each alert by the fault it is about."""

@@ -1,0 +1,209 @@
+"""`tooling metrics`: everything declared is measured, as a role that reads no table."""
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from tooling.backup import catalog
+from tooling.backup.settings import BackupSettings
+from tooling.errors import ConnectionFailedError
+from tooling.metrics import collect, families, serve, storage
+from tooling.metrics.collect import Folders
+from tooling.migration import folder
+
+ROOT = Path(__file__).resolve().parents[3]
+EXPORTER = "eagle_exporter"
+NEEDS_A_RECEIVER = {"replication_lag_bytes"}
+
+
+@pytest.fixture
+def as_exporter(migrated_database: str) -> str:
+    return make_conninfo(migrated_database, user=EXPORTER)
+
+
+@pytest.fixture
+def slot(migrated_database: str) -> Iterator[str]:
+    with psycopg.connect(migrated_database, autocommit=True) as connection:
+        connection.execute("select pg_create_physical_replication_slot('measured', true)")
+        yield "measured"
+        connection.execute("select pg_drop_replication_slot('measured')")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> BackupSettings:
+    """Return a folder with two backups of Barman's; the older one passed its verification."""
+    settings = BackupSettings(tmp_path / "backups")
+    meta = catalog.folder(settings) / "meta"
+    meta.mkdir(parents=True)
+    for day in ("21", "22"):
+        (meta / f"202611{day}T011500-backup.info").write_text(
+            f"status=DONE\nsize=7000\nend_time=2026-11-{day} 01:16:00+00:00\n"
+        )
+    catalog.record(settings, "20261121T011500", None)
+    return settings
+
+
+def read(url: str, backups: BackupSettings | None = None) -> list[families.Sample]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        return collect.read(connection, Folders(ROOT / "migrations", backups))
+
+
+def test_everything_declared_is_measured(
+    migrated_database: str, as_exporter: str, slot: str, home: BackupSettings
+) -> None:
+    """But the lag of a receiver, which tests/monitoring measures with one."""
+    with psycopg.connect(migrated_database, autocommit=True) as connection:
+        run = "select ops.begin_job('integrity', null)"
+        (run_id,) = connection.execute(run).fetchone() or (None,)
+        connection.execute(
+            "select ops.finish_job(%s, 0, null, '{\"errors\": 0}')",
+            [run_id],
+        )
+        connection.execute("vacuum app.projects")
+        connection.execute("select pg_stat_force_next_flush()")
+    with psycopg.connect(migrated_database) as transaction:
+        transaction.execute("select 1")
+        found = {sample.metric for sample in read(as_exporter, home)}
+    assert found == {*families.GAUGES, *families.COUNTERS} - NEEDS_A_RECEIVER
+
+
+def test_the_text_is_what_prometheus_reads(as_exporter: str) -> None:
+    printed = subprocess.run(
+        [sys.executable, "-m", "tooling", "metrics", "--once", "--dsn", as_exporter],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    parsed = {family.name: family for family in text_string_to_metric_families(printed)}
+    assert parsed["eagle_up"].samples[0].value == 1
+    assert parsed["eagle_migrations_pending"].samples[0].value == 0
+    assert parsed["eagle_partition_months_ahead"].samples[0].labels == {
+        "relation": "app.project_events"
+    }
+    assert parsed["eagle_commits"].type == "counter"
+    assert all(family.documentation for family in parsed.values())
+
+
+def test_backups_are_told_by_their_state(home: BackupSettings) -> None:
+    """A complete one that no verification passed is not a backup yet."""
+    newest, sound = 1795310160, 1795223760
+    read = {
+        (sample.metric, *sample.labels.values()): sample.value for sample in storage.backups(home)
+    }
+    assert read == {
+        ("backups", "verified"): 1,
+        ("backups", "unverified"): 1,
+        ("backups", "damaged"): 0,
+        ("backups", "incomplete"): 0,
+        ("backup_newest_timestamp_seconds",): newest,
+        ("backup_verified_timestamp_seconds",): sound,
+        ("backup_newest_bytes",): 7000,
+    }
+    catalog.record(home, "20261122T011500", "page 7 is damaged")
+    assert families.Sample("backups", {"state": "damaged"}, 1) in storage.backups(home)
+
+
+def test_where_there_is_no_folder_of_backups_nothing_is_said_of_them(tmp_path: Path) -> None:
+    assert storage.backups(BackupSettings(tmp_path / "elsewhere")) == []
+
+
+def test_free_space_is_that_of_the_disk(as_exporter: str, tmp_path: Path) -> None:
+    disk = os.statvfs(tmp_path)
+    with psycopg.connect(as_exporter, autocommit=True) as connection:
+        read = storage.disks(connection, tmp_path)
+        sizes = {one.labels["place"]: one.value for one in read if one.metric == "disk_bytes"}
+        assert set(sizes) == {"data", "backups"}
+        assert sizes["backups"] == disk.f_blocks * disk.f_frsize
+        assert storage.disks(connection, tmp_path / "elsewhere")[0].labels == {"place": "data"}
+
+
+def test_a_migration_in_the_folder_alone_is_pending(as_exporter: str, tmp_path: Path) -> None:
+    (tmp_path / "0001.core-schema.sql").write_text("-- 0001.core-schema\nselect 1;\n")
+    (tmp_path / "9999.later.sql").write_text("-- 9999.later\nselect 1;\n")
+    with psycopg.connect(as_exporter, autocommit=True) as connection:
+        samples = collect.read(connection, Folders(tmp_path))
+    assert [s.value for s in samples if s.metric == "migrations_pending"] == [1]
+    assert len(folder.read(tmp_path).migrations) == 2
+
+
+def test_a_database_that_is_away_is_down_and_comes_back(
+    migrated_database: str, as_exporter: str
+) -> None:
+    reader = serve.Database(as_exporter, Folders())
+    assert up(reader) == 1
+    with psycopg.connect(migrated_database, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where application_name = 'tooling metrics' and datname = current_database()"
+        )
+    assert up(reader) == 0
+    assert up(reader) == 1
+
+
+def up(reader: serve.Database) -> float:
+    by_name = {family.name: family for family in reader.collect()}
+    return float(by_name["eagle_up"].samples[0].value)
+
+
+def test_it_serves_over_http(as_exporter: str) -> None:
+    run = [sys.executable, "-m", "tooling", "metrics", "--port", "0", "--dsn", as_exporter]
+    with subprocess.Popen(run, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr
+            url = process.stderr.readline().strip()
+            with urllib.request.urlopen(url, timeout=20) as answer:
+                assert b"eagle_up 1.0" in answer.read()
+        finally:
+            process.terminate()
+
+
+def test_a_port_that_is_taken_is_named(as_exporter: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConnectionFailedError, match=f"cannot listen on 127.0.0.1:{port}"):
+            serve.serve(as_exporter, Folders(), "127.0.0.1", port)
+
+
+def test_the_exporter_reads_no_table(migrated_database: str, as_exporter: str) -> None:
+    """Of every schema, the ledger's and views included; by trying, as the role itself."""
+    with psycopg.connect(migrated_database) as connection:
+        relations = connection.execute(
+            "select n.nspname, c.relname from pg_class as c"
+            "  join pg_namespace as n on n.oid = c.relnamespace"
+            " where n.nspname in ('app', 'catalog', 'ops', 'ledger')"
+            "   and c.relkind in ('r', 'p', 'v', 'm')"
+        ).fetchall()
+    assert len(relations) > 20
+    allowed = []
+    with psycopg.connect(as_exporter, autocommit=True) as connection:
+        for name in relations:
+            query = sql.SQL("select * from {}").format(sql.Identifier(*name))
+            try:
+                connection.execute(query)
+                allowed.append(name)
+            except psycopg.errors.InsufficientPrivilege:
+                pass
+    assert allowed == []
+
+
+def test_the_exporter_calls_one_function(as_exporter: str) -> None:
+    with psycopg.connect(as_exporter) as connection:
+        rows = connection.execute(
+            "select p.oid::regprocedure::text from pg_proc as p"
+            "  join pg_namespace as n on n.oid = p.pronamespace"
+            " where n.nspname in ('app', 'catalog', 'ops')"
+            "   and has_schema_privilege(n.oid, 'usage')"
+            "   and has_function_privilege(p.oid, 'execute')"
+        ).fetchall()
+    assert rows == [("ops.metrics()",)]

@@ -1,0 +1,171 @@
+"""`tooling top`: a terminal's picture of the database."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from tooling.metrics import screen
+from tooling.metrics.families import Sample
+from tooling.metrics.picture import Picture, draw
+from tooling.metrics.reading import Reading
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def top(url: str, *options: str) -> str:
+    run = [sys.executable, "-m", "tooling", "top", "--interval", "0.2", *options]
+    dsn = make_conninfo(url, user="eagle_exporter")
+    done = subprocess.run(
+        [*run, "--dsn", dsn], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_once_prints_a_screen_with_what_is_wrong(migrated_database: str) -> None:
+    with psycopg.connect(migrated_database) as connection:
+        connection.execute("update ops.jobs set added_at = '2020-01-01' where job = 'integrity'")
+    printed = top(migrated_database, "--once")
+    for words in ("transactions", "cache hits", "Slowest statements", "Jobs", "3 months ahead"):
+        assert words in printed
+    assert "● job integrity is late" in printed
+    assert "integrity" in printed.split("Jobs")[1]
+
+
+@pytest.fixture
+def healthy(migrated_database: str) -> str:
+    """Return a database that says what nobody may do, too; a copy does not know that."""
+    with psycopg.connect(migrated_database, autocommit=True) as connection:
+        name = connection.info.dbname
+        connection.execute(f"revoke all on database {name} from public")
+        connection.execute(f"grant connect on database {name} to eagle_exporter")
+    return migrated_database
+
+
+def test_json_is_for_programs(healthy: str) -> None:
+    read = json.loads(top(healthy, "--json"))
+    assert read["connections_limit"] == 100
+    assert read["connections"]["active"] >= 1
+    assert read["months_ahead"] == {"app.project_events": 3}
+    assert read["problems"] == []
+
+
+def test_of_a_healthy_database_nothing_is_wrong(healthy: str) -> None:
+    assert "Nothing is wrong." in top(healthy, "--once")
+
+
+def picture(before: list[Sample], now: list[Sample]) -> Picture:
+    """Put readings ten seconds apart together."""
+    first, second = Reading(before), Reading(now)
+    first.at = second.at - 10
+    return draw(first, second)
+
+
+def statement(calls: float, seconds: float, queryid: str = "1") -> list[Sample]:
+    labels = {"queryid": queryid, "role": "eagle_application", "statement": "select 1"}
+    return [
+        Sample("statement_calls_total", labels, calls),
+        Sample("statement_seconds_total", labels, seconds),
+    ]
+
+
+def test_rates_are_those_between_two_looks() -> None:
+    drawn = picture(
+        [Sample("commits_total", {}, 100), Sample("rollbacks_total", {}, 5), *statement(10, 1)],
+        [Sample("commits_total", {}, 600), Sample("rollbacks_total", {}, 15), *statement(30, 2)],
+    )
+    assert drawn.transactions_per_second == pytest.approx(51)
+    assert drawn.rollbacks_per_second == pytest.approx(1)
+    (one,) = drawn.statements
+    assert one.calls_per_second == pytest.approx(2)
+    assert one.mean_ms == pytest.approx(2000 / 30)
+
+
+def test_the_oldest_transaction_and_the_newest_backup_are_told() -> None:
+    drawn = picture(
+        [],
+        [
+            Sample("transaction_longest_seconds", {"role": "eagle_reader"}, 3),
+            Sample("transaction_longest_seconds", {"role": "eagle_application"}, 7),
+            Sample("backup_newest_timestamp_seconds", {}, time.time() - 60),
+            Sample("backup_verified_timestamp_seconds", {}, time.time() - 60),
+        ],
+    )
+    assert drawn.longest_transaction == 7
+    assert drawn.backup_age == pytest.approx(60, abs=5)
+    assert drawn.problems == ()
+
+
+def test_after_a_reset_of_statistics_no_rate_is_negative() -> None:
+    drawn = picture(
+        [Sample("commits_total", {}, 600), *statement(30, 2)],
+        [Sample("commits_total", {}, 1), *statement(3, 0.2)],
+    )
+    assert drawn.transactions_per_second == 0
+    assert drawn.statements[0].calls_per_second == 0
+
+
+def test_the_slowest_statement_comes_first() -> None:
+    drawn = picture([], [*statement(1000, 1, "often"), *statement(2, 1, "slow")])
+    assert [one.calls for one in drawn.statements] == [2, 1000]
+
+
+@pytest.mark.parametrize(
+    ("samples", "said"),
+    [
+        (
+            [Sample("connections_limit", {}, 10), Sample("connections", {"state": "idle"}, 6)],
+            "6 of",
+        ),
+        (
+            [
+                Sample("index_blocks_total", {"result": "hit"}, 900),
+                Sample("index_blocks_total", {"result": "read"}, 100),
+            ],
+            "90.0% of index blocks",
+        ),
+        ([Sample("partition_months_ahead", {"relation": "app.x"}, 0)], "no partition for next"),
+        ([Sample("replication_slot_active", {"slot": "barman"}, 0)], "slot barman"),
+        ([Sample("synchronous_standbys_wanted", {}, 1)], "none is connected"),
+        ([Sample("migrations_partial", {}, 1)], "half-way"),
+        ([Sample("access_findings", {}, 2)], "preflight"),
+        ([Sample("backups", {"state": "damaged"}, 1)], "tooling backup list"),
+        ([Sample("backup_newest_timestamp_seconds", {}, 9)], "not verified"),
+        (
+            [
+                Sample("disk_bytes", {"place": "backups"}, 1000),
+                Sample("disk_free_bytes", {"place": "backups"}, 50),
+            ],
+            "5% of the disk of the backups",
+        ),
+        (
+            [
+                Sample("job_enabled", {"job": "dr-test"}, 1),
+                Sample("job_failed", {"job": "dr-test"}, 1),
+            ],
+            "dr-test failed",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(samples: list[Sample], said: str) -> None:
+    (problem,) = picture([], samples).problems
+    assert said in problem
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(None, "never"), (0.4, "0 s"), (119, "119 s"), (120, "2 min"), (7200, "2 h"), (1e6, "12 d")],
+)
+def test_ages_are_readable(seconds: float | None, said: str) -> None:
+    assert screen.age(seconds) == said
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 B"), (1234, "1.2 kB"), (3e13, "30.0 TB")])
+def test_sizes_are_readable(count: float, said: str) -> None:
+    assert screen.size(count) == said

@@ -1,0 +1,53 @@
+"""What monitoring would raise an alert for at once, in sentences."""
+
+from tooling.metrics.reading import Reading, hit_rate, jobs
+
+HIT_RATE_INDEX, HIT_RATE_TABLE = 0.95, 0.99
+CONNECTIONS_SHARE = 0.5
+DISK_FREE_SHARE = 0.1
+
+
+def problems(now: Reading) -> list[str]:
+    """Return a sentence for each thing that is wrong at this moment."""
+    found = [
+        f"job {job.name} is late" if job.state == "late" else f"job {job.name} failed"
+        for job in jobs(now)
+        if job.state in ("late", "failed")
+    ]
+    used, limit = sum(now.by("connections", "state").values()), now.one("connections_limit")
+    if limit and used > limit * CONNECTIONS_SHARE:
+        found.append(f"{used:.0f} of {limit:.0f} connections are in use")
+    for words, metric, wanted in (
+        ("index", "index_blocks_total", HIT_RATE_INDEX),
+        ("table", "table_blocks_total", HIT_RATE_TABLE),
+    ):
+        share = hit_rate(now, metric)
+        if share is not None and share < wanted:
+            found.append(f"{share:.1%} of {words} blocks were in memory, {wanted:.0%} are wanted")
+    for relation, months in now.by("partition_months_ahead", "relation").items():
+        if months < 1:
+            found.append(f"{relation} has no partition for next month")
+    for slot, active in now.by("replication_slot_active", "slot").items():
+        if not active:
+            found.append(f"nobody receives from the replication slot {slot}")
+    if now.one("synchronous_standbys_wanted") and not now.one("synchronous_standbys"):
+        found.append("commits wait for a synchronous receiver, and none is connected")
+    if damaged := now.by("backups", "state").get("damaged"):
+        found.append(f"{damaged:.0f} backups are damaged: `tooling backup list`")
+    if now.one("backup_newest_timestamp_seconds") > now.one("backup_verified_timestamp_seconds"):
+        found.append("the newest backup is not verified")
+    size = now.by("disk_bytes", "place")
+    for place, free in now.by("disk_free_bytes", "place").items():
+        if free < size[place] * DISK_FREE_SHARE:
+            found.append(f"{free / size[place]:.0%} of the disk of the {place} are free")
+    for metric, words in (
+        ("migrations_partial", "migrations stopped half-way"),
+        ("migrations_pending", "migrations are pending"),
+        ("indexes_invalid", "indexes are invalid"),
+        ("access_findings", "openings in who may do what: `tooling preflight --check access`"),
+        ("partition_missed_writes", "writers were refused for want of a partition"),
+        ("lock_waiters", "sessions wait for a lock"),
+    ):
+        if count := now.one(metric):
+            found.append(f"{count:.0f} {words}")
+    return found

@@ -1,0 +1,113 @@
+"""Serves the samples to Prometheus, in its text format."""
+
+import sys
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from prometheus_client import CollectorRegistry, generate_latest, start_http_server
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from tooling import database
+from tooling.errors import ConnectionFailedError, ToolingError
+from tooling.metrics import collect, families
+from tooling.metrics.collect import Folders
+from tooling.metrics.families import Sample
+
+
+class Database(Collector):
+    """Reads the database anew at each scrape, over one connection that is kept.
+
+    A database that does not answer is `eagle_up 0`; what is wrong with it goes to stderr.
+    """
+
+    def __init__(self, dsn: str | None, folders: Folders):
+        self._dsn = dsn
+        self._folders = folders
+        self._connection: psycopg.Connection[Any] | None = None
+        self._lock = threading.Lock()
+
+    def samples(self) -> list[Sample]:
+        """Return the samples. Raises psycopg.Error and ConnectionFailedError."""
+        with self._lock:
+            if self._connection is None or self._connection.closed:
+                self._connection = database.connect(
+                    self._dsn, autocommit=True, application_name="tooling metrics"
+                )
+            try:
+                return collect.read(self._connection, self._folders)
+            except psycopg.Error:
+                self._connection.close()
+                raise
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield the families of one scrape."""
+        try:
+            samples = self.samples()
+        except (psycopg.Error, ToolingError) as error:
+            print(f"error: {str(error).strip()}", file=sys.stderr, flush=True)
+            samples = [Sample("up", {}, 0)]
+        yield from _families(samples)
+
+    def describe(self) -> Iterable[Metric]:
+        """Yield nothing: registering reads no database."""
+        return []
+
+
+def text(dsn: str | None, folders: Folders) -> str:
+    """Return one scrape. Raises ConnectionFailedError and psycopg.Error."""
+    registry = CollectorRegistry()
+    reader = Database(dsn, folders)
+    samples = reader.samples()
+    registry.register(_Fixed(samples))
+    return generate_latest(registry).decode()
+
+
+def serve(
+    dsn: str | None, folders: Folders, address: str, port: int
+) -> tuple[int, threading.Thread]:
+    """Serve /metrics from a thread of its own; return port and thread. Raises ToolingError.
+
+    Port 0 stands for any that is free.
+    """
+    registry = CollectorRegistry()
+    registry.register(Database(dsn, folders))
+    try:
+        server, thread = start_http_server(port, address, registry)
+    except OSError as error:
+        raise ConnectionFailedError(
+            f"cannot listen on {address}:{port}: {error.strerror}",
+            hint="Another program has the port; choose one with --port.",
+        ) from error
+    return server.server_port, thread
+
+
+class _Fixed(Collector):
+    def __init__(self, samples: list[Sample]):
+        self._samples = samples
+
+    def collect(self) -> Iterable[Metric]:
+        return _families(self._samples)
+
+
+def _families(samples: list[Sample]) -> Iterable[Metric]:
+    grouped: dict[str, list[Sample]] = {}
+    for sample in samples:
+        grouped.setdefault(sample.metric, []).append(sample)
+    for metric, group in grouped.items():
+        name = families.PREFIX + metric
+        names = sorted(group[0].labels)
+        family: Metric
+        if metric in families.COUNTERS:
+            counter = CounterMetricFamily(name, families.COUNTERS[metric], labels=names)
+            for sample in group:
+                counter.add_metric([sample.labels[label] for label in names], sample.value)
+            family = counter
+        else:
+            gauge = GaugeMetricFamily(name, families.GAUGES[metric], labels=names)
+            for sample in group:
+                gauge.add_metric([sample.labels[label] for label in names], sample.value)
+            family = gauge
+        yield family
