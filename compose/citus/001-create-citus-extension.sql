@@ -1,0 +1,2 @@
+-- In the place of the image's own script: the coordinator gets the extension from distribute.sql,
+-- after the migrations.

@@ -1,0 +1,1 @@
+"""The compose files: what they say, and their programs started as they say, without containers."""

@@ -1,0 +1,211 @@
+"""The services made of our own image: each does its work as the role that it logs in as."""
+
+import itertools
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.compose import stack
+from tests.compose.database import DATABASE, VALUES, Database
+from tests.conftest import ROOT
+from tests.tooling.search.endpoint import PASSWORD, State, running
+
+DOCKERFILE = ROOT / "compose/tooling/Dockerfile"
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Image:
+    """A folder with what the image has, and the environment in which its entry point starts."""
+
+    folder: Path
+    db: Database
+
+    def environment(self, service: str, **changes: str) -> dict[str, str]:
+        """Return the environment of a service of compose.yaml, `db` being this server."""
+        given = stack.environment_of(service, VALUES)
+        place = f"127.0.0.1:{self.db.port}"
+        reached = {key: value.replace("db:5432", place) for key, value in given.items()}
+        programs = f"{Path(sys.executable).parent}:{self.db.server.bin_dir}"
+        kept = {key: os.environ[key] for key in ("HOME", "LANG") if key in os.environ}
+        return {
+            **kept,
+            **reached,
+            "PATH": f"{self.folder / 'compose/tooling'}:{programs}:{os.environ['PATH']}",
+            "LD_LIBRARY_PATH": str(self.db.server.bin_dir.parent / "lib"),
+            "PGPASSFILE": str(self.folder / f"passwords-{next(_numbers)}"),
+            "PYTHONPATH": str(self.folder),
+            "TOOLING_BACKUP_HOME": str(self.folder / "backups"),
+            **changes,
+        }
+
+    def command(self, service: str) -> list[str]:
+        """Return what compose.yaml starts: the image's entry point, or the service's own."""
+        text = stack.services()[service]
+        entry = json.loads(re.findall(r"^ENTRYPOINT (.*)$", DOCKERFILE.read_text(), re.M)[0])
+        return [*text.get("entrypoint", entry), *text.get("command", [])]
+
+    def run(self, service: str, *words: str, **changes: str) -> "subprocess.CompletedProcess[str]":
+        """Run a service to its end, or other words in its place."""
+        command = ["eagle-entrypoint", *words] if words else self.command(service)
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment(service, **changes),
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def start(self, service: str, *more: str, **changes: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [*self.command(service), *more],
+            cwd=self.folder, env=self.environment(service, **changes),
+            stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def image(db: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
+    """Copy what the Dockerfile does, and nothing else of this repository; run `migrate`."""
+    folder = tmp_path_factory.mktemp("image")
+    for words in re.findall(r"^COPY (?!--)(.*)$", DOCKERFILE.read_text(), re.MULTILINE):
+        *sources, target = words.split()
+        for source in sources:
+            place = folder / (target if target not in (".", "./") else source)
+            if (ROOT / source).is_dir():
+                shutil.copytree(ROOT / source, place)
+            else:
+                place.parent.mkdir(exist_ok=True)
+                shutil.copy(ROOT / source, place)
+    made = Image(folder, db)
+    done = made.run("migrate")
+    assert done.returncode == 0, done.stderr
+    yield made
+
+
+def wait(until: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
+    deadline = time.monotonic() + 120
+    while not until():
+        assert process.poll() is None, process.stderr and process.stderr.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def end(process: "subprocess.Popen[str]") -> int:
+    process.send_signal(signal.SIGTERM)
+    return process.wait(120)
+
+
+def test_the_schema_is_migrated_and_seeded_without_a_superuser(image: Image) -> None:
+    again = image.run("migrate")
+    assert again.returncode == 0, again.stderr
+    with psycopg.connect(image.db.server.url(DATABASE)) as connection:
+        row = connection.execute("select count(*) from catalog.pricing_configs").fetchone()
+        assert row
+        assert row[0] > 0
+        query = "select distinct tableowner from pg_tables where schemaname = 'app'"
+        assert connection.execute(query).fetchall() == [("eagle_owner",)]
+        assert connection.execute("select * from ops.check_access()").fetchall() == []
+
+
+def test_it_runs_the_code_of_the_image(image: Image) -> None:
+    where = "import tooling; print(tooling.__file__)"
+    assert image.run("jobs", "python", "-c", where).stdout.startswith(str(image.folder))
+
+
+def test_passwords_are_in_a_file_of_the_role_and_not_in_the_environment(image: Image) -> None:
+    odd = r"with:colon\and-backslash"
+    file = image.folder / "passwords"
+    done = image.run("jobs", "env", EAGLE_AUDITOR_PASSWORD=odd, PGPASSFILE=str(file))
+    assert "EAGLE_AUDITOR_PASSWORD" not in done.stdout
+    assert file.stat().st_mode & 0o777 == 0o600
+    lines = file.read_text().splitlines()
+    assert r"*:*:*:eagle_auditor:with\:colon\\and-backslash" in lines
+    assert f"*:*:*:eagle_operator:{VALUES['EAGLE_OPERATOR_PASSWORD']}" in lines
+
+
+def test_jobs_have_the_password_of_each_role_that_a_job_needs(image: Image) -> None:
+    with psycopg.connect(image.db.server.url(DATABASE)) as connection:
+        roles = {row[0] for row in connection.execute("select distinct role from ops.jobs")}
+    given = stack.services()["jobs"]["environment"]
+    assert {f"{role.upper()}_PASSWORD" for role in roles} <= given.keys()
+
+
+def test_metrics_are_served_to_who_scrapes_them(image: Image) -> None:
+    port = str(stack.free_port())
+    process = image.start("metrics", "--port", port)
+    try:
+        url = f"http://127.0.0.1:{port}/metrics"
+        text = ""
+
+        def answers() -> bool:
+            nonlocal text
+            try:
+                text = urllib.request.urlopen(url, timeout=10).read().decode()
+            except OSError:
+                return False
+            return True
+
+        wait(answers, process)
+        assert "\neagle_up 1.0\n" in text
+    finally:
+        end(process)
+
+
+def test_the_log_is_received_and_a_backup_taken_by_their_own_services(image: Image) -> None:
+    receiver = image.start("receive")
+    healthy = stack.services()["receive"]["healthcheck"]["test"][1:]
+    script = [word.replace("/opt/eagle-sign", str(image.folder)) for word in healthy]
+    try:
+        wait(lambda: image.run("receive", *script).returncode == 0, receiver)
+        done = image.run("jobs", "tooling", "job", "run", "backup", "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        listed = image.run("jobs", "tooling", "backup", "list", "--json")
+        (backup,) = json.loads(listed.stdout)["backups"]
+        assert backup["verified_at"]
+        for job in ("backup-verify", "backup-dump", "dr-test", "backup-prune"):
+            done = image.run("jobs", "tooling", "job", "run", job, "--json")
+            assert done.returncode == 0, done.stdout + done.stderr
+    finally:
+        end(receiver)
+    assert image.run("receive", *script).returncode != 0
+
+
+@pytest.mark.parametrize(
+    "job", ["audit-verify", "integrity", "partition-ensure", "project-stats", "analyze-partitioned"]
+)
+def test_a_job_runs_as_its_role(image: Image, job: str) -> None:
+    done = image.run("jobs", "tooling", "job", "run", job, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    healthy = stack.services()["jobs"]["healthcheck"]["test"][1:]
+    assert image.run("jobs", *healthy).returncode == 0
+
+
+def test_projects_are_fed_to_search(image: Image) -> None:
+    state = State()
+    with running(state) as url:
+        places = {"SEARCH_URL": url, "SEARCH_PASSWORD": PASSWORD}
+        healthy = stack.services()["search_feed"]["healthcheck"]["test"][1:]
+        assert image.run("search_feed", *healthy, **places).returncode == 1
+        process = image.start("search_feed", **places)
+        try:
+            wait(lambda: bool(state.aliases), process)
+            assert image.run("search_feed", *healthy, **places).returncode == 0
+        finally:
+            assert end(process) == 0
+
+
+def test_the_image_has_the_programs_of_the_server_and_the_versions_that_are_tested() -> None:
+    text = DOCKERFILE.read_text()
+    server = (ROOT / "compose/db/Dockerfile").read_text()
+    assert text.split("FROM ")[1].split()[0] == server.split("FROM ")[1].split()[0]
+    assert "--require-hashes -r requirements/run.txt" in text
