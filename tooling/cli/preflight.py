@@ -1,51 +1,83 @@
 """`tooling preflight`: look before a deploy."""
 
-import json
-from collections import Counter
-from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
 
 import click
 
 from tooling.cli import options
+from tooling.cli.findings import chosen, list_option, names_option, show
 from tooling.errors import Exit
 
 
 @click.command()
+@names_option
+@list_option
 @click.option(
-    "--check", "names", multiple=True, metavar="NAME", help="Make only this check; repeatable."
+    "--reviewed",
+    metavar="DIGEST",
+    help="What the review page of the pending migrations ends with.",
 )
-@click.option("--list", "list_only", is_flag=True, help="List the checks and make none.")
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write plans and counters to this file, for `tooling postflight --since`.",
+)
+@click.option(
+    "--min-free",
+    type=click.FloatRange(0, 100),
+    default=10,
+    show_default=True,
+    help="Percent of a disk that must be free.",
+)
+@click.option(
+    "--max-age",
+    type=click.FloatRange(0),
+    default=300,
+    show_default=True,
+    help="Seconds that a transaction may have been open.",
+)
+@options.migrations
 @options.as_json
 @options.dsn
-def command(names: tuple[str, ...], list_only: bool, as_json: bool, dsn: str | None) -> int:
-    """Look for what should stop a deploy; exit 5 if there is such a thing. Writes nothing.
+def command(
+    names: tuple[str, ...],
+    list_only: bool,
+    reviewed: str | None,
+    record: Path | None,
+    min_free: float,
+    max_age: float,
+    migrations: Path | None,
+    as_json: bool,
+    dsn: str | None,
+) -> int:
+    """Look for what should stop a deploy; exit 5 if there is such a thing.
 
-    Connect as a superuser: passwords and pg_hba.conf show to nobody else. A check that cannot be
-    made is a warning. On a developer's own machine, where the server listens to nobody else,
-    passwords and pg_hba.conf are notes.
+    Writes nothing to the database. Connect as a superuser, on the server's machine: passwords,
+    pg_hba.conf and disks show to nobody else. A check that cannot be made is a warning. On a
+    developer's own machine, where the server listens to nobody else, backup, passwords and
+    pg_hba.conf are notes.
 
     \b
       tooling preflight
       tooling preflight --check passwords --json
+      tooling preflight --reviewed DIGEST --record before.json
     """
-    from tooling.database import connect
-    from tooling.preflight import CHECKS, run
+    from tooling.database import connect, resolve
+    from tooling.postflight import record as recording
+    from tooling.preflight import CHECKS, Given, run
 
-    known = {check.name: check.about for check in CHECKS}
-    if unknown := [name for name in names if name not in known]:
-        raise click.UsageError(f"no check is named {unknown[0]!r}; there are {', '.join(known)}")
-    if list_only:
-        for name, about in known.items():
-            click.echo(f"{name:<15} {about}")
+    if not (checks := chosen(CHECKS, names, list_only)):
         return Exit.OK
+    given = Given(
+        conninfo=resolve(dsn),
+        settings=options.settings_for(migrations),
+        reviewed=reviewed,
+        min_free=min_free,
+        max_age=timedelta(seconds=max_age),
+    )
     with connect(dsn, autocommit=True) as connection:
-        found = run(connection, names)
-    count = Counter(one.severity for one in found)
-    if as_json:
-        click.echo(json.dumps({"errors": count["error"], "findings": [asdict(f) for f in found]}))
-    else:
-        for one in found:
-            click.echo(f"{one.severity:<8} {one.check}: {one.finding}\n{'':<8} {one.remedy}")
-        said = ", ".join(f"{count[kind]} {kind}s" for kind in ("error", "warning", "note"))
-        click.echo(said, err=True)
-    return Exit.REFUSED if count["error"] else Exit.OK
+        found = run(checks, connection, given)
+        if record is not None:
+            recording.write(record, recording.take(connection))
+    return show(found, as_json)

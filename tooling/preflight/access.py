@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from tooling.preflight.findings import Check, Connection, Finding
+from tooling.preflight.findings import Check, Connection, Finding, Given
 
 
-def _look(connection: Connection) -> Iterator[Finding]:
+def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
     there = connection.execute("select to_regprocedure('ops.check_access()')").fetchone()
     if there is None or there[0] is None:
         yield Finding(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.preflight.findings import Check, Connection, Finding, is_loopback, softened
+from tooling.preflight.findings import Check, Connection, Finding, Given, is_loopback, softened
 
 _RULES = """
 select line_number, type, array_to_string(database, ','), array_to_string(user_name, ','),
@@ -18,7 +18,7 @@ _WEAK = {
 }
 
 
-def _look(connection: Connection) -> Iterator[Finding]:
+def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
     yield from softened(connection, _found(connection))
 
 

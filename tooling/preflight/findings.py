@@ -2,10 +2,20 @@
 
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 import psycopg
+
+from tooling import settings
+from tooling.errors import ToolingError
+from tooling.migration.plan import Plan, plan
+from tooling.settings import Settings
+
+if TYPE_CHECKING:
+    from tooling.postflight.record import Record
 
 Severity = Literal["error", "warning", "note"]
 Connection = psycopg.Connection[Any]
@@ -22,17 +32,42 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What a check goes by beside the server: settings, limits, and what the caller vouches for.
+
+    `reviewed` is the digest of the pending migrations that somebody reviewed. `min_free` is a share
+    of the disk in percent, `max_age` how long a transaction may be open. `since` is the record of a
+    preflight, `scratch` a server where a database may be made to compare with.
+    """
+
+    conninfo: str = ""
+    settings: Settings = field(default_factory=settings.load)
+    reviewed: str | None = None
+    min_free: float = 10
+    max_age: timedelta = timedelta(minutes=5)
+    since: "Record | None" = None
+    scratch: str | None = None
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What is pending. Raises ToolingError where `tooling migrate` would refuse."""
+        return plan(self.conninfo, self.settings)
+
+
+@dataclass(frozen=True)
 class Check:
     """A check under its name; `about` says in a sentence what it looks at."""
 
     name: str
     about: str
-    look: Callable[[Connection], Iterable[Finding]]
+    look: Callable[[Connection, Given], Iterable[Finding]]
 
-    def run(self, connection: Connection) -> Iterator[Finding]:
+    def run(self, connection: Connection, given: Given) -> Iterator[Finding]:
         """Yield the findings; what the role may not see is a warning."""
         try:
-            yield from self.look(connection)
+            yield from self.look(connection, given)
+        except ToolingError as error:
+            yield Finding(self.name, "error", error.message, error.hint or "See the message.")
         except psycopg.errors.InsufficientPrivilege as error:
             said = error.diag.message_primary
             yield Finding(
@@ -67,3 +102,11 @@ def softened(connection: Connection, found: Iterable[Finding]) -> Iterator[Findi
     private = is_private(connection)
     for one in found:
         yield replace(one, severity="note") if private else one
+
+
+def run(checks: Iterable[Check], connection: Connection, given: Given) -> list[Finding]:
+    """Return the findings of the checks. Writes nothing.
+
+    The connection is in autocommit. A check that its role may not make is a finding, too.
+    """
+    return [finding for check in checks for finding in check.run(connection, given)]

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 
-from tooling.preflight.findings import Check, Connection, Finding, setting, softened
+from tooling.preflight.findings import Check, Connection, Finding, Given, setting, softened
 
 KNOWN = (
     "",
@@ -50,7 +50,7 @@ def guesses(role: str, database: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*KNOWN, role, role.removeprefix("eagle_"), database)))
 
 
-def _look(connection: Connection) -> Iterator[Finding]:
+def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
     yield from softened(connection, _found(connection))
 
 

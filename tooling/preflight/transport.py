@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from tooling.preflight.findings import Check, Connection, Finding, is_private, setting
+from tooling.preflight.findings import Check, Connection, Finding, Given, is_private, setting
 
 _OLD = ("", "TLSv1", "TLSv1.1")
 
 
-def _look(connection: Connection) -> Iterator[Finding]:
+def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
     if is_private(connection):
         return
     if setting(connection, "ssl") != "on":

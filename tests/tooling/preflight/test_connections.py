@@ -5,7 +5,6 @@ import re
 import secrets
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -15,7 +14,7 @@ from tests import servers
 from tests.attacks.world import ROOT
 from tests.repo.documentation import pages
 from tests.tooling.preflight import certificates
-from tooling import places, preflight
+from tooling import places, postflight, preflight
 from tooling.cli import group
 from tooling.embedded import temporary_server
 from tooling.errors import Exit
@@ -127,7 +126,7 @@ def admin(tls: Server) -> Iterator["psycopg.Connection[Any]"]:
 
 
 def errors(connection: "psycopg.Connection[Any]", *names: str) -> list[str]:
-    return [f.finding for f in preflight.run(connection, names) if f.severity == "error"]
+    return [f.finding for f in look(connection, *names) if f.severity == "error"]
 
 
 def test_a_server_set_up_as_documented_has_no_error(admin: "psycopg.Connection[Any]") -> None:
@@ -225,7 +224,7 @@ def test_what_a_role_may_not_see_is_said_not_to_be_checked(
     tls: Server, admin: "psycopg.Connection[Any]"
 ) -> None:
     admin.execute("set role eagle_reader")
-    found = preflight.run(admin, ["passwords", "authentication"])
+    found = look(admin, "passwords", "authentication")
     assert [(f.check, f.severity) for f in found] == [
         ("passwords", "warning"),
         ("authentication", "warning"),
@@ -237,8 +236,8 @@ def test_on_a_machine_of_ones_own_they_are_notes(server: Server, migrated_databa
     with psycopg.connect(migrated_database, autocommit=True) as connection:
         connection.execute((ROOT / "sql/roles.sql").read_bytes())
         set_password(connection, "eagle_reader", "postgres")
-        found = preflight.run(connection)
-        code = run("--dsn", migrated_database)
+        found = look(connection, "access", "passwords", "authentication", "transport")
+        code = run("--check", "passwords", "--dsn", migrated_database)
         connection.execute("alter role eagle_reader password null")
     assert {f.severity for f in found} == {"note"}
     assert "passwords" in {f.check for f in found}
@@ -253,6 +252,11 @@ def test_what_stands_open_in_the_database_is_an_error_anywhere(migrated_database
     assert run("--check", "access", "--dsn", migrated_database) == Exit.REFUSED
 
 
+def look(connection: "psycopg.Connection[Any]", *names: str) -> list[preflight.Finding]:
+    checks = [check for check in preflight.CHECKS if check.name in names]
+    return preflight.run(checks, connection, preflight.Given())
+
+
 def run(*arguments: str) -> int:
     """Run the command; return its exit code."""
     code = group.main(args=["preflight", *arguments], prog_name="tooling", standalone_mode=False)
@@ -260,6 +264,6 @@ def run(*arguments: str) -> int:
 
 
 def test_every_check_is_in_the_page() -> None:
-    shown = Path(PAGE).read_text(encoding="utf-8")
-    for check in preflight.CHECKS:
+    shown = (ROOT / "docs/how-to/deployment-procedure.md").read_text(encoding="utf-8")
+    for check in (*preflight.CHECKS, *postflight.CHECKS):
         assert check.about in shown

@@ -1,0 +1,1 @@
+"""What postflight finds after a deploy."""
