@@ -1,0 +1,1 @@
+"""Project search: an OpenSearch index that follows the audit log."""
