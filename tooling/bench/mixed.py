@@ -18,8 +18,10 @@ from tooling.server import Server
 # Of a hundred requests; the rest of the life of a project is reading.
 WEIGHTS = {"create": 20, "save": 20, "move": 15, "append": 25, "dashboard": 20}
 
-_PICK = """\\set n random(1, TARGETS)
-begin;
+_ANY = "\\set n random(1, TARGETS)\n"
+# No two of 64 clients move the same project: the second would be refused, and pgbench would end.
+_OWN = "\\set n 1 + :client_id % 64 + 64 * random(0, greatest(TARGETS / 64, 1) - 1)\n"
+_PICK = """begin;
 select account_id, project_id from bench.targets where n = :n \\gset
 """
 _SET = "select set_config('app.account_id', :account_id, true);\n"
@@ -29,9 +31,6 @@ _CONFIG = (
 )
 _EVENT = """insert into baseline.project_events
 values (gen_random_uuid()::text, PROJECT, 'KIND', 'ana', clock_timestamp(), '{}');
-"""
-_DASHBOARD = """select status, count(*), avg(confidence) from SCHEMA.projects
- where account_id = :account_id group by status;
 """
 
 
@@ -55,7 +54,9 @@ select app.set_project_status(:account_id, :project_id, :etag, 'ana', 'estimatin
     "append": """select app.append_event(
     :account_id, :project_id, 'report.generated', 'ana', '{}');
 """,
-    "dashboard": _DASHBOARD.replace("SCHEMA", "app"),
+    "dashboard": """select status, project_count, mean_confidence from app.account_dashboard
+ where account_id = :account_id;
+""",
 }
 BASELINE = {
     "create": """select gen_random_uuid() as made \\gset
@@ -77,7 +78,9 @@ update baseline.projects
 EVENT\\endif
 """.replace("EVENT", _event("project.status_changed")),
     "append": _event("report.generated"),
-    "dashboard": _DASHBOARD.replace("SCHEMA", "baseline"),
+    "dashboard": """select status, count(*), avg(confidence) from baseline.projects
+ where account_id = :account_id group by status;
+""",
 }
 
 
@@ -92,6 +95,12 @@ class Rate:
 
 
 def prepare(connection: psycopg.Connection[Any]) -> int:
+    """Let the application write to the baseline; choose_targets."""
+    connection.execute("grant insert, update on all tables in schema baseline to eagle_application")
+    return choose_targets(connection)
+
+
+def choose_targets(connection: psycopg.Connection[Any]) -> int:
     """Choose the projects that requests are about, and return how many."""
     connection.execute("create schema bench")
     connection.execute(
@@ -103,7 +112,6 @@ def prepare(connection: psycopg.Connection[Any]) -> int:
     connection.execute("alter table bench.targets add primary key (n)")
     connection.execute("grant usage on schema bench to eagle_application")
     connection.execute("grant select on bench.targets to eagle_application")
-    connection.execute("grant insert, update on all tables in schema baseline to eagle_application")
     connection.execute("vacuum (analyze) bench.targets")
     return connection.execute("select from bench.targets").rowcount
 
@@ -112,11 +120,17 @@ def write_scripts(folder: Path, side: str, targets: int) -> list[str]:
     """Write the scripts of a side and return pgbench's options for them."""
     options = []
     for name, body in (OURS if side == "ours" else BASELINE).items():
-        script = _PICK + (_SET if side == "ours" else "") + body + "commit;\n"
+        pick = (_OWN if name == "move" else _ANY) + _PICK
+        script = pick + (_SET if side == "ours" else "") + body + "commit;\n"
         file = folder / f"{side}-{name}.sql"
         file.write_text(script.replace("TARGETS", str(targets)), encoding="utf-8")
         options += ["-f", f"{file}@{WEIGHTS[name]}"]
     return options
+
+
+def once(server: Server, database: str, script: str) -> None:
+    """Send twenty requests of one script. Raises ToolingError if pgbench fails."""
+    _pgbench(server, server.url(database, user="eagle_application"), ["-t", "20", "-f", script])
 
 
 def initialize_tpcb(server: Server, scale: int = 10) -> list[str]:
@@ -135,14 +149,10 @@ def run(
     user: str = "eagle_application",
 ) -> Rate:
     """Send requests for a while from so many clients. Raises ToolingError if pgbench fails."""
-    url = server.url(database, user=user)
-    command = [str(server.bin_dir / "pgbench"), "-n", "-M", "prepared", "-c", str(clients)]
-    command += ["-j", "2", "-T", str(seconds), *options, url]
-    done = subprocess.run(  # noqa: S603
-        command, check=False, capture_output=True, text=True, env=server.environment()
-    )
+    arguments = ["-c", str(clients), "-j", "2", "-T", str(seconds), *options]
+    said = _pgbench(server, server.url(database, user=user), arguments)
     found = {
-        name: re.search(pattern, done.stdout)
+        name: re.search(pattern, said)
         for name, pattern in (
             ("tps", r"tps = ([\d.]+)"),
             ("latency", r"latency average = ([\d.]+)"),
@@ -150,6 +160,16 @@ def run(
         )
     }
     numbers = [float(match[1]) for match in found.values() if match]
-    if done.returncode or len(numbers) != len(found):
-        raise ToolingError(f"pgbench: {done.stderr.strip()[-500:]}", hint="See its message.")
+    if len(numbers) != len(found):
+        raise ToolingError(f"pgbench did not tell its figures: {said}", hint="Look at its version.")
     return Rate(clients, round(numbers[0], 1), numbers[1], int(numbers[2]))
+
+
+def _pgbench(server: Server, url: str, arguments: list[str]) -> str:
+    command = [str(server.bin_dir / "pgbench"), "-n", "-M", "prepared", *arguments, url]
+    done = subprocess.run(  # noqa: S603
+        command, check=False, capture_output=True, text=True, env=server.environment()
+    )
+    if done.returncode:
+        raise ToolingError(f"pgbench: {done.stderr.strip()[-500:]}", hint="See its message.")
+    return done.stdout

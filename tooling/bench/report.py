@@ -1,7 +1,9 @@
-"""The figures as a Markdown table and a plot, for docs/reference/performance-benchmarks.md."""
+"""The figures as a Markdown table and a plot, for docs/reference/benchmarks/results.md."""
 
 from pathlib import Path
 from typing import Any
+
+from tooling.bench import machine
 
 DOCS = Path("docs/reference/benchmarks")
 _WIDTH, _BAR, _LEFT = 760, 15, 170
@@ -10,9 +12,7 @@ _WIDTH, _BAR, _LEFT = 760, 15, 170
 def table(document: dict[str, Any]) -> str:
     """Return a Markdown table of every class at every size, and of the disk used."""
     lines = [
-        f"Measured {document['when']} by `tooling bench` on {document['machine']}, PostgreSQL "
-        f"{document['postgresql']}; other work on the machine at the end: load "
-        f"{document['load'][0]}.",
+        machine.sentence(document, "make bench"),
         "",
         "| class | projects | ours ms | p99 | baseline ms | p99 | times faster | goal | growth |"
         " planning ms | buffers | baseline buffers | cold ms | baseline cold ms |",
@@ -32,6 +32,20 @@ def table(document: dict[str, Any]) -> str:
         lines.append(
             f"| {used['size']:,} | {used['ours'] / 2**20:,.0f} | {used['baseline'] / 2**20:,.0f} |"
             f" {used['ratio']} |"
+        )
+    lines += [
+        "",
+        "`ops.refresh_project_stats()` beside 100 reads of the view a second by the application:",
+        "",
+        "| projects | refresh, s | reads | slowest read, ms | slowest read alone, ms | failed |",
+        "|--:|--:|--:|--:|--:|--:|",
+    ]
+    for used in document["disk"]:
+        seen = used["refresh"]
+        lines.append(
+            f"| {used['size']:,} | {seen['seconds']:.2f} | {seen['reads']:,} |"
+            f" {seen['slowest_ms']:.1f} | {seen['alone_slowest_ms']:.1f} |"
+            f" {len(seen['failures'])} |"
         )
     return "\n".join(lines) + "\n"
 

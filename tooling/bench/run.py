@@ -1,17 +1,14 @@
 """One run: a server of its own, a database a size, our schema and the baseline in each."""
 
-import os
-import platform
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
 
-from tooling.bench import baseline, measure, mixed
+from tooling.bench import baseline, machine, measure, mixed, refresh
 from tooling.bench.queries import CLASSES
 from tooling.embedded import temporary_server
 from tooling.server import Server
@@ -41,17 +38,17 @@ def run(
     """
     rows: list[dict[str, Any]] = []
     disk: list[dict[str, Any]] = []
-    started = datetime.now(UTC)
+    document: dict[str, Any] = {}
     with temporary_server(SETTINGS, durable=True) as server:
-        version = str(server.major_version())
         for size in sorted(sizes):
             _one_size(server, size, runs, tell, rows, disk)
-            keep(_document(started, version, rows, disk))
-    return _document(started, version, rows, disk)
+            document = _document(server, rows, disk)
+            keep(document)
+    return document
 
 
 def _document(
-    started: datetime, version: str, rows: list[dict[str, Any]], disk: list[dict[str, Any]]
+    server: Server, rows: list[dict[str, Any]], disk: list[dict[str, Any]]
 ) -> dict[str, Any]:
     before: dict[str, float] = {}
     for row in rows:
@@ -59,10 +56,7 @@ def _document(
         row["growth"] = round(row["ours_ms"] / earlier, 2) if earlier else None
         before[row["class"]] = row["ours_ms"]
     return {
-        "when": started.strftime("%Y-%m-%d"),
-        "machine": f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}",
-        "load": [round(value, 1) for value in os.getloadavg()],
-        "postgresql": version,
+        **machine.facts(server),
         "settings": SETTINGS,
         "disk": disk,
         "rows": rows,
@@ -94,8 +88,19 @@ def _one_size(
         first = measure.cold(connection, parameters[2])
         tell(f"{size} projects: warm")
         found = measure.warm(connection, parameters, runs)
-    disk.append({"size": size, "rows": report.rows, **used})
-    disk[-1]["ratio"] = round(used["ours"] / used["baseline"], 2)
+    tell(f"{size} projects: refresh")
+    refreshed = refresh.measure(server, name, parameters[2].account)
+    ratio = round(used["ours"] / used["baseline"], 2)
+    disk.append(
+        {
+            "size": size,
+            "rows": report.rows,
+            "fill_seconds": round(report.seconds, 1),
+            **used,
+            "ratio": ratio,
+            "refresh": refreshed,
+        }
+    )
     for one in CLASSES:
         ours, base = found[one.name, "ours"], found[one.name, "baseline"]
         rows.append(

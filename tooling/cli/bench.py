@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from tooling.cli import options
+
 
 @click.command()
 @click.option(
@@ -13,6 +15,7 @@ import click
     default="100000,1000000",
     show_default=True,
     metavar="N,N",
+    callback=options.whole_numbers,
     help="Numbers of projects, each a database.",
 )
 @click.option("--runs", default=30, show_default=True, help="Runs a class and account.")
@@ -24,7 +27,7 @@ import click
     help="Where the figures go.",
 )
 @click.option("--docs", is_flag=True, help="Write the table and the plot of the docs, too.")
-def command(sizes: str, runs: int, output: Path, docs: bool) -> None:
+def command(sizes: list[int], runs: int, output: Path, docs: bool) -> None:
     """Measure the query classes against plain tables, and print a table.
 
     Starts a durable server of its own, fills it with generated data and the same rows in plain
@@ -35,14 +38,15 @@ def command(sizes: str, runs: int, output: Path, docs: bool) -> None:
     tooling bench --sizes 10000 --runs 5
     tooling bench --docs
     """
+    if not sizes:
+        raise click.BadParameter("name a number of projects", param_hint="--sizes")
     from tooling.bench import report, run
 
     def keep(document: dict[str, Any]) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
-    wanted = [int(size) for size in sizes.split(",")]
-    document = run.run(wanted, runs, lambda step: click.echo(step, err=True), keep)
+    document = run.run(sizes, runs, lambda step: click.echo(step, err=True), keep)
     click.echo(report.table(document))
     if docs:
         report.write_docs(document)

@@ -43,7 +43,7 @@ def command(
     """Fill a database with synthetic projects, saved designs and events.
 
     Accounts have very uneven sizes, the business grows over three years, every status has the
-    events that lead to it, and hashes and chains verify. All is written in one transaction, as
+    events that lead to it, and hashes and chains verify. All or nothing is written, as
     superuser, into an empty database. A million projects are some 7 million rows and 3 GB.
 
     \b

@@ -2,20 +2,18 @@
 
 import random
 from dataclasses import dataclass
+from struct import Struct
 
 from tooling.synthetic import encode, vocabulary
 
-_VERSION_7 = 7 << 76
-_VARIANT = 2 << 62
 _MICROSECONDS_TO_UNIX = 946_684_800_000_000
+_halves = Struct(">QQ").pack
 
 
 def uuid_v7(moment: int, bits: int) -> bytes:
     """Return a version 7 UUID of a time (microseconds since 2000) and 74 random bits."""
     milliseconds = (moment + _MICROSECONDS_TO_UNIX) // 1000
-    low = bits & 0x3FFFFFFFFFFFFFFF
-    number = milliseconds << 80 | _VERSION_7 | bits >> 62 << 64 | _VARIANT | low
-    return number.to_bytes(16, "big")
+    return _halves(milliseconds << 16 | 0x7000 | bits & 0xFFF, 1 << 63 | bits >> 12)
 
 
 @dataclass(frozen=True)
@@ -25,8 +23,8 @@ class Account:
     account_id: bytes
     people: tuple[bytes, ...]
     winds: tuple[int, ...]
-    exposure: str
-    material: str
+    exposure: bytes
+    material: bytes
 
 
 def account(seed: int, number: int, joined: int) -> Account:
@@ -41,6 +39,6 @@ def account(seed: int, number: int, joined: int) -> Account:
         account_id=uuid_v7(joined, draw.getrandbits(74)),
         people=tuple(encode.text(f"{name}@{domain}") for name in people),
         winds=winds,
-        exposure=draw.choice("BCCD"),
-        material=draw.choice(vocabulary.MATERIALS[:3]),
+        exposure=draw.choice("BCCD").encode(),
+        material=draw.choice(vocabulary.MATERIALS[:3]).encode(),
     )

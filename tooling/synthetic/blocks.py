@@ -16,11 +16,20 @@ _AHEAD = 2
 
 
 @dataclass(frozen=True)
-class Block:
-    """A COPY stream and the number of rows of each table, and a hash over the streams."""
+class Part:
+    """A COPY stream for a table, or for its partition of a module, and how many rows it has."""
 
-    streams: dict[str, bytes]
-    rows: dict[str, int]
+    table: str
+    module: str
+    rows: int
+    stream: bytes
+
+
+@dataclass(frozen=True)
+class Block:
+    """The parts of some projects, and a hash over their streams."""
+
+    parts: list[Part]
     sha256: bytes
 
 
@@ -30,12 +39,11 @@ def make(plan: Plan, number: int) -> Block:
     joins, rows = _joins(plan), lives.Rows()
     for moment, index in plan.arrivals(number, source, joins):
         lives.live(rows, source, _account(plan.seed, index, joins[index]), moment, plan.end)
-    by_table = dict(
-        zip(lives.TABLES, (rows.projects, rows.payloads, rows.events, rows.chains), strict=True)
-    )
-    streams = {table: encode.stream(lines) for table, lines in by_table.items()}
-    digest = sha256(b"".join(streams.values())).digest()
-    return Block(streams, {table: len(lines) for table, lines in by_table.items()}, digest)
+    parts = [
+        Part(table, module, len(lines), encode.stream(lines))
+        for table, module, lines in rows.parts()
+    ]
+    return Block(parts, sha256(b"".join(part.stream for part in parts)).digest())
 
 
 def all_blocks(plan: Plan, processes: int) -> Iterator[Block]:

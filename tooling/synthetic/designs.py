@@ -21,53 +21,59 @@ _PERMIT_USD = 250
 _PRESSURE = 0.00256 * 0.85 * 1.7
 
 
+# Quarters of a foot and eighths of an inch, as they are printed.
+_QUARTERS = tuple(b"%.2f" % (n / 4) for n in range(400))
+_EIGHTHS = tuple(b"%.3f" % (n / 8) for n in range(24))
+_SOILS = tuple(name.encode() for name in vocabulary.SOILS)
+_SECTIONS = tuple(name.encode() for name in vocabulary.SECTIONS)
+_MATERIALS = tuple(name.encode() for name in vocabulary.MATERIALS)
+_HEAD = (
+    b'{"soil": "%b", "sides": %d, "section": "%b", "exposure": "%b", "material": "%b",'
+    b' "revision": %d, "height_ft": %d, '
+)
+_BURIED = b'"footing_depth_ft": %b, "soil_bearing_psf": %d, "footing_diameter_ft": %b}'
+_PLATE = (
+    b'"anchor_bolts": %d, "base_plate_in": %d, "anchor_bolt_in": %b, "sign_area_sqft": %d,'
+    b' "wind_speed_mph": %d, "soil_bearing_psf": %d, "plate_thickness_in": %b}'
+)
+_COST = (
+    b'{"steel_usd": %d.00, "total_usd": %d.00, "permit_usd": %d.00, "cabinet_usd": %d.00,'
+    b' "footing_usd": %d.00}'
+)
+
+
 def design(
     draw: Callable[[], float], account: Account, module: int, height: int, area: int, revision: int
 ) -> tuple[bytes, bytes, bytes]:
     """Return config, files and cost snapshot of a revision. `height` in ft, `area` in sq ft."""
     wind = account.winds[int(draw() * 3)]
     soil = min(int(draw() * draw() * 9), 6)
-    at_home = draw() < 0.6
-    material = account.material if at_home else vocabulary.MATERIALS[int(draw() * 6)]
+    material = account.material if draw() < 0.6 else _MATERIALS[int(draw() * 6)]
     moment = _PRESSURE * wind * wind * area * height * 0.8
     size = min(int((moment / 9000) ** 0.5), 9)
     bearing = vocabulary.BEARING[soil]
-    depth = round(4 * (moment / bearing) ** 0.33) / 4 + 2.5
+    quarters = round(4 * (moment / bearing) ** 0.33) + 10
     steel = 28 * (size + 2) * height // 3 * (1 + (module == 2))
-    section = vocabulary.SECTIONS[size]
-    start = (
-        f'{{"soil": "{vocabulary.SOILS[soil]}", "sides": {1 + (area % 3 > 0)}, '
-        f'"section": "{section}", '
-    )
-    middle = f'"exposure": "{account.exposure}", "material": "{material}", "revision": {revision}, '
-    if module == 0:
-        config = (
-            f'{start}{middle}"height_ft": {height}, "sign_area_sqft": {area}, '
-            f'"wind_speed_mph": {wind}, "footing_depth_ft": {depth:.2f}, '
-            f'"soil_bearing_psf": {bearing}, "footing_diameter_ft": {2 + size / 4:.2f}}}'
-        )
-    elif module == 1:
-        config = (
-            f'{start}{middle}"height_ft": {height}, "anchor_bolts": {4 + size // 4 * 4}, '
-            f'"base_plate_in": {14 + 2 * size}, "anchor_bolt_in": {1 + size / 8:.3f}, '
-            f'"sign_area_sqft": {area}, "wind_speed_mph": {wind}, "soil_bearing_psf": {bearing}, '
-            f'"plate_thickness_in": {1 + size / 8:.3f}}}'
-        )
+    config = _HEAD % (
+        _SOILS[soil], 1 + (area % 3 > 0), _SECTIONS[size], account.exposure, material, revision,
+        height,
+    )  # fmt: skip
+    if module == 1:
+        config += _PLATE % (
+            4 + size // 4 * 4, 14 + 2 * size, _EIGHTHS[8 + size], area, wind, bearing,
+            _EIGHTHS[8 + size],
+        )  # fmt: skip
     else:
-        config = (
-            f'{start}{middle}"height_ft": {height}, "sign_area_sqft": {area}, '
-            f'"wind_speed_mph": {wind}, "pole_spacing_ft": {6 + area % 9}, '
-            f'"footing_depth_ft": {depth:.2f}, "soil_bearing_psf": {bearing}, '
-            f'"footing_diameter_ft": {2 + size / 4:.2f}}}'
-        )
-    files = "[]"
+        config += b'"sign_area_sqft": %d, "wind_speed_mph": %d, ' % (area, wind)
+        if module == 2:
+            config += b'"pole_spacing_ft": %d, ' % (6 + area % 9)
+        config += _BURIED % (_QUARTERS[quarters], bearing, _QUARTERS[8 + size])
+    files = b"[]"
     if draw() < 0.3:
-        files = f'[{{"name": "drawing-r{revision}.pdf", "bytes": {40000 + int(draw() * 900000)}}}]'
+        files = b'[{"name": "drawing-r%d.pdf", "bytes": %d}]' % (
+            revision, 40000 + int(draw() * 900000)
+        )  # fmt: skip
     cabinet = area * 62
-    footing = round(depth * (2 + size / 4) ** 2 * 14)
+    footing = round(quarters / 4 * (2 + size / 4) ** 2 * 14)
     total = steel + cabinet + footing + _PERMIT_USD
-    cost = (
-        f'{{"steel_usd": {steel}.00, "total_usd": {total}.00, "permit_usd": {_PERMIT_USD}.00, '
-        f'"cabinet_usd": {cabinet}.00, "footing_usd": {footing}.00}}'
-    )
-    return config.encode(), files.encode(), cost.encode()
+    return config, files, _COST % (steel, total, _PERMIT_USD, cabinet, footing)

@@ -1,28 +1,30 @@
 """The life of one project: its row, its saved designs, its events and the head of its chain."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from math import log
 from random import Random
+from typing import LiteralString
 
 from tooling.synthetic import designs, encode, vocabulary
 from tooling.synthetic.accounts import Account, uuid_v7
 from tooling.synthetic.plan import DAY, SECOND
 
 STATUSES = ("draft", "estimating", "submitted", "accepted", "rejected")
-TABLES = {
+TABLES: dict[str, LiteralString] = {
     "app.projects": (
-        "account_id, project_id, name, customer, description, site_name, street, status,"
-        " created_by, updated_by, created_at, updated_at, etag, constants_version,"
-        " content_sha256, confidence"
+        "account_id, project_id, created_at, updated_at, etag, name, customer, description,"
+        " site_name, street, status, created_by, updated_by, constants_version, content_sha256,"
+        " confidence"
     ),
     "app.project_payloads": (
-        "account_id, project_id, payload_id, module, config, files, cost_snapshot, created_at"
+        "account_id, project_id, payload_id, created_at, module, config, files, cost_snapshot"
     ),
     "app.project_events": (
-        "account_id, project_id, event_id, event_type, actor, occurred_at, data, position, sha256"
+        "account_id, project_id, event_id, occurred_at, position, sha256, event_type, actor, data"
     ),
     "app.event_chains": "account_id, project_id, position, sha256",
 }
@@ -38,6 +40,7 @@ _KIND = {
     )
 }  # fmt: skip
 _PACKS = encode.text_array(("footing_v1", "material_v1"))
+_DESCRIPTIONS = tuple(map(encode.text, vocabulary.DESCRIPTIONS))
 _START = bytes(32)
 # How far a project will come if time allows, and how many designs are saved on the way.
 _FATES = (1,) * 26 + (2,) * 8 + (3,) * 14 + (4,) * 8 + (0,) * 44
@@ -46,32 +49,41 @@ _MODULES = (0, 0, 0, 0, 0, 1, 1, 1, 2, 2)
 _BUSY = 0.03
 _STEP = 5 * DAY
 
-_uuids = struct.Struct(">hi16si16s").pack
-_uuid = struct.Struct(">i16s").pack
-_time = struct.Struct(">iq").pack
-_times = struct.Struct(">iqiq").pack
-_double = struct.Struct(">id").pack
-_link = struct.Struct(">iqi32s").pack
+# Rows of COPY: how many fields, then each field's length and value; those of fixed length first.
+_project = struct.Struct(">hi16si16siqiqi16s").pack
+_payload = struct.Struct(">hi16si16si16siq").pack
+_event = struct.Struct(">hi16si16si16siqiqi32s").pack
 _head = struct.Struct(">hi16si16siqi32s").pack
-_place = struct.Struct(">q").pack
+_double = struct.Struct(">id").pack
+_link = struct.Struct(">32s16s16sq16sq32s").pack
 
 
 @dataclass
 class Rows:
-    """Rows made so far, by table, in the binary format of COPY."""
+    """Rows made so far, by table and module, in the binary format of COPY."""
 
     projects: list[bytes] = field(default_factory=list)
-    payloads: list[bytes] = field(default_factory=list)
+    payloads: tuple[list[bytes], ...] = field(
+        default_factory=lambda: tuple([] for _ in designs.MODULES)
+    )
     events: list[bytes] = field(default_factory=list)
     chains: list[bytes] = field(default_factory=list)
+
+    def parts(self) -> Iterator[tuple[str, str, list[bytes]]]:
+        """Yield table, module (empty but for payloads) and rows; always in one order."""
+        projects, payloads, events, chains = TABLES
+        yield projects, "", self.projects
+        for module, rows in zip(designs.MODULES, self.payloads, strict=True):
+            yield payloads, module, rows
+        yield events, "", self.events
+        yield chains, "", self.chains
 
 
 def live(rows: Rows, source: Random, account: Account, born: int, end: int) -> None:
     """Add a project created at `born` and all that happens to it before `end`."""
     draw, bits = source.random, source.getrandbits
     account_id, project_id = account.account_id, uuid_v7(born, bits(74))
-    identity = _uuids(9, 16, account_id, 16, project_id)
-    both = account_id + project_id
+    events, payloads = rows.events, rows.payloads
     people = account.people
     maker = people[int(draw() * draw() * len(people))]
     height, area = 12 + int(draw() * draw() * 50), 16 + 4 * int(draw() * draw() * 60)
@@ -87,11 +99,12 @@ def live(rows: Rows, source: Random, account: Account, born: int, end: int) -> N
         word, label = _KIND[kind]
         raw = sha256(actor + data).digest()
         previous = sha256(
-            previous + both + _place(position) + event_id + _place(moment) + raw + word
+            _link(previous, account_id, project_id, position, event_id, moment, raw) + word
         ).digest()
-        rows.events.append(
-            identity + _uuid(16, event_id) + label + actor + _time(8, moment)
-            + encode.jsonb(data) + _link(8, position, 32, previous)
+        events.append(
+            _event(9, 16, account_id, 16, project_id, 16, event_id, 8, moment, 8, position,
+                   32, previous)
+            + label + actor + encode.jsonb(data)
         )  # fmt: skip
 
     record("project.created", maker, b'{"status": "draft"}')
@@ -106,9 +119,9 @@ def live(rows: Rows, source: Random, account: Account, born: int, end: int) -> N
             config, files, cost = designs.design(draw, account, which, height, area, revision)
             payload_id, label = uuid_v7(moment, bits(74)), designs.MODULES[which]
             digest = sha256(b"[%b, %b, %b]" % (config, files, cost)).hexdigest()
-            rows.payloads.append(
-                _uuids(8, 16, account_id, 16, project_id) + _uuid(16, payload_id) + _MODULE[label]
-                + encode.jsonb(config) + encode.jsonb(files) + encode.jsonb(cost) + _time(8, moment)
+            payloads[which].append(
+                _payload(8, 16, account_id, 16, project_id, 16, payload_id, 8, moment)
+                + _MODULE[label] + encode.jsonb(config) + encode.jsonb(files) + encode.jsonb(cost)
             )  # fmt: skip
             saved = f'{{"module": "{label}", "sha256": "{digest}", "payload_id": "'
             record("payload.saved", actor, f'{saved}{_dashed(payload_id)}"}}'.encode())
@@ -125,9 +138,8 @@ def live(rows: Rows, source: Random, account: Account, born: int, end: int) -> N
 
     rows.chains.append(_head(4, 16, account_id, 16, project_id, 8, position, 32, previous))
     rows.projects.append(
-        _uuids(16, 16, account_id, 16, project_id) + _words(draw) + _STATUS[status] + maker
-        + changer + _times(8, born, 8, changed)
-        + _uuid(16, _uuid_v4(bits(128)))
+        _project(16, 16, account_id, 16, project_id, 8, born, 8, changed, 16, _uuid_v4(bits(128)))
+        + _words(draw) + _STATUS[status] + maker + changer
         + (_PACKS + encode.text(content) + _double(8, 0.5 + int(draw() * 500) / 1000)
            if content and status != "draft" else encode.NULL * 3)
     )  # fmt: skip
@@ -161,29 +173,30 @@ def _chore(draw: Callable[[], float]) -> tuple[str, bytes]:
 
 def _words(draw: Callable[[], float]) -> bytes:
     """Return name, customer, description, site name and street."""
-    owner = vocabulary.OWNERS[int(draw() * len(vocabulary.OWNERS))]
-    trade = vocabulary.TRADES[int(draw() * len(vocabulary.TRADES))]
-    sign = vocabulary.SIGNS[int(draw() * draw() * len(vocabulary.SIGNS))]
+    owner, trade = int(draw() * len(vocabulary.OWNERS)), int(draw() * len(vocabulary.TRADES))
+    sign = int(draw() * draw() * len(vocabulary.SIGNS))
     street = vocabulary.STREETS[int(draw() * len(vocabulary.STREETS))]
     number = 1 + int(draw() * draw() * 19000)
-    customer = f"{owner} {trade}"
     site = encode.NULL
     if draw() < 0.7:
-        place = vocabulary.PLACES[int(draw() * len(vocabulary.PLACES))]
-        site = encode.text(f"{vocabulary.OWNERS[int(draw() * len(vocabulary.OWNERS))]} {place}")
+        place = int(draw() * len(vocabulary.PLACES))
+        site = _site(int(draw() * len(vocabulary.OWNERS)), place)
     described = draw()
     description = encode.NULL
     if described < 0.4:
-        description = encode.text(vocabulary.DESCRIPTIONS[int(described * 12.5)])
-    return b"".join(
-        (
-            encode.text(f"{customer} {sign}"),
-            encode.text(customer),
-            description,
-            site,
-            encode.text(f"{number} {street}"),
-        )
-    )
+        description = _DESCRIPTIONS[int(described * 12.5)]
+    return _names(owner, trade, sign) + description + site + encode.text(f"{number} {street}")
+
+
+@cache
+def _names(owner: int, trade: int, sign: int) -> bytes:
+    customer = f"{vocabulary.OWNERS[owner]} {vocabulary.TRADES[trade]}"
+    return encode.text(f"{customer} {vocabulary.SIGNS[sign]}") + encode.text(customer)
+
+
+@cache
+def _site(owner: int, place: int) -> bytes:
+    return encode.text(f"{vocabulary.OWNERS[owner]} {vocabulary.PLACES[place]}")
 
 
 def _dashed(raw: bytes) -> str:

@@ -1,13 +1,12 @@
-"""Writes a plan into a database, in one transaction.
+"""Writes a plan into a database, over two connections that commit together.
 
-Triggers and foreign keys are off while it loads (session_replication_role), since the rows are made
-to be as the triggers would have them. Indexes are marked not ready, as CREATE INDEX CONCURRENTLY
-does, and rebuilt by REINDEX, which makes them ready again and keeps their names: far cheaper than
-an index entry a row, and a killed load leaves nothing.
+The first half is committed right after the second: only a server that dies between the two could
+leave a half, and then `check` refuses to add to it.
 """
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -17,25 +16,10 @@ import psycopg
 from psycopg import sql
 
 from tooling.errors import RefusedError
-from tooling.synthetic import blocks, lives
+from tooling.synthetic import blocks, bulk, lives, writer
 from tooling.synthetic.plan import EPOCH, Plan
 
 Progress = Callable[[str, float], None]
-
-_LEAVES = """
-select leaf.relid::regclass::text
-  from unnest(%s::text[]) as wanted (name)
- cross join lateral (
-           select tree.relid from pg_partition_tree(wanted.name::regclass) as tree where tree.isleaf
-           union
-           select c.oid from pg_class as c where c.oid = wanted.name::regclass and c.relkind = 'r'
-       ) as leaf
- order by pg_relation_size(leaf.relid) desc, 1"""
-_SETTINGS = (
-    "set local session_replication_role = replica",
-    "set local maintenance_work_mem = '512MB'",
-    "set local statement_timeout = 0",
-)
 
 
 @dataclass(frozen=True)
@@ -69,36 +53,51 @@ def generate(
     """
     started = time.monotonic()
     check(connection, plan, add=add)
+    first = (EPOCH + timedelta(microseconds=plan.start)).date()
+    connection.execute("select ops.ensure_partitions(from_month => %s)", [first])
+    places = writer.targets(connection)
     rows = dict.fromkeys(lives.TABLES, 0)
     digest = sha256()
-    with connection.transaction(), connection.cursor() as cursor:
-        for setting in _SETTINGS:
-            cursor.execute(setting)
-        tables = sql.SQL(", ").join(map(_identifier, lives.TABLES))
-        cursor.execute(sql.SQL("lock table {} in access exclusive mode").format(tables))
-        first = (EPOCH + timedelta(microseconds=plan.start)).date()
-        cursor.execute("select ops.ensure_partitions(from_month => %s)", [first])
-        leaves = _leaves(cursor)
-        cursor.execute(
-            "update pg_catalog.pg_index set indisready = false"
-            " where indrelid = any (%s::regclass[]::oid[])",
-            [leaves],
-        )
-        total = len(plan.blocks())
-        for done, block in enumerate(blocks.all_blocks(plan, processes), 1):
-            _copy(cursor, block)
-            digest.update(block.sha256)
-            for table, count in block.rows.items():
-                rows[table] += count
-            progress("rows", done / total)
-        for number, leaf in enumerate(_leaves(cursor), 1):
-            cursor.execute(sql.SQL("reindex table {}").format(_identifier(leaf)))
-            progress("indexes", number / len(leaves))
-    for number, table in enumerate(lives.TABLES, 1):
-        connection.execute(sql.SQL("vacuum (analyze) {}").format(_identifier(table)))
-        progress("statistics", number / len(lives.TABLES))
+    with _twin(connection) as twin:
+        # The writers end before the transactions do: nothing is written after a rollback.
+        with (
+            connection.transaction(),
+            twin.transaction(),
+            writer.Writer(connection, places, writer.HALVES[0]) as one,
+            writer.Writer(twin, places, writer.HALVES[1]) as other,
+        ):
+            total = len(plan.blocks())
+            for done, block in enumerate(blocks.all_blocks(plan, processes), 1):
+                one.write(block.parts)
+                other.write(block.parts)
+                for part in block.parts:
+                    rows[part.table] += part.rows
+                digest.update(block.sha256)
+                progress("rows", done / total)
+            one.finish()
+            other.finish()
+            one.wait()
+            other.wait()
+            progress("indexes", 1)
+            connection.execute("select ops.recount_project_totals()")
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(_vacuum, (connection, twin), writer.TABLES))
+            progress("statistics", 1)
     connection.execute("select ops.refresh_project_stats()")
     return Report(plan.accounts, rows, digest.hexdigest(), time.monotonic() - started)
+
+
+def _vacuum(connection: psycopg.Connection[Any], tables: tuple[str, ...]) -> None:
+    # Months are many and small: workers for each would take longer than they save.
+    vacuum = sql.SQL("vacuum (analyze, parallel 0) {}")
+    for table in tables:
+        connection.execute(vacuum.format(bulk.identifier(table)))
+
+
+def _twin(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    """Return another connection to the same database, as the same user."""
+    info = connection.info
+    return psycopg.connect(info.dsn, password=info.password or None, autocommit=True)
 
 
 def check(connection: psycopg.Connection[Any], plan: Plan, *, add: bool) -> None:
@@ -121,30 +120,15 @@ def check(connection: psycopg.Connection[Any], plan: Plan, *, add: bool) -> None
         raise RefusedError(
             "this database does not have the schema yet", hint="Run `tooling migrate` first."
         )
-    (filled,) = _row(
-        connection,
-        "select exists (select from app.projects) or exists (select from app.project_events)",
+    filled = (
+        "select true from app.projects limit 1",
+        "select true from app.project_events limit 1",
     )
-    if filled and not add:
+    if any(_row(connection, query)[0] for query in filled) and not add:
         raise RefusedError(
             "this database has projects already",
             hint="Use an empty database, or add to these with --add and another --seed.",
         )
-
-
-def _copy(cursor: psycopg.Cursor[Any], block: blocks.Block) -> None:
-    for table, columns in lives.TABLES.items():
-        command = f"copy {table} ({columns}) from stdin (format binary)"
-        with cursor.copy(command) as copy:
-            copy.write(block.streams[table])
-
-
-def _leaves(cursor: psycopg.Cursor[Any]) -> list[str]:
-    return [name for (name,) in cursor.execute(_LEAVES, [list(lives.TABLES)]).fetchall()]
-
-
-def _identifier(name: str) -> sql.Identifier:
-    return sql.Identifier(*(part.strip('"') for part in name.split(".")))
 
 
 def _row(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...]:

@@ -1,34 +1,30 @@
 """Both sides of the benchmark answer the same questions with the same rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from xml.etree import ElementTree
 
 import psycopg
 import pytest
 
-from tooling.bench import baseline, measure, report
+from tooling.bench import baseline, measure, mixed_page, refresh, report
 from tooling.bench.queries import CLASSES, TEXT_TYPES, TYPES, Class
 from tooling.database import connect
 from tooling.server import Server
-from tooling.synthetic import load
-from tooling.synthetic.plan import UNTIL, Plan
+from tooling.synthetic.plan import UNTIL
 
 
 @pytest.fixture(scope="module")
 def parameters_and_application(
-    server: Server, migrated_template: str
+    server: Server, generated: Callable[[int], str]
 ) -> Iterator[tuple[list[measure.Parameters], psycopg.Connection[Any]]]:
-    with connect(server.url(), autocommit=True) as admin:
-        admin.execute(f"create database benched template {migrated_template}")
-        with connect(server.url("benched"), autocommit=True) as connection:
-            load.generate(connection, Plan(400, 11), processes=1)
-            baseline.build(connection)
-            chosen = measure.choose(connection, UNTIL)
-        url = server.url("benched", user="eagle_application")
-        with connect(url, autocommit=True) as application:
-            yield chosen, application
-        admin.execute("drop database benched with (force)")
+    benched = generated(600)
+    with connect(server.url(benched), autocommit=True) as connection:
+        baseline.build(connection)
+        chosen = measure.choose(connection, UNTIL)
+    url = server.url(benched, user="eagle_application")
+    with connect(url, autocommit=True) as application:
+        yield chosen, application
 
 
 @pytest.mark.parametrize("one", CLASSES, ids=lambda one: one.name)
@@ -83,9 +79,38 @@ def test_figures_become_a_table_and_a_plot(
     ]  # fmt: skip
     document = {
         "when": "2026-01-01", "machine": "m", "load": [0.1], "postgresql": "18", "rows": rows,
-        "disk": [{"size": 600, "ours": 2**20, "baseline": 2**21, "ratio": 0.5}],
+        "disk": [{"size": 600, "ours": 2**20, "baseline": 2**21, "ratio": 0.5, "refresh": {
+            "seconds": 0.5, "reads": 70, "slowest_ms": 4.0, "alone_slowest_ms": 3.0,
+            "failures": [],
+        }}],
     }  # fmt: skip
     table = report.table(document)
     assert all(f"| {one.name} | 600 | 1.00 |" in table for one in CLASSES)
     bars = ElementTree.fromstring(report.plot(document)).findall("{*}rect")
     assert len(bars) == len(CLASSES)
+
+
+def test_readers_of_the_materialized_view_go_on_while_it_is_refreshed(
+    server: Server,
+    parameters_and_application: tuple[list[measure.Parameters], psycopg.Connection[Any]],
+) -> None:
+    parameters, application = parameters_and_application
+    found = refresh.measure(server, application.info.dbname, parameters[0].account)
+    assert found["failures"] == []
+    assert found["seconds"] > 0 and found["reads"] > 0 and found["slowest_ms"] > 0
+
+
+def test_rates_become_a_table_and_a_curve() -> None:
+    rate = {"clients": 16, "tps": 120.0, "latency_ms": 8.1, "failed": 0}
+    slow = {**rate, "tps": 100.0}
+    document = {
+        "when": "2026-01-01", "machine": "m", "load": [0.1], "postgresql": "18.6",
+        "projects": 600, "seconds": 5, "ours": rate, "baseline": slow, "ratio": 1.2,
+        "curve": [{"ours": rate, "tpcb": slow}, {"ours": slow, "tpcb": rate}],
+    }  # fmt: skip
+    text = mixed_page.page(document)
+    assert "| ours | 16 | 120 | 8.10 | 0 |" in text and "goal of 1.2 is met" in text
+    assert "**missed**" in mixed_page.page({**document, "ratio": 1.19})
+    lines = ElementTree.fromstring(mixed_page.plot(document)).findall("{*}polyline")
+    assert [len(line.get("points", "").split()) for line in lines] == [2, 2]
+    assert ElementTree.fromstring(mixed_page.plot({**document, "curve": []})) is not None

@@ -14,9 +14,10 @@ import pytest
 from tooling.database import connect
 from tooling.errors import RefusedError
 from tooling.server import Server
-from tooling.synthetic import load
+from tooling.synthetic import load, writer
 from tooling.synthetic.blocks import all_blocks, make
 from tooling.synthetic.plan import Plan
+from tooling.synthetic.writer import HALVES
 
 PLAN = Plan(projects=1000, seed=7)
 
@@ -216,11 +217,24 @@ def test_the_same_seed_fills_two_databases_alike(
 def test_a_second_load_needs_to_be_asked_for(filled: psycopg.Connection) -> None:
     with pytest.raises(RefusedError, match="has projects already"):
         load.generate(filled, PLAN)
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_load_that_fails_in_either_half_leaves_nothing(
+    filled: psycopg.Connection, failing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows that are there already are refused when the indexes are built."""
+    before = [rows(filled, f"select count(*) from {table}") for table in load.lives.TABLES]
+    halves = [half if number == failing else half[:0] for number, half in enumerate(HALVES)]
+    other = (("app.retired_events", ""),)
+    monkeypatch.setattr(writer, "HALVES", [half or other for half in halves])
+    targets = writer.targets(filled)
+    monkeypatch.setattr(writer, "targets", lambda _: {**targets, other[0]: other[0][0]})
     with pytest.raises(psycopg.errors.UniqueViolation):
         load.generate(filled, PLAN, add=True)
     query = "select indexrelid::regclass::text from pg_index where not indisready"
     assert rows(filled, query) == []
-    assert rows(filled, "select count(*) from app.projects") == [(PLAN.projects,)]
+    assert [rows(filled, f"select count(*) from {t}") for t in load.lives.TABLES] == before
 
 
 def test_adding_keeps_what_is_there(migrated_database: str) -> None:
