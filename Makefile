@@ -1,5 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests sql-tests faults attacks bench bench-runner lock db-start
+.PHONY: help migrate test check lint format python-tests sql-tests faults attacks bench chaos monitoring-check bench-runner lock db-start compose-env compose-check
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -27,6 +27,10 @@ faults: .venv/test ## kill the runner at every statement; writes build/faults.js
 	.venv/bin/python -m tests.tooling.migration.faults
 attacks: .venv/test ## attack the database as its unprivileged roles; writes build/attacks.json
 	.venv/bin/python -m tests.attacks
+chaos: .venv/test ## destroy a server under load and recover it; writes build/chaos.json
+	.venv/bin/python -m tests.chaos
+monitoring-check: .venv/test ## plant the fault of each alert; writes build/monitoring.json
+	.venv/bin/python -m tests.monitoring
 bench: .venv/run ## query classes beside plain tables (SIZES=100000,1000000); writes build/bench.json
 	.venv/bin/tooling bench --docs $(if $(SIZES),--sizes $(SIZES))
 bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json
@@ -35,6 +39,10 @@ lock: .venv/test ## choose the versions in requirements/ anew
 	sh .ci/lock
 db-start: .venv/run ## start the embedded PostgreSQL and print its URL
 	.venv/bin/tooling db start
+compose-env: .venv/run ## write passwords of the compose stack into .env; what is there stays
+	.venv/bin/tooling compose-env
+compose-check: .venv/test ## compose files and images, and their programs started as they say
+	.venv/bin/pytest tests/compose
 
 .venv/bin/python:
 	sh .ci/venv

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from tooling.errors import ConnectionFailedError
 
@@ -30,6 +31,14 @@ def resolve(dsn: str | None = None) -> str:
         "no database to connect to",
         hint="Start the embedded server with `tooling db start`, or give --dsn or DATABASE_URL.",
     )
+
+
+def work_for(connection: psycopg.Connection[Any], account: str) -> None:
+    """Set the connection's transaction to an account, whose rows are then those it sees.
+
+    By a statement, since the nodes of a distributed database hear of no call of set_config().
+    """
+    connection.execute(sql.SQL("set local app.account_id = {}").format(account))
 
 
 def connect(dsn: str | None = None, **options: Any) -> psycopg.Connection[Any]:

@@ -27,6 +27,7 @@ __all__ = [
     "Server",
     "project_server",
     "psql_program",
+    "reachable_programs",
     "running_url",
     "start",
     "temporary_server",
@@ -65,7 +66,7 @@ def start(root: Path | None = None, *, durable: bool = True) -> Server:
     place = _place(root)
     account = places.account_of(place)
     with _lock(place / "lock", account):
-        programs = _reachable_programs(place, account)
+        programs = reachable_programs(place, account)
         socket = places.socket_folder(place, PORT, account)
         server = Server(programs, place / "data", socket, PORT)
         server.init(durable=durable)
@@ -87,9 +88,9 @@ def temporary_server(
     Other programs than the embedded ones are found in `bin_dir`.
     """
     place = places.scratch_folder(SCRATCH)
-    _sweep(place.parent)
+    sweep(place.parent, SCRATCH)
     account = places.account_of(place)
-    programs = _reachable_programs(place, account, bin_dir)
+    programs = reachable_programs(place, account, bin_dir)
     server = Server(programs, place / "data", places.socket_folder(place, PORT, account), PORT)
     try:
         server.init(durable=durable)
@@ -100,10 +101,10 @@ def temporary_server(
         shutil.rmtree(place)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove temporary servers whose makers were killed before they could."""
-    for place in folder.glob(f"{SCRATCH}[0-9]*-*"):
-        maker = int(place.name.removeprefix(SCRATCH).split("-")[0])
+def sweep(folder: Path, prefix: str) -> None:
+    """Remove servers in scratch folders whose makers were killed before they could."""
+    for place in folder.glob(f"{prefix}[0-9]*-*"):
+        maker = int(place.name.removeprefix(prefix).split("-")[0])
         if not processes.is_alive(maker) and os.access(place, os.W_OK, effective_ids=True):
             Server(_programs(place), place / "data", place / "run", PORT).kill()
             shutil.rmtree(place, ignore_errors=True)
@@ -183,10 +184,13 @@ def _programs(place: Path) -> Path:
     return copied if copied.is_dir() else _package() / "pginstall/bin"
 
 
-def _reachable_programs(
+def reachable_programs(
     place: Path, account: places.Account | None, other: Path | None = None
 ) -> Path:
-    """Return the folder of the programs, a copy in `place` if `account` cannot run the original."""
+    """Return the folder of the programs, a copy in `place` if `account` cannot run the original.
+
+    The programs are those of `other`, or the embedded ones.
+    """
     package = _package()
     programs = other or package / "pginstall/bin"
     if places.run_as(account, [str(programs / "postgres"), "--version"]):

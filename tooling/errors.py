@@ -17,6 +17,7 @@ class Exit(IntEnum):
     PARTIAL = 8
     PENDING = 9
     CHANGED = 10
+    UNSOUND = 11
     INTERRUPTED = 130
     TERMINATED = 143
 

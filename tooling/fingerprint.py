@@ -45,7 +45,11 @@ select n.nspname, c.relname,
 
 
 def catalog(
-    conninfo: str, *, exclude_schemas: Sequence[str] = (), pg_dump: Path | None = None
+    conninfo: str,
+    *,
+    exclude_schemas: Sequence[str] = (),
+    exclude_tables: Sequence[str] = (),
+    pg_dump: Path | None = None,
 ) -> str:
     """Return the definition of every object, as pg_dump writes it, without its comments.
 
@@ -54,6 +58,7 @@ def catalog(
     """
     program = pg_dump or _embedded_pg_dump()
     excluded = [f"--exclude-schema={name}" for name in exclude_schemas]
+    excluded += [f"--exclude-table={name}" for name in exclude_tables]
     done = subprocess.run(  # noqa: S603
         [str(program), "--schema-only", "--no-password", *excluded, f"--dbname={conninfo}"],
         capture_output=True,

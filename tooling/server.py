@@ -120,6 +120,10 @@ class Server:
         except ToolingError as error:
             said = self.log.read_bytes()[said_before:].decode("utf-8", "replace")
             raise _not_started(said or error.message, self.log) from error
+        self._wait_until_ready()
+        if not self.is_running():
+            said = self.log.read_bytes()[said_before:].decode("utf-8", "replace")
+            raise _not_started(said, self.log)
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server (`smart`, `fast` or `immediate`) and wait; no effect when it is down."""
@@ -177,8 +181,11 @@ class Server:
 
     def major_version(self) -> int:
         """Return the major version of the programs, 18 for example."""
-        words = self._run("postgres", "--version").split()
-        return int(re.split(r"\D", words[2], maxsplit=1)[0])
+        return int(re.split(r"\D", self.version(), maxsplit=1)[0])
+
+    def version(self) -> str:
+        """Return the version of the programs, 18.6 for example."""
+        return self._run("postgres", "--version").split()[2]
 
     def environment(self) -> dict[str, str]:
         """Return an environment in which the programs of `bin_dir` find their libraries."""

@@ -25,6 +25,7 @@ class Settings:
     lock_attempts: int = 30
 
 
+_SECTIONS = {"backup"}
 _TYPES: dict[str, type] = {"before": list, "after": list, "lock_attempts": int}
 
 
@@ -44,9 +45,11 @@ def load(start: Path | None = None) -> Settings:
     """Read the settings. Raises InputError for an unknown key or a value of the wrong type."""
     root = find_root(start)
     file = root / "pyproject.toml"
-    table = _table(file) or {}
+    keys = _table(file) or {}
     known = {field.name for field in fields(Settings)} - {"root"}
-    for key, value in table.items():
+    for key, value in keys.items():
+        if key in _SECTIONS and isinstance(value, dict):
+            continue
         wanted = _TYPES.get(key, str)
         if key not in known:
             raise InputError(
@@ -57,16 +60,21 @@ def load(start: Path | None = None) -> Settings:
             raise InputError(f"{file}: [tool.tooling] {key} must be a {wanted.__name__}")
     return Settings(
         root=root,
-        migrations=root / table.get("migrations", "migrations"),
-        seeds=root / table.get("seeds", "seeds/reference"),
-        ledger_schema=table.get("ledger_schema", "ledger"),
-        owner=table.get("owner"),
-        before=tuple(root / name for name in table.get("before", [])),
-        after=tuple(root / name for name in table.get("after", [])),
-        search_path=table.get("search_path", Settings.search_path),
-        lock_timeout=table.get("lock_timeout", Settings.lock_timeout),
-        lock_attempts=table.get("lock_attempts", Settings.lock_attempts),
+        migrations=root / keys.get("migrations", "migrations"),
+        seeds=root / keys.get("seeds", "seeds/reference"),
+        ledger_schema=keys.get("ledger_schema", "ledger"),
+        owner=keys.get("owner"),
+        before=tuple(root / name for name in keys.get("before", [])),
+        after=tuple(root / name for name in keys.get("after", [])),
+        search_path=keys.get("search_path", Settings.search_path),
+        lock_timeout=keys.get("lock_timeout", Settings.lock_timeout),
+        lock_attempts=keys.get("lock_attempts", Settings.lock_attempts),
     )
+
+
+def table(root: Path) -> dict[str, Any]:
+    """Return `[tool.tooling]` of a root's pyproject.toml, sections included; empty without one."""
+    return _table(root / "pyproject.toml") or {}
 
 
 def _table(file: Path) -> dict[str, Any] | None:

@@ -35,7 +35,8 @@ QUERIES = {
         "from app.project_payloads where {} project_id = %(project)s order by created_at desc"
     ),
     "events of a project": (
-        "from app.project_events where {} project_id = %(project)s order by occurred_at desc"
+        "from app.project_events where {} project_id = %(project)s"
+        " and occurred_at >= %(created)s order by occurred_at desc"
     ),
     "events of 30 days": (
         "from app.project_events where {} occurred_at >= %(month)s order by occurred_at desc"
@@ -82,6 +83,8 @@ def rls(dsn: str, runs: int) -> list[Cost]:
     ):
         owner.prepare_threshold = application.prepare_threshold = 0
         owner.execute("set role eagle_owner")
+        for (mode,) in application.execute("show plan_cache_mode").fetchall():
+            owner.execute("select set_config('plan_cache_mode', %s, false)", [mode])
         found = []
         for size, account in _accounts(owner).items():
             application.execute("select set_config('app.account_id', %s, false)", [account])
@@ -152,14 +155,19 @@ def _accounts(owner: "psycopg.Connection[tuple[str]]") -> dict[str, str]:
 
 def _arguments(owner: "psycopg.Connection[tuple[str]]", account: str) -> dict[str, object]:
     query = """
-        select (select project_id from app.projects where account_id = %s order by 1 limit 1),
-               max(occurred_at) - interval '30 days', max(occurred_at) - interval '7 days'
-          from app.project_events
-         where account_id = %s
+        select p.project_id, p.created_at,
+               e.newest - interval '30 days', e.newest - interval '7 days'
+          from (select max(occurred_at) as newest from app.project_events
+                 where account_id = %(account)s) as e
+         cross join (select project_id, created_at from app.projects
+                      where account_id = %(account)s order by created_at
+                     offset (select count(*) / 2 from app.projects
+                              where account_id = %(account)s) limit 1) as p
     """
-    row = owner.execute(query, [account, account]).fetchone()
+    row = owner.execute(query, {"account": account}).fetchone()
     assert row
-    return dict(zip(("project", "month", "week"), row, strict=True)) | {"account": account}
+    names = ("project", "created", "month", "week")
+    return dict(zip(names, row, strict=True)) | {"account": account}
 
 
 def _timed(

@@ -12,6 +12,7 @@ AUDITOR = "eagle_auditor"
 OPERATOR = "eagle_operator"
 EXPORTER = "eagle_exporter"
 BACKUP = "eagle_backup"
+INDEXER = "eagle_indexer"
 
 Attack = Callable[[Attacker], None]
 

@@ -28,21 +28,59 @@ def _folder() -> Iterator[Path]:
 
 def _each(attacker: Attacker, *arguments: str) -> None:
     """Run a command once for each hostile text, put where `{}` stands."""
+    asks = NO_DSN.isdisjoint({arguments[0], " ".join(arguments[:2])})
     for hostile in HOSTILE:
-        attacker.world.run(*(argument.replace("{}", hostile) for argument in arguments))
+        attacker.world.run(*(argument.replace("{}", hostile) for argument in arguments), dsn=asks)
 
 
-for arguments in (
-    ("catalog", "shape", "{}", "--edition", "v16.0"),
-    ("catalog", "shape", "W14X90", "--edition", "{}", "--grade", "{}"),
-    ("catalog", "lightest", "{}", "--grade", "{}"),
-    ("catalog", "diff", "{}", "{}"),
-    ("partition", "retire", "{}", "--action", "drop"),
-    ("partition", "restore", "{}"),
+TYPED: tuple[tuple[str, ...], ...] = (
     ("audit", "verify", "--account", "{}"),
     ("audit", "verify", "--project", "{}"),
+    ("backup", "fetch", "--identity", "{}", "--backup", "{}"),
+    ("backup", "verify", "{}"),
+    ("baseline", "{}"),
+    ("bench", "--sizes", "{}"),
+    ("bench-mixed", "--curve", "{}"),
+    ("catalog", "diff", "{}", "{}"),
+    ("catalog", "diff", "v15.0", "v16.0", "--grade", "{}"),
+    ("catalog", "lightest", "{}", "--grade", "{}"),
+    ("catalog", "lightest", "HSS", "--edition", "{}"),
+    *(
+        ("catalog", "lightest", "HSS", f"--{limit}", "{}")
+        for limit in ("min-sx", "min-zx", "min-ix", "min-sy", "min-iy", "min-area")
+    ),
+    ("catalog", "lightest", "HSS", "--max-depth", "{}"),
+    ("catalog", "lightest", "HSS", "--max-width", "{}"),
+    ("catalog", "shape", "W14X90", "--edition", "{}", "--grade", "{}"),
+    ("catalog", "shape", "{}", "--edition", "v16.0"),
+    ("catalog", "source", "W14X90", "{}"),
+    ("catalog", "source", "{}", "Zx", "--edition", "{}", "--grade", "{}"),
+    ("generate", "--projects", "1", "--until", "{}"),
+    ("job", "run", "{}"),
+    ("migrate", "--lock-timeout", "{}"),
+    ("migrate", "--resume", "{}"),
+    ("migrate", "--resume", "{}:1"),
+    ("partition", "ensure", "--from", "{}"),
+    ("partition", "restore", "{}"),
+    ("partition", "retire", "{}", "--action", "drop"),
     ("plan", "--migrations", "{}"),
-):
+    ("postflight", "--check", "ledger", "--scratch", "{}"),
+    ("postflight", "--check", "{}"),
+    ("preflight", "--check", "review", "--reviewed", "{}"),
+    ("preflight", "--check", "{}"),
+    ("restore", "--into", "side", "--account", "{}"),
+    ("restore", "--into", "side", "--table", "{}"),
+    ("restore", "--into", "{}", "--table", "app.projects"),
+    ("restore", "--to", "{}", "--backup", "{}"),
+    ("restore", "--to", "{}", "--target-lsn", "{}"),
+    ("restore", "--to", "{}", "--target-name", "{}"),
+    ("restore", "--to", "{}", "--target-time", "{}"),
+    ("rollback", "--to", "{}"),
+)
+"""Command lines with `{}` for a hostile text; those that take no --dsn are in NO_DSN."""
+
+NO_DSN = {"bench", "bench-mixed", "restore", "backup fetch", "backup verify"}
+for arguments in TYPED:
     case(f"tooling {' '.join(arguments)}", SUPERUSER)(
         lambda attacker, arguments=arguments: _each(attacker, *arguments)
     )

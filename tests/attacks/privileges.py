@@ -5,6 +5,7 @@ from tests.attacks.case import (
     APPLICATION,
     AUDITOR,
     EXPORTER,
+    INDEXER,
     OPERATOR,
     READER,
     BreachError,
@@ -14,7 +15,7 @@ from tests.attacks.case import (
 )
 from tests.attacks.world import BOB
 
-ROLES = (APPLICATION, READER, AUDITOR, OPERATOR, EXPORTER)
+ROLES = (APPLICATION, READER, AUDITOR, OPERATOR, EXPORTER, INDEXER)
 _BECOME = (
     "postgres",
     "eagle_owner",
@@ -23,6 +24,7 @@ _BECOME = (
     "eagle_operator",
     "eagle_auditor",
     "eagle_application",
+    "eagle_indexer",
     "pg_read_all_data",
     "pg_write_all_data",
     "pg_execute_server_program",

@@ -6,6 +6,7 @@ from tests.attacks.case import (
     AUDITOR,
     BACKUP,
     EXPORTER,
+    INDEXER,
     OPERATOR,
     READER,
     case,
@@ -50,7 +51,7 @@ for table in TABLES:
     statement(
         f"lock rows of {table}", f"select * from app.{table} where account_id = '{BOB}' for update"
     )
-    for role in (OPERATOR, EXPORTER):
+    for role in (OPERATOR, EXPORTER, INDEXER):
         forbidden(f"read {table}", f"select * from app.{table}", role=role)
     for plan in ("off", "on"):
         statement(
@@ -104,9 +105,23 @@ for call in (
     "app.search_projects(null, 's', 1000)",
     "app.find_payloads(null, '{}', 1000)",
     "ops.verify_event_chain()",
+    "ops.find_changed_projects('-infinity')",
+    "ops.page_projects()",
+    f"ops.project_documents('{{{BOB}}}', '{{{BOB_PROJECT}}}')",
 ):
     for role in (APPLICATION, READER):
         statement(f"call {call}", f"select * from {call}", role=role)
+
+
+@case("the indexer changes what it reads, or reads more", INDEXER)
+def _(attacker: Attacker) -> None:
+    for table in (*TABLES, "event_chains", "account_stats"):
+        attacker.does(f"delete from app.{table}")
+        attacker.does(f"insert into app.{table} default values")
+        attacker.does(f"truncate app.{table}")
+        attacker.does(f"select * from app.{table}")
+    attacker.does(f"select app.erase_events('{BOB}', '{BOB_PROJECT}', 'x', 'x')")
+    attacker.does(f"select app.list_projects('{BOB}', 'submitted')")
 
 
 @case("read without an account")

@@ -3,14 +3,18 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.attacks import __main__ as command
 from tests.attacks.case import APPLICATION, OPERATOR, Case, Verdict, judge
+from tests.attacks.commands import TYPED
 from tests.attacks.suite import CASES
 from tests.attacks.world import World
+from tooling.cli import group
 from tooling.server import Server
 
 
@@ -31,6 +35,61 @@ def test_all_are_refused(world: World) -> None:
 def test_no_attack_is_made_twice() -> None:
     made = Counter((one.name, one.role) for one in CASES)
     assert [name for name, times in made.items() if times > 1] == []
+
+
+# Text that is given to a file system, a socket or the shell's user, and never to the database.
+NO_SQL = {
+    "db psql arguments": "psql's own arguments, from who may run psql",
+    "job timers --user": "a line of a systemd unit",
+    "metrics --listen": "an address to listen at",
+    "search-feed --url": "an address to connect to",
+    "search-feed --user": "a header of a request",
+    "search-feed --password": "a header of a request",  # pragma: allowlist secret
+}
+NUMBERS_AND_FLAGS = (
+    click.types.IntParamType,
+    click.types.FloatParamType,
+    click.types.BoolParamType,
+)
+
+
+def typed(
+    command: click.Command, path: tuple[str, ...] = ()
+) -> Iterator[tuple[str, click.Parameter]]:
+    """Yield each parameter that takes a text, but for files and connection strings."""
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            yield from typed(found, (*path, name))
+        return
+    for one in command.params:
+        is_text = not isinstance(
+            one.type, (*NUMBERS_AND_FLAGS, click.Path, click.File, click.Choice)
+        )
+        if is_text and not getattr(one, "is_flag", False) and "--dsn" not in one.opts:
+            yield " ".join(path), one
+
+
+def test_every_text_that_a_command_takes_is_tried() -> None:
+    """Of `new` and `import-aisc`, attacks of their own try the name and the edition."""
+    tried = set(NO_SQL) | {"new name", "import-aisc --edition"}
+    for name, parameter in (known := list(typed(group))):
+        for words in TYPED:
+            if " ".join(words).startswith(f"{name} "):
+                given = words[len(name.split()) :]
+                if isinstance(parameter, click.Option):
+                    is_tried = (parameter.opts[-1], "{}") in pairwise(given)
+                else:
+                    options = [number for number, word in enumerate(given) if word[:2] == "--"]
+                    values = {number + 1 for number in options}
+                    is_tried = any("{}" in word for n, word in enumerate(given) if n not in values)
+                if is_tried:
+                    tried.add(f"{name} {parameter.opts[-1]}")
+    names = [f"{name} {parameter.opts[-1]}" for name, parameter in known]
+    assert len(names) > 30
+    assert [name for name in names if name not in tried] == []
 
 
 WEAKENED = "eagle_weakened"

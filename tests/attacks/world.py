@@ -70,6 +70,7 @@ _TENANT = (
     "app.project_events",
     "app.event_chains",
     "app.project_stats",
+    "app.project_totals",
 )
 _CATALOGUE = """
 select sum(hashtextextended(line, 0))

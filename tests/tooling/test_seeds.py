@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from tooling import seeds
@@ -134,6 +135,13 @@ def test_loading_again_changes_nothing(connection: Connection, folder: Path) -> 
     report = seeds.load(connection, folder)
     assert (report.inserted, report.changed, report.unchanged) == (0, 0, 115)
     assert state(connection) == before
+
+
+def test_the_migrator_loads_them_by_becoming_the_owner(migrated_database: str) -> None:
+    url = make_conninfo(migrated_database, user="eagle_migrator")
+    with psycopg.connect(url, autocommit=True) as migrator:
+        report = seeds.load(migrator, FOLDER)
+    assert (report.inserted, report.changed) == (0, 0)
 
 
 def test_a_dry_run_reports_and_writes_nothing(

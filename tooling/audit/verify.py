@@ -13,28 +13,15 @@ AT_ONCE = 100_000
 
 # A chain that has lost its head is still found: the accounts of the events count, too.
 _ACCOUNTS = """
-with recursive
-anchored as (
-    select c.account_id, sum(c.position)::bigint as events
-      from app.event_chains as c
-     group by c.account_id
-),
-recorded (account_id) as (
-    (select e.account_id from app.project_events as e order by e.account_id limit 1)
-    union all
-    select (select e.account_id
-              from app.project_events as e
-             where e.account_id > r.account_id
-             order by e.account_id
-             limit 1)
-      from recorded as r
-     where r.account_id is not null
-)
-select account_id, coalesce(a.events, 0)
-  from recorded as r
-  full join anchored as a using (account_id)
- where account_id is not null
- order by account_id
+select known.account_id, sum(known.events)::bigint
+  from (select c.account_id, c.position as events
+          from app.event_chains as c
+         union all
+        select e.account_id, 0
+          from app.project_events as e
+         group by e.account_id) as known
+ group by known.account_id
+ order by known.account_id
 """
 # What ops.verify_event_chain() says of no account, but of a partition that was retired.
 _RETIRED = """

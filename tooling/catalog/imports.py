@@ -31,10 +31,6 @@ def begin(connection: psycopg.Connection[Any], owner: str | None) -> None:
     Becomes `owner` for the transaction where the user may. Raises RefusedError when the database
     has not been migrated.
     """
-    if ask(connection, "select to_regclass('catalog.material_catalog')") == [(None,)]:
-        raise RefusedError(
-            "the database has no catalog tables", hint="Apply the migrations: tooling migrate"
-        )
     connection.execute("set local search_path = pg_catalog, pg_temp")
     allowed = ask(
         connection,
@@ -44,6 +40,10 @@ def begin(connection: psycopg.Connection[Any], owner: str | None) -> None:
     )
     if owner and allowed:
         connection.execute(sql.SQL("set local role {}").format(sql.Identifier(owner)))
+    if ask(connection, "select to_regclass('catalog.material_catalog')") == [(None,)]:
+        raise RefusedError(
+            "the database has no catalog tables", hint="Apply the migrations: tooling migrate"
+        )
     connection.execute(_LOCK)
 
 

@@ -167,56 +167,75 @@ select 'section', 'AISC', %(edition)s, %(grade)s, staged.shape, staged.shape_typ
     on verdict.shape = staged.shape
  where verdict.is_new
 """
+# What is new is put together first: where the catalog is copied to the nodes of a distributed
+# database, an update there takes plain columns of one table.
 _UPDATE = """
-update catalog.material_catalog as section
-   set shape_type       = compared.shape_type,
-       edi_label        = coalesce(compared.edi_label, section.edi_label),
-       metric_label     = coalesce(compared.metric_label, section.metric_label),
-       has_special_note = coalesce(compared.has_special_note, section.has_special_note),
-       dimensions       = jsonb_strip_nulls(jsonb_build_object(
-           'us', nullif((coalesce(section.dimensions -> 'us', '{}') - sheet.us)
-                        || coalesce(compared.dimensions -> 'us', '{}'), '{}'),
-           'si', nullif((coalesce(section.dimensions -> 'si', '{}') - sheet.si)
-                        || coalesce(compared.dimensions -> 'si', '{}'), '{}')
-       )),
-       properties       = jsonb_strip_nulls(jsonb_build_object(
-           'us', nullif((coalesce(section.properties -> 'us', '{}') - sheet.us)
-                        || coalesce(compared.properties -> 'us', '{}'), '{}'),
-           'si', nullif((coalesce(section.properties -> 'si', '{}') - sheet.si)
-                        || coalesce(compared.properties -> 'si', '{}'), '{}')
-       )),
-       other_sources    = (
-           select coalesce(jsonb_object_agg(
-                      system.units || '.' || kept.symbol,
-                      coalesce(
-                          section.other_sources -> (system.units || '.' || kept.symbol),
-                          jsonb_build_object(
-                              'import_id', section.import_id,
-                              'sheet', section.source_sheet,
-                              'row', section.source_row
+with merged as (
+    select section.material_id,
+           compared.shape_type,
+           coalesce(compared.edi_label, section.edi_label) as edi_label,
+           coalesce(compared.metric_label, section.metric_label) as metric_label,
+           coalesce(compared.has_special_note, section.has_special_note) as has_special_note,
+           jsonb_strip_nulls(jsonb_build_object(
+               'us', nullif((coalesce(section.dimensions -> 'us', '{}') - sheet.us)
+                            || coalesce(compared.dimensions -> 'us', '{}'), '{}'),
+               'si', nullif((coalesce(section.dimensions -> 'si', '{}') - sheet.si)
+                            || coalesce(compared.dimensions -> 'si', '{}'), '{}')
+           )) as dimensions,
+           jsonb_strip_nulls(jsonb_build_object(
+               'us', nullif((coalesce(section.properties -> 'us', '{}') - sheet.us)
+                            || coalesce(compared.properties -> 'us', '{}'), '{}'),
+               'si', nullif((coalesce(section.properties -> 'si', '{}') - sheet.si)
+                            || coalesce(compared.properties -> 'si', '{}'), '{}')
+           )) as properties,
+           (
+               select coalesce(jsonb_object_agg(
+                          system.units || '.' || kept.symbol,
+                          coalesce(
+                              section.other_sources -> (system.units || '.' || kept.symbol),
+                              jsonb_build_object(
+                                  'import_id', section.import_id,
+                                  'sheet', section.source_sheet,
+                                  'row', section.source_row
+                              )
                           )
-                      )
-                  ), '{}')
-             from (values
-                   ('us', (coalesce(section.dimensions -> 'us', '{}')
-                           || coalesce(section.properties -> 'us', '{}')) - sheet.us),
-                   ('si', (coalesce(section.dimensions -> 'si', '{}')
-                           || coalesce(section.properties -> 'si', '{}')) - sheet.si)
-                  ) as system (units, stated)
-            cross join lateral jsonb_object_keys(system.stated) as kept (symbol)
-       ),
-       doubts           = compared.doubts,
+                      ), '{}')
+                 from (values
+                       ('us', (coalesce(section.dimensions -> 'us', '{}')
+                               || coalesce(section.properties -> 'us', '{}')) - sheet.us),
+                       ('si', (coalesce(section.dimensions -> 'si', '{}')
+                               || coalesce(section.properties -> 'si', '{}')) - sheet.si)
+                      ) as system (units, stated)
+                cross join lateral jsonb_object_keys(system.stated) as kept (symbol)
+           ) as other_sources,
+           compared.doubts,
+           compared.sheet,
+           compared.source_row
+      from pg_temp.compared_sections as verdict
+      join pg_temp.staged_sections as compared
+        on compared.shape = verdict.shape
+      join pg_temp.staged_sheets as sheet
+        on sheet.sheet = compared.sheet
+      join catalog.material_catalog as section
+        on section.material_id = verdict.material_id
+     where verdict.is_changed and %(keep)s
+        or verdict.is_richer and not verdict.is_changed
+)
+update catalog.material_catalog as section
+   set shape_type       = merged.shape_type,
+       edi_label        = merged.edi_label,
+       metric_label     = merged.metric_label,
+       has_special_note = merged.has_special_note,
+       dimensions       = merged.dimensions,
+       properties       = merged.properties,
+       other_sources    = merged.other_sources,
+       doubts           = merged.doubts,
        source           = %(source)s,
        import_id        = %(import_id)s,
-       source_sheet     = compared.sheet,
-       source_row       = compared.source_row
-  from pg_temp.compared_sections as verdict
-  join pg_temp.staged_sections as compared
-    on compared.shape = verdict.shape
-  join pg_temp.staged_sheets as sheet
-    on sheet.sheet = compared.sheet
- where section.material_id = verdict.material_id
-   and (verdict.is_changed and %(keep)s or verdict.is_richer and not verdict.is_changed)
+       source_sheet     = merged.sheet,
+       source_row       = merged.source_row
+  from merged
+ where section.material_id = merged.material_id
 """
 
 

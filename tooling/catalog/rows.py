@@ -97,9 +97,12 @@ def write(
             for column in _plain_columns(table)
         )
         connection.execute(
-            sql.SQL("update {} as stored set {} from {} as staged where {} and ({})").format(
-                name, assignments, staged, _same_key(table), differs
-            )
+            sql.SQL(
+                # In a part of its own: an update of what is copied to the nodes of a distributed
+                # database joins no other table.
+                "with staged as (select * from {})"
+                " update {} as stored set {} from staged where {} and ({})"
+            ).format(staged, name, assignments, _same_key(table), differs)
         )
     connection.execute(
         sql.SQL(

@@ -9,7 +9,7 @@ import psycopg
 
 from tooling.errors import Exit, ToolingError
 
-_SHARED = {"options"}
+_SHARED = {"findings", "options"}
 # Undefined schema, table, column, function and type: the database is behind this command.
 _UNDEFINED = ("3F000", "42P01", "42703", "42883", "42704")
 

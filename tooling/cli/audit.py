@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -76,7 +77,7 @@ def key(file: Path) -> None:
 
 
 @command.command()
-@_FILE
+@click.argument("file", type=click.Path(path_type=Path), envvar="TOOLING_AUDIT_FOLDER")
 @click.option(
     "--key",
     "key_file",
@@ -91,12 +92,15 @@ def key(file: Path) -> None:
 def anchor(file: Path, key_file: Path, as_json: bool, dsn: str | None) -> None:
     """Write the heads of all chains to FILE, signed. Connect as eagle_auditor.
 
+    If FILE is a folder, which TOOLING_AUDIT_FOLDER can name, the file in it is named for the time.
     An anchor proves what the log was only if who rules the database cannot replace it: keep it on
     another machine, or in an object store with versions that cannot be deleted.
     """
     from tooling.audit import anchors
     from tooling.database import connect
 
+    if file.is_dir():
+        file /= f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.anchor"
     with connect(dsn) as connection:
         chains = anchors.anchor(connection, file, key_file)
     if as_json:

@@ -60,14 +60,14 @@ def shape(
 
 @command.command()
 @click.argument("types", nargs=-1, required=True)
-@click.option("--min-sx", type=Decimal, metavar="IN3", help="Least elastic modulus Sx.")
-@click.option("--min-zx", type=Decimal, metavar="IN3", help="Least plastic modulus Zx.")
-@click.option("--min-ix", type=Decimal, metavar="IN4", help="Least moment of inertia Ix.")
-@click.option("--min-sy", type=Decimal, metavar="IN3", help="Least elastic modulus Sy.")
-@click.option("--min-iy", type=Decimal, metavar="IN4", help="Least moment of inertia Iy.")
-@click.option("--min-area", type=Decimal, metavar="IN2", help="Least area.")
-@click.option("--max-depth", type=Decimal, metavar="IN", help="Greatest depth.")
-@click.option("--max-width", type=Decimal, metavar="IN", help="Greatest width.")
+@click.option("--min-sx", type=options.decimal, metavar="IN3", help="Least elastic modulus Sx.")
+@click.option("--min-zx", type=options.decimal, metavar="IN3", help="Least plastic modulus Zx.")
+@click.option("--min-ix", type=options.decimal, metavar="IN4", help="Least moment of inertia Ix.")
+@click.option("--min-sy", type=options.decimal, metavar="IN3", help="Least elastic modulus Sy.")
+@click.option("--min-iy", type=options.decimal, metavar="IN4", help="Least moment of inertia Iy.")
+@click.option("--min-area", type=options.decimal, metavar="IN2", help="Least area.")
+@click.option("--max-depth", type=options.decimal, metavar="IN", help="Greatest depth.")
+@click.option("--max-width", type=options.decimal, metavar="IN", help="Greatest width.")
 @click.option("--count", type=click.IntRange(1, 1000), default=10, show_default=True)
 @edition_option
 @grade_option

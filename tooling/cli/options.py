@@ -1,6 +1,7 @@
 """Options that several commands share, worded once."""
 
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import click
@@ -42,3 +43,22 @@ def statement_number(
     if not name or not number.isdecimal() or int(number) < 1:
         raise click.BadParameter("give the migration and a statement's number, as 0007.parts:3")
     return name, int(number)
+
+
+def whole_numbers(_ctx: click.Context, _parameter: click.Parameter, value: str) -> list[int]:
+    """Read `N,N`; nothing is no number."""
+    words = [word.strip() for word in value.split(",") if word.strip()]
+    if not all(word.isascii() and word.isdecimal() and 0 < int(word) <= 10**9 for word in words):
+        raise click.BadParameter("give whole numbers above 0 with commas between, as 1000,2000")
+    return [int(word) for word in words]
+
+
+def decimal(value: str) -> Decimal:
+    """Read a decimal number; not a number and infinity are none."""
+    try:
+        number = Decimal(value)
+    except InvalidOperation as error:
+        raise click.BadParameter(f"{value!r} is not a number") from error
+    if not number.is_finite():
+        raise click.BadParameter(f"{value!r} is not a number")
+    return number

@@ -15,6 +15,8 @@ from tooling.errors import RefusedError
 _FOLDER = click.option(
     "--archive",
     "folder",
+    envvar="TOOLING_PARTITION_FOLDER",
+    show_envvar=True,
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of the archives; each is a .copy.gz file with a .json manifest.",
 )

@@ -1,5 +1,6 @@
 """What a run would do: each pending statement, its locks and its cost, on this server."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -52,10 +53,14 @@ class PlannedStatement:
 
 @dataclass(frozen=True)
 class PlannedFile:
-    """A pending migration. `done` counts the statements that an interrupted run finished."""
+    """A pending migration. `done` counts the statements that an interrupted run finished.
+
+    `sha256` is of the file and its rollback file.
+    """
 
     id: str
     path: str
+    sha256: str
     transactional: bool
     irreversible: str | None
     about: str
@@ -73,9 +78,15 @@ class Plan:
     sizes: dict[str, Size] = field(default_factory=dict)
     linted: bool = True
 
+    @property
+    def digest(self) -> str:
+        """Hash of what is pending, in order: it changes with a byte of a file or its rollback."""
+        lines = "".join(f"{file.id} {file.sha256}\n" for file in self.files)
+        return hashlib.sha256(lines.encode()).hexdigest()
+
     def as_dict(self) -> dict[str, Any]:
         """Return everything for JSON; paths are strings."""
-        return asdict(self)
+        return {**asdict(self), "digest": self.digest}
 
 
 def plan(conninfo: str, settings: Settings) -> Plan:
@@ -113,6 +124,7 @@ def _file(
     return PlannedFile(
         id=migration.id,
         path=str(migration.path),
+        sha256=_sha256(migration),
         transactional=script.header.transactional,
         irreversible=script.header.irreversible,
         about=_about(script.text),
@@ -124,6 +136,11 @@ def _file(
         ),
         findings=tuple(one for one in findings if one.path == migration.path.resolve()),
     )
+
+
+def _sha256(migration: Migration) -> str:
+    undo = migration.undo.read_bytes() if migration.undo else b""
+    return hashlib.sha256(migration.script.raw + b"\0" + undo).hexdigest()
 
 
 def _statement(statement: Statement, transactional: bool, lock_timeout: str) -> PlannedStatement:

@@ -52,6 +52,9 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield from _section(plan, file)
     if plan.repeatables:
         yield f"Run around them: {', '.join(f'`{name}`' for name in plan.repeatables)}."
+    if plan.files:
+        yield ""
+        yield f"Reviewed as it stands: `--reviewed {plan.digest}`"
     if not plan.linted:
         yield ""
         yield "squawk is not installed: no findings."

@@ -13,6 +13,10 @@ KEEPER = "tooling migrate (lock)"
 _CANCEL_SECONDS = 10.0
 
 _PINNED = {
+    # Citus takes triggers only so, and would make local tables that refer to others its own. To a
+    # server without it they are names that nobody reads.
+    "citus.enable_local_reference_table_foreign_keys": "off",
+    "citus.enable_unsafe_triggers": "on",
     "check_function_bodies": "on",
     "client_min_messages": "notice",
     "datestyle": "ISO, MDY",

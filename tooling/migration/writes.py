@@ -53,7 +53,10 @@ def mark(
 
 
 def unmark(ledger: Ledger, migration_id: str) -> str:
-    """Return the statement that takes a migration out of the ledger and clears its journal."""
+    """Return the statement that takes a migration out of the ledger and clears its journal.
+
+    What ran after the migrations is due again: applied once more, they may want it once more.
+    """
     return _text(
         ledger,
         """
@@ -61,6 +64,8 @@ def unmark(ledger: Ledger, migration_id: str) -> str:
             delete from {schema}._yoyo_migration where migration_id = {id}
         ), log as ({log}), journal as (
             delete from {schema}.journal where migration_id = {id}
+        ), after as (
+            delete from {schema}.repeatables where after_sha256 <> ''
         )
         delete from {schema}.migration_files where migration_id = {id}
         """,

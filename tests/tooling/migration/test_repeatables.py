@@ -32,6 +32,13 @@ def test_it_runs_after_new_migrations_and_when_it_changes(counted: Project) -> N
     assert runs(counted) == 3
 
 
+def test_it_runs_after_what_was_rolled_back_and_applied_again(counted: Project) -> None:
+    counted.write("0002.t", "create table t ();", "drop table t;")
+    assert counted.migrate().repeated == ["after.sql"]
+    counted.rollback(to="0001.runs")
+    assert counted.migrate().repeated == ["after.sql"]
+
+
 def test_a_failed_one_is_tried_until_it_succeeds(counted: Project) -> None:
     counted.settings.after[0].write_text("insert into runs values ('half'); select 1 / 0;")
     for _ in range(2):

@@ -148,6 +148,35 @@ def test_erased_events_still_verify_when_their_erasure_has_left(url: str) -> Non
         assert kept
 
 
+def test_an_erasure_reaches_an_archived_month_once_it_is_restored(url: str, tmp_path: Path) -> None:
+    left = """
+        select count(*) from app.project_events
+         where account_id = %s and project_id = %s and erased_at is null
+           and occurred_at >= '2023-05-01' and occurred_at < '2023-06-01'"""
+    with owner(url) as connection:
+        steps.retire(connection, MONTH, "archive", tmp_path)
+        project = rows(connection, "select account_id, project_id from app.retired_events")[0]
+        before = b"".join(archive.rows(tmp_path, archive.read_manifest(tmp_path, MONTH)))
+        erase = "select app.erase_events(%s, %s, 'privacy', 'request 1')"
+        one(connection, erase, *project)
+
+        steps.restore(connection, MONTH, tmp_path)
+        assert one(connection, left, *project) > 0, "the archive was reached"
+        assert one(connection, erase, *project) > 0
+        assert one(connection, left, *project) == 0
+        assert rows(connection, VERIFY) == []
+
+        steps.retire(connection, MONTH, "archive", tmp_path)
+        after = b"".join(archive.rows(tmp_path, archive.read_manifest(tmp_path, MONTH)))
+        events = [line for line in after.splitlines() if str(project[1]).encode() in line]
+        assert events and all(b"(erased)" in line for line in events)
+        assert before.count(b"\n") == after.count(b"\n")
+        assert rows(connection, VERIFY) == []
+        steps.restore(connection, MONTH, tmp_path)
+        assert one(connection, left, *project) == 0
+        assert rows(connection, VERIFY) == []
+
+
 def test_a_damaged_archive_changes_nothing(url: str, tmp_path: Path) -> None:
     with owner(url) as connection:
         steps.retire(connection, MONTH, "archive", tmp_path)

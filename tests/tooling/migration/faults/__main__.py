@@ -1,6 +1,6 @@
 """Run the whole matrix, print a table, write build/faults.json.
 
-python -m tests.tooling.migration.faults [--migrations DIR] [--every N] [--jobs N]
+python -m tests.tooling.migration.faults [--migrations DIR] [--first ID] [--every N] [--jobs N]
 """
 
 import argparse
@@ -34,6 +34,7 @@ def main() -> int:
     """Return 0 if every case survived."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--migrations", type=Path, default=ROOT / "migrations")
+    parser.add_argument("--first", default="", help="only migrations from this one on")
     parser.add_argument("--every", type=int, default=1, help="run one case of N")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="servers at work")
     options = parser.parse_args()
@@ -76,7 +77,8 @@ def _work(options: argparse.Namespace, share: int, results: "Queue[Outcome | int
         todo = []
         for matrix in matrices:
             matrix.build()
-            cases = list(matrix.cases())[:: options.every]
+            cases = [case for case in matrix.cases() if case.migration >= options.first]
+            cases = cases[:: options.every]
             todo += [(matrix, case) for case in cases[share :: options.jobs]]
         results.put(len(todo))
         for matrix, case in todo:

@@ -30,17 +30,35 @@ def run(
     """Fork a runner, let `fault` befall it at its boundary number `at`; return its exit status.
 
     With a delay, the fault comes so many seconds after that boundary, in mid-statement.
-    A signal's number is returned negative.
+    A signal's number is returned negative. Backends that it killed are gone when this returns,
+    so that the server, which takes connections until it has noticed, is seen to recover.
     """
+    reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os._exit(_suffer(server, url, settings, fault, at, delay))
+        os._exit(_suffer(server, url, settings, fault, at, delay, writer))
+    os.close(writer)
     status = os.waitpid(pid, 0)[1]
+    with os.fdopen(reader, encoding="ascii") as killed:
+        for line in killed:
+            _wait_until_gone(int(line))
     return os.waitstatus_to_exitcode(status)
 
 
+def _wait_until_gone(pid: int, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.002)
+
+
 def _suffer(
-    server: Server, url: str, settings: Settings, fault: str, at: int, delay: float | None
+    server: Server,
+    url: str,
+    settings: Settings,
+    fault: str,
+    at: int,
+    delay: float | None,
+    killed: int,
 ) -> int:
     seen = 0
 
@@ -49,7 +67,7 @@ def _suffer(
         if event not in BOUNDARIES:
             return
         if seen == at:
-            strike = _strike(server, url, fault)
+            strike = _strike(server, url, fault, killed)
             if delay is None:
                 strike()
             else:
@@ -67,8 +85,8 @@ def _suffer(
     return 0
 
 
-def _strike(server: Server, url: str, fault: str) -> Callable[[], None]:
-    """Prepare a fault, so that it can come without delay."""
+def _strike(server: Server, url: str, fault: str, killed: int) -> Callable[[], None]:
+    """Prepare a fault, so that it can come without delay; `killed` takes the backends' ids."""
     if fault == "kill runner":
         return lambda: os.kill(os.getpid(), signal.SIGKILL)
     if fault == "SIGTERM":
@@ -78,7 +96,7 @@ def _strike(server: Server, url: str, fault: str) -> Callable[[], None]:
     if fault == "drop connection":
         return _drop_connections
     pids = _workers(url)
-    return lambda: _kill(pids)
+    return lambda: _kill(pids, killed)
 
 
 def _workers(url: str) -> list[int]:
@@ -91,8 +109,9 @@ def _workers(url: str) -> list[int]:
     return [pid for (pid,) in rows]
 
 
-def _kill(pids: list[int]) -> None:
+def _kill(pids: list[int], killed: int) -> None:
     for pid in pids:
+        os.write(killed, f"{pid}\n".encode())
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 

@@ -1,0 +1,59 @@
+"""Between any two statements of a migration the application can still create and save."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.repo.staging import MIGRATIONS, ROOT, Stage, names
+from tooling.migration.model import Script
+
+FIRST = "0022.account-indexes"
+"""Before it, grants came only once all migrations were there."""
+ACCOUNT = "0194f3c0-0000-7000-8000-000000000001"
+NOT_THERE = re.compile(r"app\.(search_tokens|config_by_account)\(.*?\),\n")
+"""What the files grant today on functions that FIRST makes."""
+WRITE = f"""
+select saved.payload_id
+  from app.create_project('{ACCOUNT}', 'Harbour sign', 'ana') as project
+ cross join lateral app.save_payload(
+           project.account_id, project.project_id, 'signage.two_pole.direct_burial',
+           '{{"height_ft": 25}}', '[]', '{{}}', 'ana') as saved
+"""
+
+
+@pytest.fixture
+def before(empty_database: str, tmp_path: Path) -> Iterator[psycopg.Connection]:
+    """Return a connection to a database as it was in use before FIRST."""
+    stage = Stage(tmp_path, empty_database)
+    stage.add(*(name for name in names() if name < FIRST))
+    stage.tooling("migrate")
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("set role eagle_owner")
+        for schema in ("app", "catalog", "ops"):
+            granted = Script(path := ROOT / f"sql/{schema}/grants.sql", path.read_bytes())
+            for statement in granted.statements:
+                connection.execute(NOT_THERE.sub("", statement.sql).encode())
+        yield connection
+
+
+def run(connection: psycopg.Connection, file: Path) -> None:
+    for statement in Script(file, file.read_bytes()).statements:
+        connection.execute(statement.sql.encode())
+        with connection.transaction(force_rollback=True):
+            connection.execute("set local role eagle_application")
+            connection.execute(f"set local app.account_id = '{ACCOUNT}'")
+            try:
+                connection.execute(WRITE.encode())
+            except psycopg.Error as error:
+                pytest.fail(f"{file.name}:{statement.line}: {error}")
+
+
+def test_between_the_statements_of_migrations_and_rollbacks(before: psycopg.Connection) -> None:
+    later = [name for name in names() if name >= FIRST]
+    for name in later:
+        run(before, MIGRATIONS / f"{name}.sql")
+    for name in reversed(later):
+        run(before, MIGRATIONS / f"{name}.rollback.sql")
