@@ -43,7 +43,7 @@ def source() -> Iterator[World]:
         time.sleep(0.01)
         made.sql(f"delete from app.projects where account_id = '{account}'")
         made.sql(f"drop table {ODD}")
-        time.sleep(1)
+        made.received()
         yield made
 
 

@@ -1,6 +1,5 @@
 """`tooling backup prune`: what stays is what the retention promises, and it restores."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -124,7 +123,7 @@ def source() -> Iterator[World]:
         made.insert(2)
         made.json("backup", "run", "--full")
         made.insert(3)
-        time.sleep(1)
+        made.received()
         for one, days in zip(made.backups(), (800, 10), strict=True):
             file = made.home / "main/meta" / f"{one.backup_id}-backup.info"
             then = f"{datetime.now(UTC) - timedelta(days=days):%Y-%m-%d}"

@@ -29,7 +29,7 @@ def source() -> Iterator[World]:
         made.insert(4)
         made.json("backup", "run")
         made.insert(5)
-        time.sleep(1)
+        made.received()
         yield made
 
 
@@ -121,7 +121,7 @@ def test_a_running_server_is_replaced_when_told_twice(source: World) -> None:
         done = source.tooling("restore", "--in-place", *words)
         assert (done.returncode, "a server runs in" in done.stderr) == (Exit.REFUSED, True)
     source.insert(6)
-    time.sleep(1)
+    source.received()
     done = source.json("restore", "--in-place", "--overwrite", "--overwrite")
     assert source.kept() == [1, 2, 3, 4, 5, 6]
     shutil.rmtree(done["before"])
@@ -131,7 +131,7 @@ def test_a_server_restored_in_its_place_is_backed_up_again(source: World, folder
     made = source.json("backup", "run")
     assert made["timeline"] > 1
     source.insert(7)
-    time.sleep(1)
+    source.received()
     url = source.json("restore", "--to", folder)["url"]
     assert source.kept(url) == source.kept()
 

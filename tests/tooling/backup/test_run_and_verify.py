@@ -2,7 +2,6 @@
 
 import json
 import stat
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -116,7 +115,7 @@ def test_the_oldest_server_is_backed_up_whole_and_restored() -> None:
         made.insert(1)
         assert made.json("backup", "run")["parent"] is None
         made.insert(2)
-        time.sleep(1)
+        made.received()
         folder = made.place / "copy"
         url = made.json("restore", "--to", folder)["url"]
         assert made.kept(url) == [1, 2]

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -94,6 +95,17 @@ class World:
     def last_segment(self) -> Path:
         """Return the newest segment in the archive."""
         return list(wal.archived(self.settings).values())[-1]
+
+    def received(self) -> None:
+        """Wait until the receiver has written all that was committed until now."""
+        last = "pg_walfile_name_offset(pg_logical_emit_message(true, 'tests', 'received'))"
+        ((name, end),) = self.sql(f"select file_name, file_offset from {last}")
+        file = self.home / f"main/streaming/{name}.partial"
+        deadline = time.monotonic() + 60
+        # Up to seven zeros follow a record.
+        while not (file.exists() and any(file.read_bytes()[end - 8 : end])):
+            assert time.monotonic() < deadline, f"{name} is not received up to {end}"
+            time.sleep(0.02)
 
     def stop_copy(self, folder: Path) -> None:
         """Stop and remove what was restored beside."""

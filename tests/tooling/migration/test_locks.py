@@ -54,7 +54,10 @@ def test_a_lock_released_after_a_while_is_waited_for(table: Project) -> None:
 
 
 def test_readers_behind_a_waiting_alter_are_let_through(table: Project) -> None:
-    """The point of short time-outs: the queue behind the ALTER moves at each one."""
+    """The point of short time-outs: the queue behind the ALTER moves at each one.
+
+    The reader ahead of both leaves only when the one behind was through.
+    """
     with table.connect() as reader:
         reader.execute("begin")
         reader.execute("select from t")
@@ -62,9 +65,7 @@ def test_readers_behind_a_waiting_alter_are_let_through(table: Project) -> None:
             while not table.said("statement"):
                 time.sleep(0.01)
             time.sleep(0.1)
-            started = time.monotonic()
             assert table.value("select count(*) from t") == 1
-            assert time.monotonic() - started < 1.5
             reader.execute("rollback")
     assert outcome[0].applied == ["0002.b"]
 
