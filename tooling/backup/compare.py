@@ -150,6 +150,7 @@ def answers(connection: psycopg.Connection[Any]) -> tuple[bool, str]:
     for one in CLASSES:
         connection.execute(f"prepare asked ({TYPES}) as {one.ours}".encode())
         with connection.transaction():
+            connection.execute("set local role eagle_application")
             work_for(connection, parameters.account)
             query = sql.SQL("execute asked ({})").format(parameters.literals())
             counts.append(len(connection.execute(query).fetchall()))

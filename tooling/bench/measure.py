@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import Any
@@ -16,8 +16,9 @@ from tooling.database import work_for
 # Accounts of these sizes are asked for at every size of database, so that growth is that of the
 # database and not of the account.
 ACCOUNT_SIZES = (500, 1000, 1500, 2000, 3000, 4000)
-# Rounds over all accounts. A slow class is asked in fewer than was wished, once it has taken long.
-_WARM_UP, _ENOUGH, _LONG_SECONDS = 1, 5, 20.0
+# A slow class is asked in fewer rounds than was wished, once it has taken long.
+_ENOUGH, _LONG_SECONDS = 5, 60.0
+SIDES = ("ours", "baseline")
 _EXPLAIN = "explain (analyze, timing off, buffers, format json) execute {}({})"
 
 
@@ -41,6 +42,15 @@ class Parameters:
             self.words, self.inputs,
         )  # fmt: skip
         return sql.SQL(", ").join(sql.Literal(value) for value in values)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of so many projects, a connection to it, and what its accounts are asked."""
+
+    size: int
+    connection: psycopg.Connection[Any]
+    parameters: Sequence[Parameters]
 
 
 @dataclass(frozen=True)
@@ -83,59 +93,71 @@ def choose(connection: psycopg.Connection[Any], until: datetime) -> list[Paramet
     return chosen
 
 
-def warm(
-    connection: psycopg.Connection[Any], parameters: Sequence[Parameters], runs: int
-) -> dict[tuple[str, str], Timing]:
-    """Return the timing of each (class, side); sides are `ours` and `baseline`, taken in turns."""
-    return {
-        (one.name, side): _time(connection, one, side, parameters, runs)
-        for one in CLASSES
-        for side in ("ours", "baseline")
-    }
+def warm(databases: Sequence[Database], runs: int) -> dict[tuple[int, str, str], Timing]:
+    """Return the timing of each (size, class, side); sides are `ours` and `baseline`."""
+    found = {}
+    for one in CLASSES:
+        for (size, side), timing in _time(databases, one, SIDES, runs).items():
+            found[size, one.name, side] = timing
+    return found
 
 
-def cold(
-    connection: psycopg.Connection[Any], parameters: Parameters
-) -> dict[tuple[str, str], float]:
+def cold(database: Database) -> dict[tuple[str, str], float]:
     """Return the milliseconds of the first run of each (class, side) on this server."""
+    one_account = replace(database, parameters=database.parameters[2:3])
     found = {}
     for number, one in enumerate(CLASSES):
-        for side in ("ours", "baseline") if number % 2 else ("baseline", "ours"):
-            found[one.name, side] = _time(
-                connection, one, side, [parameters], 1, warm_up=0
-            ).median_ms
+        sides = SIDES if number % 2 else SIDES[::-1]
+        for (_, side), timing in _time([one_account], one, sides, 1, warm_up=0).items():
+            found[one.name, side] = timing.median_ms
     return found
 
 
 def _time(
-    connection: psycopg.Connection[Any],
-    one: Class,
-    side: str,
-    parameters: Sequence[Parameters],
-    runs: int,
-    warm_up: int = _WARM_UP,
-) -> Timing:
-    types = TYPES if side == "ours" else TEXT_TYPES
-    query = one.ours if side == "ours" else one.baseline
-    connection.execute(f"prepare measured ({types}) as {query}")
-    times, planning, buffers = [], [], []
+    databases: Sequence[Database], one: Class, sides: Sequence[str], runs: int, warm_up: int = 1
+) -> dict[tuple[int, str], Timing]:
+    """Ask both sides of every database in turns: a machine that slows down slows all of them."""
+    for database in databases:
+        for side in sides:
+            types, query = (TYPES, one.ours) if side == "ours" else (TEXT_TYPES, one.baseline)
+            database.connection.execute(f"prepare {side} ({types}) as {query}".encode())
+    plans: dict[tuple[int, str], list[dict[str, Any]]] = {}
     started = time.monotonic()
     for number in range(warm_up + runs):
         if number - warm_up >= _ENOUGH and time.monotonic() - started > _LONG_SECONDS:
             break
-        for asked in parameters:
-            with connection.transaction():
-                work_for(connection, asked.account)
-                command = sql.SQL(_EXPLAIN).format(sql.Identifier("measured"), asked.literals())
-                (plan,) = _row(connection, command)
-            if number >= warm_up:
-                times.append(plan[0]["Execution Time"])
-                planning.append(plan[0]["Planning Time"])
-                top = plan[0]["Plan"]
-                buffers.append(top["Shared Hit Blocks"] + top["Shared Read Blocks"])
-    connection.execute("deallocate measured")
-    worst = quantiles(times, n=100, method="inclusive")[98] if len(times) > 1 else times[0]
-    return Timing(median(times), worst, median(planning), round(median(buffers)), len(times))
+        for asked in zip(*(database.parameters for database in databases), strict=True):
+            for database, parameters in zip(databases, asked, strict=True):
+                for side in sides:
+                    plan = _explain(database.connection, side, parameters)
+                    if number >= warm_up:
+                        plans.setdefault((database.size, side), []).append(plan)
+    for database in databases:
+        for side in sides:
+            database.connection.execute(f"deallocate {side}".encode())
+    return {key: _timing(seen) for key, seen in plans.items()}
+
+
+def _explain(
+    connection: psycopg.Connection[Any], side: str, parameters: Parameters
+) -> dict[str, Any]:
+    with connection.transaction():
+        work_for(connection, parameters.account)
+        command = sql.SQL(_EXPLAIN).format(sql.Identifier(side), parameters.literals())
+        found: dict[str, Any] = _row(connection, command)[0][0]
+        return found
+
+
+def _timing(plans: Sequence[dict[str, Any]]) -> Timing:
+    times = [plan["Execution Time"] for plan in plans]
+    tops = [plan["Plan"] for plan in plans]
+    return Timing(
+        median_ms=median(times),
+        p99_ms=quantiles(times, n=100, method="inclusive")[98] if len(times) > 1 else times[0],
+        planning_ms=median(plan["Planning Time"] for plan in plans),
+        buffers=round(median(top["Shared Hit Blocks"] + top["Shared Read Blocks"] for top in tops)),
+        runs=len(times),
+    )
 
 
 def disk(connection: psycopg.Connection[Any]) -> dict[str, int]:

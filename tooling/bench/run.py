@@ -3,7 +3,8 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import psycopg
@@ -29,48 +30,61 @@ SEED = 7
 Tell = Callable[[str], None]
 
 
-def run(
-    sizes: list[int], runs: int, tell: Tell, keep: Callable[[dict[str, Any]], None]
-) -> dict[str, Any]:
-    """Return the document of build/bench.json: the machine, and a row a class and size.
+@dataclass(frozen=True)
+class _Filled:
+    """A database with both sides: how it was filled, what it takes, what its accounts are asked."""
 
-    `keep` is given the document after each size, so that a long run that is stopped leaves one.
-    """
-    rows: list[dict[str, Any]] = []
-    disk: list[dict[str, Any]] = []
-    document: dict[str, Any] = {}
-    with temporary_server(SETTINGS, durable=True) as server:
-        for size in sorted(sizes):
-            _one_size(server, size, runs, tell, rows, disk)
-            document = _document(server, rows, disk)
-            keep(document)
-    return document
+    name: str
+    report: load.Report
+    used: dict[str, int]
+    parameters: list[measure.Parameters]
 
 
-def _document(
-    server: Server, rows: list[dict[str, Any]], disk: list[dict[str, Any]]
-) -> dict[str, Any]:
+def run(sizes: list[int], runs: int, tell: Tell) -> dict[str, Any]:
+    """Return the document of build/bench.json: the machine, and a row a class and size."""
+    sizes = sorted(set(sizes))
+    with temporary_server(SETTINGS, durable=True) as server, ExitStack() as stack:
+        filled = {size: _fill(server, size, tell) for size in sizes}
+        server.stop()
+        server.start()
+        databases = [
+            measure.Database(
+                size, stack.enter_context(_application(server, one.name)), one.parameters
+            )
+            for size, one in filled.items()
+        ]
+        tell("cold")
+        first = {database.size: measure.cold(database) for database in databases}
+        tell("warm")
+        found = measure.warm(databases, runs)
+        tell("refresh")
+        disk = [_disk(server, size, one) for size, one in filled.items()]
+        facts = machine.facts(server)
     before: dict[str, float] = {}
-    for row in rows:
-        earlier = before.get(row["class"])
-        row["growth"] = round(row["ours_ms"] / earlier, 2) if earlier else None
-        before[row["class"]] = row["ours_ms"]
-    return {
-        **machine.facts(server),
-        "settings": SETTINGS,
-        "disk": disk,
-        "rows": rows,
-    }
+    rows = []
+    for size in sizes:
+        for one in CLASSES:
+            ours, base = found[size, one.name, "ours"], found[size, one.name, "baseline"]
+            earlier, before[one.name] = before.get(one.name), ours.median_ms
+            rows.append(
+                {
+                    "class": one.name,
+                    "size": size,
+                    "ours_ms": round(ours.median_ms, 3),
+                    "baseline_ms": round(base.median_ms, 3),
+                    "ratio": round(base.median_ms / ours.median_ms, 2),
+                    "growth": round(ours.median_ms / earlier, 2) if earlier else None,
+                    "goal": round(one.goal, 2),
+                    "ours": asdict(ours),
+                    "baseline": asdict(base),
+                    "ours_cold_ms": round(first[size][one.name, "ours"], 3),
+                    "baseline_cold_ms": round(first[size][one.name, "baseline"], 3),
+                }
+            )
+    return {**facts, "settings": SETTINGS, "disk": disk, "rows": rows}
 
 
-def _one_size(
-    server: Server,
-    size: int,
-    runs: int,
-    tell: Tell,
-    rows: list[dict[str, Any]],
-    disk: list[dict[str, Any]],
-) -> None:
+def _fill(server: Server, size: int, tell: Tell) -> _Filled:
     name = f"bench_{size}"
     report = make(server, name, size, tell)
     with psycopg.connect(server.url(name), autocommit=True) as connection:
@@ -79,45 +93,19 @@ def _one_size(
         )
         baseline.build(connection)
         connection.execute("checkpoint")
-        parameters = measure.choose(connection, UNTIL)
-        used = measure.disk(connection)
-    server.stop()
-    server.start()
-    with _application(server, name) as connection:
-        tell(f"{size} projects: cold")
-        first = measure.cold(connection, parameters[2])
-        tell(f"{size} projects: warm")
-        found = measure.warm(connection, parameters, runs)
-    tell(f"{size} projects: refresh")
-    refreshed = refresh.measure(server, name, parameters[2].account)
-    ratio = round(used["ours"] / used["baseline"], 2)
-    disk.append(
-        {
-            "size": size,
-            "rows": report.rows,
-            "fill_seconds": round(report.seconds, 1),
-            **used,
-            "ratio": ratio,
-            "refresh": refreshed,
-        }
-    )
-    for one in CLASSES:
-        ours, base = found[one.name, "ours"], found[one.name, "baseline"]
-        rows.append(
-            {
-                "class": one.name,
-                "size": size,
-                "ours_ms": round(ours.median_ms, 3),
-                "baseline_ms": round(base.median_ms, 3),
-                "ratio": round(base.median_ms / ours.median_ms, 2),
-                "growth": None,
-                "goal": round(one.goal, 2),
-                "ours": asdict(ours),
-                "baseline": asdict(base),
-                "ours_cold_ms": round(first[one.name, "ours"], 3),
-                "baseline_cold_ms": round(first[one.name, "baseline"], 3),
-            }
-        )
+        used, parameters = measure.disk(connection), measure.choose(connection, UNTIL)
+    return _Filled(name, report, used, parameters)
+
+
+def _disk(server: Server, size: int, filled: _Filled) -> dict[str, Any]:
+    return {
+        "size": size,
+        "rows": filled.report.rows,
+        "fill_seconds": round(filled.report.seconds, 1),
+        **filled.used,
+        "ratio": round(filled.used["ours"] / filled.used["baseline"], 2),
+        "refresh": refresh.measure(server, filled.name, filled.parameters[2].account),
+    }
 
 
 def make(server: Server, name: str, size: int, tell: Tell) -> load.Report:

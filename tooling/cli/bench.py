@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -42,11 +41,9 @@ def command(sizes: list[int], runs: int, output: Path, docs: bool) -> None:
         raise click.BadParameter("name a number of projects", param_hint="--sizes")
     from tooling.bench import report, run
 
-    def keep(document: dict[str, Any]) -> None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-
-    document = run.run(sizes, runs, lambda step: click.echo(step, err=True), keep)
+    document = run.run(sizes, runs, lambda step: click.echo(step, err=True))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     click.echo(report.table(document))
     if docs:
         report.write_docs(document)

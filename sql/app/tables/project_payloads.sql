@@ -17,7 +17,8 @@ create table app.project_payloads (
     constraint project_payloads_config_check check (jsonb_typeof(config) = 'object'),
     constraint project_payloads_files_check check (jsonb_typeof(files) = 'array'),
     constraint project_payloads_cost_snapshot_check check (jsonb_typeof(cost_snapshot) = 'object'),
-    constraint project_payloads_sha256_check check (sha256 ~ '^[0-9a-f]{64}$')
+    constraint project_payloads_sha256_check
+        check (length(sha256) = 64 and sha256 !~ '[^0-9a-f]')
 ) partition by list (module);
 select ops.place('app.project_payloads', 'tenant');
 

@@ -21,7 +21,8 @@ create table app.projects (
     constraint projects_check check (updated_at >= created_at),
     constraint projects_constants_version_check
         check (array_position(constants_version, null) is null),
-    constraint projects_content_sha256_check check (content_sha256 ~ '^[0-9a-f]{64}$'),
+    constraint projects_content_sha256_check
+        check (length(content_sha256) = 64 and content_sha256 !~ '[^0-9a-f]'),
     constraint projects_confidence_check check (confidence >= 0 and confidence <= 1)
 );
 select ops.place('app.projects', 'tenant');

@@ -65,8 +65,9 @@ def test_figures_become_a_table_and_a_plot(
     parameters_and_application: tuple[list[measure.Parameters], psycopg.Connection[Any]],
 ) -> None:
     parameters, application = parameters_and_application
-    found = measure.warm(application, parameters[:1], 2)
-    assert {name for name, _ in found} == {one.name for one in CLASSES}
+    database = measure.Database(600, application, parameters[:1])
+    found = measure.warm([database], 2)
+    assert set(found) == {(600, one.name, side) for one in CLASSES for side in measure.SIDES}
     assert all(timing.median_ms > 0 and timing.runs == 2 for timing in found.values())
     rows = [
         {

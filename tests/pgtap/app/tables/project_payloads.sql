@@ -30,7 +30,8 @@ select results_eq(
          'CHECK ((jsonb_typeof(cost_snapshot) = ''object''::text))'),
         ('project_payloads_files_check', 'CHECK ((jsonb_typeof(files) = ''array''::text))'),
         ('project_payloads_pkey', 'PRIMARY KEY (account_id, payload_id, module)'),
-        ('project_payloads_sha256_check', 'CHECK ((sha256 ~ ''^[0-9a-f]{64}$''::text))') $$,
+        ('project_payloads_sha256_check',
+         'CHECK (((length(sha256) = 64) AND (sha256 !~ ''[^0-9a-f]''::text)))') $$,
     'a payload has these constraints'
 );
 select results_eq(

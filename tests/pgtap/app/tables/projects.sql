@@ -33,7 +33,8 @@ select results_eq(
          'CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision)))'),
         ('projects_constants_version_check',
          'CHECK ((array_position(constants_version, NULL::text) IS NULL))'),
-        ('projects_content_sha256_check', 'CHECK ((content_sha256 ~ ''^[0-9a-f]{64}$''::text))'),
+        ('projects_content_sha256_check',
+         'CHECK (((length(content_sha256) = 64) AND (content_sha256 !~ ''[^0-9a-f]''::text)))'),
         ('projects_name_check', 'CHECK (((btrim(name) <> ''''::text) AND (length(name) <= 200)))'),
         ('projects_pkey', 'PRIMARY KEY (account_id, project_id)') $$,
     'a project has these constraints'
