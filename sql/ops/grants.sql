@@ -22,7 +22,7 @@ grant select on
 grant insert, update, delete on ops.partition_policies to eagle_operator;
 grant update (schedule, late_after, time_limit, is_enabled) on ops.jobs to eagle_operator;
 grant execute on function
-    ops.create_month_partition(text, date),
+    ops.create_time_partitions(text, date),
     ops.ensure_partitions(date),
     ops.recount_project_totals(),
     ops.fold_project_totals(),

@@ -41,7 +41,7 @@ _CALLS = (
 )
 _OPERATOR_CALLS = (
     f"select app.erase_events('{ANA}', gen_random_uuid(), %s, %s)",
-    "select ops.create_month_partition(%s, current_date)",
+    "select ops.create_time_partitions(%s, current_date)",
     "select catalog.publish_constant(%s, %s, 1, %s, %s, %s, current_date)",
     "select catalog.publish_price(%s, %s, 1, %s, 'base', current_date)",
 )
@@ -89,11 +89,11 @@ def _(attacker: Attacker) -> None:
             "insert into ops.partition_policies (relation, months_ahead) values (%s, 1)", [relation]
         )
         if attacker.connection.info.transaction_status.name == "INTRANS":
-            attacker.does("select ops.create_month_partition(%s, '2031-01-01')", [relation])
+            attacker.does("select ops.create_time_partitions(%s, '2031-01-01')", [relation])
         attacker.connection.execute("rollback")
     for month in ("infinity", "0044-03-15 BC", "5874897-12-31", "-infinity", "0001-01-01"):
         attacker.connection.execute("begin")
-        attacker.does("select ops.create_month_partition('app.project_events', %s)", [month])
+        attacker.does("select ops.create_time_partitions('app.project_events', %s)", [month])
         attacker.connection.execute("rollback")
 
 

@@ -43,7 +43,7 @@ update app.projects set status = 'estimating' where project_id = '{ANOTHER}';
 update app.projects set status = 'submitted' where project_id = '{ANOTHER}';
 """
 MONTH = "app.project_events_y2023m01"
-MADE = "select ops.create_month_partition('app.project_events', '2023-01-01');"
+MADE = "select ops.create_time_partitions('app.project_events', '2023-01-01');"
 BEGUN = f"{MADE} select ops.begin_retirement('{MONTH}', 'archive');"
 APART = f"{BEGUN} alter table app.project_events detach partition {MONTH};"
 DETACHED = f"{APART} select ops.finish_detachment('{MONTH}');"

@@ -70,7 +70,7 @@ def test_the_schema_page_is_the_same_on_the_oldest_supported_server() -> None:
 
 def test_the_schema_page_does_not_name_months(connection: psycopg.Connection[Any]) -> None:
     before = schema(connection)
-    made = "select ops.create_month_partition('app.project_events', '2031-01-01')"
+    made = "select ops.create_time_partitions('app.project_events', '2031-01-01')"
     assert connection.execute(made).fetchone() == ("app.project_events_y2031m01",)
     assert schema(connection) == before
 

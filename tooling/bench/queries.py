@@ -1,8 +1,8 @@
 """The query classes of the brief, as this schema and as the baseline answer them.
 
 Each is prepared with the same parameters: account, project, two times, a status, the config sought,
-two words, the hash of inputs. Ours are what an application of the account types: row security names
-the account where a query need not, and what a function of ours does in one call is that call.
+two words, the hash of inputs. Ours are what an application of the account types; what a function of
+ours does in one call is that call.
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ CLASSES = (
         "project by key",
         NOT_SLOWER,
         """select project_id, name, customer, status, etag, confidence from app.projects
-            where project_id = $2""",
+            where account_id = $1 and project_id = $2""",
         """select project_id, name, customer, status, etag, confidence from baseline.projects
             where account_id = $1 and project_id = $2""",
     ),
@@ -56,7 +56,7 @@ CLASSES = (
         "result by inputs",
         NOT_SLOWER,
         """select project_id, constants_version, confidence from app.projects
-            where content_sha256 = $8""",
+            where account_id = $1 and content_sha256 = $8""",
         """select project_id, constants_version, confidence from baseline.projects
             where account_id = $1 and content_sha256 = $8""",
     ),
@@ -136,7 +136,7 @@ CLASSES = (
     Class(
         "materialized view",
         NOT_SLOWER,
-        "select * from app.account_stats",
+        "select * from app.account_stats where account_id = $1",
         "select * from baseline.project_stats where account_id = $1",
     ),
     Class(

@@ -1,4 +1,4 @@
-"""`tooling partition`: the months of the partitioned tables."""
+"""`tooling partition`: the partitions by time."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,8 @@ _FOLDER = click.option(
 def command() -> None:
     """Make partitions ahead, retire old ones by policy, list them, bring them back.
 
-    The policies stand in ops.partition_policies. Each command can be run again after any
+    The policies stand in ops.partition_policies: how long a partition is, how many months ahead
+    they are made, how long they stay and what happens then. Each command can be run again after any
     interruption, and twice at once: one run waits for the other.
 
     \b
@@ -40,7 +41,7 @@ def command() -> None:
     "--from",
     "from_month",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m"]),
-    help="Make past months from this one on, too.",
+    help="Make the partitions of past months from this one on, too.",
 )
 @options.dsn
 @options.dry_run

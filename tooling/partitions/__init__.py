@@ -1,1 +1,1 @@
-"""Partitions by month: made ahead, retired by policy to checked archives, and brought back."""
+"""Partitions by time: made ahead, retired by policy to checked archives, and brought back."""

@@ -13,18 +13,26 @@ create function ops.ensure_partitions(from_month date default null)
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    today constant date := (now() at time zone 'UTC')::date;
+    this_month constant date := date_trunc('month', now() at time zone 'UTC')::date;
 begin
+    if ensure_partitions.from_month < '0001-01-01' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('partitions cannot start in %s', ensure_partitions.from_month),
+            hint    = 'Give the first month that rows are to be written for.';
+    end if;
+
     return query
     select made.name
       from ops.partition_policies as p
-     cross join lateral generate_series(
-               date_trunc('month', least(ensure_partitions.from_month, today)::timestamp),
-               date_trunc('month', today::timestamp) + make_interval(months => p.months_ahead),
-               interval '1 month'
-           ) as month (starts)
-     cross join lateral ops.create_month_partition(p.relation, month.starts::date) as made (name)
-     where made.name is not null
+     cross join lateral ops.periods_between(
+               p.period,
+               date_trunc('month', least(ensure_partitions.from_month, this_month)::timestamp)::date,
+               (this_month + make_interval(months => p.months_ahead + 1))::date - 1
+           ) as period
+     cross join lateral ops.create_time_partitions(
+               p.relation, (period.starts_at at time zone 'UTC')::date
+           ) as made (name)
      order by made.name;
 end
 $function$;

@@ -44,21 +44,21 @@ begin atomic
     union all
     select
         'partitions', p.relation, count(*), 'no partition for ' || string_agg(
-            to_char(month.starts_at at time zone 'UTC', 'YYYY-MM'), ', ' order by month.starts_at
+            period.label, ', ' order by period.starts_at
         )
       from ops.partition_policies as p
-     cross join lateral generate_series(
-               date_trunc('month', now(), 'UTC'),
-               date_trunc('month', now() + make_interval(months => p.months_ahead), 'UTC'),
-               interval '1 month'
-           ) as month (starts_at)
-     where not exists (
-               select
+     cross join lateral (
+               select coalesce(range_agg(tstzrange(made.starts_at, made.ends_at)), '{}')
                  from ops.partitions as made
-                where made.relation   = p.relation
-                  and made.starts_at <= month.starts_at
-                  and made.ends_at    > month.starts_at
-           )
+                where made.relation = p.relation
+           ) as covered (times)
+     cross join lateral ops.periods_between(
+               p.period,
+               (now() at time zone 'UTC')::date,
+               (date_trunc('month', now() at time zone 'UTC')
+                + make_interval(months => p.months_ahead + 1))::date - 1
+           ) as period
+     where not covered.times @> tstzrange(greatest(period.starts_at, now()), period.ends_at)
      group by p.relation
     union all
     select

@@ -74,16 +74,18 @@ begin
     ),
 
     ahead as (
-        select p.relation, month.number, bool_and(made.relation is not null) over later as is_covered
+        select p.relation, covered.times @> tstzrange(now(), month.ends_at) as is_covered
           from ops.partition_policies as p
-         cross join generate_series(1, 120) as month (number)
-          left join made
-            on made.relation = p.relation
-           and (date_trunc('month', now() at time zone 'UTC') + month.number * interval '1 month')
-               at time zone 'UTC' >= made.starts_at
-           and (date_trunc('month', now() at time zone 'UTC') + month.number * interval '1 month')
-               at time zone 'UTC' < made.ends_at
-        window later as (partition by p.relation order by month.number)
+         cross join lateral (
+                   select coalesce(range_agg(tstzrange(m.starts_at, m.ends_at)), '{}')
+                     from made as m
+                    where m.relation = p.relation
+               ) as covered (times)
+         cross join lateral ops.periods_between(
+                   'month',
+                   (date_trunc('month', now() at time zone 'UTC') + interval '1 month')::date,
+                   (now() at time zone 'UTC')::date + 120 * 31
+               ) as month
     )
 
     select 'partition_months_ahead', jsonb_build_object('relation', a.relation),

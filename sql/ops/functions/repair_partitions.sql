@@ -13,7 +13,7 @@ create function ops.repair_partitions(account_id uuid)
 as $function$
 begin
     perform app.require_account(repair_partitions.account_id);
-    perform ops.create_month_partition(p.relation, (now() at time zone 'UTC')::date)
+    perform ops.create_time_partitions(p.relation, (now() at time zone 'UTC')::date)
        from ops.partition_policies as p
       where p.relation = 'app.project_events';
     insert into ops.missed_months as m (relation, starts_at, misses)

@@ -53,7 +53,7 @@ values
      'No role has a right on the record of what was retired; an operator calls it.'),
     ('ops.repair_partitions(uuid)',
      'A tenant''s write may need a partition made that belongs to the owner; checks the account.'),
-    ('ops.create_month_partition(text,date)',
+    ('ops.create_time_partitions(text,date)',
      'Makes tables that belong to the owner; an operator calls it.'),
     ('ops.ensure_partitions(date)',
      'Makes tables that belong to the owner; an operator calls it.'),

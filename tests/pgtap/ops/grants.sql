@@ -33,7 +33,7 @@ select set_eq(
         ('eagle_operator', 'begin_retirement()', 'execute'),
         ('eagle_operator', 'check_access()', 'execute'),
         ('eagle_operator', 'check_integrity()', 'execute'),
-        ('eagle_operator', 'create_month_partition()', 'execute'),
+        ('eagle_operator', 'create_time_partitions()', 'execute'),
         ('eagle_operator', 'detach_statement()', 'execute'),
         ('eagle_operator', 'distribution_statements()', 'execute'),
         ('eagle_operator', 'drop_retired_partition()', 'execute'),

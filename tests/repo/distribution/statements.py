@@ -25,7 +25,7 @@ _SQL = re.compile(
 _FILLED = re.compile(r"%\(\w+\)s|%(?:\d+\$)?[sIL]|\{\w*\}")
 # What stands for more than a name, and the lines of a script that pgbench and not the server reads.
 _LONGER = (
-    (re.compile(r"^(\s*prepare \w+) \(.*?\) as \{.*", re.DOTALL), r"\1 (text) as select 1"),
+    (re.compile(r"^(\s*prepare [\w{}]+) \(.*?\) as \{.*", re.DOTALL), r"\1 (text) as select 1"),
     (re.compile(r"\b(copy|log as) \(\{\w*\}\)"), r"\1 (select 1)"),
     (re.compile(r"\bset \{\w*\} from\b"), "set a = staged.a from"),
     (re.compile(r"\bvalues (\{\w*\}|%s)\)"), "values (1, 2))"),

@@ -246,3 +246,33 @@ def test_a_dry_run_and_a_list_change_nothing(url: str, tmp_path: Path) -> None:
         assert archive.read_manifest(tmp_path, MONTH).row_count == listed["retired"][0]["row_count"]
         text = tooling(url, "list").communicate()[0]
         assert "due: archive" in text and f"{MONTH}.copy.gz" in text
+
+
+def test_weeks_before_the_months_leave_and_come_back(url: str, tmp_path: Path) -> None:
+    with owner(url) as connection:
+        connection.execute("update ops.partition_policies set period = 'week'")
+        made, err = (run := tooling(url, "ensure", "--from", "2022-12")).communicate()
+        assert run.returncode == 0, err
+        weeks = [f"app.project_events_y2022w{week}" for week in (48, 49, 50, 51)]
+        assert made.split()[:5] == ["app.project_events_y2022m12d26", *weeks]
+        account, project = rows(connection, "select account_id, project_id from app.projects")[0]
+        connection.execute(
+            "insert into app.project_events"
+            " (account_id, project_id, event_type, actor, occurred_at)"
+            " values (%s, %s, 'file.attached', 'ana', '2022-12-05 00:00+00'),"
+            "        (%s, %s, 'file.attached', 'ana', '2022-12-11 23:59:59.999999+00')",
+            [account, project] * 2,
+        )
+        before = rows(connection, EVENTS)
+        connection.execute(POLICY, [months_to(connection, "2023-01-01"), "archive"])
+        assert steps.due(connection) == [
+            (name, "archive") for name in (*weeks, "app.project_events_y2022m12d26")
+        ]
+        for name, action in steps.due(connection):
+            steps.retire(connection, name, action, tmp_path)
+        held = rows(connection, "select row_count from ops.retired_partitions order by starts_at")
+        assert [count for (count,) in held] == [0, 2, 0, 0, 0]
+        assert rows(connection, VERIFY) == []
+        steps.restore(connection, weeks[1], tmp_path)
+        assert rows(connection, EVENTS) == before
+        assert rows(connection, VERIFY) == []

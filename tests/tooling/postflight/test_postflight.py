@@ -68,7 +68,7 @@ def test_the_schema_is_that_of_the_migrations(
 def test_a_month_more_or_less_is_no_difference(
     server: Server, admin: Admin, migrated_database: str
 ) -> None:
-    admin.execute("select ops.create_month_partition('app.project_events', '2031-01-01')")
+    admin.execute("select ops.create_time_partitions('app.project_events', '2031-01-01')")
     assert look("schema", admin, migrated_database, scratch=server.url()) == []
 
 

@@ -4,7 +4,7 @@ select plan(12);
 \ir ../../two_accounts.psql
 
 -- A month of long ago, in which Ana's project had two events more.
-select ops.create_month_partition('app.project_events', '2001-02-01');
+select ops.create_time_partitions('app.project_events', '2001-02-01');
 insert into app.project_events (account_id, project_id, event_type, actor, occurred_at)
 select pg_temp.ana(), pg_temp.ana_project(), 'report.generated', 'ana', '2001-02-03'
   from generate_series(1, 2);

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(15);
 \ir ../../shape.psql
 
 select is(
@@ -78,6 +78,38 @@ select is(
             )),
     2::bigint,
     'no month is left out before a later one that was asked for'
+);
+
+-- Another period, from the first day without a partition on.
+update ops.partition_policies
+   set months_ahead = 9, period = 'week'
+ where relation = 'app.project_events';
+select isnt_empty('select ops.ensure_partitions()', 'weeks follow the months that are there');
+select is_empty('select ops.ensure_partitions()', 'weeks ensured are not made again');
+select is(
+    (select range_agg(tstzrange(p.starts_at, p.ends_at))
+            @> tstzrange(
+                   now(), (date_trunc('month', now() at time zone 'UTC') + interval '10 months')
+                          at time zone 'UTC'
+               )
+       from ops.partitions as p
+      where p.relation = 'app.project_events'),
+    true,
+    'nothing is left out between months and weeks, nor before the end of the last month'
+);
+select is(
+    (select max(p.ends_at - p.starts_at)
+       from ops.partitions as p
+      where p.relation = 'app.project_events'
+        and p.ends_at > (date_trunc('month', now() at time zone 'UTC') + interval '8 months 7 days')
+                        at time zone 'UTC'),
+    interval '7 days',
+    'what is made anew is as long as the policy says'
+);
+select throws_ok(
+    $$ select ops.ensure_partitions(from_month => '-infinity') $$,
+    '22023', 'partitions cannot start in -infinity',
+    'partitions have a first month'
 );
 delete from ops.partition_policies;
 select is_empty(

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(14);
 \ir ../../shape.psql
 
 select results_eq(
@@ -8,7 +8,8 @@ select results_eq(
         ('relation', 'text', 'not null', ''),
         ('months_ahead', 'smallint', 'not null', ''),
         ('months_retained', 'smallint', 'null', ''),
-        ('on_retirement', 'text', 'not null', '''keep''::text') $$,
+        ('on_retirement', 'text', 'not null', '''keep''::text'),
+        ('period', 'text', 'not null', '''month''::text') $$,
     'a partition policy has these columns, in this order'
 );
 select results_eq(
@@ -16,14 +17,14 @@ select results_eq(
     array[
         'partition_policies_check', 'partition_policies_months_ahead_check',
         'partition_policies_months_retained_check', 'partition_policies_on_retirement_check',
-        'partition_policies_pkey'
+        'partition_policies_period_check', 'partition_policies_pkey'
     ],
     'a partition policy has these constraints'
 );
 select results_eq(
     'select * from ops.partition_policies',
-    $$ values ('app.project_events', 3::smallint, null::smallint, 'keep') $$,
-    'events have partitions three months ahead, and all are kept'
+    $$ values ('app.project_events', 3::smallint, null::smallint, 'keep', 'month') $$,
+    'events have partitions by month, three months ahead, and all are kept'
 );
 
 set local role eagle_application;
@@ -59,6 +60,8 @@ select throws_ok(
             ('months_retained = 12, on_retirement = ''burn''',
              'partition_policies_on_retirement_check',
              'an old partition is kept, detached, archived or dropped'),
+            ('period = ''fortnight''', 'partition_policies_period_check',
+             'a partition is a day, week, month, quarter or year'),
             ('months_retained = 12', 'partition_policies_check',
              'who keeps all partitions retires none'),
             ('on_retirement = ''archive''', 'partition_policies_check',

@@ -1,38 +1,38 @@
 begin;
-select plan(25);
+select plan(40);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
 select is(
-    pg_temp.head_of('ops.create_month_partition'),
-    '(relation text, month date) returns text, volatile, security definer',
-    'a partition is made for a month of a table'
+    pg_temp.head_of('ops.create_time_partitions'),
+    '(relation text, day date) returns SETOF text, volatile, security definer',
+    'partitions are made for the period of a table that holds a day'
 );
 
 set local role eagle_application;
 select throws_ok(
-    $$ select ops.create_month_partition('app.project_events', '2001-02-01') $$,
-    '42501', 'permission denied for function create_month_partition',
+    $$ select ops.create_time_partitions('app.project_events', '2001-02-01') $$,
+    '42501', 'permission denied for function create_time_partitions',
     'the application makes no partition'
 );
 set local role eagle_operator;
 select throws_ok(
-    $$ select ops.create_month_partition('app.projects', '2001-02-01') $$,
+    $$ select ops.create_time_partitions('app.projects', '2001-02-01') $$,
     'ES201', 'app.projects has no partition policy',
     'no partition is made for a table without a partition policy'
 );
 select is(
-    (pg_temp.error_of($$ select ops.create_month_partition('app.projects', '2001-02-01') $$)).hint,
+    (pg_temp.error_of($$ select ops.create_time_partitions('app.projects', '2001-02-01') $$)).hint,
     'Add its policy to ops.partition_policies first.',
     'the refusal tells what to do first'
 );
 select throws_ok(
-    $$ select ops.create_month_partition('app.nothing', '2001-02-01') $$,
+    $$ select ops.create_time_partitions('app.nothing', '2001-02-01') $$,
     '42P01', 'relation "app.nothing" does not exist',
     'no partition is made for a table that is not there'
 );
 select throws_ok(
-    format('select ops.create_month_partition(%L, ''2001-02-01'')', hostile.name),
+    format('select ops.create_time_partitions(%L, ''2001-02-01'')', hostile.name),
     hostile.code, null,
     format('a name is a name: %s', hostile.name)
 )
@@ -51,13 +51,13 @@ select throws_ok(
 -- Bounds are whole months of UTC, wherever the operator sits.
 set local timezone = 'Pacific/Auckland';
 select is(
-    ops.create_month_partition('app.project_events', '2001-02-28'),
+    ops.create_time_partitions('app.project_events', '2001-02-28'),
     'app.project_events_y2001m02',
     'a partition is named for its table, year and month'
 );
 set local timezone = 'America/New_York';
-select is(
-    ops.create_month_partition(relation => 'app.project_events', month => '2001-02-01'), null,
+select is_empty(
+    $$ select ops.create_time_partitions(relation => 'app.project_events', day => '2001-02-01') $$,
     'a month that has its partition gets no other'
 );
 set local timezone = 'UTC';
@@ -69,7 +69,7 @@ select results_eq(
     'a partition starts with its month and ends with it'
 );
 select is(
-    ops.create_month_partition('app.project_events', '2000-12-31'),
+    ops.create_time_partitions('app.project_events', '2000-12-31'),
     'app.project_events_y2000m12',
     'a partition can be made for December'
 );
@@ -137,10 +137,87 @@ select results_eq(
 create table app.project_events_long partition of app.project_events
     for values from ('1999-01-01 00:00+00') to ('2000-01-01 00:00+00');
 set local role eagle_operator;
-select is(
-    ops.create_month_partition('app.project_events', '1999-06-01'), null,
+select is_empty(
+    $$ select ops.create_time_partitions('app.project_events', '1999-06-01') $$,
     'a month within a longer partition gets no other'
 );
+
+-- Policies of other periods, beside the months that are there.
+create function pg_temp.made(period text, day date)
+    returns setof text
+    language plpgsql
+as $function$
+declare
+    names text[];
+begin
+    update ops.partition_policies as p
+       set period = made.period
+     where p.relation = 'app.project_events';
+    names := array(select ops.create_time_partitions('app.project_events', made.day));
+    return query
+    select format('%s %s', p.partition, p.bounds)
+      from ops.partitions as p
+     where p.partition = any (names)
+     order by p.starts_at;
+end
+$function$;
+select results_eq(
+    format('select * from pg_temp.made(%L, %L)', new.period, new.day),
+    array[
+        format(
+            'app.project_events_%s FOR VALUES FROM (%L) TO (%L)',
+            new.suffix, new.starts || ' 00:00:00+00', new.ends || ' 00:00:00+00'
+        )
+    ],
+    new.what
+)
+  from (values
+            ('year', '1990-06-30', 'y1990', '1990-01-01', '1991-01-01', 'a partition of a year'),
+            ('quarter', '1992-05-31', 'y1992q2', '1992-04-01', '1992-07-01',
+             'a partition of a quarter'),
+            ('week', '1993-01-03', 'y1992w53', '1992-12-28', '1993-01-04',
+             'a partition of a week from Monday on, named for the year that it counts to'),
+            ('day', '1994-02-28', 'y1994m02d28', '1994-02-28', '1994-03-01',
+             'a partition of a day')
+       ) as new (period, day, suffix, starts, ends, what);
+select results_eq(
+    $$ select * from pg_temp.made('quarter', '2001-01-01') $$,
+    array[
+        'app.project_events_y2001m01d01'
+        ' FOR VALUES FROM (''2001-01-01 00:00:00+00'') TO (''2001-02-01 00:00:00+00'')',
+        'app.project_events_y2001m03d01'
+        ' FOR VALUES FROM (''2001-03-01 00:00:00+00'') TO (''2001-04-01 00:00:00+00'')'
+    ],
+    'around a month that is there, what is left of its quarter gets partitions'
+);
+select is_empty(
+    $$ select * from pg_temp.made('quarter', '2001-03-31') $$,
+    'a quarter that is held in parts gets no more'
+);
+select is_empty(
+    $$ select * from pg_temp.made('day', '2001-03-31') $$,
+    'a day within a longer partition gets no other'
+);
+reset role;
+select is(
+    obj_description(name::regclass, 'pg_class'),
+    format('Partition of app.project_events: %s.', label),
+    format('a partition says what it holds: %s', label)
+)
+  from (values
+            ('app.project_events_y1990', '1990'),
+            ('app.project_events_y1992q2', '1992-Q2'),
+            ('app.project_events_y1992w53', '1992-W53'),
+            ('app.project_events_y1994m02d28', '1994-02-28'),
+            ('app.project_events_y2001m03d01', '2001-03-01 to 2001-03-31')
+       ) as made (name, label);
+set local role eagle_operator;
+select throws_ok(
+    format('select ops.create_time_partitions(''app.project_events'', %L)', beyond.day),
+    '22023', format('no partition can hold %s', beyond.day),
+    format('there is no partition of %s', beyond.day)
+)
+  from unnest(array['infinity', '-infinity', '0044-03-15 BC']) as beyond (day);
 
 select * from finish();
 rollback;

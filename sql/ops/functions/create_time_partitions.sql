@@ -1,0 +1,89 @@
+-- Make the partition of the period that holds a day, as long as the table's policy says, and return
+-- its name; nothing when all of the period has partitions.
+--
+-- Where partitions of another length hold a part of it, each part that is left gets one, named for
+-- its first day. A new table is made alone and then attached, which blocks no reader and no writer.
+--
+--     select ops.create_time_partitions('app.project_events', '2031-01-15');
+--     -- app.project_events_y2031m01
+--
+create function ops.create_time_partitions(
+    relation text,
+    day      date
+)
+    returns setof text
+    language plpgsql
+    volatile
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    parent     constant regclass := create_time_partitions.relation::regclass;
+    length     text;
+    whole      record;
+    gap        tstzrange;
+    first_day  date;
+    last_day   date;
+    namespace  text;
+    table_name text;
+    name       text;
+    label      text;
+begin
+    select p.period into length
+      from ops.partition_policies as p
+     where p.relation = create_time_partitions.relation;
+    if not found then
+        raise exception using
+            errcode = 'ES201',
+            message = format('%s has no partition policy', create_time_partitions.relation),
+            hint    = 'Add its policy to ops.partition_policies first.';
+    end if;
+    if create_time_partitions.day not between '0001-01-01' and '9999-12-31' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('no partition can hold %s', create_time_partitions.day),
+            hint    = 'Give a day of the years 1 to 9999.';
+    end if;
+    select n.nspname, c.relname into namespace, table_name
+      from pg_class as c
+      join pg_namespace as n on n.oid = c.relnamespace
+     where c.oid = parent;
+
+    perform pg_advisory_xact_lock(hashtextextended(create_time_partitions.relation, 0));
+    select * into whole
+      from ops.periods_between(length, create_time_partitions.day, create_time_partitions.day);
+    for gap in
+        select unnest(
+                   tstzmultirange(tstzrange(whole.starts_at, whole.ends_at))
+                   - coalesce(range_agg(tstzrange(p.starts_at, p.ends_at)), '{}')
+               )
+          from ops.partitions as p
+         where p.relation = create_time_partitions.relation
+    loop
+        first_day := (lower(gap) at time zone 'UTC')::date;
+        last_day  := ((upper(gap) - interval '1 microsecond') at time zone 'UTC')::date;
+        if gap = tstzrange(whole.starts_at, whole.ends_at) then
+            name  := format('%I.%I', namespace, table_name || '_' || whole.suffix);
+            label := whole.label;
+        else
+            name  := format(
+                '%I.%I', namespace, table_name || to_char(first_day, '"_y"YYYY"m"MM"d"DD')
+            );
+            label := format('%s to %s', first_day, last_day);
+        end if;
+        perform ops.create_partition_table(create_time_partitions.relation, name);
+        execute format(
+            'alter table %s attach partition %s for values from (%L) to (%L)',
+            parent, name,
+            to_char(lower(gap) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS+00'),
+            to_char(upper(gap) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS+00')
+        );
+        execute format(
+            'comment on table %s is %L', name, format('Partition of %s: %s.', parent, label)
+        );
+        return next name;
+    end loop;
+end
+$function$;
+comment on function ops.create_time_partitions(text, date) is
+    'Makes and attaches the partition of the period that holds a day; none where there is one.';
