@@ -1,5 +1,5 @@
 begin;
-select plan(26);
+select plan(27);
 \ir ../../shape.psql
 
 select is(
@@ -100,6 +100,12 @@ select *
              $$ grant select on catalog.pricing_configs to public $$),
             ('partitions', 'a month ahead that has no partition',
              $$ update ops.partition_policies set months_ahead = 4 $$),
+            ('partitions', 'weeks that are missing in a month held in part',
+             $$ update ops.partition_policies set months_ahead = 4, period = 'week';
+                select * from ops.create_time_partitions(
+                    'app.project_events',
+                    (date_trunc('month', now() at time zone 'UTC') + interval '4 months')::date
+                ) $$),
             ('partitions', 'a module that has no partition',
              $$ drop table app.project_payloads_two_pole_direct_burial $$),
             ('partitions', 'a partition whose detachment stopped halfway',

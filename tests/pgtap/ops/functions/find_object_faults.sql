@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(4);
 \ir ../../shape.psql
 
 select is(
@@ -15,6 +15,28 @@ select throws_ok(
     'an operator has them found by ops.check_integrity() alone'
 );
 reset role;
+
+-- Five months ahead: those made by migrations, and a week in the middle of the last.
+update ops.partition_policies set months_ahead = 3, period = 'month';
+select count(*) from ops.ensure_partitions();
+update ops.partition_policies set months_ahead = 4, period = 'week';
+create function pg_temp.fifteenth()
+    returns date
+    language sql
+    return (date_trunc('month', now() at time zone 'UTC') + interval '4 months 14 days')::date;
+select count(*) from ops.create_time_partitions('app.project_events', pg_temp.fifteenth());
+select results_eq(
+    $$ select detail from ops.find_object_faults() where check_name = 'partitions' $$,
+    $$ select 'no partition for ' || string_agg(p.label, ', ' order by p.starts_at)
+         from ops.periods_between(
+                  'week', date_trunc('month', pg_temp.fifteenth())::date,
+                  (date_trunc('month', pg_temp.fifteenth()) + interval '1 month')::date - 1
+              ) as p
+        where not tstzrange(p.starts_at, p.ends_at)
+                  @> (pg_temp.fifteenth()::timestamp at time zone 'UTC') $$,
+    'the weeks that are missing are named, and not the one in the middle that is there'
+);
+update ops.partition_policies set months_ahead = 3, period = 'month';
 
 update pg_index set indisvalid = false, indisready = false
  where indexrelid = 'ops.missed_months_pkey'::regclass;
