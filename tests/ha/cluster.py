@@ -118,13 +118,14 @@ class Cluster:
         return None
 
     def is_whole(self) -> bool:
-        """Tell whether all three are up, one of them leading, another synchronous."""
-        roles = sorted(
-            member["role"]
-            for member in self.members().values()
-            if member["state"] in ("running", "streaming")
-        )
-        return roles == ["leader", "replica", "sync_standby"]
+        """Tell whether one leads and two stream from it, one of them synchronously.
+
+        A server that was killed is said to be running until its node looks again.
+        """
+        seen = sorted((member["role"], member["state"]) for member in self.members().values())
+        return seen == [
+            ("leader", "running"), ("replica", "streaming"), ("sync_standby", "streaming")
+        ]  # fmt: skip
 
     def switch_over(self, leader: str, candidate: str) -> None:
         """Ask for another leader, as `patronictl switchover` does."""
