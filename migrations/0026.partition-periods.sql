@@ -69,8 +69,9 @@ comment on function ops.periods_between(text, date, date) is
 -- Make the partition of the period that holds a day, as long as the table's policy says, and return
 -- its name; nothing when all of the period has partitions.
 --
--- Where partitions of another length hold a part of it, each part that is left gets one, named for
--- its first day. A new table is made alone and then attached, which blocks no reader and no writer.
+-- Where partitions of another length hold a part of it, each part that is left from the day on gets
+-- one, named for its first day: what is over before may have been retired. A new table is made alone
+-- and then attached, which blocks no reader and no writer.
 --
 --     select ops.create_time_partitions('app.project_events', '2031-01-15');
 --     -- app.project_events_y2031m01
@@ -121,12 +122,16 @@ begin
     select * into whole
       from ops.periods_between(length, create_time_partitions.day, create_time_partitions.day);
     for gap in
-        select unnest(
-                   tstzmultirange(tstzrange(whole.starts_at, whole.ends_at))
-                   - coalesce(range_agg(tstzrange(p.starts_at, p.ends_at)), '{}')
-               )
-          from ops.partitions as p
-         where p.relation = create_time_partitions.relation
+        select part.gap
+          from (
+              select coalesce(range_agg(tstzrange(p.starts_at, p.ends_at)), '{}') as times
+                from ops.partitions as p
+               where p.relation = create_time_partitions.relation
+          ) as held
+         cross join lateral unnest(
+                   tstzmultirange(tstzrange(whole.starts_at, whole.ends_at)) - held.times
+               ) as part (gap)
+         where upper(part.gap) > create_time_partitions.day::timestamp at time zone 'UTC'
     loop
         first_day := (lower(gap) at time zone 'UTC')::date;
         last_day  := ((upper(gap) - interval '1 microsecond') at time zone 'UTC')::date;
@@ -165,6 +170,8 @@ create or replace function ops.ensure_partitions(from_month date default null)
 as $function$
 declare
     this_month constant date := date_trunc('month', now() at time zone 'UTC')::date;
+    first_day  constant date :=
+        date_trunc('month', least(ensure_partitions.from_month, this_month)::timestamp)::date;
 begin
     if ensure_partitions.from_month < '0001-01-01' then
         raise exception using
@@ -178,11 +185,12 @@ begin
       from ops.partition_policies as p
      cross join lateral ops.periods_between(
                p.period,
-               date_trunc('month', least(ensure_partitions.from_month, this_month)::timestamp)::date,
+               first_day,
                (this_month + make_interval(months => p.months_ahead + 1))::date - 1
            ) as period
      cross join lateral ops.create_time_partitions(
-               p.relation, (period.starts_at at time zone 'UTC')::date
+               p.relation,
+               greatest((period.starts_at at time zone 'UTC')::date, first_day)
            ) as made (name)
      order by made.name;
 end

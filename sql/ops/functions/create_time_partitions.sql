@@ -1,8 +1,9 @@
 -- Make the partition of the period that holds a day, as long as the table's policy says, and return
 -- its name; nothing when all of the period has partitions.
 --
--- Where partitions of another length hold a part of it, each part that is left gets one, named for
--- its first day. A new table is made alone and then attached, which blocks no reader and no writer.
+-- Where partitions of another length hold a part of it, each part that is left from the day on gets
+-- one, named for its first day: what is over before may have been retired. A new table is made alone
+-- and then attached, which blocks no reader and no writer.
 --
 --     select ops.create_time_partitions('app.project_events', '2031-01-15');
 --     -- app.project_events_y2031m01
@@ -53,12 +54,16 @@ begin
     select * into whole
       from ops.periods_between(length, create_time_partitions.day, create_time_partitions.day);
     for gap in
-        select unnest(
-                   tstzmultirange(tstzrange(whole.starts_at, whole.ends_at))
-                   - coalesce(range_agg(tstzrange(p.starts_at, p.ends_at)), '{}')
-               )
-          from ops.partitions as p
-         where p.relation = create_time_partitions.relation
+        select part.gap
+          from (
+              select coalesce(range_agg(tstzrange(p.starts_at, p.ends_at)), '{}') as times
+                from ops.partitions as p
+               where p.relation = create_time_partitions.relation
+          ) as held
+         cross join lateral unnest(
+                   tstzmultirange(tstzrange(whole.starts_at, whole.ends_at)) - held.times
+               ) as part (gap)
+         where upper(part.gap) > create_time_partitions.day::timestamp at time zone 'UTC'
     loop
         first_day := (lower(gap) at time zone 'UTC')::date;
         last_day  := ((upper(gap) - interval '1 microsecond') at time zone 'UTC')::date;

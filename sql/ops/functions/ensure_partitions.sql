@@ -14,6 +14,8 @@ create function ops.ensure_partitions(from_month date default null)
 as $function$
 declare
     this_month constant date := date_trunc('month', now() at time zone 'UTC')::date;
+    first_day  constant date :=
+        date_trunc('month', least(ensure_partitions.from_month, this_month)::timestamp)::date;
 begin
     if ensure_partitions.from_month < '0001-01-01' then
         raise exception using
@@ -27,11 +29,12 @@ begin
       from ops.partition_policies as p
      cross join lateral ops.periods_between(
                p.period,
-               date_trunc('month', least(ensure_partitions.from_month, this_month)::timestamp)::date,
+               first_day,
                (this_month + make_interval(months => p.months_ahead + 1))::date - 1
            ) as period
      cross join lateral ops.create_time_partitions(
-               p.relation, (period.starts_at at time zone 'UTC')::date
+               p.relation,
+               greatest((period.starts_at at time zone 'UTC')::date, first_day)
            ) as made (name)
      order by made.name;
 end

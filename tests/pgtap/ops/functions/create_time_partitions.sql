@@ -1,5 +1,5 @@
 begin;
-select plan(40);
+select plan(41);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -181,18 +181,26 @@ select results_eq(
              'a partition of a day')
        ) as new (period, day, suffix, starts, ends, what);
 select results_eq(
-    $$ select * from pg_temp.made('quarter', '2001-01-01') $$,
+    $$ select * from pg_temp.made('week', '2001-03-07') $$,
     array[
-        'app.project_events_y2001m01d01'
-        ' FOR VALUES FROM (''2001-01-01 00:00:00+00'') TO (''2001-02-01 00:00:00+00'')',
-        'app.project_events_y2001m03d01'
-        ' FOR VALUES FROM (''2001-03-01 00:00:00+00'') TO (''2001-04-01 00:00:00+00'')'
+        'app.project_events_y2001w10'
+        ' FOR VALUES FROM (''2001-03-05 00:00:00+00'') TO (''2001-03-12 00:00:00+00'')'
     ],
-    'around a month that is there, what is left of its quarter gets partitions'
+    'a week beside months is a whole one'
+);
+select results_eq(
+    $$ select * from pg_temp.made('quarter', '2001-02-28') $$,
+    array[
+        'app.project_events_y2001m03d01'
+        ' FOR VALUES FROM (''2001-03-01 00:00:00+00'') TO (''2001-03-05 00:00:00+00'')',
+        'app.project_events_y2001m03d12'
+        ' FOR VALUES FROM (''2001-03-12 00:00:00+00'') TO (''2001-04-01 00:00:00+00'')'
+    ],
+    'of a quarter that is held in part, what is left from the day on gets partitions'
 );
 select is_empty(
-    $$ select * from pg_temp.made('quarter', '2001-03-31') $$,
-    'a quarter that is held in parts gets no more'
+    $$ select * from pg_temp.made('quarter', '2001-02-01') $$,
+    'what was left of the quarter before the day stays without a partition'
 );
 select is_empty(
     $$ select * from pg_temp.made('day', '2001-03-31') $$,
@@ -209,7 +217,7 @@ select is(
             ('app.project_events_y1992q2', '1992-Q2'),
             ('app.project_events_y1992w53', '1992-W53'),
             ('app.project_events_y1994m02d28', '1994-02-28'),
-            ('app.project_events_y2001m03d01', '2001-03-01 to 2001-03-31')
+            ('app.project_events_y2001m03d12', '2001-03-12 to 2001-03-31')
        ) as made (name, label);
 set local role eagle_operator;
 select throws_ok(

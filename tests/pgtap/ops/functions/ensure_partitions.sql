@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(17);
 \ir ../../shape.psql
 
 select is(
@@ -105,6 +105,19 @@ select is(
                         at time zone 'UTC'),
     interval '7 days',
     'what is made anew is as long as the policy says'
+);
+select isnt_empty(
+    $$ select ops.create_time_partitions('app.project_events', '2001-05-20') $$,
+    'an old week is made'
+);
+update ops.partition_policies set period = 'year' where relation = 'app.project_events';
+select results_eq(
+    $$ select made.name
+         from ops.ensure_partitions(from_month => '2001-06-01') as made (name)
+        order by 1
+        limit 2 $$,
+    array['app.project_events_y2001m05d21', 'app.project_events_y2002'],
+    'nothing is made of the part of a year that is over before the first month asked for'
 );
 select throws_ok(
     $$ select ops.ensure_partitions(from_month => '-infinity') $$,
