@@ -1,3 +1,23 @@
+do $$
+declare
+    odd text;
+begin
+    select string_agg(p.partition, ', ' order by p.starts_at) into odd
+      from ops.partitions as p
+      join ops.partition_policies as policy on policy.relation = p.relation
+     where p.ends_at > now()
+       and (p.starts_at <> date_trunc('month', p.starts_at, 'UTC')
+            or p.ends_at <> date_trunc('month', p.ends_at, 'UTC'));
+    if odd is not null then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('partitions that are no whole months are in use: %s', odd),
+            hint    = 'Drop those of the future that are empty, set period to month, and run '
+                      '`tooling partition ensure`; go back when those in use are over.';
+    end if;
+end
+$$;
+
 create or replace function ops.metrics()
     returns table (
         metric text,
@@ -287,6 +307,71 @@ $function$;
 comment on function ops.create_month_partition(text, date) is
     'Makes and attaches the partition of one month; null when it is there already.';
 
+create or replace function ops.begin_retirement(
+    partition text,
+    action    text
+)
+    returns ops.retired_partitions
+    language plpgsql
+    volatile
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    attached ops.partitions;
+    begun    ops.retired_partitions;
+    counted  bigint;
+begin
+    select p.* into attached
+      from ops.partitions as p
+     where p.partition = begin_retirement.partition
+       and p.relation in (select policy.relation from ops.partition_policies as policy);
+    if not found then
+        select r.* into begun
+          from ops.retired_partitions as r
+         where r.partition = begin_retirement.partition
+           and r.state <> 'restored';
+        if found then
+            return begun;
+        end if;
+        raise exception using
+            errcode = 'ES202',
+            message = format('%s is not a partition that can be retired', begin_retirement.partition),
+            hint    = 'See ops.partitions for the partitions of tables that have a policy.';
+    end if;
+    if attached.ends_at > now() then
+        raise exception using
+            errcode = 'ES203',
+            message = format('%s is still in use until %s', attached.partition, attached.ends_at),
+            hint    = 'Retire partitions of past months.';
+    end if;
+
+    perform pg_advisory_xact_lock(hashtextextended(attached.relation, 0));
+    if attached.relation = 'app.project_events' then
+        counted := ops.record_stretches(attached.partition);
+    else
+        execute format('select count(*) from %s', attached.partition::regclass) into counted;
+    end if;
+    insert into ops.retired_partitions as r (partition, relation, starts_at, ends_at, action, row_count)
+    values (
+        attached.partition, attached.relation, attached.starts_at, attached.ends_at,
+        begin_retirement.action, counted
+    )
+        on conflict on constraint retired_partitions_pkey
+        do update set
+            action         = excluded.action,
+            state          = 'retiring',
+            row_count      = excluded.row_count,
+            file_name      = null,
+            file_sha256    = null,
+            content_sha256 = null,
+            retired_at     = excluded.retired_at,
+            changed_at     = excluded.changed_at
+    returning r.* into begun;
+    return begun;
+end
+$function$;
+
 create or replace function ops.repair_partitions(account_id uuid)
     returns boolean
     language plpgsql
@@ -312,6 +397,9 @@ begin
     );
 end
 $function$;
+comment on function ops.repair_partitions(uuid) is
+    'Counts a write refused for want of this month''s partition, makes the partition, '
+    'and tells whether to try again.';
 
 create or replace function ops.ensure_partitions(from_month date default null)
     returns setof text
@@ -341,6 +429,8 @@ drop function ops.create_time_partitions(text, date);
 drop function ops.periods_between(text, date, date);
 
 alter table ops.partition_policies drop column period;
+comment on table ops.missed_months is 'Months that rows were refused in for want of a partition.';
+comment on column ops.missed_months.starts_at is 'Start of the month.';
 comment on table ops.partition_policies is
     'How the partitions by month of each table are made ahead and retired.';
 comment on column ops.partition_policies.months_ahead is

@@ -4,21 +4,27 @@
 -- why    Months are too long where events are many, and too short where they are few: the policy of a
 --        table now says how long its new partitions are. What is there stays as it is.
 -- locks  ops.partition_policies ACCESS EXCLUSIVE, briefly: constant default, no rewrite.
--- undo   0026.partition-periods.rollback.sql; the periods of policies are lost. Partitions of days and
---        weeks stay, and a month that they hold a part of can then not be made.
+-- undo   0026.partition-periods.rollback.sql; the periods of policies are lost. It refuses while
+--        partitions that are no whole months are in use: months could not be made beside them.
 
 alter table ops.partition_policies
     add column period text not null default 'month',
     -- A table of some rows: the check is done before anybody waits.
     -- squawk-ignore constraint-missing-not-valid
     add constraint partition_policies_period_check
-        check (period in ('day', 'week', 'month', 'quarter', 'year'));
+        check (period in ('day', 'week', 'month', 'quarter', 'year')),
+    -- Each partition takes some five locks until all are made.
+    -- squawk-ignore constraint-missing-not-valid
+    add constraint partition_policies_days_check check (period <> 'day' or months_ahead <= 12);
 comment on table ops.partition_policies is
     'How the partitions by time of each table are made ahead and retired.';
 comment on column ops.partition_policies.months_ahead is
     'How many months after the current one have partitions.';
 comment on column ops.partition_policies.period is
     'How long a new partition is: a day, week, month, quarter or year, in UTC.';
+comment on table ops.missed_months is 'Periods that rows were refused in for want of a partition.';
+comment on column ops.missed_months.starts_at is
+    'Start of the period, a month if the policy says no other.';
 
 -- The periods that hold the days from one to another, in UTC, with what a partition of each is called.
 --
@@ -70,8 +76,8 @@ comment on function ops.periods_between(text, date, date) is
 -- its name; nothing when all of the period has partitions.
 --
 -- Where partitions of another length hold a part of it, each part that is left from the day on gets
--- one, named for its first day: what is over before may have been retired. A new table is made alone
--- and then attached, which blocks no reader and no writer.
+-- one, named for its first day. Time that was retired is not made again: what left would have no way
+-- back. A new table is made alone and then attached, which blocks no reader and no writer.
 --
 --     select ops.create_time_partitions('app.project_events', '2031-01-15');
 --     -- app.project_events_y2031m01
@@ -100,7 +106,8 @@ declare
 begin
     select p.period into length
       from ops.partition_policies as p
-     where p.relation = create_time_partitions.relation;
+     where p.relation = create_time_partitions.relation
+       for share;
     if not found then
         raise exception using
             errcode = 'ES201',
@@ -124,9 +131,17 @@ begin
     for gap in
         select part.gap
           from (
-              select coalesce(range_agg(tstzrange(p.starts_at, p.ends_at)), '{}') as times
-                from ops.partitions as p
-               where p.relation = create_time_partitions.relation
+              select coalesce(range_agg(tstzrange(known.starts_at, known.ends_at)), '{}') as times
+                from (
+                    select p.relation, p.starts_at, p.ends_at
+                      from ops.partitions as p
+                     where p.starts_at is not null
+                    union all
+                    select r.relation, r.starts_at, r.ends_at
+                      from ops.retired_partitions as r
+                     where r.state <> 'restored'
+                ) as known
+               where known.relation = create_time_partitions.relation
           ) as held
          cross join lateral unnest(
                    tstzmultirange(tstzrange(whole.starts_at, whole.ends_at)) - held.times
@@ -180,6 +195,7 @@ begin
             hint    = 'Give the first month that rows are to be written for.';
     end if;
 
+    perform from ops.partition_policies for share;
     return query
     select made.name
       from ops.partition_policies as p
@@ -209,7 +225,12 @@ begin
        from ops.partition_policies as p
       where p.relation = 'app.project_events';
     insert into ops.missed_months as m (relation, starts_at, misses)
-    values ('app.project_events', date_trunc('month', now() at time zone 'UTC') at time zone 'UTC', 1)
+    select p.relation, period.starts_at, 1
+      from ops.partition_policies as p
+     cross join lateral ops.periods_between(
+               p.period, (now() at time zone 'UTC')::date, (now() at time zone 'UTC')::date
+           ) as period
+     where p.relation = 'app.project_events'
         on conflict on constraint missed_months_pkey
         do update set misses = m.misses + 1, last_at = excluded.last_at;
     return exists (
@@ -219,6 +240,81 @@ begin
            and p.starts_at <= now()
            and p.ends_at > now()
     );
+end
+$function$;
+comment on function ops.repair_partitions(uuid) is
+    'Counts a write refused for want of a partition of this moment, makes the partition, '
+    'and tells whether to try again.';
+
+create or replace function ops.begin_retirement(
+    partition text,
+    action    text
+)
+    returns ops.retired_partitions
+    language plpgsql
+    volatile
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    attached ops.partitions;
+    begun    ops.retired_partitions;
+    counted  bigint;
+begin
+    select p.* into attached
+      from ops.partitions as p
+     where p.partition = begin_retirement.partition
+       and p.relation in (select policy.relation from ops.partition_policies as policy);
+    if not found then
+        select r.* into begun
+          from ops.retired_partitions as r
+         where r.partition = begin_retirement.partition
+           and r.state <> 'restored';
+        if found then
+            return begun;
+        end if;
+        raise exception using
+            errcode = 'ES202',
+            message = format('%s is not a partition that can be retired', begin_retirement.partition),
+            hint    = 'See ops.partitions for the partitions of tables that have a policy.';
+    end if;
+    if attached.ends_at > now() then
+        raise exception using
+            errcode = 'ES203',
+            message = format('%s is still in use until %s', attached.partition, attached.ends_at),
+            hint    = 'Retire partitions of past months.';
+    end if;
+
+    perform pg_advisory_xact_lock(hashtextextended(attached.relation, 0));
+    if attached.relation = 'app.project_events' then
+        counted := ops.record_stretches(attached.partition);
+    else
+        execute format('select count(*) from %s', attached.partition::regclass) into counted;
+    end if;
+    insert into ops.retired_partitions as r (partition, relation, starts_at, ends_at, action, row_count)
+    values (
+        attached.partition, attached.relation, attached.starts_at, attached.ends_at,
+        begin_retirement.action, counted
+    )
+        on conflict on constraint retired_partitions_pkey
+        do update set
+            action         = excluded.action,
+            state          = 'retiring',
+            row_count      = excluded.row_count,
+            file_name      = null,
+            file_sha256    = null,
+            content_sha256 = null,
+            retired_at     = excluded.retired_at,
+            changed_at     = excluded.changed_at
+        where r.state in ('retiring', 'restored')
+    returning r.* into begun;
+    if not found then
+        raise exception using
+            errcode = 'ES204',
+            message = format('a partition named %s was retired before', attached.partition),
+            hint    = 'Its record and archive stay: give the table that took its place another name.';
+    end if;
+    return begun;
 end
 $function$;
 
@@ -274,6 +370,7 @@ begin atomic
                select coalesce(range_agg(tstzrange(made.starts_at, made.ends_at)), '{}')
                  from ops.partitions as made
                 where made.relation = p.relation
+                  and made.starts_at is not null
            ) as covered (times)
      cross join lateral ops.periods_between(
                p.period,
@@ -376,7 +473,7 @@ begin
            ) as field
      where jsonb_typeof(field.value) in ('number', 'boolean', 'array');
 
-    -- Months ahead are those after this one with a partition, up to the first that has none.
+    -- Months ahead are those after this one up to whose end no time from now on lacks a partition.
     return query
     with made as materialized (
         select * from ops.partitions
@@ -389,6 +486,7 @@ begin
                    select coalesce(range_agg(tstzrange(m.starts_at, m.ends_at)), '{}')
                      from made as m
                     where m.relation = p.relation
+                      and m.starts_at is not null
                ) as covered (times)
          cross join lateral ops.periods_between(
                    'month',

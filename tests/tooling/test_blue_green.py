@@ -57,7 +57,7 @@ def test_green_follows_takes_over_and_gives_back(sides: dict[str, Admin]) -> Non
             _wait(side, text, block.place)
         else:
             statements.run(side, text, block.place)
-        if "create_time_partitions" in text:
+        if "ensure_partitions" in text:
             for (made,) in side.execute(text.encode()).fetchall():
                 green.execute(made.encode())
     for block in pages.blocks(PAGE, "both"):

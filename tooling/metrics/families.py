@@ -26,7 +26,7 @@ GAUGES = {
     "job_failed": "1 if the newest run that ended did not succeed.",
     "job_exit_code": "Exit code of the newest run that ended.",
     "job_result": "A number, or the length of a list, in what the newest ended run printed.",
-    "partition_months_ahead": "Months after this one with a partition, before the first without.",
+    "partition_months_ahead": "Months after this one, up to the first that lacks partitions.",
     "partition_months_ahead_wanted": "Months ahead that the policy of the table asks for.",
     "partition_rows": "Rows of a partition as of its last analyze.",
     "partition_bytes": "Size of a partition with its indexes.",

@@ -26,7 +26,7 @@ def problems(now: Reading) -> list[str]:
             found.append(f"{share:.1%} of {words} blocks were in memory, {wanted:.0%} are wanted")
     for relation, months in now.by("partition_months_ahead", "relation").items():
         if months < 1:
-            found.append(f"{relation} has no partition for next month")
+            found.append(f"{relation} lacks partitions before the end of next month")
     for slot, active in now.by("replication_slot_active", "slot").items():
         if not active:
             found.append(f"nobody receives from the replication slot {slot}")

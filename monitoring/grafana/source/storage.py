@@ -12,7 +12,7 @@ STORAGE = Dashboard(
             (
                 Number(
                     "Months ahead",
-                    "Months after this one with a partition, before the first without.",
+                    "Months after this one, up to the first that lacks partitions.",
                     "short",
                     "min(eagle_partition_months_ahead)",
                     bad=1,

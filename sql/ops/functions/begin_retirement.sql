@@ -63,7 +63,14 @@ begin
             content_sha256 = null,
             retired_at     = excluded.retired_at,
             changed_at     = excluded.changed_at
+        where r.state in ('retiring', 'restored')
     returning r.* into begun;
+    if not found then
+        raise exception using
+            errcode = 'ES204',
+            message = format('a partition named %s was retired before', attached.partition),
+            hint    = 'Its record and archive stay: give the table that took its place another name.';
+    end if;
     return begun;
 end
 $function$;

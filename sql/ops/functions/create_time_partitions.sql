@@ -2,8 +2,8 @@
 -- its name; nothing when all of the period has partitions.
 --
 -- Where partitions of another length hold a part of it, each part that is left from the day on gets
--- one, named for its first day: what is over before may have been retired. A new table is made alone
--- and then attached, which blocks no reader and no writer.
+-- one, named for its first day. Time that was retired is not made again: what left would have no way
+-- back. A new table is made alone and then attached, which blocks no reader and no writer.
 --
 --     select ops.create_time_partitions('app.project_events', '2031-01-15');
 --     -- app.project_events_y2031m01
@@ -32,7 +32,8 @@ declare
 begin
     select p.period into length
       from ops.partition_policies as p
-     where p.relation = create_time_partitions.relation;
+     where p.relation = create_time_partitions.relation
+       for share;
     if not found then
         raise exception using
             errcode = 'ES201',
@@ -56,9 +57,17 @@ begin
     for gap in
         select part.gap
           from (
-              select coalesce(range_agg(tstzrange(p.starts_at, p.ends_at)), '{}') as times
-                from ops.partitions as p
-               where p.relation = create_time_partitions.relation
+              select coalesce(range_agg(tstzrange(known.starts_at, known.ends_at)), '{}') as times
+                from (
+                    select p.relation, p.starts_at, p.ends_at
+                      from ops.partitions as p
+                     where p.starts_at is not null
+                    union all
+                    select r.relation, r.starts_at, r.ends_at
+                      from ops.retired_partitions as r
+                     where r.state <> 'restored'
+                ) as known
+               where known.relation = create_time_partitions.relation
           ) as held
          cross join lateral unnest(
                    tstzmultirange(tstzrange(whole.starts_at, whole.ends_at)) - held.times

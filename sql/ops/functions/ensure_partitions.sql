@@ -24,6 +24,7 @@ begin
             hint    = 'Give the first month that rows are to be written for.';
     end if;
 
+    perform from ops.partition_policies for share;
     return query
     select made.name
       from ops.partition_policies as p

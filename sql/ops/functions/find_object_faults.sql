@@ -51,6 +51,7 @@ begin atomic
                select coalesce(range_agg(tstzrange(made.starts_at, made.ends_at)), '{}')
                  from ops.partitions as made
                 where made.relation = p.relation
+                  and made.starts_at is not null
            ) as covered (times)
      cross join lateral ops.periods_between(
                p.period,

@@ -67,7 +67,7 @@ begin
            ) as field
      where jsonb_typeof(field.value) in ('number', 'boolean', 'array');
 
-    -- Months ahead are those after this one with a partition, up to the first that has none.
+    -- Months ahead are those after this one up to whose end no time from now on lacks a partition.
     return query
     with made as materialized (
         select * from ops.partitions
@@ -80,6 +80,7 @@ begin
                    select coalesce(range_agg(tstzrange(m.starts_at, m.ends_at)), '{}')
                      from made as m
                     where m.relation = p.relation
+                      and m.starts_at is not null
                ) as covered (times)
          cross join lateral ops.periods_between(
                    'month',

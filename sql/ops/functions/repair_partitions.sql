@@ -1,4 +1,4 @@
--- For a program whose write was refused for want of this month's partition: count that, make the
+-- For a program whose write was refused for want of a partition of this moment: count that, make the
 -- partition if nobody has, and tell whether the write can be tried again.
 --
 --     select ops.repair_partitions(account_id => '0194f3c0-0000-7000-8000-000000000001');
@@ -17,7 +17,12 @@ begin
        from ops.partition_policies as p
       where p.relation = 'app.project_events';
     insert into ops.missed_months as m (relation, starts_at, misses)
-    values ('app.project_events', date_trunc('month', now() at time zone 'UTC') at time zone 'UTC', 1)
+    select p.relation, period.starts_at, 1
+      from ops.partition_policies as p
+     cross join lateral ops.periods_between(
+               p.period, (now() at time zone 'UTC')::date, (now() at time zone 'UTC')::date
+           ) as period
+     where p.relation = 'app.project_events'
         on conflict on constraint missed_months_pkey
         do update set misses = m.misses + 1, last_at = excluded.last_at;
     return exists (
@@ -30,5 +35,5 @@ begin
 end
 $function$;
 comment on function ops.repair_partitions(uuid) is
-    'Counts a write refused for want of this month''s partition, makes the partition, '
+    'Counts a write refused for want of a partition of this moment, makes the partition, '
     'and tells whether to try again.';

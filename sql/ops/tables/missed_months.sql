@@ -9,9 +9,11 @@ create table ops.missed_months (
 );
 select ops.place('ops.missed_months', 'local');
 
-comment on table ops.missed_months is 'Months that rows were refused in for want of a partition.';
+comment on table ops.missed_months is
+    'Periods that rows were refused in for want of a partition.';
 comment on column ops.missed_months.relation is 'The partitioned table.';
-comment on column ops.missed_months.starts_at is 'Start of the month.';
+comment on column ops.missed_months.starts_at is
+    'Start of the period, a month if the policy says no other.';
 comment on column ops.missed_months.misses is 'How many writers reported that they were refused.';
 comment on column ops.missed_months.first_at is 'When the first of them did.';
 comment on column ops.missed_months.last_at is 'When the last of them did.';

@@ -11,6 +11,7 @@ create table ops.partition_policies (
         check (on_retirement in ('keep', 'detach', 'archive', 'drop')),
     constraint partition_policies_period_check
         check (period in ('day', 'week', 'month', 'quarter', 'year')),
+    constraint partition_policies_days_check check (period <> 'day' or months_ahead <= 12),
     constraint partition_policies_check check ((on_retirement = 'keep') = (months_retained is null))
 );
 select ops.place('ops.partition_policies', 'local');

@@ -130,7 +130,7 @@ def test_the_slowest_statement_comes_first() -> None:
             ],
             "90.0% of index blocks",
         ),
-        ([Sample("partition_months_ahead", {"relation": "app.x"}, 0)], "no partition for next"),
+        ([Sample("partition_months_ahead", {"relation": "app.x"}, 0)], "lacks partitions before"),
         ([Sample("replication_slot_active", {"slot": "barman"}, 0)], "slot barman"),
         ([Sample("synchronous_standbys_wanted", {}, 1)], "none is connected"),
         ([Sample("migrations_partial", {}, 1)], "half-way"),

@@ -273,6 +273,23 @@ def test_weeks_before_the_months_leave_and_come_back(url: str, tmp_path: Path) -
         held = rows(connection, "select row_count from ops.retired_partitions order by starts_at")
         assert [count for (count,) in held] == [0, 2, 0, 0, 0]
         assert rows(connection, VERIFY) == []
+        (again, err) = (run := tooling(url, "ensure", "--from", "2022-12")).communicate()
+        assert (run.returncode, again) == (0, ""), "what is retired is not made again"
         steps.restore(connection, weeks[1], tmp_path)
         assert rows(connection, EVENTS) == before
         assert rows(connection, VERIFY) == []
+
+
+def test_a_table_in_the_place_of_a_retired_one_does_not_take_its_record(url: str) -> None:
+    with owner(url) as connection:
+        steps.retire(connection, MONTH, "detach", None)
+        before = rows(connection, "select r::text from ops.retired_partitions as r")
+        connection.execute(f"alter table {MONTH} rename to put_aside")
+        connection.execute(
+            f"create table {MONTH} partition of app.project_events"
+            " for values from ('2023-05-01 00:00+00') to ('2023-06-01 00:00+00')"
+        )
+        with pytest.raises(psycopg.Error, match="was retired before") as refused:
+            connection.execute("select ops.begin_retirement(%s, 'drop')", [MONTH])
+        assert refused.value.sqlstate == "ES204"
+        assert rows(connection, "select r::text from ops.retired_partitions as r") == before

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(20);
 \ir ../../shape.psql
 
 create function pg_temp.number(metric text, labels jsonb default '{}')
@@ -49,6 +49,35 @@ select is(
     1::double precision,
     'months behind a gap do not count as made ahead'
 );
+-- Weeks take the place of the month, all but the one in its middle.
+update ops.partition_policies set period = 'week';
+create function pg_temp.day_of_it(day integer)
+    returns date
+    language sql
+    return (date_trunc('month', now() at time zone 'UTC') + interval '2 months')::date + day - 1;
+select count(*)
+  from unnest(array[1, 5, 23, 28]) as day
+ cross join lateral ops.create_time_partitions('app.project_events', pg_temp.day_of_it(day));
+select is(
+    pg_temp.number('partition_months_ahead', '{"relation": "app.project_events"}'),
+    1::double precision,
+    'a month with a gap in its middle is not made ahead'
+);
+select count(*)
+  from generate_series(1, 31) as day
+ cross join lateral ops.create_time_partitions('app.project_events', pg_temp.day_of_it(day));
+select is(
+    pg_temp.number('partition_months_ahead', '{"relation": "app.project_events"}'),
+    3::double precision,
+    'a month whose weeks are all there is made ahead'
+);
+create table app.project_events_rest partition of app.project_events default;
+select is(
+    pg_temp.number('partition_months_ahead', '{"relation": "app.project_events"}'),
+    3::double precision,
+    'a partition for whatever has no other counts for no time'
+);
+drop table app.project_events_rest;
 insert into ops.missed_months (relation, starts_at, misses, last_at)
 values
     ('app.project_events', '2031-01-01', 2, now()),

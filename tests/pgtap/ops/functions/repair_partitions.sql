@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(7);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -21,6 +21,34 @@ select results_eq(
     'select relation, misses from ops.missed_months',
     $$ values ('app.project_events', 1::bigint) $$,
     'the report is counted'
+);
+
+-- The policy says days, and this month has no partition.
+do $$
+begin
+    execute format(
+        'drop table %s',
+        (select p.partition from ops.partitions as p
+          where p.relation = 'app.project_events' and p.starts_at <= now() and p.ends_at > now())
+    );
+end
+$$;
+update ops.partition_policies set period = 'day';
+set local role eagle_application;
+select ok(ops.repair_partitions(pg_temp.ana()), 'a refused writer of this day can try again');
+reset role;
+select results_eq(
+    $$ select p.starts_at, p.ends_at - p.starts_at
+         from ops.partitions as p
+        where p.relation = 'app.project_events' and p.starts_at <= now() and p.ends_at > now() $$,
+    $$ values (date_trunc('day', now(), 'UTC'), interval '1 day') $$,
+    'the partition of this day was made'
+);
+select is(
+    (select m.misses from ops.missed_months as m where m.starts_at = date_trunc('day', now(), 'UTC')
+     order by m.last_at desc limit 1) > 0,
+    true,
+    'the report is counted for the day'
 );
 
 select * from finish();

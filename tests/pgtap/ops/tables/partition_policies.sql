@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(15);
 \ir ../../shape.psql
 
 select results_eq(
@@ -15,7 +15,8 @@ select results_eq(
 select results_eq(
     $$ select name from pg_temp.constraints_of('ops.partition_policies') $$,
     array[
-        'partition_policies_check', 'partition_policies_months_ahead_check',
+        'partition_policies_check', 'partition_policies_days_check',
+        'partition_policies_months_ahead_check',
         'partition_policies_months_retained_check', 'partition_policies_on_retirement_check',
         'partition_policies_period_check', 'partition_policies_pkey'
     ],
@@ -62,6 +63,8 @@ select throws_ok(
              'an old partition is kept, detached, archived or dropped'),
             ('period = ''fortnight''', 'partition_policies_period_check',
              'a partition is a day, week, month, quarter or year'),
+            ('period = ''day'', months_ahead = 13', 'partition_policies_days_check',
+             'days are made a year ahead at most'),
             ('months_retained = 12', 'partition_policies_check',
              'who keeps all partitions retires none'),
             ('on_retirement = ''archive''', 'partition_policies_check',
