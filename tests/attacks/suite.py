@@ -1,9 +1,19 @@
 """All attacks, by importing the modules that hold them, and what is known to stand open."""
 
-from tests.attacks import commands, injection, leaks, privileges, reads, writes
+from tests.attacks import commands, injection, leaks, privileges, reads, sessions, writes
 from tests.attacks.case import CASES
 
-__all__ = ["CASES", "NOTED", "commands", "injection", "leaks", "privileges", "reads", "writes"]
+__all__ = [
+    "CASES",
+    "NOTED",
+    "commands",
+    "injection",
+    "leaks",
+    "privileges",
+    "reads",
+    "sessions",
+    "writes",
+]
 
 NOTED = {
     "set app.account_id to an account whose id one knows": (

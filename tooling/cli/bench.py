@@ -1,6 +1,5 @@
 """`tooling bench`."""
 
-import json
 from pathlib import Path
 
 import click
@@ -18,14 +17,8 @@ from tooling.cli import options
     help="Numbers of projects, each a database.",
 )
 @click.option("--runs", default=30, show_default=True, help="Runs a class and account.")
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("build/bench.json"),
-    show_default=True,
-    help="Where the figures go.",
-)
-@click.option("--docs", is_flag=True, help="Write the table and the plot of the docs, too.")
+@options.output("build/bench.json")
+@options.docs
 def command(sizes: list[int], runs: int, output: Path, docs: bool) -> None:
     """Measure the query classes against plain tables, and print a table.
 
@@ -42,8 +35,7 @@ def command(sizes: list[int], runs: int, output: Path, docs: bool) -> None:
     from tooling.bench import report, run
 
     document = run.run(sizes, runs, lambda step: click.echo(step, err=True))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    options.write_json(output, document)
     click.echo(report.table(document))
     if docs:
         report.write_docs(document)

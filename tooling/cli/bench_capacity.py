@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from tooling.cli import options
 from tooling.errors import InputError
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -26,7 +27,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     show_default=True,
     help="What `tooling bench` wrote.",
 )
-@click.option("--docs", is_flag=True, help="Write the page of the docs, too.")
+@options.docs
 def command(mixed: Path, bench: Path, docs: bool) -> None:
     """Reckon how far a server like the measured one goes, in users and projects.
 

@@ -1,23 +1,18 @@
 """`tooling bench-conversion`."""
 
-import json
 from pathlib import Path
 
 import click
+
+from tooling.cli import options
 
 
 @click.command()
 @click.option("--projects", default=1_000_000, show_default=True, help="How many projects to fill.")
 @click.option("--rate", default=100.0, show_default=True, help="Requests a second.")
 @click.option("--seconds", default=20.0, show_default=True, help="Requests before the migration.")
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("build/bench-conversion.json"),
-    show_default=True,
-    help="Where the figures go.",
-)
-@click.option("--docs", is_flag=True, help="Write the page of the docs, too.")
+@options.output("build/bench-conversion.json")
+@options.docs
 def command(projects: int, rate: float, seconds: float, output: Path, docs: bool) -> None:
     """Measure migration 7, which divides tables into partitions, on a database in use.
 
@@ -42,8 +37,7 @@ def command(projects: int, rate: float, seconds: float, output: Path, docs: bool
             lambda step: click.echo(step, err=True),
         )
         document = {**machine.facts(server), **found}
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    options.write_json(output, document)
     click.echo(conversion_page.page(document))
     if docs:
         conversion_page.write(document)

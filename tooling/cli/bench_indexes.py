@@ -1,21 +1,16 @@
 """`tooling bench-indexes`."""
 
-import json
 from pathlib import Path
 
 import click
 
+from tooling.cli import options
+
 
 @click.command()
 @click.option("--projects", default=100_000, show_default=True, help="How many projects to fill.")
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("build/bench-indexes.json"),
-    show_default=True,
-    help="Where the figures go.",
-)
-@click.option("--docs", is_flag=True, help="Write the page of the docs, too.")
+@options.output("build/bench-indexes.json")
+@options.docs
 def command(projects: int, output: Path, docs: bool) -> None:
     """Measure what each index of app serves, how large it is, and what it costs a write.
 
@@ -30,8 +25,7 @@ def command(projects: int, output: Path, docs: bool) -> None:
 
     with temporary_server(indexes.SETTINGS, durable=True) as server:
         document = indexes.run(server, projects, lambda step: click.echo(step, err=True))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    options.write_json(output, document)
     click.echo(indexes_page.page(document))
     if docs:
         indexes_page.write(document)

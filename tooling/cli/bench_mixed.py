@@ -1,6 +1,5 @@
 """`tooling bench-mixed`."""
 
-import json
 from pathlib import Path
 
 import click
@@ -19,14 +18,8 @@ from tooling.cli import options
     callback=options.whole_numbers,
     help="Numbers of clients; empty for none.",
 )
-@click.option(
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=Path("build/bench-mixed.json"),
-    show_default=True,
-    help="Where the figures go.",
-)
-@click.option("--docs", is_flag=True, help="Write the page and the plot of the docs, too.")
+@options.output("build/bench-mixed.json")
+@options.docs
 def command(
     projects: int, clients: int, seconds: int, curve: list[int], output: Path, docs: bool
 ) -> None:
@@ -45,8 +38,7 @@ def command(
         document = mixed_run.measure(
             server, projects, clients, seconds, curve, lambda step: click.echo(step, err=True)
         )
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    options.write_json(output, document)
     click.echo(mixed_page.page(document))
     if docs:
         mixed_page.write(document)

@@ -1,14 +1,18 @@
 """Options that several commands share, worded once."""
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from tooling import settings
 from tooling.settings import Settings
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 dsn = click.option("--dsn", metavar="URL", help="Connection string of the database to use.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 dry_run = click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
@@ -24,6 +28,26 @@ migrations = click.option(
 events = click.option(
     "--json", "as_json", is_flag=True, help="Print a JSON object a line: events, then the result."
 )
+
+
+docs = click.option("--docs", is_flag=True, help="Write the page of the docs, too.")
+
+
+def output(file: str) -> Callable[[Command], Command]:
+    """Return the option of a benchmark that says where its figures go."""
+    return click.option(
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=Path(file),
+        show_default=True,
+        help="Where the figures go.",
+    )
+
+
+def write_json(file: Path, document: dict[str, Any]) -> None:
+    """Write a document, in a folder that is made if it is not there."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 def settings_for(migrations: Path | None) -> Settings:

