@@ -427,6 +427,7 @@ $function$;
 
 drop function ops.create_time_partitions(text, date);
 drop function ops.periods_between(text, date, date);
+drop function ops.held_times(text);
 
 alter table ops.partition_policies drop column period;
 comment on table ops.missed_months is 'Months that rows were refused in for want of a partition.';

@@ -26,6 +26,26 @@ comment on table ops.missed_months is 'Periods that rows were refused in for wan
 comment on column ops.missed_months.starts_at is
     'Start of the period, a month if the policy says no other.';
 
+-- The time that the attached partitions of a table hold. A default partition counts for none.
+--
+--     select ops.held_times('app.project_events') @> now();
+--     -- t
+--
+create function ops.held_times(relation text)
+    returns tstzmultirange
+    language sql
+    stable
+    security invoker
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select coalesce(range_agg(tstzrange(p.starts_at, p.ends_at)), '{}')
+      from ops.partitions as p
+     where p.relation = held_times.relation
+       and p.starts_at is not null;
+end;
+comment on function ops.held_times(text) is
+    'The time that the attached partitions of a table hold; a default partition counts for none.';
+
 -- The periods that hold the days from one to another, in UTC, with what a partition of each is called.
 --
 --     select starts_at, suffix, label from ops.periods_between('quarter', '2031-02-01', '2031-02-01');
@@ -131,20 +151,15 @@ begin
     for gap in
         select part.gap
           from (
-              select coalesce(range_agg(tstzrange(known.starts_at, known.ends_at)), '{}') as times
-                from (
-                    select p.relation, p.starts_at, p.ends_at
-                      from ops.partitions as p
-                     where p.starts_at is not null
-                    union all
-                    select r.relation, r.starts_at, r.ends_at
-                      from ops.retired_partitions as r
-                     where r.state <> 'restored'
-                ) as known
-               where known.relation = create_time_partitions.relation
-          ) as held
+              select coalesce(range_agg(tstzrange(r.starts_at, r.ends_at)), '{}') as times
+                from ops.retired_partitions as r
+               where r.relation = create_time_partitions.relation
+                 and r.state <> 'restored'
+          ) as retired
          cross join lateral unnest(
-                   tstzmultirange(tstzrange(whole.starts_at, whole.ends_at)) - held.times
+                   tstzmultirange(tstzrange(whole.starts_at, whole.ends_at))
+                   - ops.held_times(create_time_partitions.relation)
+                   - retired.times
                ) as part (gap)
          where upper(part.gap) > create_time_partitions.day::timestamp at time zone 'UTC'
     loop
@@ -366,19 +381,14 @@ begin atomic
             period.label, ', ' order by period.starts_at
         )
       from ops.partition_policies as p
-     cross join lateral (
-               select coalesce(range_agg(tstzrange(made.starts_at, made.ends_at)), '{}')
-                 from ops.partitions as made
-                where made.relation = p.relation
-                  and made.starts_at is not null
-           ) as covered (times)
+     cross join lateral ops.held_times(p.relation) as held (times)
      cross join lateral ops.periods_between(
                p.period,
                (now() at time zone 'UTC')::date,
                (date_trunc('month', now() at time zone 'UTC')
                 + make_interval(months => p.months_ahead + 1))::date - 1
            ) as period
-     where not covered.times @> tstzrange(greatest(period.starts_at, now()), period.ends_at)
+     where not held.times @> tstzrange(greatest(period.starts_at, now()), period.ends_at)
      group by p.relation
     union all
     select
@@ -480,14 +490,9 @@ begin
     ),
 
     ahead as (
-        select p.relation, covered.times @> tstzrange(now(), month.ends_at) as is_covered
+        select p.relation, held.times @> tstzrange(now(), month.ends_at) as is_covered
           from ops.partition_policies as p
-         cross join lateral (
-                   select coalesce(range_agg(tstzrange(m.starts_at, m.ends_at)), '{}')
-                     from made as m
-                    where m.relation = p.relation
-                      and m.starts_at is not null
-               ) as covered (times)
+         cross join lateral ops.held_times(p.relation) as held (times)
          cross join lateral ops.periods_between(
                    'month',
                    (date_trunc('month', now() at time zone 'UTC') + interval '1 month')::date,

@@ -57,20 +57,15 @@ begin
     for gap in
         select part.gap
           from (
-              select coalesce(range_agg(tstzrange(known.starts_at, known.ends_at)), '{}') as times
-                from (
-                    select p.relation, p.starts_at, p.ends_at
-                      from ops.partitions as p
-                     where p.starts_at is not null
-                    union all
-                    select r.relation, r.starts_at, r.ends_at
-                      from ops.retired_partitions as r
-                     where r.state <> 'restored'
-                ) as known
-               where known.relation = create_time_partitions.relation
-          ) as held
+              select coalesce(range_agg(tstzrange(r.starts_at, r.ends_at)), '{}') as times
+                from ops.retired_partitions as r
+               where r.relation = create_time_partitions.relation
+                 and r.state <> 'restored'
+          ) as retired
          cross join lateral unnest(
-                   tstzmultirange(tstzrange(whole.starts_at, whole.ends_at)) - held.times
+                   tstzmultirange(tstzrange(whole.starts_at, whole.ends_at))
+                   - ops.held_times(create_time_partitions.relation)
+                   - retired.times
                ) as part (gap)
          where upper(part.gap) > create_time_partitions.day::timestamp at time zone 'UTC'
     loop

@@ -47,19 +47,14 @@ begin atomic
             period.label, ', ' order by period.starts_at
         )
       from ops.partition_policies as p
-     cross join lateral (
-               select coalesce(range_agg(tstzrange(made.starts_at, made.ends_at)), '{}')
-                 from ops.partitions as made
-                where made.relation = p.relation
-                  and made.starts_at is not null
-           ) as covered (times)
+     cross join lateral ops.held_times(p.relation) as held (times)
      cross join lateral ops.periods_between(
                p.period,
                (now() at time zone 'UTC')::date,
                (date_trunc('month', now() at time zone 'UTC')
                 + make_interval(months => p.months_ahead + 1))::date - 1
            ) as period
-     where not covered.times @> tstzrange(greatest(period.starts_at, now()), period.ends_at)
+     where not held.times @> tstzrange(greatest(period.starts_at, now()), period.ends_at)
      group by p.relation
     union all
     select

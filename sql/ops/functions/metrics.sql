@@ -74,14 +74,9 @@ begin
     ),
 
     ahead as (
-        select p.relation, covered.times @> tstzrange(now(), month.ends_at) as is_covered
+        select p.relation, held.times @> tstzrange(now(), month.ends_at) as is_covered
           from ops.partition_policies as p
-         cross join lateral (
-                   select coalesce(range_agg(tstzrange(m.starts_at, m.ends_at)), '{}')
-                     from made as m
-                    where m.relation = p.relation
-                      and m.starts_at is not null
-               ) as covered (times)
+         cross join lateral ops.held_times(p.relation) as held (times)
          cross join lateral ops.periods_between(
                    'month',
                    (date_trunc('month', now() at time zone 'UTC') + interval '1 month')::date,
