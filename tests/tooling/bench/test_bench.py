@@ -1,6 +1,10 @@
 """Both sides of the benchmark answer the same questions with the same rows."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -67,7 +71,7 @@ def test_figures_become_a_table_and_a_plot(
     parameters, application = parameters_and_application
     database = measure.Database(600, application, parameters[:1])
     found = measure.warm([database], 2)
-    assert set(found) == {(600, one.name, side) for one in CLASSES for side in measure.SIDES}
+    assert set(found) == {(600, one.name, side) for one in CLASSES for side in ("ours", "baseline")}
     assert all(timing.median_ms > 0 and timing.runs == 2 for timing in found.values())
     rows = [
         {
@@ -89,6 +93,23 @@ def test_figures_become_a_table_and_a_plot(
     assert all(f"| {one.name} | 600 | 1.00 |" in table for one in CLASSES)
     bars = ElementTree.fromstring(report.plot(document)).findall("{*}rect")
     assert len(bars) == len(CLASSES)
+
+
+def test_the_command_writes_a_row_a_class_and_size(tmp_path: Path) -> None:
+    file = tmp_path / "new/bench.json"
+    bench = ["bench", "--sizes", "300,100", "--runs", "1", "--output", str(file)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tooling", *bench], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(file.read_text())["rows"]
+    assert [(row["size"], row["class"]) for row in rows] == [
+        (size, one.name) for size in (100, 300) for one in CLASSES
+    ]
+    for row in rows:
+        assert row["ours_ms"] > 0 and row["baseline_ms"] > 0 and row["ratio"] > 0
+        assert (row["growth"] is None) == (row["size"] == 100)
+        assert f"| {row['class']} | {row['size']} |" in done.stdout
 
 
 def test_readers_of_the_materialized_view_go_on_while_it_is_refreshed(

@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(5);
 \ir ../../shape.psql
 
 select is(
@@ -36,7 +36,20 @@ select results_eq(
                   @> (pg_temp.fifteenth()::timestamp at time zone 'UTC') $$,
     'the weeks that are missing are named, and not the one in the middle that is there'
 );
-update ops.partition_policies set months_ahead = 3, period = 'month';
+
+-- The same month is asked for whole, and its first day is there.
+update ops.partition_policies set period = 'day';
+select count(*)
+  from ops.create_time_partitions(
+           'app.project_events', date_trunc('month', pg_temp.fifteenth())::date
+       );
+update ops.partition_policies set period = 'month';
+select results_eq(
+    $$ select detail from ops.find_object_faults() where check_name = 'partitions' $$,
+    array['no partition for ' || to_char(pg_temp.fifteenth(), 'YYYY-MM')],
+    'a month is missing as long as a part of it is'
+);
+update ops.partition_policies set months_ahead = 3;
 
 update pg_index set indisvalid = false, indisready = false
  where indexrelid = 'ops.missed_months_pkey'::regclass;
