@@ -297,7 +297,7 @@ begin
         raise exception using
             errcode = 'ES203',
             message = format('%s is still in use until %s', attached.partition, attached.ends_at),
-            hint    = 'Retire partitions of past months.';
+            hint    = 'Retire partitions whose time is over.';
     end if;
 
     perform pg_advisory_xact_lock(hashtextextended(attached.relation, 0));

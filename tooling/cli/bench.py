@@ -16,7 +16,13 @@ from tooling.cli import options
     callback=options.whole_numbers,
     help="Numbers of projects, each a database.",
 )
-@click.option("--runs", default=30, show_default=True, help="Runs a class and account.")
+@click.option(
+    "--runs",
+    type=click.IntRange(1),
+    default=30,
+    show_default=True,
+    help="Runs a class and account.",
+)
 @options.output("build/bench.json")
 @options.docs
 def command(sizes: list[int], runs: int, output: Path, docs: bool) -> None:

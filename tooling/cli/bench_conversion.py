@@ -8,9 +8,21 @@ from tooling.cli import options
 
 
 @click.command()
-@click.option("--projects", default=1_000_000, show_default=True, help="How many projects to fill.")
-@click.option("--rate", default=100.0, show_default=True, help="Requests a second.")
-@click.option("--seconds", default=20.0, show_default=True, help="Requests before the migration.")
+@options.projects(1_000_000)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    default=100.0,
+    show_default=True,
+    help="Requests a second.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=20.0,
+    show_default=True,
+    help="Requests before the migration.",
+)
 @options.output("build/bench-conversion.json")
 @options.docs
 def command(projects: int, rate: float, seconds: float, output: Path, docs: bool) -> None:

@@ -4,9 +4,11 @@ import json
 
 import click
 
+from tooling.cli import options
+
 
 @click.command()
-@click.option("--projects", default=100_000, show_default=True, help="How many projects.")
+@options.projects(100_000)
 def command(projects: int) -> None:
     """Measure `tooling generate` beside `pgbench -i` for the same bytes on disk, in one run.
 

@@ -8,7 +8,7 @@ from tooling.cli import options
 
 
 @click.command()
-@click.option("--projects", default=100_000, show_default=True, help="How many projects to fill.")
+@options.projects(100_000)
 @options.output("build/bench-indexes.json")
 @options.docs
 def command(projects: int, output: Path, docs: bool) -> None:

@@ -8,9 +8,21 @@ from tooling.cli import options
 
 
 @click.command()
-@click.option("--projects", default=100_000, show_default=True, help="How many projects to fill.")
-@click.option("--clients", default=16, show_default=True, help="Clients of the main measurement.")
-@click.option("--seconds", default=20, show_default=True, help="Length of a measurement.")
+@options.projects(100_000)
+@click.option(
+    "--clients",
+    type=click.IntRange(1),
+    default=16,
+    show_default=True,
+    help="Clients of the main measurement.",
+)
+@click.option(
+    "--seconds",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Length of a measurement.",
+)
 @click.option(
     "--curve",
     default="1,2,4,8,16,32,64",

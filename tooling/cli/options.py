@@ -33,6 +33,17 @@ events = click.option(
 docs = click.option("--docs", is_flag=True, help="Write the page of the docs, too.")
 
 
+def projects(count: int) -> Callable[[Command], Command]:
+    """Return the option of a benchmark that says how many projects it fills a server with."""
+    return click.option(
+        "--projects",
+        type=click.IntRange(1),
+        default=count,
+        show_default=True,
+        help="How many projects to fill.",
+    )
+
+
 def output(file: str) -> Callable[[Command], Command]:
     """Return the option of a benchmark that says where its figures go."""
     return click.option(

@@ -79,7 +79,7 @@ def serve(
     except OSError as error:
         raise ConnectionFailedError(
             f"cannot listen on {address}:{port}: {error.strerror}",
-            hint="Another program has the port; choose one with --port.",
+            hint="Choose a free port by --port and an address of this machine by --listen.",
         ) from error
     return server.server_port, thread
 

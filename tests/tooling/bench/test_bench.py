@@ -14,6 +14,7 @@ import pytest
 from tooling.bench import baseline, measure, mixed_page, refresh, report
 from tooling.bench.queries import CLASSES, TEXT_TYPES, TYPES, Class
 from tooling.database import connect
+from tooling.errors import Exit
 from tooling.server import Server
 from tooling.synthetic.plan import UNTIL
 
@@ -93,6 +94,26 @@ def test_figures_become_a_table_and_a_plot(
     assert all(f"| {one.name} | 600 | 1.00 |" in table for one in CLASSES)
     bars = ElementTree.fromstring(report.plot(document)).findall("{*}rect")
     assert len(bars) == len(CLASSES)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("bench", "--sizes", "0"), ("bench", "--sizes", ""), ("bench", "--runs", "0"),
+        ("bench-generate", "--projects", "-1"), ("bench-indexes", "--projects", "0"),
+        ("bench-conversion", "--projects", "0"), ("bench-conversion", "--rate", "0"),
+        ("bench-conversion", "--seconds", "-1"), ("bench-mixed", "--projects", "0"),
+        ("bench-mixed", "--clients", "0"), ("bench-mixed", "--seconds", "0"),
+        ("bench-mixed", "--curve", "1,0"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_nothing_is_measured_of_nothing(words: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tooling", *words], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (Exit.USAGE, ""), done.stderr
+    assert words[1] in done.stderr
 
 
 def test_the_command_writes_a_row_a_class_and_size(tmp_path: Path) -> None:
