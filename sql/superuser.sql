@@ -96,3 +96,38 @@ begin
     end loop;
 end
 $functions$;
+
+-- A condition of a query is evaluated before that of a policy if it cannot leak and costs less, and
+-- what was evaluated on another account's row can be observed. Nothing costs less than nothing: the
+-- comparison of accounts, which every tenant's policy begins with, is given the cost 0. ALTER
+-- FUNCTION allows no cost of 0, though the planner does.
+do $costs$
+begin
+    if (select procost = 0 from pg_catalog.pg_proc where oid = 'pg_catalog.uuid_eq'::regproc) then
+        return;
+    end if;
+    if not (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
+        raise warning using
+            message = 'a query can ask whether a column of another account''s row is null',
+            hint    = 'A superuser ends that by running sql/superuser.sql.';
+        return;
+    end if;
+    update pg_catalog.pg_proc set procost = 0 where oid = 'pg_catalog.uuid_eq'::regproc;
+end
+$costs$;
+
+-- Where the owner keeps which account was found to be signed, out of reach of every other role.
+do $parameter$
+begin
+    if has_parameter_privilege('eagle_owner', 'backtrace_functions', 'set') then
+        return;
+    end if;
+    if not (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
+        raise warning using
+            message = 'a signed account is checked in every statement, not once in a transaction',
+            hint    = 'A superuser ends that by running sql/superuser.sql.';
+        return;
+    end if;
+    grant set on parameter backtrace_functions to eagle_owner;
+end
+$parameter$;

@@ -40,6 +40,9 @@ grant select on app.project_events, app.event_chains, app.retired_events to eagl
 -- What index expressions call, a reader may run, too: else his session would keep the expressions
 -- as they stand, and the queries in functions of the owner would not match them.
 grant execute on function
+    app.signing_required(),
+    app.account_is_signed(),
+    app.signed_account(),
     app.current_account_id(),
     app.current_actor(),
     app.require_account(uuid),

@@ -55,3 +55,6 @@ grant execute on function
     ops.verify_project_totals(),
     ops.check_access()
    to eagle_auditor, eagle_operator;
+
+-- Policies of new tables are written in the form that keeps accounts apart.
+select ops.isolate();

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SPECIFICATIONS = ROOT / "tests/pgtap"
 OBJECTS = {file.relative_to(ROOT / "sql") for file in (ROOT / "sql").glob("*/*/*.sql")}
 FILES = sorted(SPECIFICATIONS.rglob("*.sql"))
-KINDS = {"types", "tables", "functions", "policies", "matviews", "views"}
+KINDS = {"operators", "types", "tables", "functions", "policies", "matviews", "views"}
 
 
 def test_every_object_has_a_specification() -> None:

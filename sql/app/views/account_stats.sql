@@ -5,7 +5,8 @@ select
     s.project_count,
     s.avg_duration_hours
   from app.project_stats as s
- where s.account_id = app.current_account_id();
+ where s.account_id operator(app.===) (select app.current_account_id())
+   and s.account_id = app.current_account_id();
 
 comment on view app.account_stats is
     'The rows of app.project_stats that belong to the account of the transaction.';

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(11);
 \ir ../plans.psql
 
 set local role eagle_owner;
@@ -10,6 +10,17 @@ select pg_temp.uses_index(
            on conflict on constraint table_placements_pkey
            do update set placement = excluded.placement $$,
     'a table that is placed anew is found by its name'
+);
+
+-- Two keys are valid at a time, and read whole; the primary key counts where there were many.
+insert into ops.account_keys (key_name, inner_key, outer_key)
+select 'k' || number, decode(repeat('00', 64), 'hex'), decode(repeat('00', 64), 'hex')
+  from generate_series(1, 2000) as number;
+analyze ops.account_keys;
+select pg_temp.uses_index(
+    'ops.account_keys_pkey',
+    $$ select k.inner_key, k.outer_key from ops.account_keys as k where k.key_name = 'k7' $$,
+    'a key is found by its name'
 );
 
 -- A database has few policies, which are read whole; the key counts where it has many.

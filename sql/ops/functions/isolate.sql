@@ -1,0 +1,41 @@
+-- Write the policies that keep accounts apart as ops.tenant_policies() wants them; return how many.
+--
+--     select ops.isolate();
+--     -- 0
+--
+-- A policy file says `account_id = app.current_account_id()`, which every server accepts. This makes
+-- of it what withstands somebody who knows the planner, and runs after every migration.
+--
+create function ops.isolate()
+    returns integer
+    language plpgsql
+    volatile
+    security invoker
+    set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    -- As writers lock them, so that they and this do not wait for each other.
+    lock_order constant text[] := array[
+        'app.project_payloads', 'app.projects', 'app.project_events', 'app.project_totals'
+    ];
+    one        record;
+    written    integer := 0;
+begin
+    for one in
+        select *
+          from ops.tenant_policies() as p
+         where p.is_as_wanted is not true
+         order by array_position(lock_order, p.relation::text), p.relation::text, p.policy
+    loop
+        execute format('alter policy %I on %s', one.policy, one.relation)
+            || coalesce(' using ' || case when one.condition is not null then one.wanted end, '')
+            || coalesce(
+                   ' with check ' || case when one.row_check is not null then one.wanted_check end, ''
+               );
+        written := written + 1;
+    end loop;
+    return written;
+end
+$function$;
+comment on function ops.isolate() is
+    'Writes the policies that keep accounts apart in the form that the planner cannot get around.';

@@ -1,0 +1,31 @@
+-- Remove a key, so that no account that was signed with it is accepted any more.
+--
+--     select ops.remove_account_key('k1');
+--
+create function ops.remove_account_key(key_name text)
+    returns void
+    language plpgsql
+    volatile
+    security invoker
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    lock table ops.account_keys in share row exclusive mode;
+    delete from ops.account_keys as k where k.key_name = remove_account_key.key_name;
+    if not found then
+        raise exception using
+            errcode = 'no_data_found',
+            message = format('there is no key %s', quote_literal(remove_account_key.key_name)),
+            hint    = 'Its name is in ops.account_keys.';
+    end if;
+    if app.signing_required() and not exists (select from ops.account_keys) then
+        raise exception using
+            errcode = 'ES210',
+            message = 'signed accounts are required, and this is the only key',
+            hint    = 'Add another key first, or end the requirement: '
+                      'select ops.require_signed_accounts(false).';
+    end if;
+end
+$function$;
+comment on function ops.remove_account_key(text) is
+    'Removes a key with which accounts were signed; the last one only where none is required.';
