@@ -49,68 +49,6 @@ comment on column ops.account_keys.outer_key is
     'The key, filled to a block and combined with the outer pad of HMAC.';
 comment on column ops.account_keys.added_at is 'When the key was added.';
 
-create function app.account_is_signed()
-    returns boolean
-    language plpgsql
-    stable
-    security definer
-    parallel restricted
-    set search_path = pg_catalog, pg_temp
-as $function$
-declare
-    account   constant text := current_setting('app.account_id', true);
-    actor     constant text := current_setting('app.actor', true);
-    token     constant text := current_setting('app.account_token', true);
-    expires   constant text := split_part(token, '.', 2);
-    inner_key bytea;
-    outer_key bytea;
-    is_own    boolean;
-    is_valid  boolean;
-begin
-    select k.inner_key, k.outer_key
-      into inner_key, outer_key
-      from ops.account_keys as k
-     where k.key_name = split_part(token, '.', 1);
-    is_own := split_part(token, '.', 3) = encode(
-        sha256(
-            outer_key
-            || sha256(
-                inner_key || convert_to(account || e'\n' || expires || e'\n' || actor, 'UTF8')
-            )
-        ),
-        'hex'
-    );
-    if is_own then
-        is_valid := expires::numeric > extract(epoch from statement_timestamp());
-    end if;
-    if is_valid then
-        if has_parameter_privilege('backtrace_functions', 'set') then
-            perform set_config('backtrace_functions', replace(account, '-', '_'), true);
-        end if;
-        return true;
-    end if;
-    if account is null or account = '' then
-        return false;
-    end if;
-
-    raise exception using
-        errcode = 'ES007',
-        message = 'the account of the transaction is not signed',
-        detail  = case
-            when token is null or token = '' then 'app.account_token is not set.'
-            when actor is null or actor = '' then 'app.actor, which the signature covers, is not set.'
-            when inner_key is null then 'There is no key of the name that the token gives.'
-            when is_own then 'The signature has expired.'
-            else 'The signature is not of this account, expiry and actor.'
-        end,
-        hint    = 'Sign account, expiry and actor anew, and set app.account_id, app.actor and '
-                  'app.account_token in the same transaction.';
-end
-$function$;
-comment on function app.account_is_signed() is
-    'Whether a key of ops.account_keys signed the account and actor of the transaction; '
-    'raises ES007 for an account that is set and not signed.';
-
 create function app.signed_account()
     returns text
     language sql
@@ -118,36 +56,167 @@ create function app.signed_account()
     parallel safe
     return current_setting('backtrace_functions');
 comment on function app.signed_account() is
-    'The account whose signature was checked in this transaction, or an empty text.';
+    'The account and actor that were found signed in this transaction, in hex, or an empty text.';
+
+create function app.begin(
+    account_id uuid,
+    actor      text,
+    token      text default null
+)
+    returns void
+    language plpgsql
+    volatile
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    expires   constant text := split_part(begin.token, '.', 2);
+    inner_key bytea;
+    outer_key bytea;
+    is_own    boolean;
+    is_valid  boolean;
+begin
+    if begin.account_id is null or begin.actor is null or begin.actor !~ '^[^[:cntrl:]]{1,200}$' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'an account works through an actor of 1 to 200 characters on one line',
+            hint    = 'Name the account, and the user who is logged in at the API.';
+    end if;
+    perform set_config('app.account_id', begin.account_id::text, true),
+            set_config('app.actor', begin.actor, true);
+    if not app.signing_required() then
+        return;
+    end if;
+
+    select k.inner_key, k.outer_key
+      into inner_key, outer_key
+      from ops.account_keys as k
+     where k.key_name = split_part(begin.token, '.', 1);
+    is_own := split_part(begin.token, '.', 3) = encode(
+        sha256(
+            outer_key
+            || sha256(
+                inner_key
+                || convert_to(begin.account_id || e'\n' || expires || e'\n' || begin.actor, 'UTF8')
+            )
+        ),
+        'hex'
+    );
+    if is_own then
+        is_valid := expires::numeric > extract(epoch from statement_timestamp());
+    end if;
+    if is_valid is not true then
+        raise exception using
+            errcode = 'ES007',
+            message = 'the account is not signed',
+            detail  = case
+                when begin.token is null or begin.token = '' then 'There is no token.'
+                when inner_key is null then 'There is no key of the name that the token gives.'
+                when is_own then 'The token has expired.'
+                else 'The token is not of this account, expiry and actor.'
+            end,
+            hint    = 'Sign account, expiry and actor anew, and give the token to app.begin().';
+    end if;
+    perform set_config(
+        'backtrace_functions',
+        encode(uuid_send(begin.account_id), 'hex')
+        || ',' || encode(convert_to(begin.actor, 'UTF8'), 'hex'),
+        true
+    );
+end
+$function$;
+comment on function app.begin(uuid, text, text) is
+    'Begins the work of an account and an actor in this transaction; '
+    'raises ES007 where they must be signed and are not.';
 
 create or replace function app.current_account_id()
     returns uuid
     language sql
     stable
-    parallel restricted
+    parallel safe
     return case
-        when app.signing_required()
-            and replace(current_setting('app.account_id', true), '-', '_')
-                is distinct from app.signed_account()
-            and not app.account_is_signed()
-        then null
+        when app.signing_required() then nullif(left(app.signed_account(), 32), '')::uuid
         else nullif(current_setting('app.account_id', true), '')::uuid
     end;
 comment on function app.current_account_id() is
-    'The account set for this transaction in app.account_id, or null; it must be signed if required.';
+    'The account set for this transaction, found signed where that is required, or null.';
 
 create or replace function app.current_actor()
     returns text
     language sql
     stable
-    parallel restricted
+    parallel safe
     return case
-        when app.signing_required() and app.account_is_signed()
-        then current_setting('app.actor', true)
+        when app.signing_required() and app.signed_account() <> ''
+        then convert_from(decode(substr(app.signed_account(), 34), 'hex'), 'UTF8')
         else coalesce(nullif(current_setting('app.actor', true), ''), session_user::text)
     end;
 comment on function app.current_actor() is
-    'The actor set for this transaction in app.actor, signed if required, or the login role.';
+    'The actor set for this transaction, found signed where that is required, or the login role.';
+
+create or replace function app.require_account(account_id uuid)
+    returns void
+    language plpgsql
+    stable
+    security invoker
+    parallel safe
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    if require_account.account_id is distinct from app.current_account_id()
+        or require_account.account_id is null then
+        if app.signing_required() and app.signed_account() = '' then
+            raise exception using
+                errcode = 'ES007',
+                message = 'the account is not signed',
+                hint    = 'Call app.begin() with a token in the same transaction first.';
+        end if;
+        raise exception using
+            errcode = 'ES005',
+            message = 'the transaction is not set to this account',
+            hint    = 'Call app.begin() in the same transaction first.';
+    end if;
+end
+$function$;
+comment on function app.require_account(uuid) is
+    'Raises ES005 unless the transaction is set to the account, ES007 unless it is signed.';
+
+create or replace function app.authorize_event()
+    returns trigger
+    language plpgsql
+    volatile
+    security invoker
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    if not row_security_active('app.project_events'::regclass) then
+        return new;
+    end if;
+    if new.account_id is distinct from app.current_account_id() then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = 'new row violates row-level security policy for table "project_events"',
+            hint    = 'Call app.begin() in the same transaction first.',
+            schema  = 'app',
+            table   = 'project_events';
+    end if;
+    if pg_trigger_depth() = 1
+        and new.event_type in (
+            'project.created', 'project.updated', 'project.status_changed', 'project.submitted',
+            'project.accepted', 'project.rejected', 'payload.saved', 'user.data_deleted'
+        ) then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = format('the database itself records %s', new.event_type),
+            hint    = 'Make the change; its event follows.',
+            schema  = 'app',
+            table   = 'project_events';
+    end if;
+    return new;
+end
+$function$;
+comment on function app.authorize_event() is
+    'Trigger: refuses an event of another account, or one that only the database records.';
 
 create function ops.tenant_policies()
     returns table (
@@ -332,6 +401,12 @@ begin
             message = 'signed accounts are not available on a distributed database',
             hint    = 'The keys are on the coordinator, and policies are evaluated on the workers.';
     end if;
+    if required and not has_parameter_privilege('backtrace_functions', 'set') then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = 'the owner cannot keep which account was found signed',
+            hint    = 'Have a superuser run sql/superuser.sql in this database once.';
+    end if;
     execute format(
         'create or replace function app.signing_required() returns boolean'
         ' language sql immutable parallel safe return %s',
@@ -355,10 +430,8 @@ select
 -- What policies and columns call, until the grants are written anew after the migrations.
 grant execute on function
     app.signing_required(),
-    app.account_is_signed(),
     app.signed_account(),
-    app.current_account_id(),
-    app.current_actor()
+    app.begin(uuid, text, text)
    to eagle_application, eagle_reader;
 
 select ops.isolate();

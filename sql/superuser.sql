@@ -116,7 +116,7 @@ begin
 end
 $costs$;
 
--- Where the owner keeps which account was found to be signed, out of reach of every other role.
+-- Where the owner keeps which account was found signed, out of reach of every other role.
 do $parameter$
 begin
     if has_parameter_privilege('eagle_owner', 'backtrace_functions', 'set') then
@@ -124,8 +124,8 @@ begin
     end if;
     if not (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
         raise warning using
-            message = 'a signed account is checked in every statement, not once in a transaction',
-            hint    = 'A superuser ends that by running sql/superuser.sql.';
+            message = 'signed accounts cannot be required yet',
+            hint    = 'A superuser lets them be by running sql/superuser.sql.';
         return;
     end if;
     grant set on parameter backtrace_functions to eagle_owner;

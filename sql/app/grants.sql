@@ -41,8 +41,8 @@ grant select on app.project_events, app.event_chains, app.retired_events to eagl
 -- as they stand, and the queries in functions of the owner would not match them.
 grant execute on function
     app.signing_required(),
-    app.account_is_signed(),
     app.signed_account(),
+    app.begin(uuid, text, text),
     app.current_account_id(),
     app.current_actor(),
     app.require_account(uuid),

@@ -1,4 +1,4 @@
-"""What isolation and verification cost, at size: `python -m tests.attacks.bench rls|chain`.
+"""What isolation and verification cost: `python -m tests.attacks.bench rls|signed|chain`.
 
 With --dsn (a superuser's) it measures a filled database; without, it starts a server and fills it
 by `tooling generate --projects N`. Prints a table in Markdown and writes build/bench-security.json.
@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 import psycopg
 from psycopg import conninfo
 
+from tests.attacks import bench_signed
 from tests.attacks.world import ROOT
 from tooling.audit.verify import verify
 from tooling.cli import group
@@ -222,7 +223,7 @@ def filled(dsn: str | None, projects: int) -> Iterator[str]:
 def main(arguments: Sequence[str]) -> int:
     """Print and write what was asked for; return 1 if row security costs more than it may."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["rls", "chain"])
+    parser.add_argument("what", choices=["rls", "signed", "chain"])
     parser.add_argument("--dsn", help="a superuser's connection to a filled database")
     parser.add_argument("--projects", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=100)
@@ -243,6 +244,14 @@ def main(arguments: Sequence[str]) -> int:
                 print(f"| {one.query} | {one.account} | {' | '.join(cells)} |")
             report["rls"] = [asdict(one) for one in costs]
             code = int(any(one.alone > LIMIT for one in costs))
+        elif given.what == "signed":
+            report["signed"] = found = bench_signed.measure(dsn, given.runs)
+            print("| what | " + " | ".join(bench_signed.SIDES) + " | signed to before |")
+            print("|---|---|---|---|---|")
+            for name, times in found.items():
+                cells = [f"{times[side]:.1f}" for side in bench_signed.SIDES]
+                ratio = times["signed"] / times["before"]
+                print(f"| {name}, us | {' | '.join(cells)} | {ratio:.2f} |")
         else:
             times = chain(dsn)
             report["chain"] = times

@@ -1,21 +1,20 @@
 -- Who acts in this transaction, for the audit log; the role that is logged in when nobody is named.
 --
---     set local app.actor = 'ana@example.com';
+--     select app.begin('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com');
 --     select app.current_actor();
 --     -- ana@example.com
 --
--- Where accounts must be signed, the signature covers the actor, and is checked here as well: the
--- setting could have been changed since the policies checked it.
+-- Where accounts must be signed it is the actor who was found so, whatever app.actor says.
 --
 create function app.current_actor()
     returns text
     language sql
     stable
-    parallel restricted
+    parallel safe
     return case
-        when app.signing_required() and app.account_is_signed()
-        then current_setting('app.actor', true)
+        when app.signing_required() and app.signed_account() <> ''
+        then convert_from(decode(substr(app.signed_account(), 34), 'hex'), 'UTF8')
         else coalesce(nullif(current_setting('app.actor', true), ''), session_user::text)
     end;
 comment on function app.current_actor() is
-    'The actor set for this transaction in app.actor, signed if required, or the login role.';
+    'The actor set for this transaction, found signed where that is required, or the login role.';

@@ -1,12 +1,12 @@
--- The account whose signature was checked in this transaction, with _ for -; empty before that.
+-- The account and the actor that app.begin() has found signed in this transaction; empty before that.
 --
 --     select app.signed_account();
---     -- 0194f3c0_0000_7000_8000_000000000001
+--     -- 0194f3c0000070008000000000000001,616e61406578616d706c652e636f6d
 --
--- Checking a signature takes longer than looking up a row, so it is done once in a transaction. What
--- it found is kept in a setting that only a superuser and, by sql/superuser.sql, the owner may
--- change, which no setting of one's own can be: backtrace_functions, a list of functions of the
--- server's source whose errors are logged with a backtrace. An account is the name of none.
+-- Both in hex, so that it is a list of names: it is kept in backtrace_functions, the names of the
+-- functions of the server's source whose errors are logged with a backtrace, of which this names
+-- none. A setting of one's own could be changed by whoever is to be held by it; this one only by a
+-- superuser and, by sql/superuser.sql, by the owner, whom app.begin() runs as.
 --
 create function app.signed_account()
     returns text
@@ -15,4 +15,4 @@ create function app.signed_account()
     parallel safe
     return current_setting('backtrace_functions');
 comment on function app.signed_account() is
-    'The account whose signature was checked in this transaction, or an empty text.';
+    'The account and actor that were found signed in this transaction, in hex, or an empty text.';

@@ -24,6 +24,12 @@ begin
             message = 'signed accounts are not available on a distributed database',
             hint    = 'The keys are on the coordinator, and policies are evaluated on the workers.';
     end if;
+    if required and not has_parameter_privilege('backtrace_functions', 'set') then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = 'the owner cannot keep which account was found signed',
+            hint    = 'Have a superuser run sql/superuser.sql in this database once.';
+    end if;
     execute format(
         'create or replace function app.signing_required() returns boolean'
         ' language sql immutable parallel safe return %s',

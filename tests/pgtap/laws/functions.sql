@@ -13,8 +13,8 @@ select is_empty(
 create temporary table definer (name text primary key, reason text not null) on commit drop;
 insert into definer (name, reason)
 values
-    ('app.account_is_signed()',
-     'Reads the keys that accounts are signed with, on which no role has a right.'),
+    ('app.begin(uuid,text,text)',
+     'Reads the keys that accounts are signed with, and says which was found signed.'),
     ('app.audit_payload()',
      'Records what only the database may record, whoever saves.'),
     ('app.audit_project()',
@@ -89,7 +89,7 @@ select is_empty(
               )
           and f.definition !~ '\nbegin\n    perform app\.require_account\(\w+\.account_id\);\n'
           -- It is what the account is checked with.
-          and f.name <> 'app.account_is_signed()' $$,
+          and f.name <> 'app.begin(uuid,text,text)' $$,
     'a function that acts as its owner for a tenant checks the account before anything else'
 );
 select is_empty(
