@@ -1,6 +1,16 @@
 """All attacks, by importing the modules that hold them, and what is known to stand open."""
 
-from tests.attacks import commands, injection, leaks, oracles, privileges, reads, sessions, writes
+from tests.attacks import (
+    commands,
+    injection,
+    leaks,
+    oracles,
+    privileges,
+    reads,
+    sessions,
+    signing,
+    writes,
+)
 from tests.attacks.case import CASES
 
 __all__ = [
@@ -13,6 +23,7 @@ __all__ = [
     "privileges",
     "reads",
     "sessions",
+    "signing",
     "writes",
 ]
 
