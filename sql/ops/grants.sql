@@ -12,8 +12,11 @@ revoke all on all functions in schema ops
 grant usage on schema ops
    to eagle_application, eagle_auditor, eagle_operator, eagle_exporter, eagle_indexer;
 
--- Defaults of tenant tables run as the role that inserts.
-grant execute on function ops.uuid_v7() to eagle_application, eagle_operator;
+-- Defaults and checks of a table run as the role that writes.
+grant execute on function
+    ops.json_fits(jsonb, integer),
+    ops.uuid_v7()
+   to eagle_application, eagle_operator;
 
 grant select on
     ops.table_placements, ops.partition_policies, ops.partitions, ops.retired_partitions,

@@ -4,10 +4,10 @@ select plan(9);
 
 create function pg_temp.tokens(words text, last_byte text default '80') returns integer[]
     language sql
-    return app.search_tokens(('0194f3c0-0000-7000-8000-0000000000' || last_byte)::uuid, words);
+    return app.word_hashes(('0194f3c0-0000-7000-8000-0000000000' || last_byte)::uuid, words);
 
 select is(
-    pg_temp.head_of('app.search_tokens'),
+    pg_temp.head_of('app.word_hashes'),
     '(account_id uuid, words text) returns integer[], immutable, security invoker',
     'tokens are made of the words of an account'
 );
