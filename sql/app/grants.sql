@@ -11,8 +11,8 @@ revoke all on all functions in schema app
 
 grant usage on schema app to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 
--- Rights to some columns permit no LOCK TABLE; to UPDATE, DELETE or TRUNCATE a table permits all modes of
--- it, and to INSERT permits those up to ROW EXCLUSIVE. So nobody but the owner holds those.
+-- Rights on some columns permit no LOCK TABLE. To update, delete from or truncate the table permits all
+-- modes of it, and so is granted to nobody.
 -- Key, status, etag and times of a new row are the database's to give.
 grant select on app.projects to eagle_application;
 grant insert (

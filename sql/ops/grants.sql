@@ -22,7 +22,12 @@ grant select on
     ops.table_placements, ops.partition_policies, ops.partitions, ops.retired_partitions,
     ops.missed_months, ops.jobs, ops.job_runs, ops.job_status
    to eagle_operator, eagle_auditor;
-grant insert, update, delete on ops.partition_policies to eagle_operator;
+-- A right to update some columns permits no LOCK TABLE; to update or delete from the table permits all
+-- modes of it.
+grant insert on ops.partition_policies to eagle_operator;
+grant update (months_ahead, months_retained, on_retirement, period)
+    on ops.partition_policies
+    to eagle_operator;
 grant update (schedule, late_after, time_limit, is_enabled) on ops.jobs to eagle_operator;
 grant execute on function
     ops.create_time_partitions(text, date),
