@@ -11,7 +11,8 @@ alter table ops.jobs
     drop constraint jobs_role_check,
     drop constraint jobs_description_check,
     add constraint jobs_job_check check (job ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'),
-    add constraint jobs_command_check check (array_position(command, null) is null and command <> '{}'),
+    add constraint jobs_command_check
+        check (array_position(command, null) is null and command <> '{}'),
     add constraint jobs_statement_check check (btrim(statement) <> ''),
     add constraint jobs_schedule_check
         check (schedule ~ '^([0-9*/,-]+ ){4}(\*|[a-z]{3}([,-][a-z]{3})*)$'),
@@ -54,7 +55,8 @@ alter table catalog.material_catalog
         check (edition <> '' and (kind = 'material' or edition ~ '^v[0-9]+([.][0-9]+)*$')),
     add constraint material_catalog_dimensions_check check (jsonb_typeof(dimensions) = 'object'),
     add constraint material_catalog_properties_check check (jsonb_typeof(properties) = 'object'),
-    add constraint material_catalog_other_sources_check check (jsonb_typeof(other_sources) = 'object'),
+    add constraint material_catalog_other_sources_check
+        check (jsonb_typeof(other_sources) = 'object'),
     add constraint material_catalog_doubts_check check (array_position(doubts, null) is null);
 alter table catalog.imports
     drop constraint imports_edition_check,
@@ -103,7 +105,8 @@ alter table app.project_payloads
     drop constraint project_payloads_cost_snapshot_check,
     add constraint project_payloads_config_check check (jsonb_typeof(config) = 'object'),
     add constraint project_payloads_files_check check (jsonb_typeof(files) = 'array'),
-    add constraint project_payloads_cost_snapshot_check check (jsonb_typeof(cost_snapshot) = 'object');
+    add constraint project_payloads_cost_snapshot_check
+        check (jsonb_typeof(cost_snapshot) = 'object');
 alter table app.projects
     drop constraint projects_constants_version_check,
     drop constraint projects_customer_check,

@@ -8,7 +8,7 @@
 --        VALID here and validated in 0030.
 -- undo   0029.limits.rollback.sql; nothing is lost, but it reads the tables whole under ACCESS EXCLUSIVE.
 
--- Whether a JSON value is no longer than so many bytes when it is written, and no deeper than 50.
+-- Whether a JSON value is at most so many bytes long when it is written, and 50 levels deep.
 --
 --     select ops.json_fits('{"height_ft": 25}', bytes => 100);
 --     -- t
@@ -28,7 +28,7 @@ create function ops.json_fits(
         and not jsonb_path_exists(value, 'strict $.**{51}')
         and octet_length(value::text) <= bytes;
 comment on function ops.json_fits(jsonb, integer) is
-    'Whether a JSON value is no longer than so many bytes when it is written, and no deeper than 50.';
+    'Whether a JSON value is at most so many bytes long when it is written, and 50 levels deep.';
 
 -- Who writes evaluates the checks: without this right nobody could from here on.
 grant execute on function ops.json_fits(jsonb, integer) to eagle_application, eagle_operator;
@@ -478,7 +478,9 @@ begin atomic
     select app.require_between(
         'number of keys',
         greatest(
-            cardinality(project_documents.account_ids), cardinality(project_documents.project_ids), 0
+            cardinality(project_documents.account_ids),
+            cardinality(project_documents.project_ids),
+            0
         ),
         0, 10000
     );
@@ -672,8 +674,10 @@ alter table app.project_payloads
         check (jsonb_typeof(config) = 'object' and ops.json_fits(config, 65536)) not valid,
     add constraint project_payloads_files_check
         check (jsonb_typeof(files) = 'array' and ops.json_fits(files, 65536)) not valid,
-    add constraint project_payloads_cost_snapshot_check
-        check (jsonb_typeof(cost_snapshot) = 'object' and ops.json_fits(cost_snapshot, 65536)) not valid;
+    add constraint project_payloads_cost_snapshot_check check (
+        jsonb_typeof(cost_snapshot) = 'object'
+        and ops.json_fits(cost_snapshot, 65536)
+    ) not valid;
 alter table app.retired_events
     add constraint retired_events_partition_check check (length(partition) <= 260) not valid;
 alter table catalog.calibration_constants
@@ -689,9 +693,12 @@ alter table catalog.calibration_constants
         check (name ~ '^[A-Z][A-Z0-9_]*$' and length(name) <= 100) not valid,
     add constraint calibration_constants_version_check
         check (version ~ '^[a-z][a-z0-9_.]*$' and length(version) <= 100) not valid,
-    add constraint calibration_constants_unit_check check (unit <> '' and length(unit) <= 50) not valid,
-    add constraint calibration_constants_source_check check (source <> '' and length(source) <= 1000) not valid,
-    add constraint calibration_constants_description_check check (length(description) <= 1000) not valid;
+    add constraint calibration_constants_unit_check
+        check (unit <> '' and length(unit) <= 50) not valid,
+    add constraint calibration_constants_source_check
+        check (source <> '' and length(source) <= 1000) not valid,
+    add constraint calibration_constants_description_check
+        check (length(description) <= 1000) not valid;
 alter table catalog.pricing_configs
     -- squawk-ignore ban-drop-constraint
     drop constraint pricing_configs_item_code_check,
@@ -714,10 +721,14 @@ alter table catalog.code_references
     -- squawk-ignore ban-drop-constraint
     drop constraint code_references_source_check,
     add constraint code_references_code_check check (code <> '' and length(code) <= 100) not valid,
-    add constraint code_references_section_check check (section <> '' and length(section) <= 100) not valid,
-    add constraint code_references_title_check check (title <> '' and length(title) <= 1000) not valid,
-    add constraint code_references_formula_check check (formula <> '' and length(formula) <= 5000) not valid,
-    add constraint code_references_source_check check (source <> '' and length(source) <= 1000) not valid,
+    add constraint code_references_section_check
+        check (section <> '' and length(section) <= 100) not valid,
+    add constraint code_references_title_check
+        check (title <> '' and length(title) <= 1000) not valid,
+    add constraint code_references_formula_check
+        check (formula <> '' and length(formula) <= 5000) not valid,
+    add constraint code_references_source_check
+        check (source <> '' and length(source) <= 1000) not valid,
     add constraint code_references_application_check check (length(application) <= 5000) not valid;
 alter table catalog.imports
     -- squawk-ignore ban-drop-constraint
@@ -756,10 +767,16 @@ alter table catalog.material_catalog
     drop constraint material_catalog_other_sources_check,
     -- squawk-ignore ban-drop-constraint
     drop constraint material_catalog_doubts_check,
-    add constraint material_catalog_shape_check
-        check (shape <> '' and (kind = 'material' or shape is not null) and length(shape) <= 100) not valid,
-    add constraint material_catalog_grade_check
-        check (grade <> '' and (kind = 'section' or grade is not null) and length(grade) <= 100) not valid,
+    add constraint material_catalog_shape_check check (
+        shape <> ''
+        and (kind = 'material' or shape is not null)
+        and length(shape) <= 100
+    ) not valid,
+    add constraint material_catalog_grade_check check (
+        grade <> ''
+        and (kind = 'section' or grade is not null)
+        and length(grade) <= 100
+    ) not valid,
     add constraint material_catalog_edition_check check (
         edition <> ''
         and (kind = 'material' or edition ~ '^v[0-9]+([.][0-9]+)*$')
@@ -769,8 +786,10 @@ alter table catalog.material_catalog
         check (jsonb_typeof(dimensions) = 'object' and ops.json_fits(dimensions, 65536)) not valid,
     add constraint material_catalog_properties_check
         check (jsonb_typeof(properties) = 'object' and ops.json_fits(properties, 65536)) not valid,
-    add constraint material_catalog_other_sources_check
-        check (jsonb_typeof(other_sources) = 'object' and ops.json_fits(other_sources, 65536)) not valid,
+    add constraint material_catalog_other_sources_check check (
+        jsonb_typeof(other_sources) = 'object'
+        and ops.json_fits(other_sources, 65536)
+    ) not valid,
     add constraint material_catalog_doubts_check check (
         array_position(doubts, null) is null
         and cardinality(doubts) <= 1000
@@ -779,12 +798,15 @@ alter table catalog.material_catalog
     add constraint material_catalog_standard_check check (length(standard) <= 200) not valid,
     add constraint material_catalog_shape_type_check check (length(shape_type) <= 50) not valid,
     add constraint material_catalog_edi_label_check check (length(edi_label) <= 100) not valid,
-    add constraint material_catalog_metric_label_check check (length(metric_label) <= 100) not valid,
+    add constraint material_catalog_metric_label_check
+        check (length(metric_label) <= 100) not valid,
     add constraint material_catalog_source_check check (length(source) <= 1000) not valid,
-    add constraint material_catalog_source_sheet_check check (length(source_sheet) <= 255) not valid;
+    add constraint material_catalog_source_sheet_check
+        check (length(source_sheet) <= 255) not valid;
 alter table catalog.property_definitions
     add constraint property_definitions_symbol_check check (length(symbol) <= 50) not valid,
-    add constraint property_definitions_description_check check (length(description) <= 1000) not valid,
+    add constraint property_definitions_description_check
+        check (length(description) <= 1000) not valid,
     add constraint property_definitions_unit_us_check check (length(unit_us) <= 50) not valid,
     add constraint property_definitions_unit_si_check check (length(unit_si) <= 50) not valid,
     add constraint property_definitions_aliases_check check (
@@ -813,16 +835,20 @@ alter table ops.jobs
     drop constraint jobs_schedule_check,
     -- squawk-ignore ban-drop-constraint
     drop constraint jobs_role_check,
-    add constraint jobs_job_check check (job ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' and length(job) <= 63) not valid,
+    add constraint jobs_job_check
+        check (job ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' and length(job) <= 63) not valid,
     add constraint jobs_command_check check (
         array_position(command, null) is null
         and command <> '{}'
         and cardinality(command) <= 50
         and length(array_to_string(command, '')) <= 5000
     ) not valid,
-    add constraint jobs_statement_check check (btrim(statement) <> '' and length(statement) <= 10000) not valid,
-    add constraint jobs_schedule_check
-        check (schedule ~ '^([0-9*/,-]+ ){4}(\*|[a-z]{3}([,-][a-z]{3})*)$' and length(schedule) <= 200) not valid,
+    add constraint jobs_statement_check
+        check (btrim(statement) <> '' and length(statement) <= 10000) not valid,
+    add constraint jobs_schedule_check check (
+        schedule ~ '^([0-9*/,-]+ ){4}(\*|[a-z]{3}([,-][a-z]{3})*)$'
+        and length(schedule) <= 200
+    ) not valid,
     add constraint jobs_role_check check (role ~ '^eagle_[a-z]+$' and length(role) <= 63) not valid,
     add constraint jobs_description_check check (length(description) <= 1000) not valid;
 alter table ops.job_runs

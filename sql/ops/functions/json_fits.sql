@@ -1,4 +1,4 @@
--- Whether a JSON value is no longer than so many bytes when it is written, and no deeper than 50.
+-- Whether a JSON value is at most so many bytes long when it is written, and 50 levels deep.
 --
 --     select ops.json_fits('{"height_ft": 25}', bytes => 100);
 --     -- t
@@ -18,4 +18,4 @@ create function ops.json_fits(
         and not jsonb_path_exists(value, 'strict $.**{51}')
         and octet_length(value::text) <= bytes;
 comment on function ops.json_fits(jsonb, integer) is
-    'Whether a JSON value is no longer than so many bytes when it is written, and no deeper than 50.';
+    'Whether a JSON value is at most so many bytes long when it is written, and 50 levels deep.';

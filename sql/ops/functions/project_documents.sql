@@ -29,7 +29,9 @@ begin atomic
     select app.require_between(
         'number of keys',
         greatest(
-            cardinality(project_documents.account_ids), cardinality(project_documents.project_ids), 0
+            cardinality(project_documents.account_ids),
+            cardinality(project_documents.project_ids),
+            0
         ),
         0, 10000
     );

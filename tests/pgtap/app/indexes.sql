@@ -152,10 +152,10 @@ select pg_temp.uses_index(
     pg_temp.query_of('app.search_projects', jsonb_build_object(
         'search_projects.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
         'search_projects.count', '100',
-        'tokens', '(app.word_hashes(''00000000-0000-7000-8000-000000000001'', ''arbo quay''))',
+        'hashes', '(app.word_hashes(''00000000-0000-7000-8000-000000000001'', ''arbo quay''))',
         'patterns', '(array[''%arbo%'', ''%quay%''])'
     )),
-    'the projects with some parts of words are found by the tokens of all of them',
+    'the projects with some parts of words are found by the hashes of all of them',
     'word_hashes.* @>'
 );
 select pg_temp.uses_index(

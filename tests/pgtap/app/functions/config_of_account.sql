@@ -11,18 +11,18 @@ select is(
 set local role eagle_application;
 select is(
     app.config_of_account('0194f3c0-0000-7000-8000-000000000001', '{"height_ft": 25}'),
-    '{"01": {"height_ft": 25}}',
-    'the last byte of the account stands over the whole config'
+    '{"0194f3c0-0000-7000-8000-000000000001": {"height_ft": 25}}',
+    'the account stands over the whole config'
 );
 select is(
     app.config_of_account('0194f3c0-0000-7000-8000-000000000001', '{}'),
-    '{"01": {}}',
+    '{"0194f3c0-0000-7000-8000-000000000001": {}}',
     'it stands over an empty config, too'
 );
 select ok(
     not app.config_of_account('0194f3c0-0000-7000-8000-000000000001', '{"height_ft": 25}')
         @> app.config_of_account('0194f3c0-0000-7000-8000-000000000002', '{"height_ft": 25}'),
-    'equal configs of accounts with other last bytes do not contain each other'
+    'equal configs of two accounts do not contain each other'
 );
 
 select * from finish();

@@ -25,8 +25,8 @@ select throws_ok(
     $$ select app.update_project(
            pg_temp.bob(), pg_temp.bob_project(), pg_temp.bob_etag(), 'ana', '{"name": "Mine"}'
        ) $$,
-    'P0002', 'there is no project b1000000-0000-7000-8000-000000000000 in this account',
-    'a project of another account cannot be changed, and looks as if it were not there'
+    'ES005', 'the transaction is not set to this account',
+    'a project of another account cannot be changed'
 );
 select throws_ok(
     $$ select app.update_project(
