@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tooling import database
+from tooling import database, printing
 from tooling.errors import Exit, RefusedError
 from tooling.jobs import schedule
 
@@ -138,7 +138,7 @@ def _call(dsn: str | None, job: Job) -> Run:
             _stop(process)
             message = f"stopped after {job.time_limit}" if late else "interrupted"
             return Run(job.name, "failed", Exit.TERMINATED, message)
-    sys.stderr.write(said)
+    printing.say_page(said, err=True)
     detail = None
     with contextlib.suppress(ValueError):
         detail = json.loads(output)
