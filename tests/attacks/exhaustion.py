@@ -105,13 +105,11 @@ def _drop_owned(attacker: Attacker) -> None:
             raise BreachError("dropped the policies of its role")
 
 
-_TAKING = (
-    *(f"pg_advisory{kind}" for kind in ("_lock", "_lock_shared", "_xact_lock", "_xact_lock_shared")),
-    *(
-        f"pg_try_advisory{kind}"
-        for kind in ("_lock", "_lock_shared", "_xact_lock", "_xact_lock_shared")
-    ),
-)
+_TAKING = [
+    f"pg_{how}advisory{kind}"
+    for how in ("", "try_")
+    for kind in ("_lock", "_lock_shared", "_xact_lock", "_xact_lock_shared")
+]
 for role in (APPLICATION, READER, AUDITOR, EXPORTER, BACKUP):
     forbidden(
         "take advisory locks",
@@ -243,7 +241,7 @@ for role in (APPLICATION, READER):
 
     @case("ask for work for another account", role)
     def _(attacker: Attacker) -> None:
-        """The account is looked at first, whatever else is wrong with the call."""
+        """Look that the account is asked for first, whatever else is wrong with the call."""
         for call in (
             f"search_projects('{BOB}', {_WORDS.format(20000)})",
             f"search_projects('{BOB}', 'x', -1)",

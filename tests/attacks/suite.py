@@ -1,6 +1,15 @@
 """All attacks, by importing the modules that hold them, and what is known to stand open."""
 
-from tests.attacks import commands, exhaustion, injection, leaks, privileges, reads, sessions, writes
+from tests.attacks import (
+    commands,
+    exhaustion,
+    injection,
+    leaks,
+    privileges,
+    reads,
+    sessions,
+    writes,
+)
 from tests.attacks.case import CASES
 
 __all__ = [

@@ -1,5 +1,5 @@
 begin;
-select plan(40);
+select plan(45);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -173,6 +173,22 @@ select lives_ok(
        values (pg_temp.ana(), pg_temp.bob_project(), pg_temp.bob_etag(), 'Sign', 'ana', 'ana') $$,
     'the keys and etags of one account are free in another'
 );
+
+reset role;
+set local role eagle_application;
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
+select throws_ok(
+    format('update app.projects set %I = repeat(''é'', %s)', field, greatest + 1),
+    '23514',
+    format(
+        'new row for relation "projects" violates check constraint "projects_%s_check"', field
+    ),
+    format('%s has at most %s characters', field, greatest)
+)
+  from (values
+            ('customer', 200), ('description', 10000), ('site_name', 200), ('street', 200),
+            ('updated_by', 255)
+       ) as given (field, greatest);
 
 select * from finish();
 rollback;
