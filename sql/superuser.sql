@@ -90,6 +90,9 @@ begin
                ) as kept (name, holders)
           join pg_proc as p on p.proname = kept.name
            and p.pronamespace in ('pg_catalog'::regnamespace, 'public'::regnamespace)
+           -- PostgreSQL 17 has it with another signature: a dump of 16 could not be loaded there.
+           and (p.proname <> 'pg_logical_emit_message'
+                or current_setting('server_version_num')::integer >= 170000)
          where exists (
                    select
                      from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as acl

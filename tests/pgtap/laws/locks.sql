@@ -35,7 +35,9 @@ select is_empty(
         cross join login as l
         where p.pronamespace = 'pg_catalog'::regnamespace
           and (p.proname ~ '^pg_(try_)?advisory_(xact_)?lock'
-               or p.proname in ('pg_notify', 'pg_logical_emit_message'))
+               or p.proname = 'pg_notify'
+               or p.proname = 'pg_logical_emit_message'
+                   and current_setting('server_version_num')::integer >= 170000)
           and has_function_privilege(l.name, p.oid, 'execute')
           and not (
               p.proname ~ 'advisory'
