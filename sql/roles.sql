@@ -134,6 +134,74 @@ begin
 end
 $settings$;
 
+-- How many sessions a role may have, and with what time-outs they begin. No role can use up the
+-- connections of the others: together they leave three of a hundred. A session can set another
+-- time-out, so those only end what nobody meant to last.
+do $limits$
+declare
+    wanted record;
+    able   boolean;
+begin
+    select rolsuper or rolcreaterole into able from pg_roles where rolname = current_user;
+
+    for wanted in
+        select limits.role, limits.connections, setting.name, setting.value
+          from (values
+                ('eagle_application', 50, '30s',  '1min',  '5min'),
+                ('eagle_reader',      10, '30s',  '1min',  '5min'),
+                ('eagle_auditor',      5, null,   '10min', null),
+                ('eagle_operator',    10, null,   '10min', null),
+                ('eagle_exporter',     5, '30s',  '1min',  '5min'),
+                ('eagle_backup',       8, null,   null,    null),
+                ('eagle_indexer',      4, '5min', '10min', null),
+                ('eagle_migrator',     5, null,   null,    null)
+               ) as limits (role, connections, statement, idle, transaction)
+         cross join lateral (values
+                ('connection limit', null),
+                ('statement_timeout', limits.statement),
+                ('idle_in_transaction_session_timeout', limits.idle),
+                ('transaction_timeout', limits.transaction)
+               ) as setting (name, value)
+         where (setting.name = 'connection limit' or setting.value is not null)
+           -- PostgreSQL 16 has no limit of a whole transaction.
+           and (setting.name <> 'transaction_timeout'
+                or current_setting('server_version_num')::integer >= 170000)
+    loop
+        -- What somebody has set otherwise stays.
+        if (case wanted.name
+               when 'connection limit' then exists (
+                   select from pg_roles where rolname = wanted.role and rolconnlimit <> -1
+               )
+               else exists (
+                   select
+                     from pg_db_role_setting as s
+                    cross join unnest(s.setconfig) as assignment
+                    where s.setrole = wanted.role::regrole
+                      and s.setdatabase = 0
+                      and starts_with(assignment, wanted.name || '=')
+               )
+           end) then
+            continue;
+        end if;
+        if not able then
+            raise warning using
+                message = format('%s has no %s', wanted.role, wanted.name),
+                hint    = 'Have a role with CREATEROLE run sql/roles.sql once.';
+            continue;
+        end if;
+        begin
+            if wanted.name = 'connection limit' then
+                execute format('alter role %I connection limit %s', wanted.role, wanted.connections);
+            else
+                execute format('alter role %I set %I = %L', wanted.role, wanted.name, wanted.value);
+            end if;
+        exception
+            when unique_violation then null;  -- another database's runner was faster
+        end;
+    end loop;
+end
+$limits$;
+
 -- Functions are executable by everyone unless this is said before they are made.
 do $defaults$
 begin

@@ -58,7 +58,9 @@ $attributes$;
 
 -- Every account's statements run as eagle_application, and a role may read and stop what it runs
 -- itself: so one account could read another's statements and stop them, or leave large objects for
--- it, which row security does not know.
+-- it, which row security does not know. And what a session may take without a right on anything, it may
+-- take until there is none left: advisory locks, which also jobs and the runner wait for and which
+-- share their memory with all other locks, the queue of notifications, and the write-ahead log.
 do $functions$
 declare
     able     constant boolean := (select rolsuper from pg_roles where rolname = current_user);
@@ -74,10 +76,23 @@ begin
                 ('pg_terminate_backend',         'pg_signal_backend, eagle_owner, eagle_migrator, eagle_operator'),
                 ('lo_creat',                     'eagle_owner'),
                 ('lo_create',                    'eagle_owner'),
-                ('lo_from_bytea',                'eagle_owner')
+                ('lo_from_bytea',                'eagle_owner'),
+                ('pg_advisory_lock',             'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
+                ('pg_advisory_lock_shared',      'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
+                ('pg_advisory_xact_lock',        'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
+                ('pg_advisory_xact_lock_shared', 'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
+                ('pg_try_advisory_lock',         'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
+                ('pg_try_advisory_lock_shared',  'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
+                ('pg_try_advisory_xact_lock',    'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
+                ('pg_try_advisory_xact_lock_shared', 'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
+                ('pg_notify',                    'eagle_owner'),
+                ('pg_logical_emit_message',      'eagle_owner')
                ) as kept (name, holders)
           join pg_proc as p on p.proname = kept.name
            and p.pronamespace in ('pg_catalog'::regnamespace, 'public'::regnamespace)
+           -- PostgreSQL 17 has it with another signature: a dump of 16 could not be loaded there.
+           and (p.proname <> 'pg_logical_emit_message'
+                or current_setting('server_version_num')::integer >= 170000)
          where exists (
                    select
                      from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as acl
@@ -131,3 +146,138 @@ begin
     grant set on parameter backtrace_functions to eagle_owner;
 end
 $parameter$;
+
+-- Who may become the owner runs migrations, and the runner takes an advisory lock before it does.
+do $runners$
+declare
+    granted record;
+begin
+    if not (select rolsuper from pg_roles where rolname = current_user) then
+        return;
+    end if;
+    for granted in
+        select f.oid::regprocedure as function, m.member::regrole as role
+          from pg_proc as f
+         cross join pg_auth_members as m
+         where f.proname in ('pg_try_advisory_lock', 'pg_advisory_xact_lock')
+           and f.pronamespace = 'pg_catalog'::regnamespace
+           and m.roleid = 'eagle_owner'::regrole
+           and not has_function_privilege(m.member, f.oid, 'execute')
+    loop
+        execute format('grant execute on function %s to %s', granted.function, granted.role);
+    end loop;
+end
+$runners$;
+
+-- CREATE RULE, CREATE TRIGGER, COMMENT and others wait for their lock before they look whether the role
+-- may do that, and all that comes after them waits behind. DROP OWNED takes away the policies that
+-- name the role. No right to them can be revoked, so they are refused before they begin. Whoever owns
+-- the function acts as whoever runs a command: it belongs to a superuser, in a schema that is not the
+-- owner's.
+do $definitions$
+declare
+    able  constant boolean := (select rolsuper from pg_roles where rolname = current_user);
+    known constant oid     := (
+        select e.evtfoid from pg_event_trigger as e where e.evtname = 'eagle_refuse_definition'
+    );
+begin
+    if not able then
+        if known is null then
+            raise warning using
+                message = 'roles that define nothing can stop everybody, by create rule or drop owned',
+                hint    = 'A superuser prevents that by running sql/superuser.sql.';
+        end if;
+        return;
+    end if;
+    if exists (
+        select
+          from pg_proc as p
+          join pg_roles as r on r.oid = p.proowner
+         where p.oid = coalesce(known, to_regproc('public.eagle_refuse_definition')::oid)
+           and not r.rolsuper
+    ) then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = 'public.eagle_refuse_definition() does not belong to a superuser',
+            hint    = 'Look at what it does, and who made it; then drop it with its event trigger.';
+    end if;
+    if known is not null then
+        return;
+    end if;
+    create or replace function public.eagle_refuse_definition()
+        returns event_trigger
+        language plpgsql
+        volatile
+        security invoker
+        set search_path = pg_catalog, pg_temp
+    as $function$
+    begin
+        if has_database_privilege(current_database(), 'create')
+            or not exists (
+                select
+                  from pg_roles as r
+                 where r.rolname in (
+                           'eagle_application', 'eagle_reader', 'eagle_auditor', 'eagle_operator',
+                           'eagle_exporter', 'eagle_backup', 'eagle_indexer'
+                       )
+                   and pg_has_role(r.oid, 'member')
+            ) then
+            return;
+        end if;
+        -- An operator stages what it imports in temporary tables.
+        if has_database_privilege(current_database(), 'temporary')
+            and tg_tag in (
+                'CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO', 'CREATE INDEX', 'ALTER TABLE',
+                'DROP TABLE', 'DROP INDEX'
+            ) then
+            return;
+        end if;
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = format('%s is refused to %s', tg_tag, current_user),
+            hint    = 'Objects are made by migrations.';
+    end
+    $function$;
+    revoke execute on function public.eagle_refuse_definition() from public;
+    comment on function public.eagle_refuse_definition() is
+        'Event trigger: refuses definitions to roles that define nothing, before they wait for a lock.';
+    create event trigger eagle_refuse_definition
+        on ddl_command_start
+        execute function public.eagle_refuse_definition();
+    comment on event trigger eagle_refuse_definition is
+        'Refuses definitions to roles that define nothing, before they wait for a lock.';
+end
+$definitions$;
+
+-- Only a superuser gives a role more temporary files than this, so that it is a limit.
+do $files$
+declare
+    able constant boolean := (select rolsuper from pg_roles where rolname = current_user);
+    role text;
+begin
+    foreach role in array array['eagle_application', 'eagle_reader', 'eagle_indexer', 'eagle_exporter']
+    loop
+        if exists (
+            select
+              from pg_db_role_setting as s
+             cross join unnest(s.setconfig) as setting
+             where s.setrole = role::regrole
+               and s.setdatabase = 0
+               and starts_with(setting, 'temp_file_limit=')
+        ) then
+            continue;
+        end if;
+        if not able then
+            raise warning using
+                message = format('%s may fill the disk with temporary files', role),
+                hint    = 'A superuser limits them by running sql/superuser.sql.';
+            continue;
+        end if;
+        begin
+            execute format('alter role %I set temp_file_limit = %L', role, '1GB');
+        exception
+            when unique_violation then null;  -- another database's runner was faster
+        end;
+    end loop;
+end
+$files$;

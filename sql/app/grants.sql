@@ -11,8 +11,10 @@ revoke all on all functions in schema app
 
 grant usage on schema app to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 
+-- Rights on some columns permit no LOCK TABLE. To update, delete from or truncate the table permits all
+-- modes of it, and so is granted to nobody.
 -- Key, status, etag and times of a new row are the database's to give.
-grant select, delete on app.projects to eagle_application;
+grant select on app.projects to eagle_application;
 grant insert (
     account_id, name, customer, description, site_name, street, created_by, updated_by,
     constants_version, content_sha256, confidence
@@ -46,9 +48,10 @@ grant execute on function
     app.current_account_id(),
     app.current_actor(),
     app.require_account(uuid),
+    app.require_between(text, bigint, bigint, bigint),
     app.project_search_text(text, text, text, text),
-    app.search_tokens(uuid, text),
-    app.config_by_account(uuid, jsonb),
+    app.word_hashes(uuid, text),
+    app.config_of_account(uuid, jsonb),
     app.snapshot_sha256(jsonb, jsonb, jsonb),
     app.latest_payloads(uuid, uuid),
     app.page_events(uuid, uuid, timestamptz, uuid, integer),
@@ -60,11 +63,16 @@ grant execute on function
     app.create_project(uuid, text, text, text, text, text, text),
     app.update_project(uuid, uuid, uuid, text, jsonb),
     app.set_project_status(uuid, uuid, uuid, text, app.project_status),
+    app.delete_project(uuid, uuid, uuid, text),
     app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text),
     app.append_event(uuid, uuid, app.project_event_type, text, jsonb)
    to eagle_application;
-grant execute on function app.erase_events(uuid, uuid, text, text) to eagle_operator;
 grant execute on function
+    app.require_between(text, bigint, bigint, bigint),
+    app.erase_events(uuid, uuid, text, text)
+   to eagle_operator;
+grant execute on function
+    app.require_between(text, bigint, bigint, bigint),
     app.event_content_sha256(text, jsonb),
     app.event_sha256(bytea, uuid, uuid, bigint, uuid, app.project_event_type, timestamptz, bytea)
    to eagle_auditor;

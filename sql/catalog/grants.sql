@@ -40,14 +40,28 @@ grant execute
                 catalog.diff(text, text, text, text)
     to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 
--- The catalog owner imports, seeds and publishes as eagle_operator.
-grant insert, update
-    on catalog.property_definitions,
+-- The catalog owner imports, seeds and publishes as eagle_operator. A right to update some columns
+-- permits no LOCK TABLE; one to update the table permits all modes of it.
+grant insert
+    on catalog.imports,
+       catalog.property_definitions,
        catalog.code_references,
-       catalog.material_catalog
+       catalog.material_catalog,
+       catalog.calibration_constants,
+       catalog.pricing_configs
     to eagle_operator;
-grant insert on catalog.imports to eagle_operator;
-grant insert, update (effective_to)
+grant update (sort_order, category, description, unit_us, unit_si, aliases)
+    on catalog.property_definitions
+    to eagle_operator;
+grant update (title, formula, application, source, import_id, source_row)
+    on catalog.code_references
+    to eagle_operator;
+grant update (
+    kind, shape_type, edi_label, metric_label, has_special_note, dimensions, properties,
+    other_sources, doubts, source, import_id, source_sheet, source_row
+) on catalog.material_catalog
+    to eagle_operator;
+grant update (effective_to)
     on catalog.calibration_constants,
        catalog.pricing_configs
     to eagle_operator;

@@ -12,14 +12,22 @@ revoke all on all functions in schema ops
 grant usage on schema ops
    to eagle_application, eagle_auditor, eagle_operator, eagle_exporter, eagle_indexer;
 
--- Defaults of tenant tables run as the role that inserts.
-grant execute on function ops.uuid_v7() to eagle_application, eagle_operator;
+-- Defaults and checks of a table run as the role that writes.
+grant execute on function
+    ops.json_fits(jsonb, integer),
+    ops.uuid_v7()
+   to eagle_application, eagle_operator;
 
 grant select on
     ops.table_placements, ops.partition_policies, ops.partitions, ops.retired_partitions,
     ops.missed_months, ops.jobs, ops.job_runs, ops.job_status
    to eagle_operator, eagle_auditor;
-grant insert, update, delete on ops.partition_policies to eagle_operator;
+-- A right to update some columns permits no LOCK TABLE; to update or delete from the table permits all
+-- modes of it.
+grant insert on ops.partition_policies to eagle_operator;
+grant update (months_ahead, months_retained, on_retirement, period)
+    on ops.partition_policies
+    to eagle_operator;
 grant update (schedule, late_after, time_limit, is_enabled) on ops.jobs to eagle_operator;
 grant execute on function
     ops.create_time_partitions(text, date),

@@ -228,7 +228,7 @@ def _(attacker: Attacker) -> None:
 
 @case("stop what others do with locks")
 def _(attacker: Attacker) -> None:
-    """Advisory locks can be taken by everybody, so nothing that an account does waits for one."""
+    """Take the locks of jobs and partitions; nothing that an account does waits for one."""
     attacker.does("select pg_advisory_lock(hashtextextended('app.project_events', 0))")
     attacker.does("select pg_advisory_lock(n) from generate_series(1, 100) as n")
     with Attacker(attacker.world, APPLICATION) as victim:

@@ -2,6 +2,7 @@
 
 from tests.attacks import (
     commands,
+    exhaustion,
     injection,
     leaks,
     oracles,
@@ -17,6 +18,7 @@ __all__ = [
     "CASES",
     "NOTED",
     "commands",
+    "exhaustion",
     "injection",
     "leaks",
     "oracles",
@@ -40,9 +42,13 @@ NOTED = {
         "pg_class and EXPLAIN tell how many rows all accounts have together, and how statuses, "
         "times and confidences are distributed over them"
     ),
-    "hold locks, sleep, use up connections": (
-        "who runs SQL can slow others down; statement_timeout, lock_timeout and connection limits "
-        "bound it"
+    "compute, sleep and wait": (
+        "who runs SQL can do so in as many sessions as its role may have; a time-out is where a "
+        "session begins, and each may set another"
+    ),
+    "hold the rows that one may change": (
+        "an account can keep its own rows locked, and keep old versions of all rows from being "
+        "removed, for as long as a transaction of it is open"
     ),
     "names of objects": "the catalogue, with the source of functions, is readable by every role",
 }

@@ -138,7 +138,20 @@ OPENED = {
     "create policy bob on app.projects for select to eagle_application using (true)": (
         "read another account's projects by its key"
     ),
+    "alter event trigger eagle_refuse_definition disable; "
     "grant create on schema app to eagle_application": "create table app.mine (x integer)",
+    "alter event trigger eagle_refuse_definition disable; select": (
+        "wait for a lock, and let all wait behind: create rule mine as on insert to app.pro"
+    ),
+    "drop event trigger eagle_refuse_definition": "take away the policies that name the role",
+    "grant delete on app.projects to eagle_application": "lock a table against everybody",
+    "grant execute on function pg_advisory_lock(bigint) to public": "take advisory locks",
+    "grant execute on function pg_notify to public": "take what all sessions share",
+    "alter table app.projects drop constraint projects_description_check": (
+        "write a description without end"
+    ),
+    "create or replace function ops.json_fits(value jsonb, bytes integer) returns boolean "
+    "language sql immutable return true": "write JSON that is deep",
 }
 
 

@@ -49,6 +49,8 @@ statement(
     "delete another account's project",
     f"delete from app.projects where account_id = '{BOB}'",
     f"delete from app.projects where project_id = '{BOB_PROJECT}'",
+    f"select app.delete_project('{BOB}', '{BOB_PROJECT}', '{BOB_ETAG}', 'ana')",
+    f"select app.delete_project('{ANA}', '{BOB_PROJECT}', '{BOB_ETAG}', 'ana')",
 )
 forbidden("delete payloads", f"delete from app.project_payloads where account_id = '{ANA}'")
 forbidden(
@@ -210,7 +212,10 @@ def _(attacker: Attacker) -> None:
         "null"
     )
     assert created.rows, created.text()
-    attacker.tries("delete from app.projects where name = 'gone'")
+    attacker.tries(
+        "select app.delete_project(account_id, project_id, etag, 'ana') from app.projects "
+        "where name = 'gone'"
+    )
     gone = admin.execute("select from app.projects where name = 'gone'").fetchone()
     assert gone is None
 

@@ -73,7 +73,7 @@ def many_connections(stack: Stack) -> Iterator[None]:
     with contextlib.ExitStack() as held:
         (used,) = stack.sql("select count(*) from pg_stat_activity where datid is not null")[0]
         for _ in range(92 - used):
-            held.enter_context(psycopg.connect(stack.server.url(user=APPLICATION)))
+            held.enter_context(psycopg.connect(stack.url))
         yield
 
 

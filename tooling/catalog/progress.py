@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tooling import printing
+
 _STAGES = ("reading", "cross-checking", "loading")
 
 
@@ -12,15 +14,16 @@ def shown(name: str, *, enabled: bool) -> Iterator[Callable[[str], None]]:
     if not enabled:
         yield lambda _stage: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(name, total=len(_STAGES))
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=printing.console(err=True), transient=True) as bar:
+        task = bar.add_task(printing.plain(name), total=len(_STAGES))
 
         def show(stage: str) -> None:
-            bar.update(task, description=f"{name}: {stage}", completed=_STAGES.index(stage))
+            bar.update(
+                task, description=printing.plain(f"{name}: {stage}"), completed=_STAGES.index(stage)
+            )
 
         yield show
         bar.update(task, completed=len(_STAGES))

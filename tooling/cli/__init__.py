@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 import psycopg
 
+from tooling import printing
 from tooling.errors import Exit, ToolingError
 
 _SHARED = {"findings", "options"}
@@ -49,7 +50,9 @@ def main() -> None:
     except KeyboardInterrupt:
         _fail("interrupted", None, Exit.INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            printing.say_page(error.ctx.get_usage(), err=True)
+        printing.say(f"Error: {error.format_message()}", err=True)
         sys.exit(error.exit_code)
     except psycopg.Error as error:
         _fail(*_server_said(error), Exit.FAILED)
@@ -67,7 +70,5 @@ def _server_said(error: psycopg.Error) -> tuple[str, str | None]:
 
 
 def _fail(message: str, hint: str | None, code: int) -> None:
-    click.echo(f"error: {message}", err=True)
-    if hint:
-        click.echo(f"hint: {hint}", err=True)
+    printing.fail(message, hint)
     sys.exit(code)

@@ -1,6 +1,5 @@
 """`tooling audit`: verify the log, and anchor it in signed files."""
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from uuid import UUID
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 from tooling.errors import Exit
 
@@ -55,12 +55,12 @@ def verify(account: UUID | None, project: UUID | None, as_json: bool, dsn: str |
     seconds = round(time.monotonic() - began, 2)
     if as_json:
         report = {"events": events, "seconds": seconds}
-        click.echo(json.dumps({**report, "problems": [one.as_dict() for one in problems]}))
+        printing.say_json({**report, "problems": [one.as_dict() for one in problems]})
     else:
         for one in problems:
             place = (one.chain_account_id, one.chain_project_id, one.chain_position, one.problem)
-            click.echo("  ".join("-" if part is None else str(part) for part in place))
-        click.echo(f"{len(problems)} problems; {seconds} s", err=True)
+            printing.say("  ".join("-" if part is None else str(part) for part in place))
+        printing.say(f"{len(problems)} problems; {seconds} s", err=True)
     return Exit.CHANGED if problems else Exit.OK
 
 
@@ -73,7 +73,7 @@ def key(file: Path) -> None:
     """
     from tooling.audit.signing import make_key
 
-    click.echo(make_key(file))
+    printing.say(make_key(file))
 
 
 @command.command()
@@ -104,9 +104,9 @@ def anchor(file: Path, key_file: Path, as_json: bool, dsn: str | None) -> None:
     with connect(dsn) as connection:
         chains = anchors.anchor(connection, file, key_file)
     if as_json:
-        click.echo(json.dumps({"file": str(file), "chains": chains}))
+        printing.say_json({"file": str(file), "chains": chains})
     else:
-        click.echo(f"{file}: {chains} chains", err=True)
+        printing.say(f"{file}: {chains} chains", err=True)
 
 
 @command.command()
@@ -134,12 +134,12 @@ def check(file: Path, key_file: Path, as_json: bool, dsn: str | None) -> int:
     with connect(dsn, autocommit=True) as connection, _bar("checking") as progress:
         found = anchors.check(connection, file, key_file, progress)
     if as_json:
-        click.echo(json.dumps(found.as_dict()))
+        printing.say_json(found.as_dict())
     else:
         for one in found.findings:
-            click.echo(f"{one.account_id}  {one.project_id}  {one.position}  {one.finding}")
+            printing.say(f"{one.account_id}  {one.project_id}  {one.position}  {one.finding}")
         said = f"{found.chains} chains of {found.taken_at}, {found.grown} longer now"
-        click.echo(f"{said}; {len(found.findings)} findings", err=True)
+        printing.say(f"{said}; {len(found.findings)} findings", err=True)
     return Exit.CHANGED if found.findings else Exit.OK
 
 
@@ -149,9 +149,8 @@ def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda _done, _all: None
         return
-    from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=printing.console(err=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,12 +1,12 @@
 """`tooling backup`: take, list, verify and prune backups."""
 
-import json
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from tooling import printing
 from tooling.cli import backup_dump, options
 from tooling.errors import Exit
 
@@ -59,7 +59,7 @@ def run(full: bool, as_json: bool, dsn: str | None) -> int:
     if chosen.bucket and not made.problem:
         from tooling.backup.ship import ship as copy
 
-        copy(chosen, lambda key: click.echo(f"copied {key}", err=True))
+        copy(chosen, lambda key: printing.say(f"copied {key}", err=True))
     return code
 
 
@@ -77,11 +77,11 @@ def list_(as_json: bool) -> None:
     found = catalog.backups(chosen)
     if as_json:
         report = {"home": str(chosen.home), "backups": [one.as_dict() for one in found]}
-        click.echo(json.dumps(report))
+        printing.say_json(report)
         return
     for one in found:
-        click.echo(_line(one))
-    click.echo(f"{len(found)} backups in {chosen.home}", err=True)
+        printing.say(_line(one))
+    printing.say(f"{len(found)} backups in {chosen.home}", err=True)
 
 
 @command.command()
@@ -133,7 +133,7 @@ def receive(stop_only: bool, dsn: str | None) -> None:
     shipping = threading.Thread(target=_keep_shipping, args=(chosen, stop))
     if chosen.bucket:
         shipping.start()
-    keep_receiving(chosen, dsn, stop, lambda said: click.echo(said, err=True))
+    keep_receiving(chosen, dsn, stop, lambda said: printing.say(said, err=True))
     if chosen.bucket:
         shipping.join()
 
@@ -171,13 +171,13 @@ def prune(dry_run: bool, as_json: bool) -> None:
         "segments": len(segments),
     }
     if as_json:
-        click.echo(json.dumps(report))
+        printing.say_json(report)
         return
     for one in plan.keep:
-        click.echo(f"{one.backup_id}  stays: {plan.why.get(one.backup_id, 'not complete yet')}")
+        printing.say(f"{one.backup_id}  stays: {plan.why.get(one.backup_id, 'not complete yet')}")
     for one in plan.delete:
-        click.echo(f"{one.backup_id}  {'would go' if dry_run else 'deleted'}")
-    click.echo(
+        printing.say(f"{one.backup_id}  {'would go' if dry_run else 'deleted'}")
+    printing.say(
         f"{len(segments)} segments of the log {'would go' if dry_run else 'deleted'}", err=True
     )
 
@@ -195,7 +195,7 @@ def key(file: Path) -> None:
     """
     from tooling.backup import sealing
 
-    click.echo(sealing.make_keys(file))
+    printing.say(sealing.make_keys(file))
 
 
 @command.command()
@@ -213,11 +213,11 @@ def ship(as_json: bool) -> None:
     from tooling.backup import settings
     from tooling.backup.ship import ship as copy
 
-    done = copy(settings.load(), lambda key: None if as_json else click.echo(key))
+    done = copy(settings.load(), lambda key: None if as_json else printing.say(key))
     if as_json:
-        click.echo(json.dumps({"copied": list(done.keys), "bytes": done.bytes}))
+        printing.say_json({"copied": list(done.keys), "bytes": done.bytes})
     else:
-        click.echo(f"{len(done.keys)} objects copied, {done.bytes / 1e6:,.1f} MB", err=True)
+        printing.say(f"{len(done.keys)} objects copied, {done.bytes / 1e6:,.1f} MB", err=True)
 
 
 @command.command()
@@ -245,10 +245,13 @@ def fetch(identity: Path, backup_id: str | None, as_json: bool) -> None:
 
     chosen = settings.load()
     got = bring(
-        chosen, identity, backup_id, lambda key: None if as_json else click.echo(key, err=True)
+        chosen, identity, backup_id, lambda key: None if as_json else printing.say(key, err=True)
     )
     report = {"home": str(chosen.home), **got.as_dict()}
-    click.echo(json.dumps(report) if as_json else f"{got.backup_id} is in {chosen.home}")
+    if as_json:
+        printing.say_json(report)
+    else:
+        printing.say(f"{got.backup_id} is in {chosen.home}")
 
 
 def _keep_shipping(settings: "BackupSettings", stop: threading.Event) -> None:
@@ -260,13 +263,16 @@ def _keep_shipping(settings: "BackupSettings", stop: threading.Event) -> None:
         try:
             copy(settings)
         except (ToolingError, OSError) as error:
-            click.echo(f"not copied: {error}", err=True)
+            printing.say(f"not copied: {error}", err=True)
 
 
 def _show(backup: "Backup", as_json: bool) -> int:
-    click.echo(json.dumps(backup.as_dict()) if as_json else _line(backup))
+    if as_json:
+        printing.say_json(backup.as_dict())
+    else:
+        printing.say(_line(backup))
     if backup.problem and not as_json:
-        click.echo("hint: Take a full one now: `tooling backup run --full`.", err=True)
+        printing.say("hint: Take a full one now: `tooling backup run --full`.", err=True)
     return Exit.CHANGED if backup.problem else Exit.OK
 
 

@@ -1,9 +1,8 @@
 """`tooling backup dump`."""
 
-import json
-
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -36,7 +35,7 @@ def command(keep: int, as_json: bool, dsn: str | None) -> None:
     with connect(dsn, autocommit=True) as connection:
         made = dump(settings.load(), connection, keep)
     if as_json:
-        click.echo(json.dumps(made.as_dict()))
+        printing.say_json(made.as_dict())
         return
-    click.echo(made.file)
-    click.echo(f"{made.size / 1e6:,.1f} MB, {len(made.deleted)} older ones deleted", err=True)
+    printing.say(made.file)
+    printing.say(f"{made.size / 1e6:,.1f} MB, {len(made.deleted)} older ones deleted", err=True)

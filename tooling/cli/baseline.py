@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -34,6 +35,6 @@ def command(
         reporter("result", **result.as_dict())
     elif dry_run:
         for name in result.adopted:
-            click.echo(name)
+            printing.say(name)
     else:
-        click.echo(f"{len(result.adopted)} recorded as applied", err=True)
+        printing.say(f"{len(result.adopted)} recorded as applied", err=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -40,8 +41,8 @@ def command(sizes: list[int], runs: int, output: Path, docs: bool) -> None:
         raise click.BadParameter("name a number of projects", param_hint="--sizes")
     from tooling.bench import report, run
 
-    document = run.run(sizes, runs, lambda step: click.echo(step, err=True))
+    document = run.run(sizes, runs, lambda step: printing.say(step, err=True))
     options.write_json(output, document)
-    click.echo(report.table(document))
+    printing.say_page(report.table(document))
     if docs:
         report.write_docs(document)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 from tooling.errors import InputError
 
@@ -39,7 +40,7 @@ def command(mixed: Path, bench: Path, docs: bool) -> None:
     from tooling.bench import capacity
 
     text = capacity.page(_read(mixed), _read(bench))
-    click.echo(text, nl=False)
+    printing.say_page(text)
     if docs:
         capacity.write(text)
 

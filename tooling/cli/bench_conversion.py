@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -46,10 +47,10 @@ def command(projects: int, rate: float, seconds: float, output: Path, docs: bool
             Plan(projects, run.SEED),
             rate,
             seconds,
-            lambda step: click.echo(step, err=True),
+            lambda step: printing.say(step, err=True),
         )
         document = {**machine.facts(server), **found}
     options.write_json(output, document)
-    click.echo(conversion_page.page(document))
+    printing.say_page(conversion_page.page(document))
     if docs:
         conversion_page.write(document)

@@ -1,9 +1,8 @@
 """`tooling bench-generate`."""
 
-import json
-
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -23,5 +22,5 @@ def command(projects: int) -> None:
     from tooling.embedded import temporary_server
 
     with temporary_server(SETTINGS, durable=True) as server:
-        tell = loading.compare(server, projects, lambda step: click.echo(step, err=True))
-    click.echo(json.dumps(tell))
+        tell = loading.compare(server, projects, lambda step: printing.say(step, err=True))
+    printing.say_json(tell)

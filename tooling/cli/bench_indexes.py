@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -24,8 +25,8 @@ def command(projects: int, output: Path, docs: bool) -> None:
     from tooling.embedded import temporary_server
 
     with temporary_server(indexes.SETTINGS, durable=True) as server:
-        document = indexes.run(server, projects, lambda step: click.echo(step, err=True))
+        document = indexes.run(server, projects, lambda step: printing.say(step, err=True))
     options.write_json(output, document)
-    click.echo(indexes_page.page(document))
+    printing.say_page(indexes_page.page(document))
     if docs:
         indexes_page.write(document)

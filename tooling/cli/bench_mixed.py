@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -48,9 +49,9 @@ def command(
 
     with temporary_server(mixed_run.SETTINGS, durable=True) as server:
         document = mixed_run.measure(
-            server, projects, clients, seconds, curve, lambda step: click.echo(step, err=True)
+            server, projects, clients, seconds, curve, lambda step: printing.say(step, err=True)
         )
     options.write_json(output, document)
-    click.echo(mixed_page.page(document))
+    printing.say_page(mixed_page.page(document))
     if docs:
         mixed_page.write(document)

@@ -1,12 +1,12 @@
 """`tooling catalog`: look up steel sections and where their numbers come from."""
 
-import json
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 edition_option = click.option(
@@ -46,16 +46,16 @@ def shape(
     with connect(dsn, autocommit=True) as connection:
         found = lookup.shape(connection, label, edition=_edition(edition), grade=grade, units=units)
     if as_json:
-        click.echo(json.dumps(found.as_dict(), ensure_ascii=False))
+        printing.say_json(found.as_dict())
         return
     section = found.section
-    click.echo(f"{section['shape']} ({section['source']}), {units.upper()} units")
+    printing.say(f"{section['shape']} ({section['source']}), {units.upper()} units")
     _table(
         ("symbol", "value", "unit", "description"),
         [(r["symbol"], r["value"], r["unit"], r["description"]) for r in found.properties],
     )
     for doubt in section["doubts"]:
-        click.echo(f"doubt: {doubt}", err=True)
+        printing.say(f"doubt: {doubt}", err=True)
 
 
 @command.command()
@@ -154,7 +154,7 @@ def diff(
     for _, change in {(row["shape"], row["change"]) for row in rows}:
         counts[change] += 1
     said = ", ".join(f"{count} {change}" for change, count in counts.items())
-    click.echo(f"{edition_from} to {edition_to}: shapes {said}", err=True)
+    printing.say(f"{edition_from} to {edition_to}: shapes {said}", err=True)
 
 
 @command.command()
@@ -203,7 +203,7 @@ def _edition(given: str | None) -> str | None:
 def _print(rows: Sequence[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
-        click.echo(json.dumps(plain, ensure_ascii=False))
+        printing.say_json(plain)
     elif rows:
         _table(tuple(rows[0]), [tuple(row.values()) for row in rows])
 
@@ -221,4 +221,4 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     widths = [max(len(row[index]) for row in [header, *cells]) for index in range(len(header))]
     for row in [header, *cells]:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo(line.rstrip())
+        printing.say(line.rstrip())

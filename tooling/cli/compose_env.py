@@ -2,6 +2,7 @@
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -22,6 +23,6 @@ def command(dry_run: bool) -> None:
 
     added = environment.complete(find_root(), dry_run=dry_run)
     for name in added:
-        click.echo(name)
+        printing.say(name)
     would = "would be " if dry_run else ""
-    click.echo(f"{len(added)} {would}added to {environment.FILE}", err=True)
+    printing.say(f"{len(added)} {would}added to {environment.FILE}", err=True)

@@ -1,12 +1,11 @@
 """`tooling db`: the embedded server of this project."""
 
-import json
 import os
 import sys
 
 import click
 
-from tooling import embedded
+from tooling import embedded, printing
 from tooling.cli import options
 from tooling.errors import ConnectionFailedError, Exit
 
@@ -28,7 +27,7 @@ def command() -> None:
 def start() -> None:
     """Start the server, creating it first if needed, and print its URL."""
     embedded.start()
-    click.echo(_running_url())
+    printing.say(_running_url())
 
 
 @command.command()
@@ -43,10 +42,10 @@ def stop(mode: str) -> None:
     """Stop the server; its data stays."""
     server = embedded.project_server()
     if server is None or not server.is_running():
-        click.echo("The server was not running.", err=True)
+        printing.say("The server was not running.", err=True)
         return
     server.stop(mode)
-    click.echo("The server is stopped.", err=True)
+    printing.say("The server is stopped.", err=True)
 
 
 @command.command()
@@ -68,17 +67,17 @@ def status(as_json: bool) -> int:
         "log": str(server.log) if server else None,
     }
     if as_json:
-        click.echo(json.dumps(report))
+        printing.say_json(report)
     else:
         for name, value in report.items():
-            click.echo(f"{name:<8} {'-' if value is None else value}")
+            printing.say(f"{name:<8} {'-' if value is None else value}")
     return Exit.OK if pid is not None else Exit.CONNECTION
 
 
 @command.command()
 def url() -> None:
     """Print the libpq URL of the server. Exit 4 if it does not run."""
-    click.echo(_running_url())
+    printing.say(_running_url())
 
 
 @command.command(context_settings={"ignore_unknown_options": True})

@@ -2,6 +2,7 @@
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -45,4 +46,4 @@ def reference(pages: tuple[str, ...], check: bool, dsn: str | None) -> None:
     for file, text in found:
         written = reference_pages.write(file, text)
         name = file.relative_to(project.root)
-        click.echo(f"{name}: {'written' if written else 'unchanged'}", err=True)
+        printing.say(f"{name}: {'written' if written else 'unchanged'}", err=True)

@@ -1,11 +1,11 @@
 """`tooling dr-test`: prove that the newest backup restores to what the server is now."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 from tooling.errors import Exit
 
@@ -41,12 +41,15 @@ def command(entry: Path | None, as_json: bool, dsn: str | None) -> int:
 
     def tell(said: str) -> None:
         if not as_json:
-            click.echo(said, err=True)
+            printing.say(said, err=True)
 
     done = drill.run(settings.load(), resolve(dsn), tell)
     if entry is not None:
         _append(entry, done)
-    click.echo(json.dumps(done.as_dict()) if as_json else _table(done))
+    if as_json:
+        printing.say_json(done.as_dict())
+    else:
+        printing.say_page(_table(done))
     return Exit.OK if done.passed else Exit.CHANGED
 
 
@@ -60,11 +63,11 @@ def _table(done: "Drill") -> str:
         f"| plain copy of the data directory | {done.plain_copy_seconds} s; {done.ratio} times |",
         f"| data | {done.bytes / 1e6:,.0f} MB, PostgreSQL {done.postgresql} |",
         f"| backup | {done.backup}, up to {done.target_lsn} |",
-        f"| machine | {done.machine}, load {done.load} |",
+        f"| machine | {printing.markdown(done.machine)}, load {done.load} |",
     ]
     for check in done.checks:
         state = "" if check.passed else "FAILED: "
-        lines.append(f"| {check.name} | {state}{check.seen} |")
+        lines.append(f"| {check.name} | {state}{printing.markdown(check.seen)} |")
     return "\n".join(lines)
 
 

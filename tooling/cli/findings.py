@@ -1,6 +1,5 @@
 """What `preflight` and `postflight` share: choosing checks, printing what they find."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tooling import printing
 from tooling.errors import Exit
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def chosen(checks: "Sequence[Check]", names: Sequence[str], list_only: bool) -> 
         raise click.UsageError(f"no check is named {unknown[0]!r}; there are {', '.join(known)}")
     if list_only:
         for check in checks:
-            click.echo(f"{check.name:<15} {check.about}")
+            printing.say(f"{check.name:<15} {check.about}")
         return ()
     return [check for check in checks if not names or check.name in names]
 
@@ -35,10 +35,10 @@ def show(found: "Sequence[Finding]", as_json: bool) -> int:
     """Print the findings; return REFUSED if one is an error, else OK."""
     count = Counter(one.severity for one in found)
     if as_json:
-        click.echo(json.dumps({"errors": count["error"], "findings": [asdict(f) for f in found]}))
+        printing.say_json({"errors": count["error"], "findings": [asdict(f) for f in found]})
     else:
         for one in found:
-            click.echo(f"{one.severity:<8} {one.check}: {one.finding}\n{'':<8} {one.remedy}")
+            printing.say(f"{one.severity:<8} {one.check}: {one.finding}", f"{'':<8} {one.remedy}")
         said = ", ".join(f"{count[kind]} {kind}s" for kind in ("error", "warning", "note"))
-        click.echo(said, err=True)
+        printing.say(said, err=True)
     return Exit.REFUSED if count["error"] else Exit.OK

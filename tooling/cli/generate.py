@@ -1,11 +1,11 @@
 """`tooling generate`."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -59,27 +59,28 @@ def command(
         if dry_run:
             load.check(connection, plan, add=add)
             for table, rows in load.expected(plan):
-                click.echo(f"{table:<22} about {rows:>12,} rows")
+                printing.say(f"{table:<22} about {rows:>12,} rows")
             return
         with _Bars() as tell:
             report = load.generate(connection, plan, add=add, processes=processes, progress=tell)
     if as_json:
-        click.echo(json.dumps(report.as_dict()))
+        printing.say_json(report.as_dict())
         return
     for table, rows in report.rows.items():
-        click.echo(f"{table:<22} {rows:>12,} rows")
+        printing.say(f"{table:<22} {rows:>12,} rows")
     rate = report.as_dict()["rows_per_second"]
-    click.echo(f"{report.seconds:.1f} s, {rate:,} rows a second; sha256 {report.sha256}", err=True)
+    printing.say(
+        f"{report.seconds:.1f} s, {rate:,} rows a second; sha256 {report.sha256}", err=True
+    )
 
 
 class _Bars:
     """A progress bar a phase, on a terminal only."""
 
     def __enter__(self) -> Callable[[str, float], None]:
-        from rich.console import Console
         from rich.progress import Progress, TaskID
 
-        console = Console(stderr=True)
+        console = printing.console(err=True)
         self.bar = Progress(console=console, disable=not console.is_terminal)
         self.tasks: dict[str, TaskID] = {}
         self.bar.start()

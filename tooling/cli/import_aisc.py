@@ -1,11 +1,11 @@
 """`tooling import-aisc`."""
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -58,9 +58,9 @@ def command(
                 )
             lines = report.lines()
             if as_json:
-                click.echo("\n".join(lines[1:]), err=True, nl=len(lines) > 1)
-                click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+                printing.say(*lines[1:], err=True)
+                printing.say_json(report.as_dict())
             else:
-                click.echo("\n".join(lines))
+                printing.say(*lines)
             worst = max(worst, report.exit_code)
     return worst

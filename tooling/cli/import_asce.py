@@ -1,10 +1,10 @@
 """`tooling import-asce`."""
 
-import json
 from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -31,7 +31,7 @@ def command(file: Path, keep_changes: bool, dry_run: bool, as_json: bool, dsn: s
     with connect(dsn, autocommit=True) as connection:
         report = import_clauses(connection, file, keep_changes=keep_changes, dry_run=dry_run)
     if as_json:
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+        printing.say_json(report.as_dict())
     else:
-        click.echo("\n".join(report.lines()))
+        printing.say(*report.lines())
     return report.exit_code

@@ -1,9 +1,8 @@
 """`tooling integrity`: whether the database holds what it should."""
 
-import json
-
 import click
 
+from tooling import printing
 from tooling.cli import options
 from tooling.errors import Exit
 
@@ -39,16 +38,16 @@ def command(quick: bool, show_all: bool, as_json: bool, dsn: str | None) -> int:
     wrong = [row for row in rows if row["violations"]]
     errors = [row for row in wrong if row["severity"] == "error"]
     if as_json:
-        click.echo(json.dumps({"checks": len(rows), "errors": len(errors), "found": wrong}))
+        printing.say_json({"checks": len(rows), "errors": len(errors), "found": wrong})
         return Exit.UNSOUND if errors else Exit.OK
     for row in rows if show_all else wrong:
         if not row["violations"]:
-            click.echo(f"ok       {row['check_name']}")
+            printing.say(f"ok       {row['check_name']}")
             continue
-        click.echo(f"{row['severity']:<8} {row['check_name']}: {row['violations']}")
+        printing.say(f"{row['severity']:<8} {row['check_name']}: {row['violations']}")
         for finding in row["findings"]:
-            click.echo(f"{'':<8} {finding}")
-        click.echo(f"{'':<8} {row['remedy']}")
+            printing.say(f"{'':<8} {finding}")
+        printing.say(f"{'':<8} {row['remedy']}")
     said = f"{len(rows)} checks, {len(errors)} errors, {len(wrong) - len(errors)} warnings"
-    click.echo(said, err=True)
+    printing.say(said, err=True)
     return Exit.UNSOUND if errors else Exit.OK

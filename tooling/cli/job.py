@@ -1,11 +1,11 @@
 """`tooling job`: what runs by itself."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -36,18 +36,18 @@ def list_(dsn: str | None, as_json: bool) -> None:
             "  from ops.job_status order by job"
         ).fetchall()
     if as_json:
-        click.echo(json.dumps({"jobs": rows}, default=str))
+        printing.say_json({"jobs": rows})
         return
     for row in rows:
         state = "off" if not row["is_enabled"] else "late" if row["is_late"] else "on time"
         success = row["last_success_at"]
         since = f"{success:%Y-%m-%d %H:%M} UTC" if success else "never"
-        click.echo(
+        printing.say(
             f"{row['job']:<22} {row['schedule']:<16} {state:<8} last success {since}"
             f"  {row['last_outcome'] or 'has not run'}"
         )
         if row["last_message"]:
-            click.echo(f"{'':<22} {row['last_message']}")
+            printing.say(f"{'':<22} {row['last_message']}")
 
 
 @command.command()
@@ -67,9 +67,9 @@ def run(name: str, scheduled: bool, dsn: str | None, as_json: bool) -> int:
 
     done = runner.run(dsn, name, scheduled=scheduled)
     if as_json:
-        click.echo(json.dumps(asdict(done)))
+        printing.say_json(asdict(done))
     else:
-        click.echo(f"{done.job}: {done.outcome}" + (f": {done.message}" if done.message else ""))
+        printing.say(f"{done.job}: {done.outcome}" + (f": {done.message}" if done.message else ""))
     return done.exit_code
 
 
@@ -99,10 +99,10 @@ def timers(folder: Path, user: str, environment: Path, dsn: str | None, dry_run:
         jobs = runner.read(connection, enabled_only=True)
     if dry_run:
         for job in jobs:
-            click.echo(units.timer(job))
+            printing.say_page(units.timer(job))
         return
     for file in units.write(jobs, folder, user, environment):
-        click.echo(file)
+        printing.say(file)
 
 
 @command.command()

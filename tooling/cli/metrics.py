@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -30,8 +31,8 @@ def command(listen: str, port: int, once: bool, migrations: Path | None, dsn: st
 
     folders = Folders(options.settings_for(migrations).migrations, settings.load())
     if once:
-        click.echo(serve.text(dsn, folders), nl=False)
+        printing.say_page(serve.text(dsn, folders))
         return
     chosen, thread = serve.serve(dsn, folders, listen, port)
-    click.echo(f"http://{listen}:{chosen}/metrics", err=True)
+    printing.say(f"http://{listen}:{chosen}/metrics", err=True)
     thread.join()

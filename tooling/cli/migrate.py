@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -86,7 +87,7 @@ def command(
         return
     if dry_run:
         for name in result.pending:
-            click.echo(name)
+            printing.say(name)
         return
     done = f"{len(result.applied)} applied, {result.already} before"
-    click.echo(f"{done}; {len(result.repeated)} repeatable; {result.seconds:.2f} s", err=True)
+    printing.say(f"{done}; {len(result.repeated)} repeatable; {result.seconds:.2f} s", err=True)

@@ -1,10 +1,10 @@
 """`tooling new`."""
 
-import json
 from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -24,6 +24,6 @@ def command(name: str, migrations: Path | None, dry_run: bool, as_json: bool) ->
     folder = options.settings_for(migrations).migrations
     script, undo = scaffold(folder, name, dry_run=dry_run)
     if as_json:
-        click.echo(json.dumps({"migration": str(script), "rollback": str(undo)}))
+        printing.say_json({"migration": str(script), "rollback": str(undo)})
     else:
-        click.echo(f"{script}\n{undo}")
+        printing.say(script, undo)

@@ -1,6 +1,5 @@
 """`tooling partition`: the partitions by time."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 from tooling.errors import RefusedError
 
@@ -82,16 +82,16 @@ def list_(dsn: str | None, as_json: bool) -> None:
         ).fetchall()
         due = connection.execute("select partition, action from ops.partitions_due()").fetchall()
     if as_json:
-        click.echo(json.dumps({"attached": attached, "retired": retired, "due": due}))
+        printing.say_json({"attached": attached, "retired": retired, "due": due})
         return
     actions = {row["partition"]: row["action"] for row in due}
     for row in attached:
         size = f"{row['total_bytes'] / 2**20:>9,.1f} MB"
         note = f"  due: {actions[row['partition']]}" if row["partition"] in actions else ""
-        click.echo(f"{row['partition']:<52}{row['estimated_rows']:>12,} rows {size}{note}")
+        printing.say(f"{row['partition']:<52}{row['estimated_rows']:>12,} rows {size}{note}")
     for row in retired:
         where = row["file_name"] or ""
-        click.echo(f"{row['partition']:<52}{row['row_count']:>12,} rows {row['state']} {where}")
+        printing.say(f"{row['partition']:<52}{row['row_count']:>12,} rows {row['state']} {where}")
 
 
 @command.command()
@@ -186,12 +186,12 @@ def _owner(dsn: str | None) -> Iterator[Any]:
 
 
 def _tell(step: str) -> None:
-    click.echo(step, err=True)
+    printing.say(step, err=True)
 
 
 def _print(lines: list[str], as_json: bool, document: dict[str, Any]) -> None:
     if as_json:
-        click.echo(json.dumps(document, default=str))
+        printing.say_json(document)
         return
     for line in lines:
-        click.echo(line)
+        printing.say(line)

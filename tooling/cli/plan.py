@@ -1,11 +1,11 @@
 """`tooling plan`."""
 
-import json
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 if TYPE_CHECKING:
@@ -40,31 +40,31 @@ def command(migrations: Path | None, dsn: str | None, page: IO[str] | None, as_j
     if page is not None:
         page.write(markdown(found))
     if as_json:
-        click.echo(json.dumps(found.as_dict(), default=str))
+        printing.say_json(found.as_dict())
     elif page is None:
         _show(found)
 
 
 def _show(found: "Plan") -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from tooling.migration.effects import Effect
     from tooling.migration.review import size_of, waits_of, work_of
 
-    console = Console()
+    console = printing.console()
     if not console.is_terminal:
         console.width = 200
     if not found.files:
-        click.echo("nothing is pending", err=True)
+        printing.say("nothing is pending", err=True)
     for file in found.files:
         table = Table("#", "line", "statement", "lock", "on", "size", "work", "runs", box=None)
         for statement in file.statements:
             for effect in statement.effects or (Effect("", ""),):
-                table.add_row(
+                printing.row(
+                    table,
                     str(statement.number),
                     str(statement.line),
-                    statement.words.replace("[", "\\["),
+                    statement.words,
                     effect.lock or effect.note,
                     effect.relation,
                     size_of(found, effect.relation),
@@ -72,9 +72,9 @@ def _show(found: "Plan") -> None:
                     waits_of(statement),
                 )
         how = "one transaction" if file.transactional else "statement by statement"
-        console.print(f"[bold]{file.id}[/bold]  {how}")
+        console.print(printing.heading(file.id, how))
         console.print(table)
         for finding in file.findings:
-            console.print(f"  squawk, line {finding.line}: {finding.rule}: {finding.message}")
+            printing.say(f"  squawk, line {finding.line}: {finding.rule}: {finding.message}")
     for name in found.repeatables:
-        console.print(f"[bold]{name}[/bold]  repeatable")
+        console.print(printing.heading(name, "repeatable"))

@@ -1,6 +1,5 @@
 """`tooling restore`: a backup and the log after it, into a folder or into a side database."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,6 +7,7 @@ from uuid import UUID
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 if TYPE_CHECKING:
@@ -162,8 +162,8 @@ def _beside(
 
 def _print(report: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(report))
+        printing.say_json(report)
         return
     for name, value in report.items():
         if value not in (None, {}):
-            click.echo(f"{name:<17} {value}")
+            printing.say(f"{name:<17} {value}")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -36,6 +37,6 @@ def command(
         reporter("result", **result.as_dict())
     elif dry_run:
         for name in result.rolled_back:
-            click.echo(name)
+            printing.say(name)
     else:
-        click.echo(f"{len(result.rolled_back)} rolled back; {result.seconds:.2f} s", err=True)
+        printing.say(f"{len(result.rolled_back)} rolled back; {result.seconds:.2f} s", err=True)

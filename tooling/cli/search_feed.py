@@ -1,12 +1,12 @@
 """`tooling search-feed`."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 from tooling.errors import Exit
 
@@ -71,7 +71,7 @@ def command(
     from tooling.search.opensearch import OpenSearch
 
     def tell(said: str) -> None:
-        click.echo(said, err=True)
+        printing.say(said, err=True)
 
     search = OpenSearch(url, user, password, ca)
     if status:
@@ -116,5 +116,8 @@ def _status(search: "OpenSearch", as_json: bool) -> int:
 
 
 def _say(report: dict[str, Any], text: str, as_json: bool) -> int:
-    click.echo(json.dumps(report) if as_json else text)
+    if as_json:
+        printing.say_json(report)
+    else:
+        printing.say(text)
     return Exit.OK

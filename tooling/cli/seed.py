@@ -1,10 +1,10 @@
 """`tooling seed`."""
 
-import json
 from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -30,6 +30,6 @@ def command(folder: Path | None, dry_run: bool, as_json: bool, dsn: str | None) 
     with connect(dsn, autocommit=True) as connection:
         report = seeds.load(connection, folder or settings.load().seeds, dry_run=dry_run)
     if as_json:
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+        printing.say_json(report.as_dict())
     else:
-        click.echo("\n".join(report.lines()))
+        printing.say(*report.lines())

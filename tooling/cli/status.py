@@ -1,10 +1,10 @@
 """`tooling status`."""
 
-import json
 from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -26,8 +26,8 @@ def command(migrations: Path | None, dsn: str | None, as_json: bool) -> int:
 
     found = status(resolve(dsn), options.settings_for(migrations))
     if as_json:
-        click.echo(json.dumps(found.as_dict()))
+        printing.say_json(found.as_dict())
     else:
         for row in found.rows:
-            click.echo(f"{row.state:<9} {row.id}" + (f"  {row.detail}" if row.detail else ""))
+            printing.say(f"{row.state:<9} {row.id}" + (f"  {row.detail}" if row.detail else ""))
     return int(found.exit_code)

@@ -1,11 +1,11 @@
 """`tooling top`."""
 
-import json
 import time
 from pathlib import Path
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 
@@ -34,7 +34,6 @@ def command(
     tooling top --once
     tooling top --json | jq .problems
     """
-    from rich.console import Console
     from rich.live import Live
 
     from tooling.backup import settings
@@ -42,7 +41,7 @@ def command(
     from tooling.metrics import collect, picture, reading, screen
 
     folders = collect.Folders(options.settings_for(migrations).migrations, settings.load())
-    console = Console()
+    console = printing.console()
     with connect(dsn, autocommit=True, application_name="tooling top") as connection:
         title = f"{connection.info.dbname}, PostgreSQL {connection.info.server_version // 10000}"
         before = reading.Reading(collect.read(connection, folders))
@@ -55,7 +54,7 @@ def command(
             return drawn
 
         if as_json:
-            click.echo(json.dumps(look().as_dict()))
+            printing.say_json(look().as_dict())
         elif once:
             console.print(screen.show(look(), title))
         else:

@@ -1,6 +1,5 @@
 """`tooling up`: from whatever is there to a migrated, seeded, catalogued database."""
 
-import json
 import sys
 from collections.abc import Iterable
 from contextlib import redirect_stdout
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 from tooling.errors import ConnectionFailedError, ToolingError
 
@@ -53,11 +53,12 @@ def command(dsn: str | None, as_json: bool) -> None:
         counts = up.count_rows(connection)
     if as_json:
         rows = {count.table: count.rows for count in counts}
-        click.echo(json.dumps({"applied": result.applied, "already": result.already, "rows": rows}))
+        printing.say_json({"applied": result.applied, "already": result.already, "rows": rows})
         return
-    click.echo(f"{len(result.applied)} migrations applied now, {result.already} before.\n")
+    printing.say(f"{len(result.applied)} migrations applied now, {result.already} before.", "")
     _table(counts)
-    click.echo(f"\nConnect:  {how_to_connect}{_NEXT}")
+    printing.say("", f"Connect:  {how_to_connect}")
+    printing.say_page(_NEXT.lstrip("\n"))
 
 
 def _server(dsn: str | None) -> tuple[str, str]:
@@ -85,4 +86,4 @@ def _run(name: str, *arguments: str) -> None:
 
 def _table(counts: "Iterable[Count]") -> None:
     for count in counts:
-        click.echo(f"  {count.table:<34}{'' if count.is_exact else '~'}{count.rows:>10,} rows")
+        printing.say(f"  {count.table:<34}{'' if count.is_exact else '~'}{count.rows:>10,} rows")

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tooling import database
+from tooling import database, printing
 from tooling.errors import Exit, RefusedError
 from tooling.jobs import schedule
 
@@ -24,6 +24,8 @@ OPERATOR = "eagle_operator"
 UNKNOWN, RUNNING = "ES206", "ES207"
 _SAID = 2000
 """Characters kept of what a failed command said."""
+_KEPT = 500_000
+"""Bytes kept of what a command printed, half of what ops.job_runs takes: there it is spaced."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def run(dsn: str | None, name: str, *, scheduled: bool, now: datetime | None = N
         with _terminated_as_interrupt():
             done = _execute(connection, job) if job.statement else _call(dsn, job)
         detail = None if done.detail is None else json.dumps(done.detail)
+        if detail is not None and len(detail.encode()) > _KEPT:
+            detail = json.dumps({"bytes_left_out": len(detail.encode())})
         connection.execute(
             "select ops.finish_job(%s, %s, %s, %s)",
             [run_id, done.exit_code, done.message, detail],
@@ -115,7 +119,8 @@ def _execute(connection: psycopg.Connection[Any], job: Job) -> Run:
             connection.execute("select set_config('statement_timeout', %s, true)", [limit])
             connection.execute((job.statement or "").encode())
     except (psycopg.Error, KeyboardInterrupt) as error:
-        return Run(job.name, "failed", Exit.FAILED, str(error).strip() or "interrupted")
+        said = str(error).strip()[:_SAID] or "interrupted"
+        return Run(job.name, "failed", Exit.FAILED, said)
     return Run(job.name, "succeeded", Exit.OK)
 
 
@@ -138,7 +143,7 @@ def _call(dsn: str | None, job: Job) -> Run:
             _stop(process)
             message = f"stopped after {job.time_limit}" if late else "interrupted"
             return Run(job.name, "failed", Exit.TERMINATED, message)
-    sys.stderr.write(said)
+    printing.say_page(said, err=True)
     detail = None
     with contextlib.suppress(ValueError):
         detail = json.loads(output)

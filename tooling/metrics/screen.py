@@ -5,6 +5,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from tooling import printing
 from tooling.metrics.picture import Picture
 from tooling.metrics.problems import CONNECTIONS_SHARE, HIT_RATE_INDEX, HIT_RATE_TABLE
 from tooling.metrics.reading import Job
@@ -18,7 +19,7 @@ def show(picture: Picture, title: str) -> RenderableType:
     below = Table.grid(expand=True, padding=(0, 1))
     below.add_column(ratio=1)
     below.add_column(ratio=1)
-    below.add_row(_jobs(picture), _storage(picture))
+    printing.row(below, _jobs(picture), _storage(picture))
     return Group(_numbers(picture, title), _problems(picture), _statements(picture), below)
 
 
@@ -48,31 +49,35 @@ def _numbers(picture: Picture, title: str) -> Panel:
     grid = Table.grid(padding=(0, 2))
     for _ in range(4):
         grid.add_column()
-    grid.add_row(
+    printing.row(
+        grid,
         "transactions",
         f"{picture.transactions_per_second:,.1f}/s, {picture.rollbacks_per_second:,.1f}/s undone",
         "connections",
         Text(f"{used} of {picture.connections_limit}: {states}", "bold red" if crowded else ""),
     )
-    grid.add_row(
+    printing.row(
+        grid,
         "index hits",
         _share(picture.index_hit_rate, HIT_RATE_INDEX),
         "cache hits",
         _share(picture.table_hit_rate, HIT_RATE_TABLE),
     )
-    grid.add_row(
+    printing.row(
+        grid,
         "longest transaction",
         age(picture.longest_transaction),
         "waiting for locks",
         f"{picture.lock_waiters}, longest {age(picture.longest_lock_wait)}",
     )
-    grid.add_row(
+    printing.row(
+        grid,
         "log written",
         f"{size(picture.wal_bytes_per_second)}/s",
         "size",
         f"{size(picture.database_bytes)}, up {age(picture.uptime)}",
     )
-    return Panel(grid, title=title, title_align="left")
+    return Panel(grid, title=Text(printing.plain(title)), title_align="left")
 
 
 def _share(share: float | None, wanted: float) -> Text:
@@ -84,7 +89,9 @@ def _share(share: float | None, wanted: float) -> Text:
 def _problems(picture: Picture) -> Text:
     if not picture.problems:
         return Text(" Nothing is wrong.", "green")
-    return Text("\n".join(f" ● {problem}" for problem in picture.problems), "bold red")
+    return Text(
+        "\n".join(f" ● {printing.plain(problem)}" for problem in picture.problems), "bold red"
+    )
 
 
 def _statements(picture: Picture) -> Table:
@@ -94,13 +101,14 @@ def _statements(picture: Picture) -> Table:
     table.add_column("role", no_wrap=True)
     table.add_column("statement", ratio=1, no_wrap=True, overflow="ellipsis")
     for one in picture.statements[:_STATEMENT_ROWS]:
-        table.add_row(
+        printing.row(
+            table,
             f"{one.mean_ms:,.2f}",
             f"{one.calls:,}",
             f"{one.calls_per_second:,.1f}",
             f"{one.total_seconds:,.2f}",
             one.role.removeprefix("eagle_"),
-            Text(one.text),
+            one.text,
         )
     return table
 
@@ -110,7 +118,7 @@ def _jobs(picture: Picture) -> Table:
     for name in ("job", "state", "success"):
         table.add_column(name, no_wrap=True)
     for job in picture.jobs:
-        table.add_row(job.name, Text(_state(job), _STATES[job.state]), age(job.success_age))
+        printing.row(table, job.name, Text(_state(job), _STATES[job.state]), age(job.success_age))
     return table
 
 
@@ -123,12 +131,12 @@ def _storage(picture: Picture) -> Table:
     for name in ("what", "how"):
         table.add_column(name, no_wrap=True)
     for relation, months in picture.months_ahead.items():
-        table.add_row(relation, Text(f"{months} months ahead", "" if months else "bold red"))
+        printing.row(table, relation, Text(f"{months} months ahead", "" if months else "bold red"))
     for slot, state in picture.slots.items():
         words = "received from" if state["active"] else "NOT received from"
-        table.add_row(f"slot {slot}", f"{words}, keeps {size(state['retained_bytes'])}")
+        printing.row(table, f"slot {slot}", f"{words}, keeps {size(state['retained_bytes'])}")
     if picture.backup_age is not None:
-        table.add_row("newest backup", f"{age(picture.backup_age)} old")
+        printing.row(table, "newest backup", f"{age(picture.backup_age)} old")
     pending = picture.migrations_pending
-    table.add_row("migrations", f"{picture.migrations_applied} applied, {pending} pending")
+    printing.row(table, "migrations", f"{picture.migrations_applied} applied, {pending} pending")
     return table

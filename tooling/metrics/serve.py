@@ -1,6 +1,5 @@
 """Serves the samples to Prometheus, in its text format."""
 
-import sys
 import threading
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest, start_http_ser
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from tooling import database
+from tooling import database, printing
 from tooling.errors import ConnectionFailedError, ToolingError
 from tooling.metrics import collect, families
 from tooling.metrics.collect import Folders
@@ -47,7 +46,7 @@ class Database(Collector):
         try:
             samples = self.samples()
         except (psycopg.Error, ToolingError) as error:
-            print(f"error: {str(error).strip()}", file=sys.stderr, flush=True)
+            printing.fail(str(error).strip())
             samples = [Sample("up", {}, 0)]
         yield from _families(samples)
 

@@ -1,8 +1,9 @@
 """What the runner says while it works: events, printed for people or as JSON lines."""
 
-import json
 import sys
 from typing import IO, Protocol
+
+from tooling import printing
 
 
 class Reporter(Protocol):
@@ -50,7 +51,7 @@ class Text:
         if event == "statement_done" and isinstance(seconds, float) and seconds >= 1:
             line = "    {seconds:.1f} s"
         if line:
-            print(line.format(**fields), file=self._stream, flush=True)
+            printing.say(line.format(**fields), stream=self._stream)
 
 
 class Json:
@@ -61,5 +62,4 @@ class Json:
 
     def __call__(self, event: str, /, **fields: object) -> None:
         """Print the event."""
-        line = json.dumps({"event": event, **fields}, ensure_ascii=False, default=str)
-        print(line, file=self._stream, flush=True)
+        printing.say_json({"event": event, **fields}, stream=self._stream)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from tooling.migration.effects import Effect, strength
 from tooling.migration.plan import Plan, PlannedFile, PlannedStatement, Size
+from tooling.printing import markdown as marked
+from tooling.printing import markdown_code, plain
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
@@ -51,13 +53,23 @@ def _lines(plan: Plan) -> Iterator[str]:
     for file in plan.files:
         yield from _section(plan, file)
     if plan.repeatables:
-        yield f"Run around them: {', '.join(f'`{name}`' for name in plan.repeatables)}."
+        yield f"Run around them: {', '.join(map(markdown_code, plan.repeatables))}."
     if plan.files:
         yield ""
         yield f"Reviewed as it stands: `--reviewed {plan.digest}`"
     if not plan.linted:
         yield ""
         yield "squawk is not installed: no findings."
+
+
+def _fenced(text: str) -> Iterator[str]:
+    """Yield a text as it stands, in a fence that is longer than any in it."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    yield f"{fence}text"
+    yield from map(plain, text.splitlines())
+    yield fence
 
 
 def _strongest(file: PlannedFile) -> dict[str, str]:
@@ -71,20 +83,18 @@ def _strongest(file: PlannedFile) -> dict[str, str]:
 
 
 def _section(plan: Plan, file: PlannedFile) -> Iterator[str]:
-    yield f"## {file.id}"
+    yield f"## {marked(file.id)}"
     yield ""
     if file.about:
-        yield "```text"
-        yield file.about
-        yield "```"
+        yield from _fenced(file.about)
         yield ""
     how = "One transaction." if file.transactional else "Statement by statement, journalled."
-    back = f" Irreversible: {file.irreversible}." if file.irreversible else ""
+    back = f" Irreversible: {marked(file.irreversible)}." if file.irreversible else ""
     yield how + back + (f" {file.done} statements are done already." if file.done else "")
     yield ""
     for relation, lock in _strongest(file).items():
         if relation in plan.sizes:
-            yield f"- {lock} on {relation} ({size_of(plan, relation)})"
+            yield f"- {lock} on {marked(relation)} ({size_of(plan, relation)})"
     yield ""
     yield "| # | line | statement | lock | on | size | work | note | runs |"
     yield "|---|---|---|---|---|---|---|---|---|"
@@ -93,17 +103,17 @@ def _section(plan: Plan, file: PlannedFile) -> Iterator[str]:
             cells = (
                 str(statement.number),
                 str(statement.line),
-                f"`{statement.words.replace('`', ' ').replace('|', chr(92) + '|')}`",
+                markdown_code(statement.words),
                 effect.lock,
-                effect.relation,
+                marked(effect.relation),
                 size_of(plan, effect.relation),
                 work_of(effect),
-                effect.note,
+                marked(effect.note),
                 waits_of(statement),
             )
             yield f"| {' | '.join(cells)} |"
     yield ""
     for finding in file.findings:
-        yield f"- line {finding.line}: **{finding.rule}** {finding.message}"
+        yield f"- line {finding.line}: **{marked(finding.rule)}** {marked(finding.message)}"
     if file.findings:
         yield ""

@@ -26,6 +26,14 @@ as $function$
 declare
     appended app.project_events;
 begin
+    perform app.require_account(append_event.account_id);
+    perform app.require_between('length of actor', coalesce(length(append_event.actor), 0), 0, 255);
+    if not ops.json_fits(append_event.data, 16384) then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'data is longer than 16384 bytes, has a number over 1e100 or over 50 levels',
+            hint    = 'Record what happened in short, and where the rest is.';
+    end if;
     insert into app.project_events (account_id, project_id, event_type, actor, data)
     values (append_event.account_id, append_event.project_id, append_event.event_type,
             append_event.actor, append_event.data)

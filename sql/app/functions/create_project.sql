@@ -26,6 +26,7 @@ as $function$
 declare
     created app.projects;
 begin
+    perform app.require_account(create_project.account_id);
     insert into app.projects (
         account_id, name, customer, description, site_name, street, created_by, updated_by
     )

@@ -23,12 +23,19 @@ create function app.find_payloads(
 as $function$
 begin
     perform app.require_account(find_payloads.account_id);
+    perform app.require_between('count', find_payloads.count, 1, 1000);
+    if not ops.json_fits(find_payloads.config, 65536) then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'config is longer than 65536 bytes, has a number over 1e100 or over 50 levels',
+            hint    = 'Ask for some of the values.';
+    end if;
     return query
     select p.*
       from app.project_payloads as p
      where p.account_id = find_payloads.account_id
-       and app.config_by_account(p.account_id, p.config)
-           @> app.config_by_account(find_payloads.account_id, find_payloads.config)
+       and app.config_of_account(p.account_id, p.config)
+           @> app.config_of_account(find_payloads.account_id, find_payloads.config)
      order by p.created_at desc, p.payload_id desc
      limit find_payloads.count;
 end

@@ -24,6 +24,7 @@ create function app.list_projects(
 as $function$
 begin
     perform app.require_account(list_projects.account_id);
+    perform app.require_between('count', list_projects.count, 1, 1000);
     return query
     select p.*
       from app.projects as p

@@ -1,4 +1,5 @@
--- One page of a project's events, newest first; the last event of a page asks for the next one.
+-- One page of a project's events, at most 1,000, newest first; the last event of a page asks for the
+-- next one.
 --
 --     select occurred_at, event_id, event_type
 --       from app.page_events(
@@ -28,7 +29,7 @@ begin atomic
        and e.occurred_at <= page_events.before_time
        and (e.occurred_at, e.event_id) < (page_events.before_time, page_events.before_event_id)
      order by e.occurred_at desc, e.event_id desc
-     limit page_events.count;
+     limit least(page_events.count, 1000);
 end;
 comment on function app.page_events(uuid, uuid, timestamptz, uuid, integer) is
     'A page of a project''s events, newest first, before the given time and event.';

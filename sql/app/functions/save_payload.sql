@@ -33,6 +33,23 @@ declare
     saved  app.project_payloads;
     digest text;
 begin
+    perform app.require_account(save_payload.account_id);
+    perform app.require_between(
+        'length of actor', coalesce(length(save_payload.actor), 0), 0, 255
+    );
+    if not (
+        ops.json_fits(save_payload.config, 65536)
+        and ops.json_fits(save_payload.files, 65536)
+        and ops.json_fits(save_payload.cost_snapshot, 65536)
+    ) then
+        raise exception using
+            errcode = 'check_violation',
+            message = 'config, files or cost_snapshot is longer than 65536 bytes, '
+                      'has a number over 1e100 or over 50 levels',
+            hint    = 'Keep what is large in a file, and name it in files.',
+            schema  = 'app',
+            table   = 'project_payloads';
+    end if;
     -- A statement, since the nodes of a distributed database hear of no call of set_config().
     execute format('set local app.actor = %L', coalesce(save_payload.actor, ''));
 

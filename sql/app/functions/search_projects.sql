@@ -7,7 +7,7 @@
 --            );
 --     -- Harbour sign
 --
--- Runs as the owner after checking the account: to compare tokens is not leakproof, so row security
+-- Runs as the owner after checking the account: to compare hashes is not leakproof, so row security
 -- would keep the planner from its index. The words are data: % and _ in them stand for themselves.
 --
 create function app.search_projects(
@@ -22,17 +22,20 @@ create function app.search_projects(
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    wanted   constant text[]    := array_remove(
-        regexp_split_to_array(lower(search_projects.words), '\s+'), ''
-    );
-    tokens   constant integer[] := app.search_tokens(
-        search_projects.account_id, array_to_string(wanted, ' ')
-    );
-    patterns constant text[]    := array(
-        select '%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%' from unnest(wanted) as word
-    );
+    wanted   text[];
+    hashes   bigint[];
+    patterns text[];
 begin
     perform app.require_account(search_projects.account_id);
+    perform app.require_between('count', search_projects.count, 1, 1000);
+    perform app.require_between(
+        'length of words', coalesce(length(search_projects.words), 0), 0, 500
+    );
+    wanted   := array_remove(regexp_split_to_array(lower(search_projects.words), '\s+'), '');
+    hashes   := app.word_hashes(search_projects.account_id, array_to_string(wanted, ' '));
+    patterns := array(
+        select '%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%' from unnest(wanted) as word
+    );
     if patterns = '{}' then
         return;
     end if;
@@ -40,10 +43,10 @@ begin
     select p.*
       from app.projects as p
      where p.account_id = search_projects.account_id
-       and app.search_tokens(
+       and app.word_hashes(
                p.account_id,
                app.project_search_text(p.name, p.customer, p.site_name, p.street)
-           ) @> tokens
+           ) @> hashes
        and app.project_search_text(p.name, p.customer, p.site_name, p.street) like all (patterns)
      order by p.updated_at desc
      limit search_projects.count;

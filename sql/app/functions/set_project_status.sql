@@ -26,6 +26,7 @@ as $function$
 declare
     moved app.projects;
 begin
+    perform app.require_account(set_project_status.account_id);
     update app.projects as p
        set status     = set_project_status.status,
            updated_by = set_project_status.actor,

@@ -33,11 +33,18 @@ declare
     unknown text;
     changed app.projects;
 begin
+    perform app.require_account(update_project.account_id);
     if jsonb_typeof(update_project.changes) is distinct from 'object' then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'changes must be a JSON object',
             hint    = format('Its keys are columns: %s.', array_to_string(changeable, ', '));
+    end if;
+    if not ops.json_fits(update_project.changes, 65536) then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'changes are longer than 65536 bytes, have a number over 1e100 or over 50 levels',
+            hint    = 'Columns of a project hold less; their limits are in the reference.';
     end if;
     select key into unknown
       from jsonb_object_keys(update_project.changes) as key

@@ -14,9 +14,12 @@ create table app.project_payloads (
         unique (account_id, project_id, module, sha256),
     constraint project_payloads_account_id_project_id_fkey foreign key (account_id, project_id)
         references app.projects (account_id, project_id) on delete cascade,
-    constraint project_payloads_config_check check (jsonb_typeof(config) = 'object'),
-    constraint project_payloads_files_check check (jsonb_typeof(files) = 'array'),
-    constraint project_payloads_cost_snapshot_check check (jsonb_typeof(cost_snapshot) = 'object'),
+    constraint project_payloads_config_check
+        check (jsonb_typeof(config) = 'object' and ops.json_fits(config, 65536)),
+    constraint project_payloads_files_check
+        check (jsonb_typeof(files) = 'array' and ops.json_fits(files, 65536)),
+    constraint project_payloads_cost_snapshot_check
+        check (jsonb_typeof(cost_snapshot) = 'object' and ops.json_fits(cost_snapshot, 65536)),
     constraint project_payloads_sha256_check
         check (length(sha256) = 64 and sha256 !~ '[^0-9a-f]')
 ) partition by list (module);
@@ -24,9 +27,9 @@ select ops.place('app.project_payloads', 'tenant');
 
 create index project_payloads_account_id_project_id_module_created_at_idx
     on app.project_payloads (account_id, project_id, module, created_at desc);
-create index project_payloads_account_id_config_by_account_idx
+create index project_payloads_account_id_config_of_account_idx
     on app.project_payloads
- using gin (account_id, app.config_by_account(account_id, config) jsonb_path_ops);
+ using gin (account_id, app.config_of_account(account_id, config) jsonb_path_ops);
 
 create trigger project_payloads_renew
     before update of created_at on app.project_payloads
@@ -79,9 +82,9 @@ alter table app.project_payloads
     alter column files set statistics 0,
     alter column cost_snapshot set statistics 0,
     alter column sha256 set statistics 0;
-alter index app.project_payloads_single_pole_d_account_id_config_by_account_idx
+alter index app.project_payloads_single_pole_d_account_id_config_of_account_idx
     alter column 2 set statistics 0;
-alter index app.project_payloads_single_pole_b_account_id_config_by_account_idx
+alter index app.project_payloads_single_pole_b_account_id_config_of_account_idx
     alter column 2 set statistics 0;
-alter index app.project_payloads_two_pole_dire_account_id_config_by_account_idx
+alter index app.project_payloads_two_pole_dire_account_id_config_of_account_idx
     alter column 2 set statistics 0;

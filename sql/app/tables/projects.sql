@@ -19,11 +19,20 @@ create table app.projects (
     constraint projects_account_id_etag_key unique (account_id, etag),
     constraint projects_name_check check (btrim(name) <> '' and length(name) <= 200),
     constraint projects_check check (updated_at >= created_at),
-    constraint projects_constants_version_check
-        check (array_position(constants_version, null) is null),
+    constraint projects_constants_version_check check (
+        array_position(constants_version, null) is null
+        and cardinality(constants_version) <= 50
+        and length(array_to_string(constants_version, '')) <= 5000
+    ),
     constraint projects_content_sha256_check
         check (length(content_sha256) = 64 and content_sha256 !~ '[^0-9a-f]'),
-    constraint projects_confidence_check check (confidence >= 0 and confidence <= 1)
+    constraint projects_confidence_check check (confidence >= 0 and confidence <= 1),
+    constraint projects_customer_check check (length(customer) <= 200),
+    constraint projects_description_check check (length(description) <= 10000),
+    constraint projects_site_name_check check (length(site_name) <= 200),
+    constraint projects_street_check check (length(street) <= 200),
+    constraint projects_created_by_check check (length(created_by) <= 255),
+    constraint projects_updated_by_check check (length(updated_by) <= 255)
 );
 select ops.place('app.projects', 'tenant');
 
@@ -38,10 +47,10 @@ create index projects_account_id_status_updated_at_idx
 create index projects_account_id_content_sha256_idx
     on app.projects (account_id, content_sha256)
     where content_sha256 is not null;
-create index projects_account_id_search_tokens_idx
+create index projects_account_id_word_hashes_idx
     on app.projects using gin (
         account_id,
-        app.search_tokens(
+        app.word_hashes(
             account_id, app.project_search_text(name, customer, site_name, street)
         )
     );
@@ -61,7 +70,7 @@ alter table app.projects
     alter column etag set statistics 0,
     alter column constants_version set statistics 0,
     alter column content_sha256 set statistics 0;
-alter index app.projects_account_id_search_tokens_idx alter column 2 set statistics 0;
+alter index app.projects_account_id_word_hashes_idx alter column 2 set statistics 0;
 
 create trigger projects_change
     before update on app.projects

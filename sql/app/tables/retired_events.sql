@@ -9,7 +9,8 @@ create table app.retired_events (
     constraint retired_events_pkey primary key (account_id, project_id, first_position),
     constraint retired_events_first_position_check check (first_position > 0),
     constraint retired_events_check check (last_position >= first_position),
-    constraint retired_events_last_sha256_check check (octet_length(last_sha256) = 32)
+    constraint retired_events_last_sha256_check check (octet_length(last_sha256) = 32),
+    constraint retired_events_partition_check check (length(partition) <= 260)
 );
 select ops.place('app.retired_events', 'tenant');
 

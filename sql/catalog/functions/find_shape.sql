@@ -15,10 +15,15 @@ create function catalog.find_shape(
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    wanted text := coalesce(find_shape.edition, catalog.newest_edition(find_shape.grade));
+    wanted text;
     found_shape catalog.material_catalog;
     elsewhere text;
 begin
+    perform app.require_between(
+        'length of shape, edition and grade',
+        coalesce(length(concat(find_shape.shape, find_shape.edition, find_shape.grade)), 0), 0, 300
+    );
+    wanted := coalesce(find_shape.edition, catalog.newest_edition(find_shape.grade));
     select section.*
       into found_shape
       from catalog.material_catalog as section

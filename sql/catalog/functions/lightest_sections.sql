@@ -30,11 +30,24 @@ create function catalog.lightest_sections(
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    wanted  text := coalesce(
-        lightest_sections.edition, catalog.newest_edition(lightest_sections.grade)
-    );
+    wanted  text;
     unknown text;
 begin
+    perform app.require_between('count', lightest_sections.count, 1, 10000);
+    perform app.require_between(
+        'number of shape_types', coalesce(cardinality(lightest_sections.shape_types), 0), 0, 100
+    );
+    perform app.require_between(
+        'length of shape_types, edition and grade',
+        length(concat(
+            array_to_string(lightest_sections.shape_types, ''),
+            lightest_sections.edition, lightest_sections.grade
+        )),
+        0, 1000
+    );
+    wanted := coalesce(
+        lightest_sections.edition, catalog.newest_edition(lightest_sections.grade)
+    );
     select string_agg(given.name, ', ')
       into unknown
       from unnest(lightest_sections.shape_types) as given (name)

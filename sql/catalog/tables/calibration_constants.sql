@@ -8,15 +8,18 @@ create table catalog.calibration_constants (
     effective_from  date     not null,
     effective_to    date     null,
     constraint calibration_constants_pkey primary key (name, version),
-    constraint calibration_constants_name_check check (name ~ '^[A-Z][A-Z0-9_]*$'),
-    constraint calibration_constants_version_check check (version ~ '^[a-z][a-z0-9_.]*$'),
+    constraint calibration_constants_name_check
+        check (name ~ '^[A-Z][A-Z0-9_]*$' and length(name) <= 100),
+    constraint calibration_constants_version_check
+        check (version ~ '^[a-z][a-z0-9_.]*$' and length(version) <= 100),
     constraint calibration_constants_value_check
         check (value > '-Infinity'::numeric and value < 'Infinity'::numeric),
-    constraint calibration_constants_unit_check check (unit <> ''),
-    constraint calibration_constants_source_check check (source <> ''),
+    constraint calibration_constants_unit_check check (unit <> '' and length(unit) <= 50),
+    constraint calibration_constants_source_check check (source <> '' and length(source) <= 1000),
     constraint calibration_constants_effective_check check (effective_to > effective_from),
     constraint calibration_constants_name_daterange_excl
-        exclude using gist (name with =, daterange(effective_from, effective_to) with &&)
+        exclude using gist (name with =, daterange(effective_from, effective_to) with &&),
+    constraint calibration_constants_description_check check (length(description) <= 1000)
 );
 select ops.place('catalog.calibration_constants', 'reference');
 

@@ -10,12 +10,13 @@ create table catalog.code_references (
     constraint code_references_pkey primary key (code, section),
     constraint code_references_import_id_fkey foreign key (import_id)
         references catalog.imports (import_id),
-    constraint code_references_code_check check (code <> ''),
-    constraint code_references_section_check check (section <> ''),
-    constraint code_references_title_check check (title <> ''),
-    constraint code_references_formula_check check (formula <> ''),
-    constraint code_references_source_check check (source <> ''),
-    constraint code_references_source_row_check check (source_row > 0)
+    constraint code_references_code_check check (code <> '' and length(code) <= 100),
+    constraint code_references_section_check check (section <> '' and length(section) <= 100),
+    constraint code_references_title_check check (title <> '' and length(title) <= 1000),
+    constraint code_references_formula_check check (formula <> '' and length(formula) <= 5000),
+    constraint code_references_source_check check (source <> '' and length(source) <= 1000),
+    constraint code_references_source_row_check check (source_row > 0),
+    constraint code_references_application_check check (length(application) <= 5000)
 );
 select ops.place('catalog.code_references', 'reference');
 

@@ -17,16 +17,25 @@ create table catalog.imports (
     changes         jsonb        not null  default '[]',
     constraint imports_pkey primary key (import_id),
     constraint imports_kind_check check (kind in ('aisc', 'asce', 'seed')),
-    constraint imports_edition_check check (edition ~ '^v[0-9]+([.][0-9]+)*$'),
+    constraint imports_edition_check
+        check (edition ~ '^v[0-9]+([.][0-9]+)*$' and length(edition) <= 50),
     constraint imports_kind_edition_check check ((kind = 'aisc') = (edition is not null)),
-    constraint imports_file_name_check check (file_name <> '' and file_name !~ '[/\\]'),
+    constraint imports_file_name_check
+        check (file_name <> '' and file_name !~ '[/\\]' and length(file_name) <= 255),
     constraint imports_file_sha256_check check (file_sha256 ~ '^[0-9a-f]{64}$'),
-    constraint imports_sheets_check check (array_position(sheets, null) is null),
+    constraint imports_sheets_check check (
+        array_position(sheets, null) is null
+        and cardinality(sheets) <= 1000
+        and length(array_to_string(sheets, '')) <= 100000
+    ),
     constraint imports_rows_check check (
         least(rows_inserted, rows_changed, rows_unchanged, rows_rejected) >= 0
         and rows_read = rows_inserted + rows_changed + rows_unchanged + rows_rejected
     ),
-    constraint imports_changes_check check (jsonb_typeof(changes) = 'array')
+    constraint imports_changes_check
+        check (jsonb_typeof(changes) = 'array' and ops.json_fits(changes, 67108864)),
+    constraint imports_grade_check check (length(grade) <= 100),
+    constraint imports_imported_by_check check (length(imported_by) <= 63)
 );
 select ops.place('catalog.imports', 'reference');
 

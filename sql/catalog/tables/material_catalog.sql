@@ -158,15 +158,25 @@ create table catalog.material_catalog (
     constraint material_catalog_section_check
         check ((kind = 'section') = (shape_type is not null)),
     constraint material_catalog_shape_check
-        check (shape <> '' and (kind = 'material' or shape is not null)),
+        check (shape <> '' and (kind = 'material' or shape is not null) and length(shape) <= 100),
     constraint material_catalog_grade_check
-        check (grade <> '' and (kind = 'section' or grade is not null)),
-    constraint material_catalog_edition_check
-        check (edition <> '' and (kind = 'material' or edition ~ '^v[0-9]+([.][0-9]+)*$')),
-    constraint material_catalog_dimensions_check check (jsonb_typeof(dimensions) = 'object'),
-    constraint material_catalog_properties_check check (jsonb_typeof(properties) = 'object'),
-    constraint material_catalog_other_sources_check check (jsonb_typeof(other_sources) = 'object'),
-    constraint material_catalog_doubts_check check (array_position(doubts, null) is null),
+        check (grade <> '' and (kind = 'section' or grade is not null) and length(grade) <= 100),
+    constraint material_catalog_edition_check check (
+        edition <> ''
+        and (kind = 'material' or edition ~ '^v[0-9]+([.][0-9]+)*$')
+        and length(edition) <= 50
+    ),
+    constraint material_catalog_dimensions_check
+        check (jsonb_typeof(dimensions) = 'object' and ops.json_fits(dimensions, 65536)),
+    constraint material_catalog_properties_check
+        check (jsonb_typeof(properties) = 'object' and ops.json_fits(properties, 65536)),
+    constraint material_catalog_other_sources_check
+        check (jsonb_typeof(other_sources) = 'object' and ops.json_fits(other_sources, 65536)),
+    constraint material_catalog_doubts_check check (
+        array_position(doubts, null) is null
+        and cardinality(doubts) <= 1000
+        and length(array_to_string(doubts, '')) <= 100000
+    ),
     constraint material_catalog_source_row_check check (source_row > 0),
     constraint material_catalog_weight_check
         check (kind = 'material' or (weight_lb_per_ft is not null and weight_lb_per_ft > 0)),
@@ -174,7 +184,13 @@ create table catalog.material_catalog (
         check (kind = 'material' or (area_in2 is not null and area_in2 > 0)),
     constraint material_catalog_strength_check
         check (kind = 'section'
-               or (fy_ksi > 0 and fu_ksi >= fy_ksi and e_ksi > 0 and g_ksi > 0) is true)
+               or (fy_ksi > 0 and fu_ksi >= fy_ksi and e_ksi > 0 and g_ksi > 0) is true),
+    constraint material_catalog_standard_check check (length(standard) <= 200),
+    constraint material_catalog_shape_type_check check (length(shape_type) <= 50),
+    constraint material_catalog_edi_label_check check (length(edi_label) <= 100),
+    constraint material_catalog_metric_label_check check (length(metric_label) <= 100),
+    constraint material_catalog_source_check check (length(source) <= 1000),
+    constraint material_catalog_source_sheet_check check (length(source_sheet) <= 255)
 );
 select ops.place('catalog.material_catalog', 'reference');
 

@@ -7,13 +7,16 @@ create table catalog.pricing_configs (
     effective_from  date                    not null,
     effective_to    date                    null,
     constraint pricing_configs_pkey primary key (item_code, version),
-    constraint pricing_configs_item_code_check check (item_code ~ '^[a-z][a-z0-9_]*$'),
-    constraint pricing_configs_version_check check (version ~ '^[a-z][a-z0-9_.]*$'),
+    constraint pricing_configs_item_code_check
+        check (item_code ~ '^[a-z][a-z0-9_]*$' and length(item_code) <= 100),
+    constraint pricing_configs_version_check
+        check (version ~ '^[a-z][a-z0-9_.]*$' and length(version) <= 100),
     constraint pricing_configs_price_usd_check
         check (price_usd >= 0 and price_usd < 'NaN'::numeric),
     constraint pricing_configs_effective_check check (effective_to > effective_from),
     constraint pricing_configs_item_code_daterange_excl
-        exclude using gist (item_code with =, daterange(effective_from, effective_to) with &&)
+        exclude using gist (item_code with =, daterange(effective_from, effective_to) with &&),
+    constraint pricing_configs_description_check check (length(description) <= 1000)
 );
 select ops.place('catalog.pricing_configs', 'reference');
 

@@ -9,7 +9,16 @@ create table catalog.property_definitions (
     constraint property_definitions_pkey primary key (symbol),
     constraint property_definitions_category_check
         check (category in ('dimension', 'property', 'material')),
-    constraint property_definitions_check check ((unit_us is null) = (unit_si is null))
+    constraint property_definitions_check check ((unit_us is null) = (unit_si is null)),
+    constraint property_definitions_symbol_check check (length(symbol) <= 50),
+    constraint property_definitions_description_check check (length(description) <= 1000),
+    constraint property_definitions_unit_us_check check (length(unit_us) <= 50),
+    constraint property_definitions_unit_si_check check (length(unit_si) <= 50),
+    constraint property_definitions_aliases_check check (
+        array_position(aliases, null) is null
+        and cardinality(aliases) <= 100
+        and length(array_to_string(aliases, '')) <= 5000
+    )
 );
 select ops.place('catalog.property_definitions', 'reference');
 

@@ -17,6 +17,7 @@ create function ops.page_projects(
     security definer
     set search_path = pg_catalog, pg_temp
 begin atomic
+    select app.require_between('size', page_projects.size, 1, 10000);
     select p.account_id, p.project_id
       from app.projects as p
      where (p.account_id, p.project_id) > (page_projects.account_id, page_projects.project_id)

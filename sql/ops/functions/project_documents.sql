@@ -26,6 +26,15 @@ create function ops.project_documents(
     security definer
     set search_path = pg_catalog, pg_temp
 begin atomic
+    select app.require_between(
+        'number of keys',
+        greatest(
+            cardinality(project_documents.account_ids),
+            cardinality(project_documents.project_ids),
+            0
+        ),
+        0, 10000
+    );
     select
         c.account_id,
         c.project_id,

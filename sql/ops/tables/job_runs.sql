@@ -15,7 +15,11 @@ create table ops.job_runs (
     constraint job_runs_outcome_check
         check (outcome in ('running', 'succeeded', 'failed', 'interrupted')),
     constraint job_runs_finished_at_check check ((outcome = 'running') = (finished_at is null)),
-    constraint job_runs_check check (finished_at >= started_at)
+    constraint job_runs_check check (finished_at >= started_at),
+    constraint job_runs_job_check check (length(job) <= 63),
+    constraint job_runs_message_check check (length(message) <= 10000),
+    constraint job_runs_detail_check check (ops.json_fits(detail, 1048576)),
+    constraint job_runs_ran_by_check check (length(ran_by) <= 63)
 );
 select ops.place('ops.job_runs', 'local');
 

@@ -10,15 +10,23 @@ create table ops.jobs (
     added_at     timestamptz  not null  default now(),
     role         text         not null  default 'eagle_operator',
     constraint jobs_pkey primary key (job),
-    constraint jobs_job_check check (job ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'),
-    constraint jobs_command_check check (array_position(command, null) is null and command <> '{}'),
-    constraint jobs_statement_check check (btrim(statement) <> ''),
+    constraint jobs_job_check check (job ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' and length(job) <= 63),
+    constraint jobs_command_check check (
+        array_position(command, null) is null
+        and command <> '{}'
+        and cardinality(command) <= 50
+        and length(array_to_string(command, '')) <= 5000
+    ),
+    constraint jobs_statement_check check (btrim(statement) <> '' and length(statement) <= 10000),
     constraint jobs_check check (num_nonnulls(command, statement) = 1),
-    constraint jobs_schedule_check
-        check (schedule ~ '^([0-9*/,-]+ ){4}(\*|[a-z]{3}([,-][a-z]{3})*)$'),
+    constraint jobs_schedule_check check (
+        schedule ~ '^([0-9*/,-]+ ){4}(\*|[a-z]{3}([,-][a-z]{3})*)$'
+        and length(schedule) <= 200
+    ),
     constraint jobs_late_after_check check (late_after > interval '0'),
     constraint jobs_time_limit_check check (time_limit > interval '0'),
-    constraint jobs_role_check check (role ~ '^eagle_[a-z]+$')
+    constraint jobs_role_check check (role ~ '^eagle_[a-z]+$' and length(role) <= 63),
+    constraint jobs_description_check check (length(description) <= 1000)
 );
 select ops.place('ops.jobs', 'local');
 

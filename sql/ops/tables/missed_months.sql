@@ -5,7 +5,8 @@ create table ops.missed_months (
     first_at   timestamptz  not null  default now(),
     last_at    timestamptz  not null  default now(),
     constraint missed_months_pkey primary key (relation, starts_at),
-    constraint missed_months_misses_check check (misses > 0)
+    constraint missed_months_misses_check check (misses > 0),
+    constraint missed_months_relation_check check (length(relation) <= 260)
 );
 select ops.place('ops.missed_months', 'local');
 

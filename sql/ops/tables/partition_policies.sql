@@ -12,7 +12,9 @@ create table ops.partition_policies (
     constraint partition_policies_period_check
         check (period in ('day', 'week', 'month', 'quarter', 'year')),
     constraint partition_policies_days_check check (period <> 'day' or months_ahead <= 12),
-    constraint partition_policies_check check ((on_retirement = 'keep') = (months_retained is null))
+    constraint partition_policies_check
+        check ((on_retirement = 'keep') = (months_retained is null)),
+    constraint partition_policies_relation_check check (length(relation) <= 260)
 );
 select ops.place('ops.partition_policies', 'local');
 

@@ -19,7 +19,10 @@ create table ops.retired_partitions (
     constraint retired_partitions_file_sha256_check check (file_sha256 ~ '^[0-9a-f]{64}$'),
     constraint retired_partitions_content_sha256_check check (content_sha256 ~ '^[0-9a-f]{64}$'),
     constraint retired_partitions_check
-        check (state <> 'archived' or num_nulls(file_name, file_sha256, content_sha256) = 0)
+        check (state <> 'archived' or num_nulls(file_name, file_sha256, content_sha256) = 0),
+    constraint retired_partitions_partition_check check (length(partition) <= 260),
+    constraint retired_partitions_relation_check check (length(relation) <= 260),
+    constraint retired_partitions_file_name_check check (length(file_name) <= 255)
 );
 select ops.place('ops.retired_partitions', 'local');
 

@@ -3,7 +3,8 @@ create table ops.table_placements (
     placement  text  not null,
     constraint table_placements_pkey primary key (relation),
     constraint table_placements_placement_check
-        check (placement in ('tenant', 'reference', 'local'))
+        check (placement in ('tenant', 'reference', 'local')),
+    constraint table_placements_relation_check check (length(relation) <= 260)
 );
 comment on table ops.table_placements is 'Where each table lives when the database is distributed.';
 comment on column ops.table_placements.relation is 'Schema-qualified name of the table.';

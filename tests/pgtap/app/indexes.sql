@@ -148,18 +148,18 @@ select pg_temp.uses_index(
     'status ='
 );
 select pg_temp.uses_index(
-    'app.projects_account_id_search_tokens_idx',
+    'app.projects_account_id_word_hashes_idx',
     pg_temp.query_of('app.search_projects', jsonb_build_object(
         'search_projects.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
         'search_projects.count', '100',
-        'tokens', '(app.search_tokens(''00000000-0000-7000-8000-000000000001'', ''arbo quay''))',
+        'hashes', '(app.word_hashes(''00000000-0000-7000-8000-000000000001'', ''arbo quay''))',
         'patterns', '(array[''%arbo%'', ''%quay%''])'
     )),
-    'the projects with some parts of words are found by the tokens of all of them',
-    'search_tokens.* @>'
+    'the projects with some parts of words are found by the hashes of all of them',
+    'word_hashes.* @>'
 );
 select pg_temp.uses_index(
-    'app.project_payloads_account_id_config_by_account_idx',
+    'app.project_payloads_account_id_config_of_account_idx',
     pg_temp.query_of('app.find_payloads', jsonb_build_object(
         'find_payloads.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
         'find_payloads.config',

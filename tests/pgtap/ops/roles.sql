@@ -58,10 +58,34 @@ select results_eq(
          from pg_db_role_setting
         where setrole::regrole::text like 'eagle\_%'
         order by 1 $$,
-    $$ values
-        ('eagle_application', 0::oid, 'plan_cache_mode=force_generic_plan'),
-        ('eagle_reader', 0::oid, 'plan_cache_mode=force_generic_plan') $$,
-    'who asks for one account at a time plans a statement once; no role has another setting'
+    $$ select role, 0::oid,
+              settings || case
+                  when role ~ '(application|exporter|reader)$'
+                      and current_setting('server_version_num')::integer >= 170000
+                      then ' transaction_timeout=5min'
+                  else ''
+              end
+              || case
+                  when role ~ '(application|exporter|indexer|reader)$' then ' temp_file_limit=1GB'
+                  else ''
+              end
+         from (values
+                   ('eagle_application',
+                    'plan_cache_mode=force_generic_plan statement_timeout=30s'
+                    ' idle_in_transaction_session_timeout=1min'),
+                   ('eagle_auditor', 'idle_in_transaction_session_timeout=10min'),
+                   ('eagle_exporter',
+                    'statement_timeout=30s idle_in_transaction_session_timeout=1min'),
+                   ('eagle_indexer',
+                    'statement_timeout=5min idle_in_transaction_session_timeout=10min'),
+                   ('eagle_operator', 'idle_in_transaction_session_timeout=10min'),
+                   ('eagle_reader',
+                    'plan_cache_mode=force_generic_plan statement_timeout=30s'
+                    ' idle_in_transaction_session_timeout=1min')
+              ) as begun (role, settings)
+        order by 1 $$,
+    'sessions begin with these settings: one plan a statement for who asks for one account at a'
+    ' time, and an end to what nobody meant to last'
 );
 select is_empty(
     $$ select m.member::regrole

@@ -105,6 +105,7 @@ def test_a_rewritten_chain_that_has_grown_is_named_too(
     dsn: str, key: Path, admin: "psycopg.Connection[Any]"
 ) -> None:
     check = taken(dsn, key)
+    admin.execute(f"set app.account_id = '{ANA}'")
     append = f"select app.append_event('{ANA}', '{PROJECT}', 'file.attached', 'ana')"
     admin.execute(append.encode())
     assert tooling(*check) == Exit.OK

@@ -43,7 +43,7 @@ def test_what_an_index_costs_a_write_is_measured_and_leaves_nothing(
         found = write_costs.measure(connection, rounds=1)
         tables = {"app.projects", "app.project_payloads", "app.project_events", "app.event_chains"}
         assert set(found) == {index.name for index in reviewed if index.table in tables}
-        assert found["app.projects_account_id_search_tokens_idx"][1] > 100
+        assert found["app.projects_account_id_word_hashes_idx"][1] > 100
         assert rows(connection) == before
         query = "select count(*) from pg_index where not indisready"
         assert connection.execute(query).fetchall() == [(0,)]
@@ -53,7 +53,7 @@ def test_a_reader_who_read_the_table_before_finds_payloads_in_their_index(
     server: Server, benched: str, reviewed: list[indexes.Index]
 ) -> None:
     """A session keeps an index's expression as its first reader may know it."""
-    name = "app.project_payloads_account_id_config_by_account_idx"
+    name = "app.project_payloads_account_id_config_of_account_idx"
     with connect(server.url(benched), autocommit=True) as admin:
         asked = measure.choose(admin, UNTIL)[0]
         before = scans(admin, name)

@@ -101,10 +101,10 @@ def test_a_query_that_lost_its_index_is_found(filled: str) -> None:
     with closing(psycopg.connect(filled, autocommit=True)) as admin:
         before = record.take(admin)
         assert set(before.plans) > {"newest drafts", "JSON", "search"}
-        assert "projects_account_id_search_tokens_idx" in before.plans["search"].indexes
+        assert "projects_account_id_word_hashes_idx" in before.plans["search"].indexes
         assert look("plans", admin, filled, since=before) == []
         with admin.transaction(force_rollback=True):
-            admin.execute("drop index app.projects_account_id_search_tokens_idx")
+            admin.execute("drop index app.projects_account_id_word_hashes_idx")
             admin.execute("drop index app.projects_account_id_created_at_draft_idx")
             found = look("plans", admin, filled, since=before)
         assert {words.partition(":")[0] for _, words in found} >= {"newest drafts", "search"}
@@ -121,7 +121,7 @@ def test_a_table_read_whole_is_an_error(filled: str) -> None:
             admin.execute("drop index app.projects_account_id_created_at_draft_idx")
             admin.execute("drop index app.projects_account_id_content_sha256_idx")
             admin.execute("alter table app.projects drop constraint projects_account_id_etag_key")
-            admin.execute("drop index app.projects_account_id_search_tokens_idx")
+            admin.execute("drop index app.projects_account_id_word_hashes_idx")
             found = look("plans", admin, filled, since=before)
     assert ("error", "project by key: reads all of projects") in found
 

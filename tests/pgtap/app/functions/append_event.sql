@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(9);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -20,7 +20,7 @@ select throws_ok(
 set local role eagle_application;
 select throws_ok(
     $$ select app.append_event(pg_temp.bob(), pg_temp.bob_project(), 'file.attached', 'ana') $$,
-    '42501', 'new row violates row-level security policy for table "project_events"',
+    'ES005', 'the transaction is not set to this account',
     'no event is appended in another account than that of the transaction'
 );
 select throws_ok(
@@ -55,6 +55,25 @@ select results_eq(
          from app.append_event(pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'cara') as e $$,
     $$ values (4::bigint, '{}'::jsonb) $$,
     'nothing else need be known of an event'
+);
+
+reset role;
+set local role eagle_application;
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
+select throws_ok(
+    $$ select app.append_event(
+           pg_temp.ana(), pg_temp.ana_project(), 'file.attached', repeat('x', 256)
+       ) $$,
+    '22023', 'length of actor must be from 0 to 255',
+    'an actor has at most 255 characters'
+);
+select throws_ok(
+    $$ select app.append_event(
+           pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana',
+           jsonb_build_object('x', repeat('x', 20000))
+       ) $$,
+    '22023', 'data is longer than 16384 bytes, has a number over 1e100 or over 50 levels',
+    'what else is known has at most 16,384 bytes'
 );
 
 select * from finish();

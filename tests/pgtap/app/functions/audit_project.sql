@@ -58,11 +58,11 @@ select results_eq(
     'submitting and accepting have event types of their own'
 );
 
-delete from app.projects;
+select app.delete_project(p.account_id, p.project_id, p.etag, 'cara@example.com') from app.projects as p;
 select results_eq(
     'select * from pg_temp.new_events(7)',
     $$ values ('user.data_deleted', 'cara@example.com', '{"deleted": "project"}'::jsonb) $$,
-    'a deletion is recorded with the actor of the transaction'
+    'a deletion is recorded with who deleted'
 );
 
 -- Whoever makes the change.

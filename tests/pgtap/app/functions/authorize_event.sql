@@ -57,7 +57,7 @@ select lives_ok(
   from unnest(array['file.attached', 'report.generated']) as event_type;
 
 update app.projects set status = 'estimating', name = 'Pier sign';
-delete from app.projects;
+select app.delete_project(p.account_id, p.project_id, p.etag, 'ana') from app.projects as p;
 select results_eq(
     'select event_type::text from app.project_events where position > 4 order by position',
     array['project.status_changed', 'project.updated', 'user.data_deleted'],

@@ -35,7 +35,7 @@ select results_eq(
     array[1::bigint, 2, 3, 4],
     'events take places one after the other'
 );
-delete from app.projects;
+select app.delete_project(p.account_id, p.project_id, p.etag, 'ana') from app.projects as p;
 select lives_ok(
     $$ insert into app.project_events (account_id, project_id, event_type, actor)
        values (pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana') $$,

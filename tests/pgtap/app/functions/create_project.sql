@@ -22,7 +22,7 @@ set local role eagle_application;
 set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
 select throws_ok(
     $$ select app.create_project(pg_temp.ana(), 'Sign', 'bob') $$,
-    '42501', 'new row violates row-level security policy for table "projects"',
+    'ES005', 'the transaction is not set to this account',
     'a project is not created in another account than that of the transaction'
 );
 set local app.account_id = 'a0000000-0000-7000-8000-000000000000';

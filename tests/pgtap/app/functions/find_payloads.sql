@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(13);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -68,6 +68,20 @@ select throws_ok(
     $$ select * from app.find_payloads(pg_temp.ana(), '{}') $$,
     '42501', 'permission denied for function find_payloads',
     'an operator does not'
+);
+
+reset role;
+set local role eagle_application;
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
+select throws_ok(
+    $$ select app.find_payloads(pg_temp.ana(), '{}', 1001) $$,
+    '22023', 'count must be from 1 to 1000',
+    'at most 1,000 payloads are found'
+);
+select throws_ok(
+    $$ select app.find_payloads(pg_temp.ana(), jsonb_build_object('x', repeat('x', 70000))) $$,
+    '22023', 'config is longer than 65536 bytes, has a number over 1e100 or over 50 levels',
+    'what is looked for is no longer than a config'
 );
 
 select * from finish();

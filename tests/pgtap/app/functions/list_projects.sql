@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(10);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -53,6 +53,20 @@ select throws_ok(
     $$ select * from app.list_projects(pg_temp.ana(), 'draft') $$,
     '42501', 'permission denied for function list_projects',
     'an operator does not'
+);
+
+reset role;
+set local role eagle_application;
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
+select throws_ok(
+    $$ select app.list_projects(pg_temp.ana(), 'draft', 1001) $$,
+    '22023', 'count must be from 1 to 1000',
+    'a list has at most 1,000 projects'
+);
+select throws_ok(
+    $$ select app.list_projects(pg_temp.ana(), 'draft', null) $$,
+    '22023', 'count must be from 1 to 1000',
+    'and it has an end'
 );
 
 select * from finish();

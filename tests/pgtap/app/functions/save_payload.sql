@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(16);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -34,7 +34,7 @@ set local role eagle_application;
 set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
 select throws_ok(
     'select pg_temp.save(25)',
-    '42501', 'new row violates row-level security policy for table "project_payloads"',
+    'ES005', 'the transaction is not set to this account',
     'a design is not saved in another account than that of the transaction'
 );
 set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
@@ -101,6 +101,28 @@ select results_eq(
     $$ select module::text from app.latest_payloads(pg_temp.ana(), pg_temp.ana_project()) $$,
     array['signage.single_pole.base_plate', 'signage.two_pole.direct_burial'],
     'each module has its newest snapshot'
+);
+
+reset role;
+set local role eagle_application;
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
+select throws_ok(
+    $$ select app.save_payload(
+           pg_temp.ana(), pg_temp.ana_project(), 'signage.single_pole.base_plate',
+           jsonb_build_object('x', repeat('x', 70000)), '[]', '{}', 'ana'
+       ) $$,
+    '23514',
+    'config, files or cost_snapshot is longer than 65536 bytes, has a number over 1e100 or over 50'
+    ' levels',
+    'each part of a design has at most 65,536 bytes'
+);
+select throws_ok(
+    $$ select app.save_payload(
+           pg_temp.ana(), pg_temp.ana_project(), 'signage.single_pole.base_plate',
+           '{}', '[]', '{"total_usd": 1e101}', 'ana'
+       ) $$,
+    '23514', null,
+    'a number that would fill a page when it is written is refused'
 );
 
 select * from finish();

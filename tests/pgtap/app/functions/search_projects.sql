@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(27);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -74,6 +74,25 @@ select throws_ok(
     $$ select * from app.search_projects(pg_temp.ana(), 'sign') $$,
     '42501', 'permission denied for function search_projects',
     'an operator does not'
+);
+
+reset role;
+set local role eagle_application;
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
+select throws_ok(
+    $$ select app.search_projects(pg_temp.ana(), repeat('x', 501)) $$,
+    '22023', 'length of words must be from 0 to 500',
+    'a search has at most 500 characters'
+);
+select throws_ok(
+    $$ select app.search_projects(pg_temp.ana(), 'x', 1001) $$,
+    '22023', 'count must be from 1 to 1000',
+    'it returns at most 1,000 projects'
+);
+select throws_ok(
+    $$ select app.search_projects(pg_temp.bob(), repeat('x', 501), 1001) $$,
+    'ES005', 'the transaction is not set to this account',
+    'the account is looked at first'
 );
 
 select * from finish();

@@ -24,8 +24,8 @@ select throws_ok(
     $$ select app.set_project_status(
            pg_temp.bob(), pg_temp.bob_project(), pg_temp.bob_etag(), 'ana', 'estimating'
        ) $$,
-    'P0002', 'there is no project b1000000-0000-7000-8000-000000000000 in this account',
-    'a project of another account cannot be moved, and looks as if it were not there'
+    'ES005', 'the transaction is not set to this account',
+    'a project of another account cannot be moved'
 );
 select throws_ok(
     $$ select app.set_project_status(

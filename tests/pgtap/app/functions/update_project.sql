@@ -1,5 +1,5 @@
 begin;
-select plan(28);
+select plan(29);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -25,8 +25,8 @@ select throws_ok(
     $$ select app.update_project(
            pg_temp.bob(), pg_temp.bob_project(), pg_temp.bob_etag(), 'ana', '{"name": "Mine"}'
        ) $$,
-    'P0002', 'there is no project b1000000-0000-7000-8000-000000000000 in this account',
-    'a project of another account cannot be changed, and looks as if it were not there'
+    'ES005', 'the transaction is not set to this account',
+    'a project of another account cannot be changed'
 );
 select throws_ok(
     $$ select app.update_project(
@@ -135,6 +135,17 @@ select results_eq(
     $$ values ('project.updated', 'cara@example.com',
                '{"columns": ["confidence", "constants_version", "name", "street"]}'::jsonb) $$,
     'the event of a change names its actor and the columns, not their values'
+);
+
+reset role;
+set local role eagle_application;
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
+select throws_ok(
+    $$ select app.update_project(
+           pg_temp.ana(), pg_temp.ana_project(), pg_temp.ana_etag(), 'ana', jsonb_build_object('x', repeat('x', 70000))
+       ) $$,
+    '22023', 'changes are longer than 65536 bytes, have a number over 1e100 or over 50 levels',
+    'changes have at most 65,536 bytes'
 );
 
 select * from finish();

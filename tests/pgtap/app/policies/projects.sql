@@ -44,9 +44,9 @@ select is_empty(
     'update app.projects set name = ''Mine'' where account_id = pg_temp.bob() returning name',
     'the application changes no project of another account'
 );
-select is_empty(
-    'delete from app.projects where account_id = pg_temp.bob() returning name',
-    'the application deletes no project of another account'
+select throws_ok(
+    'delete from app.projects', '42501', 'permission denied for table projects',
+    'the application deletes projects by a function alone'
 );
 select throws_ok(
     $$ insert into app.projects (account_id, name, created_by, updated_by)

@@ -73,7 +73,7 @@ select throws_ok(
 );
 
 -- Deleting a project.
-delete from app.projects as p where p.project_id = pg_temp.ana_project();
+select app.delete_project(p.account_id, p.project_id, p.etag, 'ana@example.com') from app.projects as p;
 select results_eq(
     $$ select position, event_type::text, actor
          from app.project_events

@@ -21,14 +21,17 @@ select results_eq(
     $$ select * from pg_temp.constraints_of('app.project_payloads') $$,
     $$ values
         ('project_payloads_account_id_project_id_fkey',
-         'FOREIGN KEY (account_id, project_id)'
-         ' REFERENCES app.projects(account_id, project_id) ON DELETE CASCADE'),
+         'FOREIGN KEY (account_id, project_id) REFERENCES app.projects(account_id, project_id)'
+         ' ON DELETE CASCADE'),
         ('project_payloads_account_id_project_id_module_sha256_key',
          'UNIQUE (account_id, project_id, module, sha256)'),
-        ('project_payloads_config_check', 'CHECK ((jsonb_typeof(config) = ''object''::text))'),
+        ('project_payloads_config_check',
+         'CHECK (((jsonb_typeof(config) = ''object''::text) AND ops.json_fits(config, 65536)))'),
         ('project_payloads_cost_snapshot_check',
-         'CHECK ((jsonb_typeof(cost_snapshot) = ''object''::text))'),
-        ('project_payloads_files_check', 'CHECK ((jsonb_typeof(files) = ''array''::text))'),
+         'CHECK (((jsonb_typeof(cost_snapshot) = ''object''::text) AND'
+         ' ops.json_fits(cost_snapshot, 65536)))'),
+        ('project_payloads_files_check',
+         'CHECK (((jsonb_typeof(files) = ''array''::text) AND ops.json_fits(files, 65536)))'),
         ('project_payloads_pkey', 'PRIMARY KEY (account_id, payload_id, module)'),
         ('project_payloads_sha256_check',
          'CHECK (((length(sha256) = 64) AND (sha256 !~ ''[^0-9a-f]''::text)))') $$,
@@ -120,7 +123,7 @@ select results_eq(
     $$ select count(*) from app.project_payloads where project_id = pg_temp.ana_project() $$,
     array[1::bigint], 'a project has its payloads'
 );
-delete from app.projects as p where p.project_id = pg_temp.ana_project();
+select app.delete_project(p.account_id, p.project_id, p.etag, 'ana') from app.projects as p;
 reset role;
 select is_empty(
     $$ select * from app.project_payloads where account_id = pg_temp.ana() $$,

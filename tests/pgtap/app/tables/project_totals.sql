@@ -17,7 +17,8 @@ select results_eq(
 );
 select results_eq(
     $$ select * from pg_temp.constraints_of('app.project_totals') $$,
-    $$ values ('project_totals_pkey', 'PRIMARY KEY (account_id, status, entry_id)') $$,
+    $$ values
+        ('project_totals_pkey', 'PRIMARY KEY (account_id, status, entry_id)') $$,
     'an entry of the totals has these constraints'
 );
 

@@ -1,5 +1,5 @@
 begin;
-select plan(40);
+select plan(45);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -30,13 +30,22 @@ select results_eq(
         ('projects_account_id_etag_key', 'UNIQUE (account_id, etag)'),
         ('projects_check', 'CHECK ((updated_at >= created_at))'),
         ('projects_confidence_check',
-         'CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision)))'),
+         'CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double'
+         ' precision)))'),
         ('projects_constants_version_check',
-         'CHECK ((array_position(constants_version, NULL::text) IS NULL))'),
+         'CHECK (((array_position(constants_version, NULL::text) IS NULL) AND'
+         ' (cardinality(constants_version) <= 50) AND (length(array_to_string(constants_version,'
+         ' ''''::text)) <= 5000)))'),
         ('projects_content_sha256_check',
          'CHECK (((length(content_sha256) = 64) AND (content_sha256 !~ ''[^0-9a-f]''::text)))'),
+        ('projects_created_by_check', 'CHECK ((length(created_by) <= 255))'),
+        ('projects_customer_check', 'CHECK ((length(customer) <= 200))'),
+        ('projects_description_check', 'CHECK ((length(description) <= 10000))'),
         ('projects_name_check', 'CHECK (((btrim(name) <> ''''::text) AND (length(name) <= 200)))'),
-        ('projects_pkey', 'PRIMARY KEY (account_id, project_id)') $$,
+        ('projects_pkey', 'PRIMARY KEY (account_id, project_id)'),
+        ('projects_site_name_check', 'CHECK ((length(site_name) <= 200))'),
+        ('projects_street_check', 'CHECK ((length(street) <= 200))'),
+        ('projects_updated_by_check', 'CHECK ((length(updated_by) <= 255))') $$,
     'a project has these constraints'
 );
 select results_eq(
@@ -164,6 +173,22 @@ select lives_ok(
        values (pg_temp.ana(), pg_temp.bob_project(), pg_temp.bob_etag(), 'Sign', 'ana', 'ana') $$,
     'the keys and etags of one account are free in another'
 );
+
+reset role;
+set local role eagle_application;
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
+select throws_ok(
+    format('update app.projects set %I = repeat(''é'', %s)', field, greatest + 1),
+    '23514',
+    format(
+        'new row for relation "projects" violates check constraint "projects_%s_check"', field
+    ),
+    format('%s has at most %s characters', field, greatest)
+)
+  from (values
+            ('customer', 200), ('description', 10000), ('site_name', 200), ('street', 200),
+            ('updated_by', 255)
+       ) as given (field, greatest);
 
 select * from finish();
 rollback;

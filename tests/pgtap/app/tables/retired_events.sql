@@ -20,6 +20,7 @@ select results_eq(
         ('retired_events_check', 'CHECK ((last_position >= first_position))'),
         ('retired_events_first_position_check', 'CHECK ((first_position > 0))'),
         ('retired_events_last_sha256_check', 'CHECK ((octet_length(last_sha256) = 32))'),
+        ('retired_events_partition_check', 'CHECK ((length(partition) <= 260))'),
         ('retired_events_pkey', 'PRIMARY KEY (account_id, project_id, first_position)') $$,
     'a stretch of retired events has these constraints'
 );

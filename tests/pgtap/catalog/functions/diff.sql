@@ -13,6 +13,7 @@ select is(
 
 set local role eagle_operator;
 select pg_temp.edition('v15.0'), pg_temp.edition('v16.0');
+reset role;
 update catalog.material_catalog
    set properties = jsonb_set(jsonb_set(properties, '{us,Ix}', '1000'), '{si,Ix}', '417')
        #- '{us,Zx}'
@@ -21,7 +22,6 @@ update catalog.material_catalog set shape = 'Pipe10OLD' where edition = 'v15.0' 
 update catalog.material_catalog
    set properties = jsonb_set(properties, '{us,A}', '8.030')
  where edition = 'v15.0' and shape ~ '^HSS';
-reset role;
 set local role eagle_application;
 select results_eq(
     $$ select * from catalog.diff('v15.0', 'v16.0') $$,

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -44,6 +44,12 @@ select throws_ok(
     $$ set local role eagle_exporter; select catalog.find_shape('W14X90') $$,
     '42501', 'permission denied for schema catalog',
     'monitoring does not read sections'
+);
+
+select throws_ok(
+    $$ select catalog.find_shape(repeat('x', 301)) $$,
+    '22023', 'length of shape, edition and grade must be from 0 to 300',
+    'a designation has at most 300 characters'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(12);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -74,6 +74,17 @@ select throws_ok(
     $$ select * from catalog.lightest_sections(array['W'], edition => 'v3.0') $$,
     'ES104', 'edition v3.0 has no shapes of type W',
     'so is an edition that was not imported'
+);
+
+select throws_ok(
+    $$ select catalog.lightest_sections(array_fill('W'::text, array[101])) $$,
+    '22023', 'number of shape_types must be from 0 to 100',
+    'there are at most 100 types'
+);
+select throws_ok(
+    $$ select catalog.lightest_sections('{W}', count => 0) $$,
+    '22023', 'count must be from 1 to 10000',
+    'at least one section is asked for'
 );
 
 select * from finish();

@@ -18,17 +18,21 @@ select results_eq(
 select results_eq(
     $$ select * from pg_temp.constraints_of('catalog.calibration_constants') $$,
     $$ values
+        ('calibration_constants_description_check', 'CHECK ((length(description) <= 1000))'),
         ('calibration_constants_effective_check', 'CHECK ((effective_to > effective_from))'),
-        ('calibration_constants_name_check', 'CHECK ((name ~ ''^[A-Z][A-Z0-9_]*$''::text))'),
+        ('calibration_constants_name_check',
+         'CHECK (((name ~ ''^[A-Z][A-Z0-9_]*$''::text) AND (length(name) <= 100)))'),
         ('calibration_constants_name_daterange_excl',
          'EXCLUDE USING gist (name WITH =, daterange(effective_from, effective_to) WITH &&)'),
         ('calibration_constants_pkey', 'PRIMARY KEY (name, version)'),
-        ('calibration_constants_source_check', 'CHECK ((source <> ''''::text))'),
-        ('calibration_constants_unit_check', 'CHECK ((unit <> ''''::text))'),
+        ('calibration_constants_source_check',
+         'CHECK (((source <> ''''::text) AND (length(source) <= 1000)))'),
+        ('calibration_constants_unit_check',
+         'CHECK (((unit <> ''''::text) AND (length(unit) <= 50)))'),
         ('calibration_constants_value_check',
          'CHECK (((value > ''-Infinity''::numeric) AND (value < ''Infinity''::numeric)))'),
         ('calibration_constants_version_check',
-         'CHECK ((version ~ ''^[a-z][a-z0-9_.]*$''::text))') $$,
+         'CHECK (((version ~ ''^[a-z][a-z0-9_.]*$''::text) AND (length(version) <= 100)))') $$,
     'a constant has these constraints'
 );
 select results_eq(

@@ -18,15 +18,20 @@ select results_eq(
 select results_eq(
     $$ select * from pg_temp.constraints_of('catalog.code_references') $$,
     $$ values
-        ('code_references_code_check', 'CHECK ((code <> ''''::text))'),
-        ('code_references_formula_check', 'CHECK ((formula <> ''''::text))'),
+        ('code_references_application_check', 'CHECK ((length(application) <= 5000))'),
+        ('code_references_code_check', 'CHECK (((code <> ''''::text) AND (length(code) <= 100)))'),
+        ('code_references_formula_check',
+         'CHECK (((formula <> ''''::text) AND (length(formula) <= 5000)))'),
         ('code_references_import_id_fkey',
          'FOREIGN KEY (import_id) REFERENCES catalog.imports(import_id)'),
         ('code_references_pkey', 'PRIMARY KEY (code, section)'),
-        ('code_references_section_check', 'CHECK ((section <> ''''::text))'),
-        ('code_references_source_check', 'CHECK ((source <> ''''::text))'),
+        ('code_references_section_check',
+         'CHECK (((section <> ''''::text) AND (length(section) <= 100)))'),
+        ('code_references_source_check',
+         'CHECK (((source <> ''''::text) AND (length(source) <= 1000)))'),
         ('code_references_source_row_check', 'CHECK ((source_row > 0))'),
-        ('code_references_title_check', 'CHECK ((title <> ''''::text))') $$,
+        ('code_references_title_check',
+         'CHECK (((title <> ''''::text) AND (length(title) <= 1000)))') $$,
     'a clause has these constraints'
 );
 set local role eagle_application;

@@ -27,20 +27,28 @@ select results_eq(
 select results_eq(
     $$ select * from pg_temp.constraints_of('catalog.imports') $$,
     $$ values
-        ('imports_changes_check', 'CHECK ((jsonb_typeof(changes) = ''array''::text))'),
-        ('imports_edition_check', 'CHECK ((edition ~ ''^v[0-9]+([.][0-9]+)*$''::text))'),
+        ('imports_changes_check',
+         'CHECK (((jsonb_typeof(changes) = ''array''::text) AND ops.json_fits(changes,'
+         ' 67108864)))'),
+        ('imports_edition_check',
+         'CHECK (((edition ~ ''^v[0-9]+([.][0-9]+)*$''::text) AND (length(edition) <= 50)))'),
         ('imports_file_name_check',
-         'CHECK (((file_name <> ''''::text) AND (file_name !~ ''[/\\]''::text)))'),
+         'CHECK (((file_name <> ''''::text) AND (file_name !~ ''[/\\]''::text) AND'
+         ' (length(file_name) <= 255)))'),
         ('imports_file_sha256_check', 'CHECK ((file_sha256 ~ ''^[0-9a-f]{64}$''::text))'),
+        ('imports_grade_check', 'CHECK ((length(grade) <= 100))'),
+        ('imports_imported_by_check', 'CHECK ((length(imported_by) <= 63))'),
         ('imports_kind_check',
          'CHECK ((kind = ANY (ARRAY[''aisc''::text, ''asce''::text, ''seed''::text])))'),
-        ('imports_kind_edition_check', 'CHECK (((kind = ''aisc''::text) = (edition IS NOT NULL)))'),
+        ('imports_kind_edition_check',
+         'CHECK (((kind = ''aisc''::text) = (edition IS NOT NULL)))'),
         ('imports_pkey', 'PRIMARY KEY (import_id)'),
         ('imports_rows_check',
-         'CHECK (((LEAST(rows_inserted, rows_changed, rows_unchanged, rows_rejected) >='
-         ' 0) AND (rows_read = (((rows_inserted + rows_changed) + rows_unchanged) +'
-         ' rows_rejected))))'),
-        ('imports_sheets_check', 'CHECK ((array_position(sheets, NULL::text) IS NULL))') $$,
+         'CHECK (((LEAST(rows_inserted, rows_changed, rows_unchanged, rows_rejected) >= 0) AND'
+         ' (rows_read = (((rows_inserted + rows_changed) + rows_unchanged) + rows_rejected))))'),
+        ('imports_sheets_check',
+         'CHECK (((array_position(sheets, NULL::text) IS NULL) AND (cardinality(sheets) <= 1000)'
+         ' AND (length(array_to_string(sheets, ''''::text)) <= 100000)))') $$,
     'an import has these constraints'
 );
 set local role eagle_application;

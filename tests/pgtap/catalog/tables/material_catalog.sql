@@ -34,33 +34,45 @@ select results_eq(
          'CHECK (((kind = ''material''::text) OR ((area_in2 IS NOT NULL) AND (area_in2 >'
          ' (0)::numeric))))'),
         ('material_catalog_dimensions_check',
-         'CHECK ((jsonb_typeof(dimensions) = ''object''::text))'),
-        ('material_catalog_doubts_check', 'CHECK ((array_position(doubts, NULL::text) IS NULL))'),
+         'CHECK (((jsonb_typeof(dimensions) = ''object''::text) AND ops.json_fits(dimensions,'
+         ' 65536)))'),
+        ('material_catalog_doubts_check',
+         'CHECK (((array_position(doubts, NULL::text) IS NULL) AND (cardinality(doubts) <= 1000)'
+         ' AND (length(array_to_string(doubts, ''''::text)) <= 100000)))'),
+        ('material_catalog_edi_label_check', 'CHECK ((length(edi_label) <= 100))'),
         ('material_catalog_edition_check',
          'CHECK (((edition <> ''''::text) AND ((kind = ''material''::text) OR (edition ~'
-         ' ''^v[0-9]+([.][0-9]+)*$''::text))))'),
+         ' ''^v[0-9]+([.][0-9]+)*$''::text)) AND (length(edition) <= 50)))'),
         ('material_catalog_grade_check',
-         'CHECK (((grade <> ''''::text) AND ((kind = ''section''::text) OR (grade IS NOT NULL))))'),
+         'CHECK (((grade <> ''''::text) AND ((kind = ''section''::text) OR (grade IS NOT NULL))'
+         ' AND (length(grade) <= 100)))'),
         ('material_catalog_import_id_fkey',
          'FOREIGN KEY (import_id) REFERENCES catalog.imports(import_id)'),
         ('material_catalog_kind_check',
          'CHECK ((kind = ANY (ARRAY[''material''::text, ''section''::text])))'),
+        ('material_catalog_metric_label_check', 'CHECK ((length(metric_label) <= 100))'),
         ('material_catalog_other_sources_check',
-         'CHECK ((jsonb_typeof(other_sources) = ''object''::text))'),
+         'CHECK (((jsonb_typeof(other_sources) = ''object''::text) AND'
+         ' ops.json_fits(other_sources, 65536)))'),
         ('material_catalog_pkey', 'PRIMARY KEY (material_id)'),
         ('material_catalog_properties_check',
-         'CHECK ((jsonb_typeof(properties) = ''object''::text))'),
+         'CHECK (((jsonb_typeof(properties) = ''object''::text) AND ops.json_fits(properties,'
+         ' 65536)))'),
         ('material_catalog_section_check',
          'CHECK (((kind = ''section''::text) = (shape_type IS NOT NULL)))'),
         ('material_catalog_shape_check',
-         'CHECK (((shape <> ''''::text) AND ((kind = ''material''::text)'
-         ' OR (shape IS NOT NULL))))'),
+         'CHECK (((shape <> ''''::text) AND ((kind = ''material''::text) OR (shape IS NOT NULL))'
+         ' AND (length(shape) <= 100)))'),
+        ('material_catalog_shape_type_check', 'CHECK ((length(shape_type) <= 50))'),
+        ('material_catalog_source_check', 'CHECK ((length(source) <= 1000))'),
         ('material_catalog_source_row_check', 'CHECK ((source_row > 0))'),
+        ('material_catalog_source_sheet_check', 'CHECK ((length(source_sheet) <= 255))'),
+        ('material_catalog_standard_check', 'CHECK ((length(standard) <= 200))'),
         ('material_catalog_standard_edition_grade_shape_key',
          'UNIQUE NULLS NOT DISTINCT (standard, edition, grade, shape)'),
         ('material_catalog_strength_check',
-         'CHECK (((kind = ''section''::text) OR (((fy_ksi > (0)::numeric) AND (fu_ksi >='
-         ' fy_ksi) AND (e_ksi > (0)::numeric) AND (g_ksi > (0)::numeric)) IS TRUE)))'),
+         'CHECK (((kind = ''section''::text) OR (((fy_ksi > (0)::numeric) AND (fu_ksi >= fy_ksi)'
+         ' AND (e_ksi > (0)::numeric) AND (g_ksi > (0)::numeric)) IS TRUE)))'),
         ('material_catalog_weight_check',
          'CHECK (((kind = ''material''::text) OR ((weight_lb_per_ft IS NOT NULL) AND'
          ' (weight_lb_per_ft > (0)::numeric))))') $$,

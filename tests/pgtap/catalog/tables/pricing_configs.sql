@@ -17,14 +17,17 @@ select results_eq(
 select results_eq(
     $$ select * from pg_temp.constraints_of('catalog.pricing_configs') $$,
     $$ values
+        ('pricing_configs_description_check', 'CHECK ((length(description) <= 1000))'),
         ('pricing_configs_effective_check', 'CHECK ((effective_to > effective_from))'),
-        ('pricing_configs_item_code_check', 'CHECK ((item_code ~ ''^[a-z][a-z0-9_]*$''::text))'),
+        ('pricing_configs_item_code_check',
+         'CHECK (((item_code ~ ''^[a-z][a-z0-9_]*$''::text) AND (length(item_code) <= 100)))'),
         ('pricing_configs_item_code_daterange_excl',
          'EXCLUDE USING gist (item_code WITH =, daterange(effective_from, effective_to) WITH &&)'),
         ('pricing_configs_pkey', 'PRIMARY KEY (item_code, version)'),
         ('pricing_configs_price_usd_check',
          'CHECK (((price_usd >= (0)::numeric) AND (price_usd < ''NaN''::numeric)))'),
-        ('pricing_configs_version_check', 'CHECK ((version ~ ''^[a-z][a-z0-9_.]*$''::text))') $$,
+        ('pricing_configs_version_check',
+         'CHECK (((version ~ ''^[a-z][a-z0-9_.]*$''::text) AND (length(version) <= 100)))') $$,
     'a price has these constraints'
 );
 select results_eq(

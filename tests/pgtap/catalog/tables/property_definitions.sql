@@ -17,11 +17,18 @@ select results_eq(
 select results_eq(
     $$ select * from pg_temp.constraints_of('catalog.property_definitions') $$,
     $$ values
+        ('property_definitions_aliases_check',
+         'CHECK (((array_position(aliases, NULL::text) IS NULL) AND (cardinality(aliases) <='
+         ' 100) AND (length(array_to_string(aliases, ''''::text)) <= 5000)))'),
         ('property_definitions_category_check',
          'CHECK ((category = ANY (ARRAY[''dimension''::text, ''property''::text,'
          ' ''material''::text])))'),
         ('property_definitions_check', 'CHECK (((unit_us IS NULL) = (unit_si IS NULL)))'),
-        ('property_definitions_pkey', 'PRIMARY KEY (symbol)') $$,
+        ('property_definitions_description_check', 'CHECK ((length(description) <= 1000))'),
+        ('property_definitions_pkey', 'PRIMARY KEY (symbol)'),
+        ('property_definitions_symbol_check', 'CHECK ((length(symbol) <= 50))'),
+        ('property_definitions_unit_si_check', 'CHECK ((length(unit_si) <= 50))'),
+        ('property_definitions_unit_us_check', 'CHECK ((length(unit_us) <= 50))') $$,
     'a definition has these constraints'
 );
 set local role eagle_application;

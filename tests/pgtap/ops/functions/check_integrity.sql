@@ -92,7 +92,7 @@ select *
              $$ update pg_index set indisvalid = false
                  where indexrelid = 'app.projects_account_id_etag_key'::regclass $$),
             ('unvalidated-constraints', 'a constraint that old rows may break',
-             $$ alter table app.projects add constraint projects_customer_check
+             $$ alter table app.projects add constraint projects_customer_named_check
                     check (customer <> '') not valid $$),
             ('unlogged-tables', 'a table that a crash empties',
              $$ alter table ops.missed_months set unlogged $$),

@@ -143,6 +143,7 @@ select is_empty(
 );
 
 -- Policies of other periods, beside the months that are there.
+reset role;
 create function pg_temp.made(period text, day date)
     returns setof text
     language plpgsql
@@ -161,6 +162,7 @@ begin
      order by p.starts_at;
 end
 $function$;
+set local role eagle_operator;
 select results_eq(
     format('select * from pg_temp.made(%L, %L)', new.period, new.day),
     array[

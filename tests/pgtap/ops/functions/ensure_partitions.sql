@@ -124,7 +124,9 @@ select throws_ok(
     '22023', 'partitions cannot start in -infinity',
     'partitions have a first month'
 );
+reset role;
 delete from ops.partition_policies;
+set local role eagle_operator;
 select is_empty(
     $$ select ops.ensure_partitions(from_month => '1990-01-01') $$,
     'without policies no partitions are made'

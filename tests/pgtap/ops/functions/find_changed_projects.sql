@@ -40,6 +40,7 @@ select is(
     3::bigint,
     'a change names the place of its own event'
 );
+set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select app.append_event(
     pg_temp.ana(), pg_temp.ana_project(), 'report.generated', 'ana@example.com'
 );

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -39,6 +39,14 @@ select results_eq(
 select is_empty(
     'select * from ops.page_projects(pg_temp.bob(), pg_temp.bob_project())',
     'after the last one there is none'
+);
+
+reset role;
+set local role eagle_indexer;
+select throws_ok(
+    $$ select ops.page_projects(size => 10001) $$,
+    '22023', 'size must be from 1 to 10000',
+    'a page has at most 10,000 keys'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(9);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -66,6 +66,16 @@ values (pg_temp.ana(), pg_temp.ana_project(), 'Again', 'ana@example.com', 'ana@e
 select is(
     (pg_temp.document_of(pg_temp.ana(), pg_temp.ana_project())).version, 5::bigint,
     'a project that comes back under its key goes on from there'
+);
+
+reset role;
+set local role eagle_indexer;
+select throws_ok(
+    $$ select ops.project_documents(
+           array_fill(gen_random_uuid(), array[10001]), array_fill(gen_random_uuid(), array[10001])
+       ) $$,
+    '22023', 'number of keys must be from 0 to 10000',
+    'at most 10,000 documents are read at a time'
 );
 
 select * from finish();

@@ -16,7 +16,8 @@ select results_eq(
     $$ select * from pg_temp.constraints_of('ops.missed_months') $$,
     $$ values
         ('missed_months_misses_check', 'CHECK ((misses > 0))'),
-        ('missed_months_pkey', 'PRIMARY KEY (relation, starts_at)') $$,
+        ('missed_months_pkey', 'PRIMARY KEY (relation, starts_at)'),
+        ('missed_months_relation_check', 'CHECK ((length(relation) <= 260))') $$,
     'a missed month has these constraints'
 );
 set local role eagle_operator;

@@ -18,7 +18,8 @@ select results_eq(
         'partition_policies_check', 'partition_policies_days_check',
         'partition_policies_months_ahead_check',
         'partition_policies_months_retained_check', 'partition_policies_on_retirement_check',
-        'partition_policies_period_check', 'partition_policies_pkey'
+        'partition_policies_period_check', 'partition_policies_pkey',
+        'partition_policies_relation_check'
     ],
     'a partition policy has these constraints'
 );

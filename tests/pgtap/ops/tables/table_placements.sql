@@ -14,7 +14,9 @@ select results_eq(
     $$ values
         ('table_placements_pkey', 'PRIMARY KEY (relation)'),
         ('table_placements_placement_check',
-         'CHECK ((placement = ANY (ARRAY[''tenant''::text, ''reference''::text, ''local''::text])))') $$,
+         'CHECK ((placement = ANY (ARRAY[''tenant''::text, ''reference''::text,'
+         ' ''local''::text])))'),
+        ('table_placements_relation_check', 'CHECK ((length(relation) <= 260))') $$,
     'a placement has these constraints'
 );
 select results_eq(

@@ -1,0 +1,166 @@
+begin;
+select plan(5);
+\ir house.psql
+
+-- What may be of any length, and why.
+create temporary table unlimited (
+    relation    text not null,
+    column_name text not null,
+    reason      text not null
+) on commit drop;
+insert into unlimited (relation, column_name, reason)
+values
+    ('app.project_events', 'actor', 'What appends an event limits it.'),
+    ('app.project_events', 'data', 'What appends an event limits it.'),
+    ('app.retired_events', 'erased_positions',
+     'As many places as erasures have emptied; the owner writes it from the log.');
+
+-- A check on a column alone, with a number that its length or size is held to.
+create temporary view limited as
+select k.relation, k.columns[1] as column_name
+  from house_constraint as k
+ where k.kind = 'c'
+   and pg_get_constraintdef(k.oid) ~ format(
+           '(\m(length|octet_length)\(%1$s\) (<=|=) \d+'
+           '|\mcardinality\(%1$s\) <= \d+\)[^\n]+'
+           'length\(array_to_string\(%1$s, ''''::text\)\) <= \d+'
+           '|json_fits\(%1$s, \d+\)'
+           '|\(%1$s ~ ''\^\[[^]]+\]\{\d+\}\$''::text\)'
+           '|\(%1$s = ANY \(ARRAY\[)',
+           k.columns[1]
+       )
+union all
+select k.relation, held.column_name
+  from house_constraint as k
+ cross join unnest(k.columns) as held (column_name)
+ where k.kind = 'c'
+   and cardinality(k.columns) > 1
+   and pg_get_constraintdef(k.oid) ~ format('AND \(length\(%1$s\) <= \d+\)', held.column_name);
+
+select is_empty(
+    $$ select c.name, c.column_name, c.type_name
+         from house_column as c
+         join pg_type as t on t.oid = c.type_oid
+        where c.is_table
+          and not c.is_partition
+          and (t.typcategory in ('S', 'A')
+               or c.type_oid in (
+                   'json'::regtype, 'jsonb'::regtype, 'bytea'::regtype, 'xml'::regtype
+               ))
+          and (c.name, c.column_name) not in (select relation, column_name from limited)
+          and (c.name, c.column_name) not in (select relation, column_name from unlimited) $$,
+    'every text, array, JSON value and string of bytes has a limit'
+);
+select is_empty(
+    $$ select u.relation, u.column_name
+         from unlimited as u
+        where not exists (
+                  select from house_column as c
+                   where (c.name, c.column_name) = (u.relation, u.column_name)
+              )
+           or (u.relation, u.column_name) in (select relation, column_name from limited) $$,
+    'what is listed as unlimited is there, and is'
+);
+
+-- Arguments that a function takes from a role which anybody may make run SQL, of any length.
+create temporary table unbounded (
+    argument text primary key,
+    reason   text not null
+) on commit drop;
+insert into unbounded (argument, reason)
+values
+    ('app.config_of_account(uuid,jsonb) config', 'What an index keeps; the column is limited.'),
+    ('app.create_project(uuid,text,text,text,text,text,text) name',
+     'Stored at once; the column is limited.'),
+    ('app.create_project(uuid,text,text,text,text,text,text) actor',
+     'Stored at once; the column is limited.'),
+    ('app.create_project(uuid,text,text,text,text,text,text) customer',
+     'Stored at once; the column is limited.'),
+    ('app.create_project(uuid,text,text,text,text,text,text) description',
+     'Stored at once; the column is limited.'),
+    ('app.create_project(uuid,text,text,text,text,text,text) site_name',
+     'Stored at once; the column is limited.'),
+    ('app.create_project(uuid,text,text,text,text,text,text) street',
+     'Stored at once; the column is limited.'),
+    ('app.project_search_text(text,text,text,text) name',
+     'What an index keeps; the column is limited.'),
+    ('app.project_search_text(text,text,text,text) customer',
+     'What an index keeps; the column is limited.'),
+    ('app.project_search_text(text,text,text,text) site_name',
+     'What an index keeps; the column is limited.'),
+    ('app.project_search_text(text,text,text,text) street',
+     'What an index keeps; the column is limited.'),
+    ('app.require_between(text,bigint,bigint,bigint) name', 'Only said in the error.'),
+    ('app.set_project_status(uuid,uuid,uuid,text,app.project_status) actor',
+     'Stored at once; the column is limited.'),
+    ('app.snapshot_sha256(jsonb,jsonb,jsonb) config', 'A column made of limited ones.'),
+    ('app.snapshot_sha256(jsonb,jsonb,jsonb) files', 'A column made of limited ones.'),
+    ('app.snapshot_sha256(jsonb,jsonb,jsonb) cost_snapshot', 'A column made of limited ones.'),
+    ('app.update_project(uuid,uuid,uuid,text,jsonb) actor',
+     'Stored at once; the column is limited.'),
+    ('app.word_hashes(uuid,text) words', 'What an index keeps; its columns are limited.'),
+    ('catalog.constant_on(text,date) name', 'Only compared with keys.'),
+    ('catalog.diff(text,text,text,text) edition_from', 'Only compared with keys.'),
+    ('catalog.diff(text,text,text,text) edition_to', 'Only compared with keys.'),
+    ('catalog.diff(text,text,text,text) grade', 'Only compared with keys.'),
+    ('catalog.diff(text,text,text,text) units', 'Only compared with two words.'),
+    ('catalog.newest_edition(text) grade', 'Only compared with keys.'),
+    ('catalog.price_on(text,date) item_code', 'Only compared with keys.'),
+    ('catalog.shape_properties(text,text,text,text) edition', 'Passed on to catalog.find_shape.'),
+    ('catalog.shape_properties(text,text,text,text) grade', 'Passed on to catalog.find_shape.'),
+    ('catalog.shape_properties(text,text,text,text) shape', 'Passed on to catalog.find_shape.'),
+    ('catalog.shape_properties(text,text,text,text) units', 'Only compared with two words.'),
+    ('catalog.shape_sources(text,text,text) edition', 'Passed on to catalog.find_shape.'),
+    ('catalog.shape_sources(text,text,text) grade', 'Passed on to catalog.find_shape.'),
+    ('catalog.shape_sources(text,text,text) shape', 'Passed on to catalog.find_shape.'),
+    ('ops.json_fits(jsonb,integer) bytes', 'The limit itself.'),
+    ('ops.json_fits(jsonb,integer) value', 'The limit itself.');
+
+create temporary view argument as
+select
+    f.name || ' ' || given.name as name,
+    format('(%s\.)?%s\M', f.bare_name, given.name) as reference,
+    f.definition
+  from house_function as f
+  join pg_proc as p on p.oid = f.oid
+ cross join lateral unnest(p.proargnames[1:p.pronargs], p.proargtypes::oid[]) as given (name, type)
+  join pg_type as t on t.oid = given.type
+ where (t.typcategory in ('S', 'A')
+        or given.type in ('json'::regtype, 'jsonb'::regtype, 'bytea'::regtype)
+        or given.type in ('integer'::regtype, 'bigint'::regtype)
+           and given.name ~ '^(count|size|bytes)$')
+   and exists (
+           select
+             from unnest(array['eagle_application', 'eagle_reader', 'eagle_indexer']) as role
+            where has_function_privilege(role, f.oid, 'execute')
+       );
+
+select is_empty(
+    $$ select a.name
+         from argument as a
+        where a.name not in (select u.argument from unbounded as u)
+          and a.definition !~ format(
+                  '(require_between\([^;]*\m|json_fits\(|LIMIT LEAST\()%s', a.reference
+              ) $$,
+    'every text, array, JSON value or count that a tenant gives to a function is bounded there'
+);
+select is_empty(
+    $$ select u.argument from unbounded as u
+        where u.argument not in (select a.name from argument as a) $$,
+    'what is listed as unbounded is there'
+);
+select is_empty(
+    $$ select f.name
+         from house_function as f
+         join pg_proc as p on p.oid = f.oid
+        where p.proargnames[1] = 'account_id'
+          and p.prolang = (select l.oid from pg_language as l where l.lanname = 'plpgsql')
+          and p.provolatile <> 'i'
+          and has_function_privilege('eagle_application', f.oid, 'execute')
+          and f.bare_name <> 'require_account'
+          and f.definition !~ format(E'\nbegin\n    perform app.require_account\\(%s.account_id\\);', f.bare_name) $$,
+    'a function that works for an account looks at the account first'
+);
+
+select * from finish();
+rollback;
