@@ -49,9 +49,7 @@ class Cluster:
     account: places.Account | None
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
-    def url(
-        self, database: str = DATABASE, host: str | None = None, user: str = "postgres"
-    ) -> str:
+    def url(self, database: str = DATABASE, host: str | None = None, user: str = "postgres") -> str:
         """Return the connection string of whichever node takes writes, or of one node."""
         hosts = host or ",".join(HOSTS.values())
         wanted = "any" if host else "read-write"
