@@ -3,8 +3,12 @@
 What every compose file is held to stands in tests/compose.
 """
 
+import os
 import re
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from tests.compose import stack
 from tests.conftest import ROOT
@@ -35,6 +39,18 @@ def test_the_image_has_the_packages_that_are_tested() -> None:
     for name in NODES:
         image = stack.services("compose.ha.yaml")[name]["image"]
         assert image.startswith(f"eagle-sign/patroni:{version}-")
+
+
+@pytest.mark.parametrize("name", ["EAGLE_BACKUP", "PATRONI_REWIND", "PATRONI_SUPERUSER"])
+def test_a_node_does_not_start_with_a_password_that_would_be_guessed(name: str) -> None:
+    wanted = stack.services("compose.ha.yaml")["node1"]["environment"]
+    given = {one: "a-word-of-20-letters" for one in wanted if one.endswith("_PASSWORD")}
+    command = ["sh", ROOT / "compose/db/eagle-entrypoint", "/etc/patroni.yaml"]
+    for weak in ({}, {f"{name}_PASSWORD": "patroni"}):
+        environment = {"PATH": os.environ["PATH"], "EAGLE_NEXT": "echo", **given, **weak}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == bool(weak)
+        assert (f"{name}_PASSWORD has fewer" in done.stderr) is bool(weak)
 
 
 def test_the_image_has_what_a_node_of_the_tests_has() -> None:
