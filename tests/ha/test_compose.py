@@ -46,11 +46,12 @@ def test_a_node_does_not_start_with_a_password_that_would_be_guessed(name: str) 
     wanted = stack.services("compose.ha.yaml")["node1"]["environment"]
     given = {one: "a-word-of-20-letters" for one in wanted if one.endswith("_PASSWORD")}
     command = ["sh", ROOT / "compose/db/eagle-entrypoint", "/etc/patroni.yaml"]
-    for weak in ({}, {f"{name}_PASSWORD": "patroni"}):
+    guessed = f"{name}_PASSWORD"
+    for weak in ({}, {guessed: "patroni"}):
         environment = {"PATH": os.environ["PATH"], "EAGLE_NEXT": "echo", **given, **weak}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == bool(weak)
-        assert (f"{name}_PASSWORD has fewer" in done.stderr) is bool(weak)
+        assert (f"{guessed} has fewer" in done.stderr) is bool(weak)
 
 
 def test_the_image_has_what_a_node_of_the_tests_has() -> None:
