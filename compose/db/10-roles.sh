@@ -5,6 +5,6 @@ set -eu
 
 sql=${EAGLE_SQL:-/usr/share/eagle-sign/sql}
 psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 \
-    --username="$POSTGRES_USER" --dbname="$POSTGRES_DB" \
+    --dbname="${EAGLE_CONNECTION:-user=$POSTGRES_USER dbname=$POSTGRES_DB}" \
     --file="$sql/roles.sql" --file="$sql/superuser.sql"
 eagle-passwords

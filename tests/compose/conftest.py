@@ -31,7 +31,8 @@ def db() -> Iterator[Database]:
             made = Database(server, port)
             with psycopg.connect(server.url(), autocommit=True) as admin:
                 admin.execute(f"create database {DATABASE}")
-            made.runs("10-roles.sh", VALUES)
+            for script in sorted(FOLDER.glob("[0-9]*")):
+                made.runs(script.name, VALUES)
             yield made
     finally:
         shutil.rmtree(place)

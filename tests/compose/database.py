@@ -14,6 +14,17 @@ from tooling.server import Server
 FOLDER = ROOT / "compose/db"
 VALUES = stack.secrets()
 DATABASE = "eagle_sign"
+OPEN = """
+    select r.rolname, d.datname
+      from pg_roles as r
+     cross join pg_database as d
+     where not r.rolsuper
+       and d.datallowconn
+       and d.datname <> %s
+       and has_database_privilege(r.oid, d.oid, 'connect')
+     order by 1, 2
+"""
+"""Who may connect to another database of the server than the one named."""
 
 
 def settings() -> dict[str, str]:
@@ -51,8 +62,10 @@ class Database:
         }
 
     def runs(self, script: str, values: Mapping[str, str]) -> None:
+        """Run a file as the image does when it makes the data."""
+        psql = ["psql", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "-U", "postgres", "-d", DATABASE]
         done = subprocess.run(
-            ["sh", FOLDER / script],
+            [*psql, "-f", FOLDER / script] if script.endswith(".sql") else ["sh", FOLDER / script],
             env=self.environment(values), capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 import yaml
 
+from tests.compose.database import OPEN
 from tests.conftest import ROOT
 from tooling import places
 from tooling.embedded import temporary_server
@@ -28,6 +29,7 @@ FOLDER = ROOT / "compose/citus"
 WHOLE: dict[str, Any] = yaml.safe_load((ROOT / "compose.citus.yaml").read_text())
 SERVICES: dict[str, Any] = WHOLE["services"]
 NODES = ("coordinator", "worker1", "worker2")
+DATABASES = ROOT / "compose/db/20-databases.sql"
 LOGINS = re.findall(r"\('(eagle_\w+)',\s+'login'", (ROOT / "sql/roles.sql").read_text())
 PASSWORDS = {
     name: f"{name.lower()}-0123456789:\\"
@@ -57,6 +59,8 @@ def server() -> Iterator[Server]:
                 "PGHOST": str(started.socket_dir), "PGPORT": str(started.port),
                 "PGUSER": "postgres", "PGDATABASE": "eagle_sign",
             }  # fmt: skip
+            made_with = ["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-f", DATABASES]
+            subprocess.run(made_with, env=environment, check=True)
             command = ["sh", FOLDER / "roles.sh"]
             for _ in range(2):
                 subprocess.run(command, env=environment, check=True)
@@ -118,14 +122,24 @@ def test_the_owner_and_the_superuser_come_from_nodes_only(server: Server) -> Non
         ).fetchall()
     assert [error for *_, error in rules if error] == []
     nodes = WHOLE["networks"]["nodes"]["ipam"]["config"][0]["subnet"].split("/")[0]
-    everybody = {
-        address for users, address, method, _ in rules if users == ["all"] and method != "reject"
-    }
-    assert everybody == {nodes, "127.0.0.1"}
-    others = [users for users, address, *_ in rules if address == "samenet"]
-    assert {role for users in others for role in users} == set(LOGINS)
+    let_in: dict[str, set[str]] = {}
+    for users, address, *_ in rules[:-1]:
+        let_in.setdefault(address, set()).update(users)
+    everybody = {"postgres", "eagle_owner", *LOGINS}
+    assert let_in == {nodes: everybody, "127.0.0.1": everybody, "samenet": set(LOGINS)}
     assert all(method == "scram-sha-256" for *_, method, _ in rules[:-1])
     assert rules[-1][:3] == (["all"], "all", "reject")
+
+
+def test_no_role_may_connect_to_another_database_of_a_node(server: Server) -> None:
+    with psycopg.connect(server.url("eagle_sign")) as connection:
+        assert connection.execute(OPEN, ["eagle_sign"]).fetchall() == []
+    for name in NODES:
+        source = f"./{DATABASES.relative_to(ROOT)}"
+        assert (
+            f"{source}:/docker-entrypoint-initdb.d/020-databases.sql:ro"
+            in SERVICES[name]["volumes"]
+        )
 
 
 def test_workers_meet_the_coordinator_and_nobody_else() -> None:

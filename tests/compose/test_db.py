@@ -11,7 +11,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from tests.compose import stack
-from tests.compose.database import DATABASE, FOLDER, VALUES, Database, settings
+from tests.compose.database import DATABASE, FOLDER, OPEN, VALUES, Database, settings
 from tests.conftest import ROOT
 from tooling.preflight import passwords
 from tooling.preflight.findings import Given
@@ -65,6 +65,12 @@ def test_a_role_logs_in_with_its_own_password_alone(db: Database, role: str) -> 
     for wrong in ("", role, "postgres", VALUES["POSTGRES_PASSWORD"]):
         with pytest.raises(psycopg.OperationalError, match=r"password|pg_hba"):
             psycopg.connect(db.url(role, wrong))
+
+
+def test_no_role_may_connect_to_another_database(db: Database) -> None:
+    """Not even where pg_hba.conf is another's."""
+    with admin(db) as connection:
+        assert connection.execute(OPEN, [DATABASE]).fetchall() == []
 
 
 @pytest.mark.parametrize("role", ["postgres", "eagle_owner", "nobody"])

@@ -19,6 +19,8 @@ NAMED = [
     "db", "cache", "object", "search", "postgres_exporter", "prometheus", "alertmanager",
     "grafana", "migrate", "jobs", "metrics", "receive",
 ]  # fmt: skip
+WRITABLE = {"search"}
+"""Services whose program writes beside its volumes; the file says what."""
 _SECRET = re.compile(r"PASS|SECRET|_KEY$|AUTH$", re.IGNORECASE)
 _ASKED = re.compile(r"\$\{[A-Z_]+:\?[^}]+\}")
 
@@ -45,10 +47,18 @@ def test_the_services_have_their_public_names() -> None:
     assert set(NAMED) <= set(stack.services())
 
 
-@EVERY
-def test_an_image_is_named_with_its_version(file: str, name: str, service: Service) -> None:
-    tag = service["image"].rpartition(":")[2]
-    assert re.search(r"\d+\.\d+", tag), f"{name}: {service['image']}"
+@pytest.mark.parametrize("file", [file.name for file in FILES])
+def test_a_service_has_no_power_that_it_does_not_need(file: str, tmp_path: Path) -> None:
+    """As it stands in the file; of a file that is given after another one, as the two together."""
+    files = [stack.OVERRIDES[file], file] if file in stack.OVERRIDES else [file]
+    services = stack.resolved(tmp_path, *files, profile="all")["services"]
+    for name, service in services.items():
+        assert {"ALL"} == set(service.get("cap_drop", [])), name
+        assert service.get("cap_add", []) == [], name
+        assert {"no-new-privileges:true"} == set(service.get("security_opt", [])), name
+        assert not service.get("privileged"), name
+        assert service["read_only"] is (name not in WRITABLE), name
+    assert file != "compose.yaml" or services.keys() >= WRITABLE
 
 
 @EVERY
@@ -126,9 +136,14 @@ def test_what_is_built_is_here(file: str, name: str, service: Service) -> None:
 
 @pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: file.parent.name)
 def test_what_an_image_copies_is_here_and_not_ignored(file: Path) -> None:
-    """The image of tooling is built from the root, the others from their own folders."""
-    text = file.read_text()
-    context = ROOT if "COPY pyproject.toml" in text else file.parent
+    """In the folder that the service is built from."""
+    text = file.read_text().replace("\\\n", " ")
+    (context,) = {
+        ROOT / build["context"]
+        for _, _, service in stack.every_service()
+        if (build := service.get("build"))
+        and (ROOT / build["context"] / build.get("dockerfile", "Dockerfile")).samefile(file)
+    }
     kept = {
         line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"
     }

@@ -17,10 +17,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.compose import stack
+from tests.compose import programs, stack
 from tests.compose.database import DATABASE, VALUES, Database
 from tests.conftest import ROOT
 from tests.tooling.search.endpoint import PASSWORD, State, running
+from tooling import places
 
 DOCKERFILE = ROOT / "compose/tooling/Dockerfile"
 _numbers = itertools.count(1)
@@ -28,22 +29,26 @@ _numbers = itertools.count(1)
 
 @dataclass
 class Image:
-    """A folder with what the image has, and the environment in which its entry point starts."""
+    """A folder with what the image has, and the environment in which its entry point starts.
+
+    `programs` is the PATH of Debian's programs, those that the image has.
+    """
 
     folder: Path
     db: Database
+    programs: str
 
     def environment(self, service: str, **changes: str) -> dict[str, str]:
         """Return the environment of a service of compose.yaml, `db` being this server."""
         given = stack.environment_of(service, VALUES)
         place = f"127.0.0.1:{self.db.port}"
         reached = {key: value.replace("db:5432", place) for key, value in given.items()}
-        programs = f"{Path(sys.executable).parent}:{self.db.server.bin_dir}"
+        programs = f"{Path(sys.executable).parent}:{self.db.server.bin_dir}:{self.programs}"
         kept = {key: os.environ[key] for key in ("HOME", "LANG") if key in os.environ}
         return {
             **kept,
             **reached,
-            "PATH": f"{self.folder / 'compose/tooling'}:{programs}:{os.environ['PATH']}",
+            "PATH": f"{self.folder / 'compose/tooling'}:{programs}",
             "LD_LIBRARY_PATH": str(self.db.server.bin_dir.parent / "lib"),
             "PGPASSFILE": str(self.folder / f"passwords-{next(_numbers)}"),
             "PYTHONPATH": str(self.folder),
@@ -86,10 +91,12 @@ def image(db: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Im
             else:
                 place.parent.mkdir(exist_ok=True)
                 shutil.copy(ROOT / source, place)
-    made = Image(folder, db)
+    place = places.scratch_folder("eagle-programs-")
+    made = Image(folder, db, programs.folder(place / "bin"))
     done = made.run("migrate")
     assert done.returncode == 0, done.stderr
     yield made
+    shutil.rmtree(place)
 
 
 def wait(until: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
@@ -193,13 +200,13 @@ def test_a_job_runs_as_its_role(image: Image, job: str) -> None:
 def test_projects_are_fed_to_search(image: Image) -> None:
     state = State()
     with running(state) as url:
-        places = {"SEARCH_URL": url, "SEARCH_PASSWORD": PASSWORD}
+        given = {"SEARCH_URL": url, "SEARCH_PASSWORD": PASSWORD}
         healthy = stack.services()["search_feed"]["healthcheck"]["test"][1:]
-        assert image.run("search_feed", *healthy, **places).returncode == 1
-        process = image.start("search_feed", **places)
+        assert image.run("search_feed", *healthy, **given).returncode == 1
+        process = image.start("search_feed", **given)
         try:
             wait(lambda: bool(state.aliases), process)
-            assert image.run("search_feed", *healthy, **places).returncode == 0
+            assert image.run("search_feed", *healthy, **given).returncode == 0
         finally:
             assert end(process) == 0
 
@@ -209,3 +216,4 @@ def test_the_image_has_the_programs_of_the_server_and_the_versions_that_are_test
     server = (ROOT / "compose/db/Dockerfile").read_text()
     assert text.split("FROM ")[1].split()[0] == server.split("FROM ")[1].split()[0]
     assert "--require-hashes -r requirements/run.txt" in text
+    assert set(programs.packages()) >= {"file", "rsync"}, "Barman runs them"

@@ -10,7 +10,6 @@ from tests.conftest import ROOT
 from tests.ha.cluster import Cluster, connect, wait_for
 from tests.ha.workload import TABLE, Writer, count, outage
 
-DATABASE = "eagle_sign"
 _STANDBY, _LEADER = ("sync_standby",), ("leader",)
 
 
@@ -51,13 +50,11 @@ CASES: dict[str, Callable[[Cluster, str, str], None]] = {
 
 
 def prepare(cluster: Cluster) -> None:
-    """Migrate a database of the cluster by the command that every database is migrated by."""
-    with connect(cluster.url()) as connection:
-        connection.execute(f"create database {DATABASE}")
-    url = cluster.url(DATABASE)
-    migrate = [sys.executable, "-m", "tooling", "migrate", "--dsn", url]
+    """Migrate the database of the cluster by the command that every database is migrated by."""
+    migrator = cluster.url(user="eagle_migrator")
+    migrate = [sys.executable, "-m", "tooling", "migrate", "--dsn", migrator]
     subprocess.run(migrate, cwd=ROOT, check=True, capture_output=True)
-    with connect(url) as connection:
+    with connect(cluster.url()) as connection:
         connection.execute(TABLE)
 
 
@@ -68,7 +65,7 @@ def run(cluster: Cluster, names: list[str], writers: int = 4) -> Iterator[Outcom
 
 
 def _run(cluster: Cluster, name: str, writers: int) -> Outcome:
-    url = cluster.url(DATABASE)
+    url = cluster.url()
     with connect(url) as connection:
         connection.execute("truncate acknowledged")
     at_work = [Writer(url, number) for number in range(writers)]

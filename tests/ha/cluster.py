@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -23,6 +24,13 @@ from tests.conftest import ROOT
 from tests.ha import reachable
 from tooling import debian, embedded, places
 
+DATABASE = "eagle_sign"
+LOGINS = re.findall(r"\('(eagle_\w+)',\s+'login'", (ROOT / "sql/roles.sql").read_text())
+IMAGE = {
+    "bin": ("compose/ha/eagle-database", "compose/db/10-roles.sh", "compose/db/eagle-passwords"),
+    "sql": ("sql/roles.sql", "sql/superuser.sql", "compose/db/20-databases.sql"),
+}
+"""What the image has that Patroni runs: the folder of a node's programs, and that of its SQL."""
 HOSTS = {"one": "127.0.0.11", "two": "127.0.0.12", "three": "127.0.0.13"}
 """Patroni refuses 127.0.0.1 as the address of a node."""
 
@@ -41,12 +49,12 @@ class Cluster:
     account: places.Account | None
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
-    def url(self, database: str = "postgres", host: str | None = None) -> str:
+    def url(self, database: str = DATABASE, host: str | None = None, user: str = "postgres") -> str:
         """Return the connection string of whichever node takes writes, or of one node."""
         hosts = host or ",".join(HOSTS.values())
         wanted = "any" if host else "read-write"
         return (
-            f"host={hosts} port={self.port} dbname={database} user=postgres "
+            f"host={hosts} port={self.port} dbname={database} user={user} "
             f"password={self.password} connect_timeout=2 target_session_attrs={wanted}"
         )
 
@@ -55,7 +63,9 @@ class Cluster:
         host = HOSTS[name]
         environment = {
             **self.python.environment,
-            "PATH": os.environ["PATH"],
+            "PATH": f"{self.place / 'bin'}:{self.programs}:{os.environ['PATH']}",
+            "LD_LIBRARY_PATH": str(self.programs.parent / "lib"),
+            "EAGLE_SQL": str(self.place / "sql"),
             "PATRONI_NAME": name,
             "PATRONI_ETCD3_HOSTS": f"127.0.0.1:{self.etcd_port}",
             "PATRONI_RESTAPI_LISTEN": f"{host}:{self.api_port}",
@@ -75,6 +85,8 @@ class Cluster:
                 f"PATRONI_{role}_USERNAME": user,
                 f"PATRONI_{role}_PASSWORD": self.password,
             }
+        for role in ("postgres", *LOGINS):
+            environment[f"{role.upper()}_PASSWORD"] = self.password
         self._spawn(
             name, [*self.python.command, "-m", "patroni", self.place / "patroni.yaml"], environment
         )
@@ -170,6 +182,11 @@ def cluster() -> Iterator[Cluster]:
     try:
         shutil.copy(ROOT / "compose/ha/patroni.yaml", place)
         (place / "patroni.yaml").chmod(0o644)
+        for folder, files in IMAGE.items():
+            (place / folder).mkdir(mode=0o755)
+            for file in files:
+                shutil.copy(ROOT / file, place / folder)
+                (place / folder / Path(file).name).chmod(0o755)
         made.start_etcd(_etcd())
         for name in HOSTS:
             made.start(name)

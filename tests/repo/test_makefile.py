@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = re.findall(r"^([a-z][a-z-]*):", MAKEFILE, re.MULTILINE)
-LOCKS = ("run", "test", "downloads")
+LOCKS = ("run", "test", "patroni", "downloads")
 
 
 def make(*arguments: str) -> list[str]:
@@ -57,6 +57,17 @@ def test_the_workflow_runs_make_targets_only() -> None:
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
     runs = [step["run"] for step in steps if "run" in step]
     assert runs == ["make migrate", "make check"]
+
+
+def test_an_action_is_named_by_its_commit_and_may_only_read() -> None:
+    files = sorted((ROOT / ".github").rglob("*.y*ml"))
+    assert files
+    for file in files:
+        for uses in re.findall(r"\buses: *(.*)$", file.read_text(), re.MULTILINE):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+(\.\d+)+", uses), f"{file}: {uses}"
+        workflow = yaml.safe_load(file.read_text())
+        assert workflow["permissions"] == {"contents": "read"}
+        assert not any("permissions" in job for job in workflow["jobs"].values())
 
 
 def test_ci_and_check_run_what_test_runs() -> None:

@@ -104,7 +104,8 @@ def configure(settings: BackupSettings, connection: psycopg.Connection[Any]) -> 
     _require(connection)
     major = info.server_version // 10000
     bin_dir = programs.find(major, settings.bin_dir)
-    (settings.home / "conf.d").mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (settings.home / "conf.d").mkdir(mode=0o700, exist_ok=True)
     target = without_settings(info.get_parameters())
     if info.password:
         target["passfile"] = str(_passwords(settings.home, str(info.user), info.password))

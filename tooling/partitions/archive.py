@@ -1,7 +1,8 @@
 """A retired partition as a compressed file with a manifest beside it.
 
 The file is what COPY writes as text, compressed by gzip, in the order of the rows' chains. It is
-written under another name, flushed, read back and compared, and only then given its name.
+written under another name, flushed, read back and compared, and only then given its name. Only its
+owner reads it.
 """
 
 import gzip
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 from psycopg import sql
@@ -54,14 +55,14 @@ def write(
     An archive of the same partition in the folder is replaced. Raises InputError if what is read
     back is not what was written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, value in _SPELLING.items():
         connection.execute("select set_config(%s, %s, false)", [name, value])
     file = folder / f"{partition}.copy.gz"
     unfinished = file.with_name(f"{file.name}.unfinished")
     columns = _columns(connection, partition)
     content, rows = sha256(), 0
-    with unfinished.open("wb") as raw:
+    with _private(unfinished) as raw:
         with gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0, filename="") as out:
             query = sql.SQL("copy (select {} from {} order by {}) to stdout").format(
                 sql.SQL(", ").join(map(sql.Identifier, columns)), _name(partition), _order(columns)
@@ -122,6 +123,12 @@ def rows(folder: Path, manifest: Manifest) -> Iterator[bytes]:
         raise InputError(f"{file}: its rows are not those that the manifest describes")
 
 
+def _private(file: Path) -> IO[bytes]:
+    """Open a new file for its owner alone, in the place of one that was left half-written."""
+    file.unlink(missing_ok=True)
+    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
 def _check(file: Path, content: str, count: int) -> None:
     found, lines = sha256(), 0
     for chunk in _uncompressed(file):
@@ -150,8 +157,8 @@ def _file_sha256(file: Path) -> str:
 
 def _write_whole(file: Path, text: str) -> None:
     unfinished = file.with_name(f"{file.name}.unfinished")
-    with unfinished.open("w", encoding="utf-8") as stream:
-        stream.write(text)
+    with _private(unfinished) as stream:
+        stream.write(text.encode())
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.rename(file)

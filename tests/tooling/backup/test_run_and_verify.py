@@ -85,6 +85,10 @@ def test_after_a_damaged_one_the_next_is_a_full_one(source: World) -> None:
     assert made["parent"] is None
 
 
+def test_only_their_owner_reads_the_backups(source: World) -> None:
+    assert source.settings.home.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_password_is_kept_in_a_file_of_its_own(source: World) -> None:
     source.sql("alter role postgres password 'not-in-there'")
     url = psycopg.conninfo.make_conninfo(source.url, password="not-in-there")

@@ -1,6 +1,7 @@
 """Months leave by policy, whole and on record, and can come back."""
 
 import json
+import os
 from pathlib import Path
 
 import psycopg
@@ -175,6 +176,19 @@ def test_an_erasure_reaches_an_archived_month_once_it_is_restored(url: str, tmp_
         steps.restore(connection, MONTH, tmp_path)
         assert one(connection, left, *project) == 0
         assert rows(connection, VERIFY) == []
+
+
+def test_only_its_owner_reads_an_archive(url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "archives"
+    before = os.umask(0)
+    try:
+        with owner(url) as connection:
+            steps.retire(connection, MONTH, "archive", folder)
+    finally:
+        os.umask(before)
+    modes = {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+    assert modes == {f"{MONTH}.copy.gz": 0o600, f"{MONTH}.json": 0o600}
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_damaged_archive_changes_nothing(url: str, tmp_path: Path) -> None:
