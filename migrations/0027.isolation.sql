@@ -34,7 +34,8 @@ create table ops.account_keys (
     outer_key  bytea        not null,
     added_at   timestamptz  not null  default now(),
     constraint account_keys_pkey primary key (key_name),
-    constraint account_keys_key_name_check check (key_name ~ '^[a-z0-9_-]{1,32}$'),
+    constraint account_keys_key_name_check
+        check (length(key_name) <= 32 and key_name ~ '^[a-z0-9_-]+$'),
     constraint account_keys_inner_key_check check (octet_length(inner_key) = 64),
     constraint account_keys_outer_key_check check (octet_length(outer_key) = 64)
 );
@@ -76,7 +77,9 @@ declare
     is_own    boolean;
     is_valid  boolean;
 begin
-    if begin.account_id is null or begin.actor is null or begin.actor !~ '^[^[:cntrl:]]{1,200}$' then
+    if begin.account_id is null
+        or length(begin.actor) between 1 and 200 is not true
+        or begin.actor ~ '[[:cntrl:]]' then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'an account works through an actor of 1 to 200 characters on one line',
@@ -101,7 +104,7 @@ begin
             )
         ),
         'hex'
-    );
+    ) and length(begin.token) <= 200;
     if is_own then
         is_valid := expires::numeric > extract(epoch from statement_timestamp());
     end if;

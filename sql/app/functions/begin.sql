@@ -30,7 +30,9 @@ declare
     is_own    boolean;
     is_valid  boolean;
 begin
-    if begin.account_id is null or begin.actor is null or begin.actor !~ '^[^[:cntrl:]]{1,200}$' then
+    if begin.account_id is null
+        or length(begin.actor) between 1 and 200 is not true
+        or begin.actor ~ '[[:cntrl:]]' then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'an account works through an actor of 1 to 200 characters on one line',
@@ -55,7 +57,7 @@ begin
             )
         ),
         'hex'
-    );
+    ) and length(begin.token) <= 200;
     if is_own then
         is_valid := expires::numeric > extract(epoch from statement_timestamp());
     end if;

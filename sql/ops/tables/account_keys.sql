@@ -4,7 +4,8 @@ create table ops.account_keys (
     outer_key  bytea        not null,
     added_at   timestamptz  not null  default now(),
     constraint account_keys_pkey primary key (key_name),
-    constraint account_keys_key_name_check check (key_name ~ '^[a-z0-9_-]{1,32}$'),
+    constraint account_keys_key_name_check
+        check (length(key_name) <= 32 and key_name ~ '^[a-z0-9_-]+$'),
     constraint account_keys_inner_key_check check (octet_length(inner_key) = 64),
     constraint account_keys_outer_key_check check (octet_length(outer_key) = 64)
 );

@@ -41,7 +41,7 @@ select throws_ok(
              ' values (pg_temp.ana(), ''Sign'', ''ana'', ''ana'')', '42501'),
             ('select app.list_projects(pg_temp.ana(), ''draft'')', 'ES007'),
             ('select app.append_event(pg_temp.ana(), pg_temp.ana_project(), ''file.attached'','
-             ' ''ana'')', '42501')
+             ' ''ana'')', 'ES007')
        ) as refused (command, code);
 select is_empty('table app.account_stats', 'an account that was set by itself has no statistics');
 select throws_ok(

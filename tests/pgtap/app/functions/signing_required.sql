@@ -11,7 +11,7 @@ set local role eagle_application;
 select throws_ok(
     $$ create or replace function app.signing_required() returns boolean
        language sql immutable return false $$,
-    '42501', 'permission denied for schema app',
+    '42501', null,
     'the application does not say whether it has to sign'
 );
 

@@ -15,7 +15,7 @@ select results_eq(
     $$ select * from pg_temp.constraints_of('ops.account_keys') $$,
     $$ values
         ('account_keys_inner_key_check', 'CHECK ((octet_length(inner_key) = 64))'),
-        ('account_keys_key_name_check', 'CHECK ((key_name ~ ''^[a-z0-9_-]{1,32}$''::text))'),
+        ('account_keys_key_name_check', 'CHECK (((length(key_name) <= 32) AND (key_name ~ ''^[a-z0-9_-]+$''::text)))'),
         ('account_keys_outer_key_check', 'CHECK ((octet_length(outer_key) = 64))'),
         ('account_keys_pkey', 'PRIMARY KEY (key_name)') $$,
     'a key is named so that a token can name it, and fills a block of SHA-256'
