@@ -7,9 +7,13 @@ import psycopg
 
 from tests.attacks.world import ROOT, World
 from tooling import settings
+from tooling.deploy import prepared
 from tooling.migration import migrate
+from tooling.synthetic import load
+from tooling.synthetic.plan import Plan
 
 APART = "eagle_apart"
+RETIRED = "app.project_events_y2001m01"
 DATABASE = "eagle_planted"
 
 _RISE = """
@@ -17,8 +21,11 @@ create schema planted;
 grant usage on schema planted to public;
 create table planted.later (x integer);
 grant insert on planted.later to public;
+create sequence planted.calls;
+grant usage on sequence planted.calls to public;
 create function planted.rise() returns boolean language plpgsql volatile as $$
 begin
+    perform nextval('planted.calls');
     if (select rolsuper from pg_catalog.pg_roles where rolname = session_user) then
         begin
             execute 'reset session authorization';
@@ -39,8 +46,13 @@ end $$;
 create function planted.fire_later() returns trigger language plpgsql volatile as $$
 begin
     if (select rolsuper from pg_catalog.pg_roles where rolname = session_user) then
-        execute 'reset role';
-        execute 'alter role eagle_migrator superuser';
+        begin
+            execute 'reset role';
+            execute 'alter role eagle_migrator superuser';
+        exception
+            when others then
+                null;
+        end;
     end if;
     return null;
 end $$;
@@ -234,6 +246,11 @@ class Planted:
         self.world.changes()
         return found
 
+    def calls(self) -> int:
+        """Return how often planted code has run, in sessions that were undone, too."""
+        (count,) = self.admin.execute("select last_value + is_called::integer from planted.calls").fetchone() or (0,)
+        return int(count)
+
     def close(self) -> None:
         """Close the connection and remove the folder."""
         self.admin.close()
@@ -247,9 +264,14 @@ def apart(world: World, name: str) -> str:
         there = "select exists (select from pg_database where datname = %s)"
         if connection.execute(there, [APART]).fetchone() == (False,):
             connection.execute(f"create database {APART}".encode())
-            migrate(server.url(APART), settings.load(ROOT), lambda *_, **__: None)
-            world.run("seed", "--dsn", server.url(APART), dsn=False)
             world.apart.append(APART)
+            url, chosen = server.url(APART), settings.load(ROOT)
+            migrate(prepared(url, chosen), chosen, lambda *_, **__: None)
+            world.run("seed", "--dsn", url, dsn=False)
+            with psycopg.connect(url, autocommit=True) as admin:
+                load.generate(admin, Plan(20, 1), processes=1)
+                admin.execute("select ops.create_time_partitions('app.project_events', '2001-01-01')")
+            world.run("partition", "retire", RETIRED, "--action", "detach", "--dsn", url, dsn=False)
         connection.execute(f"create database {name} template {APART}".encode())
         world.apart.append(name)
     with psycopg.connect(server.url(name), autocommit=True) as connection:

@@ -8,8 +8,8 @@ from psycopg import sql
 
 from tests.attacks.attacker import Attacker
 from tests.attacks.case import APPLICATION, OPERATOR, READER, BreachError, case
-from tests.attacks.planted import Planted, apart
-from tests.attacks.world import MARK, World
+from tests.attacks.planted import RETIRED, Planted, apart
+from tests.attacks.world import MARK, ROOT, World
 
 MIGRATOR = "eagle_migrator"
 SUPERUSER = "postgres"
@@ -96,17 +96,16 @@ _COMMANDS: tuple[tuple[str, ...], ...] = (
     ("partition", "list"),
     ("partition", "ensure"),
     ("partition", "retire"),
-    ("partition", "retire", "app.project_events_y2024m01", "--action", "detach"),
-    ("partition", "restore", "app.project_events_y2024m01"),
+    ("partition", "restore", RETIRED),
+    ("partition", "retire", RETIRED, "--action", "detach"),
     ("integrity",),
     ("metrics", "--once"),
     ("top", "--once", "--interval", "0.2"),
     ("audit", "verify"),
     ("audit", "anchor", "{folder}/heads.anchor", "--key", "{folder}/anchor.key"),
     ("audit", "check", "{folder}/heads.anchor", "--key", "{folder}/anchor.key.pub"),
-    ("generate", "--projects", "2", "--add", "--processes", "1"),
     ("seed",),
-    ("import-asce",),
+    ("import-asce", str(ROOT / "seeds/reference/code_references.csv")),
     ("catalog", "shape", "W14X90", "--edition", "v16.0"),
     ("catalog", "lightest", "HSS"),
     ("catalog", "diff", "v15.0", "v16.0"),
@@ -117,15 +116,28 @@ _COMMANDS: tuple[tuple[str, ...], ...] = (
     ("job", "run", "audit-verify"),
     ("job", "timers", "{folder}/systemd"),
     ("search-feed", "--once", "--url", "http://127.0.0.1:9"),
-    ("search-feed", "--status", "--url", "http://127.0.0.1:9"),
 )
+
+_HARMLESS = {
+    # Reads the heads of the chains from their table alone.
+    ("audit", "anchor"),
+    ("audit", "check"),
+    # Compares its file with one table, and finds nothing new.
+    ("import-asce", str(ROOT / "seeds/reference/code_references.csv")),
+    # Nothing answers there; tests/tooling/search has what does.
+    ("search-feed", "--once"),
+}
+"""What those of these commands begin with that meet nothing of the owner's."""
 
 for words in _COMMANDS:
 
     @case(f"plant code for a superuser's tooling {' '.join(words)}", SUPERUSER)
     def _(attacker: Attacker, words: tuple[str, ...] = words) -> None:
         planted = Planted.on(attacker.world)
-        planted.run(*words)
+        before = planted.calls()
+        said = planted.run(*words)
+        if planted.calls() == before and words[:2] not in _HARMLESS:
+            raise BreachError(f"did not come as far as what was planted: {said[-200:]}")
         if risen := planted.risen():
             raise BreachError(f"a superuser by now: {', '.join(risen)}")
 

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from tooling import settings
+from tooling.deploy import prepared
 from tooling.errors import ToolingError
 from tooling.migration import migrate
 from tooling.server import Server
@@ -128,7 +129,8 @@ class World:
         self.planted: Planted | None = None
         self.apart: list[str] = []
         if not migrated:
-            migrate(server.url(database), settings.load(ROOT), lambda *_, **__: None)
+            chosen = settings.load(ROOT)
+            migrate(prepared(server.url(database), chosen), chosen, lambda *_, **__: None)
             self.run("seed")
         self.admin = psycopg.connect(server.url(database), autocommit=True)
         self.admin.execute((ROOT / "sql/roles.sql").read_bytes())
