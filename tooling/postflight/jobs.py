@@ -16,7 +16,7 @@ select s.job, s.last_outcome, s.is_late, coalesce(s.last_message, '')
 def _look(connection: Connection, given: Given) -> Iterator[Finding]:
     if connection.execute("select to_regclass('ops.job_status')").fetchall() == [(None,)]:
         return
-    with given.owned("eagle_operator") as house:
+    with given.owned(connection, "eagle_operator") as house:
         failed = house.execute(_FAILED).fetchall()
     for job, outcome, is_late, message in failed:
         state = f"{outcome}: {message}" if outcome in ("failed", "interrupted") else "late"

@@ -15,7 +15,7 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
             "Apply the migrations: tooling migrate",
         )
         return
-    with given.owned("eagle_operator") as house:
+    with given.owned(connection, "eagle_operator") as house:
         found = house.execute("select finding, remedy from ops.check_access()").fetchall()
     for finding, remedy in found:
         yield Finding("access", "error", finding, remedy)

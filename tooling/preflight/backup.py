@@ -53,7 +53,7 @@ def _found(connection: Connection, given: Given) -> Iterator[Finding]:
 def _limit(connection: Connection, given: Given) -> timedelta:
     if not connection.execute("select to_regclass('ops.jobs')").fetchall()[0][0]:
         return _DEFAULT
-    with given.owned("eagle_operator") as house:
+    with given.owned(connection, "eagle_operator") as house:
         found = house.execute(_LATE).fetchone()
     return found[0] if found else _DEFAULT
 

@@ -56,12 +56,12 @@ class Given:
         return plan(as_migrator(self.conninfo or None, self.settings), self.settings)
 
 
-    def owned(self, role: str) -> Connection:
-        """Return a connection for what is the database's own: its functions, views and tables.
+    def owned(self, connection: Connection, role: str) -> Connection:
+        """Return another connection, for what the database's owner made: functions, views, tables.
 
         A superuser is `role` in it. Raises NoLesserRoleError if he cannot log in as that.
         """
-        return connect(self.conninfo or None, role=role, autocommit=True)
+        return connect(self.conninfo or connection.info.dsn, role=role, autocommit=True)
 
 
 @dataclass(frozen=True)
