@@ -336,7 +336,7 @@ begin
     lock table ops.account_keys in share row exclusive mode;
     if (select count(*) from ops.account_keys) >= 2 then
         raise exception using
-            errcode = 'ES209',
+            errcode = 'ES210',
             message = 'two keys are valid already',
             hint    = 'Remove the one that no API signs with any more: ops.remove_account_key().';
     end if;
@@ -354,7 +354,7 @@ begin
 end
 $function$;
 comment on function ops.add_account_key(text, bytea) is
-    'Adds a key with which the API signs accounts; at most two are valid at a time (ES209).';
+    'Adds a key with which the API signs accounts; at most two are valid at a time (ES210).';
 
 create function ops.remove_account_key(key_name text)
     returns void
@@ -374,7 +374,7 @@ begin
     end if;
     if app.signing_required() and not exists (select from ops.account_keys) then
         raise exception using
-            errcode = 'ES210',
+            errcode = 'ES211',
             message = 'signed accounts are required, and this is the only key',
             hint    = 'Add another key first, or end the requirement: '
                       'select ops.require_signed_accounts(false).';
@@ -394,7 +394,7 @@ as $function$
 begin
     if required and not exists (select from ops.account_keys) then
         raise exception using
-            errcode = 'ES210',
+            errcode = 'ES211',
             message = 'there is no key that an account could be signed with',
             hint    = 'Add one first: ops.add_account_key().';
     end if;

@@ -1,7 +1,8 @@
 -- The roles of the database, with the least each needs, and what each may do to the database as a whole.
 --
 -- Runs before the migrations and changes nothing that is already right, so that a migrator without
--- the right to create roles can run it once an administrator has.
+-- the right to create roles can run it once an administrator has. A superuser runs it in a database
+-- whose owner is not to become one: no block looks a name up anywhere but in pg_catalog.
 --
 -- No role has a password here: set one, as SCRAM, where the role logs in.
 
@@ -9,9 +10,11 @@ do $roles$
 declare
     wanted   record;
     missing  text[] := '{}';
-    database text   := current_database();
+    database text;
     able     boolean;
 begin
+    set local search_path = pg_catalog, pg_temp;
+    database := current_database();
     select rolsuper or rolcreaterole into able from pg_roles where rolname = current_user;
 
     for wanted in
@@ -106,6 +109,7 @@ declare
     role text;
     able boolean;
 begin
+    set local search_path = pg_catalog, pg_temp;
     select rolsuper or rolcreaterole into able from pg_roles where rolname = current_user;
 
     foreach role in array array['eagle_application', 'eagle_reader']
@@ -142,6 +146,7 @@ declare
     wanted record;
     able   boolean;
 begin
+    set local search_path = pg_catalog, pg_temp;
     select rolsuper or rolcreaterole into able from pg_roles where rolname = current_user;
 
     for wanted in
@@ -205,6 +210,7 @@ $limits$;
 -- Functions are executable by everyone unless this is said before they are made.
 do $defaults$
 begin
+    set local search_path = pg_catalog, pg_temp;
     if not exists (
         select
           from pg_default_acl

@@ -1,9 +1,11 @@
 -- What only a superuser can give or take: done where one runs this, named where none does.
 --
--- Runs before the migrations and changes nothing that is already right.
+-- Runs before the migrations and changes nothing that is already right. A superuser runs it in a
+-- database whose owner is not to become one: no block looks a name up anywhere but in pg_catalog.
 
 do $statements$
 begin
+    set local search_path = pg_catalog, pg_temp;
     if exists (select from pg_extension where extname = 'pg_stat_statements') then
         return;
     end if;
@@ -21,6 +23,7 @@ declare
     role     text;
     function regprocedure;
 begin
+    set local search_path = pg_catalog, pg_temp;
     if not (select rolsuper from pg_roles where rolname = current_user) then
         if not (select rolreplication and rolbypassrls from pg_roles where rolname = 'eagle_backup') then
             raise warning using
@@ -63,9 +66,11 @@ $attributes$;
 -- share their memory with all other locks, the queue of notifications, and the write-ahead log.
 do $functions$
 declare
-    able     constant boolean := (select rolsuper from pg_roles where rolname = current_user);
+    able     boolean;
     function record;
 begin
+    set local search_path = pg_catalog, pg_temp;
+    select rolsuper into able from pg_roles where rolname = current_user;
     for function in
         select p.oid::regprocedure as signature, kept.holders
           from (values
@@ -77,14 +82,15 @@ begin
                 ('lo_creat',                     'eagle_owner'),
                 ('lo_create',                    'eagle_owner'),
                 ('lo_from_bytea',                'eagle_owner'),
-                ('pg_advisory_lock',             'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
-                ('pg_advisory_lock_shared',      'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
-                ('pg_advisory_xact_lock',        'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
-                ('pg_advisory_xact_lock_shared', 'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
-                ('pg_try_advisory_lock',         'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
-                ('pg_try_advisory_lock_shared',  'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
-                ('pg_try_advisory_xact_lock',    'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
-                ('pg_try_advisory_xact_lock_shared', 'eagle_owner, eagle_migrator, eagle_operator, eagle_indexer'),
+                -- Each lock stays in shared memory, which holds them for every session of the server.
+                ('pg_advisory_lock',                 'eagle_owner, eagle_migrator'),
+                ('pg_advisory_lock_shared',          'eagle_owner, eagle_migrator'),
+                ('pg_advisory_xact_lock',            'eagle_owner, eagle_migrator, eagle_operator'),
+                ('pg_advisory_xact_lock_shared',     'eagle_owner, eagle_migrator'),
+                ('pg_try_advisory_lock',             'eagle_owner, eagle_migrator, eagle_indexer'),
+                ('pg_try_advisory_lock_shared',      'eagle_owner, eagle_migrator'),
+                ('pg_try_advisory_xact_lock',        'eagle_owner, eagle_migrator'),
+                ('pg_try_advisory_xact_lock_shared', 'eagle_owner, eagle_migrator'),
                 ('pg_notify',                    'eagle_owner'),
                 ('pg_logical_emit_message',      'eagle_owner')
                ) as kept (name, holders)
@@ -118,6 +124,7 @@ $functions$;
 -- FUNCTION allows no cost of 0, though the planner does.
 do $costs$
 begin
+    set local search_path = pg_catalog, pg_temp;
     if (select procost = 0 from pg_catalog.pg_proc where oid = 'pg_catalog.uuid_eq'::regproc) then
         return;
     end if;
@@ -134,6 +141,7 @@ $costs$;
 -- Where the owner keeps which account was found signed, out of reach of every other role.
 do $parameter$
 begin
+    set local search_path = pg_catalog, pg_temp;
     if has_parameter_privilege('eagle_owner', 'backtrace_functions', 'set') then
         return;
     end if;
@@ -152,6 +160,7 @@ do $runners$
 declare
     granted record;
 begin
+    set local search_path = pg_catalog, pg_temp;
     if not (select rolsuper from pg_roles where rolname = current_user) then
         return;
     end if;
@@ -176,11 +185,14 @@ $runners$;
 -- owner's.
 do $definitions$
 declare
-    able  constant boolean := (select rolsuper from pg_roles where rolname = current_user);
-    known constant oid     := (
-        select e.evtfoid from pg_event_trigger as e where e.evtname = 'eagle_refuse_definition'
-    );
+    able  boolean;
+    known oid;
 begin
+    set local search_path = pg_catalog, pg_temp;
+    select rolsuper into able from pg_roles where rolname = current_user;
+    select e.evtfoid into known
+      from pg_event_trigger as e
+     where e.evtname = 'eagle_refuse_definition';
     if not able then
         if known is null then
             raise warning using
@@ -252,9 +264,11 @@ $definitions$;
 -- Only a superuser gives a role more temporary files than this, so that it is a limit.
 do $files$
 declare
-    able constant boolean := (select rolsuper from pg_roles where rolname = current_user);
+    able boolean;
     role text;
 begin
+    set local search_path = pg_catalog, pg_temp;
+    select rolsuper into able from pg_roles where rolname = current_user;
     foreach role in array array['eagle_application', 'eagle_reader', 'eagle_indexer', 'eagle_exporter']
     loop
         if exists (
@@ -281,3 +295,57 @@ begin
     end loop;
 end
 $files$;
+
+-- What was taken away above was taken away in this database, and a role that may connect to another
+-- one of the server has it there. New databases let everyone in; in postgres and template1 nothing
+-- is kept, but another program may connect to them: they are closed where no role logs in but those
+-- of this database and superusers. `set eagle.close_databases = 'on'` closes them in any case, and
+-- 'off' in none.
+do $databases$
+declare
+    wish     text;
+    able     boolean;
+    strangers text;
+    other    record;
+begin
+    set local search_path = pg_catalog, pg_temp;
+    wish := coalesce(nullif(current_setting('eagle.close_databases', true), ''), 'auto');
+    select rolsuper into able from pg_roles where rolname = current_user;
+    select string_agg(r.rolname, ', ' order by r.rolname) into strangers
+      from pg_roles as r
+     where r.rolcanlogin
+       and not r.rolsuper
+       and r.rolname not in (
+               'eagle_migrator', 'eagle_application', 'eagle_reader', 'eagle_auditor',
+               'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
+           );
+    for other in
+        select d.datname as name
+          from pg_database as d
+         cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as acl
+         where d.datname <> current_database()
+           and d.datallowconn
+           and acl.grantee = 0
+           and acl.privilege_type = 'CONNECT'
+         order by d.datname
+    loop
+        if able
+            and other.name in ('postgres', 'template1')
+            and (wish = 'on' or (wish = 'auto' and strangers is null)) then
+            begin
+                execute format('revoke connect on database %I from public', other.name);
+            exception
+                when others then
+                    -- Another database's runner was faster.
+                    if sqlerrm !~ 'tuple concurrently updated' then
+                        raise;
+                    end if;
+            end;
+        else
+            raise warning using
+                message = format('everyone may connect to database %s, and watch and stop sessions from there', other.name),
+                hint    = format('A superuser closes it: revoke connect on database %I from public', other.name);
+        end if;
+    end loop;
+end
+$databases$;

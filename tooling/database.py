@@ -1,14 +1,35 @@
 """Which server a command talks to, and how it connects."""
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import tuple_row
 
-from tooling.errors import ConnectionFailedError
+from tooling.errors import ConnectionFailedError, NoLesserRoleError
 
 _PG_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE", "PGDATABASE")
+# Names no function, operator or type that is looked up anywhere but in pg_catalog.
+_IS_GREAT = """
+select exists (
+           select
+             from pg_catalog.pg_roles as r
+            where (r.rolsuper
+                   or r.rolname operator(pg_catalog.=) any (
+                       '{pg_execute_server_program,pg_read_server_files,pg_write_server_files}'
+                       ::pg_catalog.name[]
+                   ))
+              and pg_catalog.pg_has_role(session_user, r.oid, 'member')
+       )
+   and exists (
+           select
+             from pg_catalog.pg_roles as r
+            where r.rolname operator(pg_catalog.=) %(role)s::pg_catalog.name
+       )
+"""
 
 
 def resolve(dsn: str | None = None) -> str:
@@ -41,14 +62,76 @@ def work_for(connection: psycopg.Connection[Any], account: str) -> None:
     connection.execute(sql.SQL("set local app.account_id = {}").format(account))
 
 
-def connect(dsn: str | None = None, **options: Any) -> psycopg.Connection[Any]:
-    """Open a connection to the resolved server. Raises ConnectionFailedError.
+def connect(
+    dsn: str | None = None, *, role: str | None = None, **options: Any
+) -> psycopg.Connection[Any]:
+    """Open a connection to the resolved server. Raises ConnectionFailedError and RefusedError.
 
-    `options` are psycopg's own (`autocommit`, `row_factory`) and libpq's keywords.
+    `role` is the one that the work needs: a superuser is logged in as it instead, since what the
+    work calls may be code of whoever owns the database, and would do anything as a superuser (SET
+    ROLE does not help: the code can reset it). Others stay who they are. Without `role`, a
+    superuser's session finds names in pg_catalog only. `options` are psycopg's own (`autocommit`,
+    `row_factory`) and libpq's keywords.
     """
     conninfo = resolve(dsn)
+    connection = _open(conninfo, options)
+    if role is None or not _is_great(connection, role):
+        return connection
+    user = connection.info.user
+    connection.close()
+    return _open(_instead(conninfo, role, user), options)
+
+
+def lesser(dsn: str | None, role: str) -> str:
+    """Return the connection string with which `connect` reaches the server for work of `role`.
+
+    Raises RefusedError if a superuser cannot log in as the role. On a server that does not have the
+    role there is no such owner either: the string stays as it is.
+    """
+    conninfo = resolve(dsn)
+    with _open(conninfo, {"autocommit": True}) as connection:
+        is_great = _is_great(connection, role)
+        user = connection.info.user
+    return _instead(conninfo, role, user) if is_great else conninfo
+
+
+def is_superuser(connection: psycopg.Connection[Any]) -> bool:
+    """Tell whether the session's role is a superuser, as the server said at login."""
+    return connection.info.parameter_status("is_superuser") == "on"
+
+
+def _is_great(connection: psycopg.Connection[Any], role: str) -> bool:
+    """Tell whether the login is, or may become, a superuser, and there is `role` to be instead."""
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute(_IS_GREAT, {"role": role}).fetchone()
+    if not connection.autocommit:
+        connection.commit()
+    return found == (True,)
+
+
+def _instead(conninfo: str, role: str, user: str) -> str:
+    url = as_role(conninfo, role)
     try:
-        return psycopg.connect(conninfo, **{"application_name": "tooling", **options})
+        psycopg.connect(url, application_name="tooling").close()
+    except psycopg.OperationalError as error:
+        raise NoLesserRoleError(
+            f"{user} is, or may become, a superuser, and cannot log in as {role} instead:"
+            f" {str(error).strip().splitlines()[-1]}",
+            hint=f"Connect as {role}, or let its password be found in PGPASSFILE; see"
+            " docs/how-to/secure-connections.md",
+        ) from error
+    return url
+
+
+def as_role(conninfo: str, role: str) -> str:
+    """Return the connection string for another role; the password is not that role's."""
+    kept = {k: str(v) for k, v in conninfo_to_dict(conninfo).items() if k != "password"}
+    return make_conninfo(**{**kept, "user": role})
+
+
+def _open(conninfo: str, options: Mapping[str, Any]) -> psycopg.Connection[Any]:
+    try:
+        connection = psycopg.connect(conninfo, **{"application_name": "tooling", **options})
     except psycopg.OperationalError as error:
         raise ConnectionFailedError(
             f"cannot connect: {str(error).strip()}",
@@ -59,3 +142,8 @@ def connect(dsn: str | None = None, **options: Any) -> psycopg.Connection[Any]:
             f"not a connection string: {str(error).strip()}",
             hint="Use postgresql://user@host:port/database or libpq's key=value form.",
         ) from error
+    if is_superuser(connection):
+        connection.execute("set search_path = pg_catalog, pg_temp")
+        if not connection.autocommit:
+            connection.commit()
+    return connection

@@ -51,3 +51,7 @@ class RefusedError(ToolingError):
     """A check failed before anything was touched."""
 
     exit_code = Exit.REFUSED
+
+
+class NoLesserRoleError(RefusedError):
+    """A superuser would have to run code of the database's owner, and could be nobody else."""

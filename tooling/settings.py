@@ -11,13 +11,17 @@ from tooling.errors import InputError
 
 @dataclass(frozen=True)
 class Settings:
-    """Folders are absolute; `before` and `after` are SQL files run around the migrations."""
+    """Folders are absolute; `before` and `after` are SQL files run around the migrations.
+
+    `migrator` is the login role that a superuser hands over to, which may become `owner`.
+    """
 
     root: Path
     migrations: Path
     seeds: Path
     ledger_schema: str = "ledger"
     owner: str | None = None
+    migrator: str | None = None
     before: tuple[Path, ...] = ()
     after: tuple[Path, ...] = ()
     search_path: str = "public"
@@ -64,6 +68,7 @@ def load(start: Path | None = None) -> Settings:
         seeds=root / keys.get("seeds", "seeds/reference"),
         ledger_schema=keys.get("ledger_schema", "ledger"),
         owner=keys.get("owner"),
+        migrator=keys.get("migrator"),
         before=tuple(root / name for name in keys.get("before", [])),
         after=tuple(root / name for name in keys.get("after", [])),
         search_path=keys.get("search_path", Settings.search_path),

@@ -32,6 +32,7 @@ grant update (schedule, late_after, time_limit, is_enabled) on ops.jobs to eagle
 grant execute on function
     ops.create_time_partitions(text, date),
     ops.ensure_partitions(date),
+    ops.require_own_relation(text),
     ops.recount_project_totals(),
     ops.fold_project_totals(),
     ops.refresh_project_stats(),

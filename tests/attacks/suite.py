@@ -10,6 +10,7 @@ from tests.attacks import (
     reads,
     sessions,
     signing,
+    takeover,
     writes,
 )
 from tests.attacks.case import CASES
@@ -26,6 +27,7 @@ __all__ = [
     "reads",
     "sessions",
     "signing",
+    "takeover",
     "writes",
 ]
 
@@ -37,6 +39,10 @@ NOTED = {
     "alter role … set and password of one's own role": (
         "PostgreSQL lets every role change its own; ops.check_access() finds such settings, and "
         "who logs in by certificate has no password to change"
+    ),
+    "have a superuser run what the owner planted, in psql and tooling generate": (
+        "who types SQL as a superuser calls what the owner wrote; generate loads with triggers off, "
+        "which only a superuser can, and is refused where others reach the server"
     ),
     "sizes": (
         "pg_class and EXPLAIN tell how many rows all accounts have together, and how statuses, "

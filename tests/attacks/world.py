@@ -4,15 +4,20 @@ import contextlib
 import io
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import psycopg
 from psycopg import sql
 
 from tooling import settings
+from tooling.deploy import prepared
 from tooling.errors import ToolingError
 from tooling.migration import migrate
 from tooling.server import Server
+
+if TYPE_CHECKING:
+    from tests.attacks.planted import Planted
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -121,8 +126,11 @@ class World:
         self.server = server
         self.database = database
         self.commands: list[str] = []
+        self.planted: Planted | None = None
+        self.apart: list[str] = []
         if not migrated:
-            migrate(server.url(database), settings.load(ROOT), lambda *_, **__: None)
+            chosen = settings.load(ROOT)
+            migrate(prepared(server.url(database), chosen), chosen, lambda *_, **__: None)
             self.run("seed")
         self.admin = psycopg.connect(server.url(database), autocommit=True)
         self.admin.execute((ROOT / "sql/roles.sql").read_bytes())
@@ -134,7 +142,11 @@ class World:
         self._last = self.fingerprint()
 
     def close(self) -> None:
-        """Close the superuser's connection."""
+        """Close the superuser's connections and drop the databases that stood apart."""
+        if self.planted is not None:
+            self.planted.close()
+        for name in self.apart:
+            self.admin.execute(f"drop database {name} with (force)".encode())
         self.admin.close()
 
     def changes(self) -> list[str]:

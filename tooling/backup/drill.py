@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from tooling import fingerprint
 from tooling.backup import barman as driver
 from tooling.backup import compare, side
@@ -21,7 +19,9 @@ from tooling.backup.compare import Check
 from tooling.backup.moment import moment
 from tooling.backup.restore import Target
 from tooling.backup.settings import BackupSettings
+from tooling.database import connect
 
+BACKUP = "eagle_backup"
 Tell = Callable[[str], None]
 
 
@@ -67,7 +67,7 @@ def run(settings: BackupSettings, url: str, tell: Tell = lambda _: None) -> Dril
     begin with nothing of others waiting for the disk. Raises ToolingError if there is nothing to
     restore.
     """
-    with psycopg.connect(url, autocommit=True) as connection:
+    with connect(url, role=BACKUP, autocommit=True) as connection:
         barman = driver.configure(settings, connection)
         following = driver.receiving(connection)
         driver.start_receiver(barman, connection)
@@ -116,13 +116,15 @@ def _compare(
         done.append(compare.timed(name, what))
         tell(f"{name}: {done[-1].seen}")
 
-    with psycopg.connect(url) as connection:
+    # A copy has the code of the source's owner, and a superuser of the copy is one of its machine.
+    with connect(url, role=BACKUP) as connection:
         look("objects", lambda: compare.same_objects(objects, url, bin_dir))
         look("rows", lambda: compare.same_rows(source(), compare.rows(connection)))
-    with psycopg.connect(url, autocommit=True) as connection:
-        look("chains", lambda: compare.sound_chains(connection))
-        look("integrity", lambda: compare.sound_data(connection))
-        look("queries", lambda: compare.answers(connection))
+    with connect(url, role="eagle_auditor", autocommit=True) as auditor:
+        look("chains", lambda: compare.sound_chains(auditor))
+    with connect(url, role="eagle_operator", autocommit=True) as operator:
+        look("integrity", lambda: compare.sound_data(operator))
+    look("queries", lambda: compare.answers(url))
     look("pages", lambda: compare.sound_pages(url, bin_dir))
     return done
 

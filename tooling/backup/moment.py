@@ -11,6 +11,7 @@ from psycopg import sql
 
 from tooling.backup import catalog
 from tooling.backup.settings import BackupSettings
+from tooling.database import connect
 from tooling.errors import ToolingError
 
 _TRIES = 20
@@ -52,7 +53,8 @@ def moment(url: str, settings: BackupSettings) -> Iterator[Moment]:
     Then its tables are locked against writes for milliseconds. Raises ToolingError if the receiver
     does not get there within a minute.
     """
-    with psycopg.connect(url, autocommit=True) as other, psycopg.connect(url) as reader:
+    # What is read may call code of the database's owner: a cast of a row, say.
+    with connect(url, autocommit=True) as other, connect(url, role="eagle_backup") as reader:
         reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         reader.read_only = True
         lsn = _quiet(reader) or _locked(other, reader)
@@ -63,7 +65,7 @@ def moment(url: str, settings: BackupSettings) -> Iterator[Moment]:
 def _quiet(reader: psycopg.Connection[Any]) -> str | None:
     """Take a snapshot between two writes; None if there is no such moment in a while."""
     for _ in range(_TRIES):
-        with psycopg.connect(reader.info.dsn, autocommit=True) as asking:
+        with connect(reader.info.dsn, autocommit=True) as asking:
             before = _one(asking, _POSITION)
             quiet = _one(reader, _QUIET)
             if quiet and before == _one(asking, _POSITION):

@@ -1,8 +1,9 @@
 """One table or one account out of a restored copy, into a side database that holds nothing else."""
 
+import contextlib
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from tooling.backup import dump, programs
+from tooling.database import connect
 from tooling.errors import InputError, RefusedError, ToolingError
 
 NAME_BYTES = 55
@@ -31,6 +34,12 @@ select c.oid
               and a.attname = 'account_id'
               and a.atttypid = 'pg_catalog.uuid'::regtype)
  order by n.nspname, c.relname"""
+_OWNER = "eagle_owner"
+_OWNED = """
+select r.rolname
+  from pg_catalog.pg_class as c
+  join pg_catalog.pg_roles as r on r.oid = c.relowner
+ where c.oid = %s::regclass"""
 _COLUMNS = """
 select n.nspname, c.relname,
        array_agg(a.attname order by a.attnum) filter (where a.attgenerated = ''),
@@ -108,7 +117,7 @@ def bring_back(
         target.execute(sql.SQL("revoke all on database {} from public").format(database))
         with (
             tempfile.TemporaryDirectory() as scratch,
-            psycopg.connect(
+            connect(
                 target.info.dsn,
                 password=target.info.password or None,
                 dbname=half_made,
@@ -175,12 +184,45 @@ def _fill(
     )
     strict = ["--exit-on-error", str(objects)]
     dump.run(bin_dir, "pg_restore", ["--section=pre-data", *strict], side)
-    rows = {f"{one.schema}.{one.name}": _copy(copy, side, one, part.account) for one in tables}
+    with _as_owner(side) as owner:
+        rows = {
+            f"{one.schema}.{one.name}": _copy(
+                copy, owner if _is_owned(side, one) else side, one, part.account
+            )
+            for one in tables
+        }
     chosen.write_text(_without_foreign_keys(bin_dir, objects), encoding="utf-8")
     listed = ["--section=post-data", f"--use-list={chosen}"]
     dump.run(bin_dir, "pg_restore", [*listed, *strict], side)
     side.execute("analyze")
     return rows
+
+
+@contextlib.contextmanager
+def _as_owner(side: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:
+    """Yield a session of the owner of the house: its tables' checks call functions of its own."""
+    parameters = {**side.info.get_parameters(), "password": side.info.password or None}
+    conninfo = make_conninfo(**{name: value for name, value in parameters.items() if value})
+    database = sql.Identifier(side.info.dbname)
+    grantee = "select rolname from pg_catalog.pg_roles where rolname = 'eagle_migrator'"
+    exists = bool(side.execute(grantee).fetchall())
+    if exists:
+        side.execute(sql.SQL("grant connect on database {} to eagle_migrator").format(database))
+    try:
+        with connect(conninfo, role="eagle_migrator", autocommit=True) as session:
+            session.execute(_PATIENT)
+            if exists:
+                session.execute(sql.SQL("set role {}").format(sql.Identifier(_OWNER)))
+            yield session
+    finally:
+        if exists:
+            revoke = "revoke connect on database {} from eagle_migrator"
+            side.execute(sql.SQL(revoke).format(database))
+
+
+def _is_owned(side: psycopg.Connection[Any], table: _Table) -> bool:
+    name = table.identifier().as_string(side)
+    return side.execute(_OWNED, [name]).fetchone() == (_OWNER,)
 
 
 def _copy(

@@ -57,7 +57,7 @@ def receive(
 
 def _configure(settings: BackupSettings, dsn: str | None) -> Barman:
     try:
-        with connect(dsn, autocommit=True) as connection:
+        with connect(dsn, role="eagle_backup", autocommit=True) as connection:
             barman = driver.configure(settings, connection)
             if not driver.has_slot(connection):
                 barman.attempt("receive-wal", "--create-slot")
@@ -114,7 +114,7 @@ def _archive(barman: Barman) -> None:
 
 def _must_become_synchronous(dsn: str | None) -> bool:
     try:
-        with connect(dsn, autocommit=True) as connection:
+        with connect(dsn, role="eagle_backup", autocommit=True) as connection:
             return connection.execute(_NAMED, [RECEIVER, RECEIVER]).fetchone() == (True,)
     except (ConnectionFailedError, psycopg.Error):
         return False

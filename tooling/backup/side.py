@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
-
 from tooling import places
 from tooling.backup import restore
 from tooling.backup.barman import Barman, connection_of
 from tooling.backup.restore import Restored, Target
+from tooling.database import connect
 from tooling.embedded import reachable_programs, sweep
 from tooling.server import Server
 
@@ -43,7 +42,7 @@ def original(barman: Barman, data_dir: Path) -> Server:
 
 def url(source: str, restored: Restored) -> str:
     """Return the address of a database in the copy, for its superuser; `source` is the original."""
-    with psycopg.connect(source) as connection:
+    with connect(source) as connection:
         row = connection.execute(_SUPERUSER).fetchall()[0]
         return restored.server.url(connection.info.dbname, str(row[0]))
 

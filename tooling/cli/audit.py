@@ -48,7 +48,7 @@ def verify(account: UUID | None, project: UUID | None, as_json: bool, dsn: str |
     from tooling.database import connect
 
     began = time.monotonic()
-    with connect(dsn, autocommit=True) as connection, _bar("verifying") as progress:
+    with connect(dsn, role="eagle_auditor", autocommit=True) as connection, _bar("verifying") as progress:
         events, problems = verify_chains(
             connection, account=account, project=project, progress=progress
         )
@@ -101,7 +101,7 @@ def anchor(file: Path, key_file: Path, as_json: bool, dsn: str | None) -> None:
 
     if file.is_dir():
         file /= f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.anchor"
-    with connect(dsn) as connection:
+    with connect(dsn, role="eagle_auditor") as connection:
         chains = anchors.anchor(connection, file, key_file)
     if as_json:
         printing.say_json({"file": str(file), "chains": chains})
@@ -131,7 +131,7 @@ def check(file: Path, key_file: Path, as_json: bool, dsn: str | None) -> int:
     from tooling.audit import anchors
     from tooling.database import connect
 
-    with connect(dsn, autocommit=True) as connection, _bar("checking") as progress:
+    with connect(dsn, role="eagle_auditor", autocommit=True) as connection, _bar("checking") as progress:
         found = anchors.check(connection, file, key_file, progress)
     if as_json:
         printing.say_json(found.as_dict())

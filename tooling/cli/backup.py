@@ -53,7 +53,7 @@ def run(full: bool, as_json: bool, dsn: str | None) -> int:
     from tooling.database import connect
 
     chosen = settings.load()
-    with connect(dsn, autocommit=True) as connection:
+    with connect(dsn, role="eagle_backup", autocommit=True) as connection:
         made = take.take(chosen, connection, full=full)
     code = _show(made, as_json)
     if chosen.bucket and not made.problem:

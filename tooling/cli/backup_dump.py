@@ -32,7 +32,7 @@ def command(keep: int, as_json: bool, dsn: str | None) -> None:
     from tooling.backup.dump import dump
     from tooling.database import connect
 
-    with connect(dsn, autocommit=True) as connection:
+    with connect(dsn, role="eagle_backup", autocommit=True) as connection:
         made = dump(settings.load(), connection, keep)
     if as_json:
         printing.say_json(made.as_dict())

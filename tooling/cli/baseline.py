@@ -24,13 +24,13 @@ def command(
     \b
     tooling baseline 0005.performance-indexes --dry-run
     """
-    from tooling.database import resolve
+    from tooling.deploy import as_migrator
     from tooling.migration.baseline import baseline
     from tooling.migration.report import Json, Text
 
     reporter = Json() if as_json else Text()
     settings = options.settings_for(migrations)
-    result = baseline(resolve(dsn), settings, migration_id, reporter, dry_run=dry_run)
+    result = baseline(as_migrator(dsn, settings), settings, migration_id, reporter, dry_run=dry_run)
     if as_json:
         reporter("result", **result.as_dict())
     elif dry_run:

@@ -43,7 +43,7 @@ def shape(
     from tooling.catalog import lookup
     from tooling.database import connect
 
-    with connect(dsn, autocommit=True) as connection:
+    with connect(dsn, role="eagle_reader", autocommit=True) as connection:
         found = lookup.shape(connection, label, edition=_edition(edition), grade=grade, units=units)
     if as_json:
         printing.say_json(found.as_dict())
@@ -97,7 +97,7 @@ def lightest(
     from tooling.catalog import lookup
     from tooling.database import connect
 
-    with connect(dsn, autocommit=True) as connection:
+    with connect(dsn, role="eagle_reader", autocommit=True) as connection:
         found = lookup.lightest(
             connection,
             shape_types=list(types),
@@ -141,7 +141,7 @@ def diff(
     from tooling.catalog.sources import normal_edition
     from tooling.database import connect
 
-    with connect(dsn, autocommit=True) as connection:
+    with connect(dsn, role="eagle_reader", autocommit=True) as connection:
         rows = lookup.diff(
             connection,
             normal_edition(edition_from),
@@ -181,7 +181,7 @@ def source(
     from tooling.database import connect
     from tooling.errors import InputError
 
-    with connect(dsn, autocommit=True) as connection:
+    with connect(dsn, role="eagle_reader", autocommit=True) as connection:
         rows = lookup.sources(connection, label, edition=_edition(edition), grade=grade)
     known = [row["symbol"] for row in rows]
     if symbol is not None:

@@ -37,7 +37,7 @@ def reference(pages: tuple[str, ...], check: bool, dsn: str | None) -> None:
         if page == "cli":
             text = cli_page.render(group)
         else:
-            with connect(dsn) as connection:
+            with connect(dsn, role="eagle_migrator") as connection:
                 text = reference_pages.schema(connection, project)
         found.append((project.root / reference_pages.FOLDER / f"{page}.md", text))
     if check:

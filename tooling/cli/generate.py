@@ -27,6 +27,7 @@ from tooling.cli import options
     show_default=True,
     help="How many processes make rows; the rows do not depend on it.",
 )
+@click.option("--trust-owner", is_flag=True, help="Let the owner's code run as a superuser.")
 @options.dsn
 @options.dry_run
 @options.as_json
@@ -36,6 +37,7 @@ def command(
     until: datetime,
     add: bool,
     processes: int,
+    trust_owner: bool,
     dsn: str | None,
     dry_run: bool,
     as_json: bool,
@@ -46,16 +48,26 @@ def command(
     events that lead to it, and hashes and chains verify. All or nothing is written, as
     superuser, into an empty database. A million projects are some 7 million rows and 3 GB.
 
+    Functions of whoever owns the database then run as a superuser: a server that others reach over a
+    network is refused, unless you trust the owner with it.
+
     \b
     tooling generate --projects 100000 --seed 7
     tooling generate --projects 1000000 --seed 7 --dsn postgresql://postgres@host/eagle_bench
     """
     from tooling.database import connect
+    from tooling.errors import RefusedError
+    from tooling.preflight.findings import is_private
     from tooling.synthetic import load
     from tooling.synthetic.plan import Plan
 
     plan = Plan(projects, seed, until.replace(tzinfo=UTC))
     with connect(dsn, autocommit=True) as connection:
+        if not trust_owner and not is_private(connection):
+            raise RefusedError(
+                "others reach this server, and the owner's code would run as a superuser",
+                hint="Take a server of your own, or give --trust-owner where you are its owner.",
+            )
         if dry_run:
             load.check(connection, plan, add=add)
             for table, rows in load.expected(plan):

@@ -45,7 +45,7 @@ def command(
 
     files = [source] if source else catalog.default_sources(settings.load().root)
     worst = Exit.OK
-    with connect(dsn, autocommit=True) as connection:
+    with connect(dsn, role="eagle_operator", autocommit=True) as connection:
         for file in files:
             with shown(file.name, enabled=sys.stderr.isatty()) as progress:
                 report = catalog.import_file(

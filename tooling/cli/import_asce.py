@@ -28,7 +28,7 @@ def command(file: Path, keep_changes: bool, dry_run: bool, as_json: bool, dsn: s
     from tooling.catalog.clauses import import_clauses
     from tooling.database import connect
 
-    with connect(dsn, autocommit=True) as connection:
+    with connect(dsn, role="eagle_operator", autocommit=True) as connection:
         report = import_clauses(connection, file, keep_changes=keep_changes, dry_run=dry_run)
     if as_json:
         printing.say_json(report.as_dict())

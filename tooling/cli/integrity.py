@@ -27,7 +27,7 @@ def command(quick: bool, show_all: bool, as_json: bool, dsn: str | None) -> int:
 
     from tooling.database import connect
 
-    with connect(dsn, row_factory=dict_row) as connection:
+    with connect(dsn, role="eagle_operator", row_factory=dict_row) as connection:
         # The whole check is one statement: a limit on statements is for those of the application.
         connection.execute("set local statement_timeout = 0")
         rows = connection.execute(

@@ -28,8 +28,9 @@ def list_(dsn: str | None, as_json: bool) -> None:
     from psycopg.rows import dict_row
 
     from tooling.database import connect
+    from tooling.jobs import runner
 
-    with connect(dsn, row_factory=dict_row) as connection:
+    with connect(dsn, role=runner.OPERATOR, row_factory=dict_row) as connection:
         rows = connection.execute(
             "select job, schedule, is_enabled, late_after, last_started_at, last_outcome,"
             "       last_message, last_success_at, is_late"
@@ -95,7 +96,7 @@ def timers(folder: Path, user: str, environment: Path, dsn: str | None, dry_run:
     from tooling.jobs import runner
     from tooling.jobs import timers as units
 
-    with connect(dsn) as connection:
+    with connect(dsn, role=runner.OPERATOR) as connection:
         jobs = runner.read(connection, enabled_only=True)
     if dry_run:
         for job in jobs:

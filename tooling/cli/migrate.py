@@ -63,14 +63,14 @@ def command(
     tooling migrate
     tooling migrate --migrations other/migrations --dsn postgresql://host/db
     """
-    from tooling.database import resolve
+    from tooling.deploy import prepared
     from tooling.migration import Options, migrate
     from tooling.migration.report import Json, Text
 
     settings = options.settings_for(migrations)
     reporter = Json() if as_json else Text()
     result = migrate(
-        resolve(dsn),
+        prepared(dsn, settings, dry_run=dry_run),
         settings,
         reporter,
         Options(

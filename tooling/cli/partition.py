@@ -53,7 +53,7 @@ def ensure(from_month: datetime | None, dsn: str | None, dry_run: bool, as_json:
     """
     from tooling.database import connect
 
-    with connect(dsn) as connection:
+    with connect(dsn, role="eagle_operator") as connection:
         query = "select name from ops.ensure_partitions(%s) as name"
         month = from_month.date() if from_month else None
         made = [name for (name,) in connection.execute(query, [month]).fetchall()]
@@ -71,7 +71,7 @@ def list_(dsn: str | None, as_json: bool) -> None:
 
     from tooling.database import connect
 
-    with connect(dsn, row_factory=dict_row) as connection:
+    with connect(dsn, role="eagle_operator", row_factory=dict_row) as connection:
         attached = connection.execute(
             "select relation, partition, bounds, estimated_rows, total_bytes"
             "  from ops.partitions order by relation, starts_at, partition"
@@ -180,7 +180,7 @@ def _owner(dsn: str | None) -> Iterator[Any]:
     from tooling import settings, up
     from tooling.database import connect
 
-    with connect(dsn, autocommit=True) as connection:
+    with connect(dsn, role="eagle_migrator", autocommit=True) as connection:
         up.take_role(connection, settings.load().owner)
         yield connection
 

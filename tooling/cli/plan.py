@@ -32,11 +32,12 @@ def command(migrations: Path | None, dsn: str | None, page: IO[str] | None, as_j
     tooling plan
     tooling plan --markdown -
     """
-    from tooling.database import resolve
+    from tooling.deploy import as_migrator
     from tooling.migration.plan import plan
     from tooling.migration.review import markdown
 
-    found = plan(resolve(dsn), options.settings_for(migrations))
+    settings = options.settings_for(migrations)
+    found = plan(as_migrator(dsn, settings), settings)
     if page is not None:
         page.write(markdown(found))
     if as_json:

@@ -134,8 +134,6 @@ def _beside(
     dry_run: bool,
 ) -> dict[str, Any]:
     """Make the side database out of a copy that goes afterwards; return the report."""
-    import psycopg
-
     from tooling.backup import restore as restoring
     from tooling.backup import side
     from tooling.backup.part import bring_back, check_room
@@ -148,7 +146,7 @@ def _beside(
             return {"backup": best.backup_id, "target": str(target), "database": database}
         with (
             side.scratch(driver, target, backup_id) as restored,
-            psycopg.connect(side.url(resolve(dsn), restored), autocommit=True) as copy,
+            connect(side.url(resolve(dsn), restored), autocommit=True) as copy,
         ):
             rows = bring_back(copy, server, database, part, driver.bin_dir)
     return {

@@ -26,13 +26,13 @@ def command(
     tooling rollback --dry-run
     tooling rollback --to 0010.search
     """
-    from tooling.database import resolve
+    from tooling.deploy import as_migrator
     from tooling.migration.report import Json, Text
     from tooling.migration.rollback import rollback
 
     reporter = Json() if as_json else Text()
     settings = options.settings_for(migrations)
-    result = rollback(resolve(dsn), settings, reporter, to=to, dry_run=dry_run)
+    result = rollback(as_migrator(dsn, settings), settings, reporter, to=to, dry_run=dry_run)
     if as_json:
         reporter("result", **result.as_dict())
     elif dry_run:

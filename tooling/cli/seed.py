@@ -27,7 +27,7 @@ def command(folder: Path | None, dry_run: bool, as_json: bool, dsn: str | None) 
     from tooling import seeds, settings
     from tooling.database import connect
 
-    with connect(dsn, autocommit=True) as connection:
+    with connect(dsn, role="eagle_operator", autocommit=True) as connection:
         report = seeds.load(connection, folder or settings.load().seeds, dry_run=dry_run)
     if as_json:
         printing.say_json(report.as_dict())

@@ -21,10 +21,11 @@ def command(migrations: Path | None, dsn: str | None, as_json: bool) -> int:
     tooling status
     tooling status --json
     """
-    from tooling.database import resolve
+    from tooling.deploy import as_migrator
     from tooling.migration.status import status
 
-    found = status(resolve(dsn), options.settings_for(migrations))
+    settings = options.settings_for(migrations)
+    found = status(as_migrator(dsn, settings), settings)
     if as_json:
         printing.say_json(found.as_dict())
     else:

@@ -42,7 +42,9 @@ def command(
 
     folders = collect.Folders(options.settings_for(migrations).migrations, settings.load())
     console = printing.console()
-    with connect(dsn, autocommit=True, application_name="tooling top") as connection:
+    with connect(
+        dsn, role="eagle_exporter", autocommit=True, application_name="tooling top"
+    ) as connection:
         title = f"{connection.info.dbname}, PostgreSQL {connection.info.server_version // 10000}"
         before = reading.Reading(collect.read(connection, folders))
 

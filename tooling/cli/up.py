@@ -36,15 +36,15 @@ def command(dsn: str | None, as_json: bool) -> None:
       tooling up
       tooling up --dsn postgresql://eagle_migrator@db.example/eagle_sign
     """
-    from tooling import settings, up
+    from tooling import deploy, settings, up
     from tooling.database import connect
     from tooling.migration import migrate
     from tooling.migration.report import Text
 
     url, how_to_connect = _server(dsn)
     chosen = settings.load()
-    result = migrate(url, chosen, Text())
-    with connect(url, autocommit=True) as connection:
+    result = migrate(deploy.prepared(url, chosen), chosen, Text())
+    with connect(url, role="eagle_migrator", autocommit=True) as connection:
         up.take_role(connection, chosen.owner)
         if not up.seeds_are_current(connection, chosen.seeds):
             _run("seed", "--dsn", url)

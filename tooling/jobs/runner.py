@@ -1,4 +1,8 @@
-"""Runs one job of ops.jobs, alone, and records how it ended."""
+"""Runs one job of ops.jobs, alone, and records how it ended.
+
+Whoever may write that table does not get to say what runs on this machine: a row gives a schedule
+and a time limit to what the program knows under its name.
+"""
 
 import contextlib
 import json
@@ -14,13 +18,13 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from tooling import database, printing
 from tooling.errors import Exit, RefusedError
 from tooling.jobs import schedule
+from tooling.jobs.known import OPERATOR, WORK, Work
 
-OPERATOR = "eagle_operator"
 UNKNOWN, RUNNING = "ES206", "ES207"
 _SAID = 2000
 """Characters kept of what a failed command said."""
@@ -30,14 +34,12 @@ _KEPT = 500_000
 
 @dataclass(frozen=True)
 class Job:
-    """A row of ops.jobs: arguments of tooling, or a statement."""
+    """A row of ops.jobs, and what the program does under its name."""
 
     name: str
-    command: list[str] | None
-    statement: str | None
     schedule: str
     time_limit: timedelta
-    role: str
+    work: Work
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,16 @@ class Run:
 
 
 def read(connection: psycopg.Connection[Any], *, enabled_only: bool = False) -> list[Job]:
-    """Return the jobs by name. Writes nothing."""
+    """Return the jobs that the program knows, by name. Writes nothing."""
     rows = connection.execute(
-        "select job, command, statement, schedule, time_limit, role from ops.jobs"
-        " where is_enabled or not %s order by job",
+        "select job, schedule, time_limit from ops.jobs where is_enabled or not %s order by job",
         [enabled_only],
     )
-    return [Job(*row) for row in rows]
+    return [
+        Job(name, " ".join(when.split()), limit, WORK[name])
+        for name, when, limit in rows
+        if name in WORK
+    ]
 
 
 def run(dsn: str | None, name: str, *, scheduled: bool, now: datetime | None = None) -> Run:
@@ -69,7 +74,13 @@ def run(dsn: str | None, name: str, *, scheduled: bool, now: datetime | None = N
     The connection is held, and with it the job's advisory lock, until the run ends. Raises
     RefusedError for an unknown job, or if it runs already and this is not for a schedule.
     """
-    with database.connect(dsn, autocommit=True, application_name=f"job {name}") as connection:
+    with database.connect(
+        dsn, role=OPERATOR, autocommit=True, application_name=f"job {name}"
+    ) as connection:
+        if name not in WORK:
+            raise RefusedError(
+                f"no job is named {name}", hint=f"The program knows {', '.join(WORK)}."
+            )
         job = next((one for one in read(connection) if one.name == name), None)
         moment = now or datetime.now(UTC)
         slot = schedule.last_slot(job.schedule, moment) if job and scheduled else None
@@ -87,7 +98,7 @@ def run(dsn: str | None, name: str, *, scheduled: bool, now: datetime | None = N
         if job is None or run_id is None:
             return Run(name, "skipped", Exit.OK, f"slot {slot} had its run, or the job is off")
         with _terminated_as_interrupt():
-            done = _execute(connection, job) if job.statement else _call(dsn, job)
+            done = _execute(connection, job) if job.work.statement else _call(dsn, job)
         detail = None if done.detail is None else json.dumps(done.detail)
         if detail is not None and len(detail.encode()) > _KEPT:
             detail = json.dumps({"bytes_left_out": len(detail.encode())})
@@ -101,15 +112,11 @@ def run(dsn: str | None, name: str, *, scheduled: bool, now: datetime | None = N
 def as_role(url: str, role: str) -> str:
     """Return the connection string for a role, if it is the operator's.
 
-    The password is not the other role's and is left out: libpq takes it from PGPASSFILE. Whoever
-    else runs a job, such as a superuser on a developer's machine, runs its command, too.
+    The password is not the other role's and is left out: libpq takes it from PGPASSFILE. A
+    superuser's command logs in as its role by itself; whoever else runs a job runs its command, too.
     """
-    parts = conninfo_to_dict(url)
-    user = parts.get("user") or os.environ.get("PGUSER")
-    if user != OPERATOR or role == OPERATOR:
-        return url
-    kept = {key: str(value) for key, value in parts.items() if key != "password"}
-    return make_conninfo(**{**kept, "user": role})
+    user = conninfo_to_dict(url).get("user") or os.environ.get("PGUSER")
+    return database.as_role(url, role) if user == OPERATOR and role != OPERATOR else url
 
 
 def _execute(connection: psycopg.Connection[Any], job: Job) -> Run:
@@ -117,7 +124,7 @@ def _execute(connection: psycopg.Connection[Any], job: Job) -> Run:
         with connection.transaction():
             limit = str(int(job.time_limit.total_seconds() * 1000))
             connection.execute("select set_config('statement_timeout', %s, true)", [limit])
-            connection.execute((job.statement or "").encode())
+            connection.execute((job.work.statement or "").encode())
     except (psycopg.Error, KeyboardInterrupt) as error:
         said = str(error).strip()[:_SAID] or "interrupted"
         return Run(job.name, "failed", Exit.FAILED, said)
@@ -126,13 +133,13 @@ def _execute(connection: psycopg.Connection[Any], job: Job) -> Run:
 
 def _call(dsn: str | None, job: Job) -> Run:
     """Run tooling with the job's arguments; what it says goes on to stderr."""
-    url = as_role(database.resolve(dsn), job.role)
+    url = as_role(database.resolve(dsn), job.work.role)
     environment = {**os.environ, "DATABASE_URL": url} if url else dict(os.environ)
     # What ends a query of the application on this server must not end a job that has hours.
     milliseconds = int(job.time_limit.total_seconds() * 1000)
     options = [os.environ.get("PGOPTIONS", ""), f"-c statement_timeout={milliseconds}"]
     environment["PGOPTIONS"] = " ".join(filter(None, options))
-    command = [sys.executable, "-m", "tooling", *(job.command or ()), "--json"]
+    command = [sys.executable, "-m", "tooling", *job.work.command, "--json"]
     with subprocess.Popen(  # noqa: S603
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -33,7 +33,10 @@ class Database(Collector):
         with self._lock:
             if self._connection is None or self._connection.closed:
                 self._connection = database.connect(
-                    self._dsn, autocommit=True, application_name="tooling metrics"
+                    self._dsn,
+                    role="eagle_exporter",
+                    autocommit=True,
+                    application_name="tooling metrics",
                 )
             try:
                 return collect.read(self._connection, self._folders)

@@ -13,10 +13,12 @@ select s.job, s.last_outcome, s.is_late, coalesce(s.last_message, '')
 """
 
 
-def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
+def _look(connection: Connection, given: Given) -> Iterator[Finding]:
     if connection.execute("select to_regclass('ops.job_status')").fetchall() == [(None,)]:
         return
-    for job, outcome, is_late, message in connection.execute(_FAILED).fetchall():
+    with given.owned(connection, "eagle_operator") as house:
+        failed = house.execute(_FAILED).fetchall()
+    for job, outcome, is_late, message in failed:
         state = f"{outcome}: {message}" if outcome in ("failed", "interrupted") else "late"
         yield Finding(
             "jobs",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tooling.deploy import as_migrator
 from tooling.migration.status import status
 from tooling.preflight.findings import Check, Connection, Finding, Given
 
@@ -15,7 +16,7 @@ _REMEDY = {
 
 
 def _look(_connection: Connection, given: Given) -> Iterator[Finding]:
-    for row in status(given.conninfo, given.settings).rows:
+    for row in status(as_migrator(given.conninfo or None, given.settings), given.settings).rows:
         if row.state not in _FINE:
             detail = f": {row.detail}" if row.detail else ""
             remedy = _REMEDY.get(row.state, "Run tooling migrate.")

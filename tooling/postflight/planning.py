@@ -1,38 +1,45 @@
 """How the server plans the benchmark's queries, those inside functions too.
 
-The queries are asked once, as the application and for one account; auto_explain reports each plan
-to this session alone.
+The queries are asked once, as the application and for one account, in the session of a role that is
+made for it and has the application's and the owner's rights: code of the owner that they meet must
+not run in a superuser's. What a superuser sets for that role, auto_explain, it could not set itself.
 """
 
 import json
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, LiteralString
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from tooling.bench import measure
 from tooling.bench.queries import CLASSES, TYPES
-from tooling.database import work_for
+from tooling.database import as_role, work_for
+from tooling.errors import NoLesserRoleError
 
 # A sequential scan of fewer pages is no reason to worry; the planner prefers it.
 LARGE_PAGES = 100
 _MARK = "  plan:\n"
-_BEGIN: tuple[LiteralString, ...] = (
-    "load 'auto_explain'",
-    "set auto_explain.log_min_duration = 0",
-    "set auto_explain.log_nested_statements = on",
-    "set auto_explain.log_format = 'json'",
-    "set auto_explain.log_level = 'notice'",
-    "set client_min_messages = 'notice'",
-)
-_END: tuple[LiteralString, ...] = (
-    "set auto_explain.log_min_duration = -1",
-    "reset client_min_messages",
-)
+_ROLE = "tooling_plans_"
+_LEFT = r"""
+select r.rolname
+  from pg_roles as r
+ where r.rolname like 'tooling\_plans\_%'
+   and not exists (select from pg_stat_activity as a where a.usesysid = r.oid)
+"""
+# A role that nobody uses any more cannot log in: its password is known to nobody.
+_SETTINGS = {
+    "session_preload_libraries": "auto_explain",
+    "auto_explain.log_min_duration": "0",
+    "auto_explain.log_nested_statements": "on",
+    "auto_explain.log_format": "json",
+    "auto_explain.log_level": "notice",
+    "client_min_messages": "notice",
+}
 # A partition counts as its table, and an index of a partition as that of its table.
 _ROOTS = """
 select c.relname, coalesce(root.relname, c.relname), c.relpages
@@ -54,36 +61,41 @@ class Seen:
 def see(connection: psycopg.Connection[Any]) -> dict[str, Seen]:
     """Return what is seen of each class; empty where no account has what the queries ask for.
 
-    The connection is in autocommit. Raises InsufficientPrivilege for who may not load auto_explain.
+    The connection is a superuser's, in autocommit; nobody else may load auto_explain: raises
+    InsufficientPrivilege. Raises NoLesserRoleError where pg_hba.conf lets in no role made for it.
     """
     if connection.execute("select to_regclass('app.project_payloads')").fetchall() == [(None,)]:
-        return {}
-    try:
-        parameters = measure.choose(connection, datetime.now(UTC))[0]
-    except IndexError:
         return {}
     rows = connection.execute(_ROOTS).fetchall()
     roots = {name: root for name, root, _ in rows}
     pages = {name: pages for name, _, pages in rows}
     found = {}
-    for one in CLASSES:
-        connection.execute(f"prepare asked ({TYPES}) as {one.ours}".encode())
-        query = sql.SQL("execute asked ({})").format(parameters.literals())
+    with _explained(connection) as (session, plans):
+        session.execute("set role eagle_owner")
         try:
-            with connection.transaction(), _explained(connection) as plans:
-                connection.execute("set local role eagle_application")
-                work_for(connection, parameters.account)
-                plans.clear()
-                connection.execute(query).fetchall()
-        finally:
-            connection.execute("deallocate asked")
-        found[one.name] = _seen(plans, roots, pages)
+            parameters = measure.choose(session, datetime.now(UTC))[0]
+        except IndexError:
+            return {}
+        session.execute("set role eagle_application")
+        for one in CLASSES:
+            session.execute(f"prepare asked ({TYPES}) as {one.ours}".encode())
+            query = sql.SQL("execute asked ({})").format(parameters.literals())
+            try:
+                with session.transaction():
+                    work_for(session, parameters.account)
+                    plans.clear()
+                    session.execute(query).fetchall()
+            finally:
+                session.execute("deallocate asked")
+            found[one.name] = _seen(plans, roots, pages)
     return found
 
 
 @contextmanager
-def _explained(connection: psycopg.Connection[Any]) -> Iterator[list[dict[str, Any]]]:
-    """Yield a list that the plan of each statement is added to."""
+def _explained(
+    admin: psycopg.Connection[Any],
+) -> Iterator[tuple[psycopg.Connection[Any], list[dict[str, Any]]]]:
+    """Yield a session that reports its plans, and a list that the plan of each statement joins."""
     plans: list[dict[str, Any]] = []
 
     def keep(notice: psycopg.errors.Diagnostic) -> None:
@@ -91,16 +103,33 @@ def _explained(connection: psycopg.Connection[Any]) -> Iterator[list[dict[str, A
         if mark:
             plans.append(json.loads(text)["Plan"])
 
-    for statement in _BEGIN:
-        connection.execute(statement)
-    connection.add_notice_handler(keep)
+    for (left,) in admin.execute(_LEFT).fetchall():
+        admin.execute(sql.SQL("drop role {}").format(sql.Identifier(left)))
+    name, password = _ROLE + secrets.token_hex(6), secrets.token_urlsafe(32)
+    role = sql.Identifier(name)
+    # Neither a log nor statistics get to see the password.
+    verifier = admin.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256")
+    create = "create role {} login connection limit 1 in role eagle_application, eagle_owner"
+    admin.execute(sql.SQL(create + " password {}").format(role, verifier.decode()))
     try:
-        yield plans
+        for setting, value in _SETTINGS.items():
+            alter = sql.SQL("alter role {} set {} = {}")
+            admin.execute(alter.format(role, sql.SQL(setting), value))
+        try:
+            session = psycopg.connect(
+                as_role(admin.info.dsn, name), password=password, autocommit=True
+            )
+        except psycopg.OperationalError as error:
+            raise NoLesserRoleError(
+                f"cannot log in as {name}, made to see plans: {str(error).strip()}",
+                hint="Let +eagle_application in by pg_hba.conf; see"
+                " docs/how-to/secure-connections.md",
+            ) from error
+        with session:
+            session.add_notice_handler(keep)
+            yield session, plans
     finally:
-        connection.remove_notice_handler(keep)
-        connection.execute("reset role")
-        for statement in _END:
-            connection.execute(statement)
+        admin.execute(sql.SQL("drop role {}").format(role))
 
 
 def _seen(plans: list[dict[str, Any]], roots: dict[str, str], pages: dict[str, int]) -> Seen:

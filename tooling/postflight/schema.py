@@ -10,6 +10,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from tooling import embedded, fingerprint
+from tooling.database import connect
 from tooling.migration.run import migrate
 from tooling.preflight.findings import Check, Connection, Finding, Given
 
@@ -56,7 +57,7 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
 
 
 def _objects(conninfo: str, given: Given) -> list[str]:
-    with psycopg.connect(conninfo, autocommit=True) as connection:
+    with connect(conninfo, autocommit=True) as connection:
         months = [str(name) for (name,) in connection.execute(_MONTHS).fetchall()]
     return fingerprint.catalog(
         conninfo, exclude_schemas=[given.settings.ledger_schema], exclude_tables=months

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tooling.preflight.findings import Check, Connection, Finding, Given
 
 
-def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
+def _look(connection: Connection, given: Given) -> Iterator[Finding]:
     there = connection.execute("select to_regprocedure('ops.check_access()')").fetchone()
     if there is None or there[0] is None:
         yield Finding(
@@ -15,7 +15,9 @@ def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
             "Apply the migrations: tooling migrate",
         )
         return
-    for finding, remedy in connection.execute("select finding, remedy from ops.check_access()"):
+    with given.owned(connection, "eagle_operator") as house:
+        found = house.execute("select finding, remedy from ops.check_access()").fetchall()
+    for finding, remedy in found:
         yield Finding("access", "error", finding, remedy)
 
 

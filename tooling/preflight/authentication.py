@@ -41,6 +41,14 @@ def _found(connection: Connection) -> Iterator[Finding]:
             continue
         if is_loopback(address):
             continue
+        if "all" in database.split(","):
+            yield Finding(
+                "authentication",
+                "warning",
+                f"{line}: leads to every database of the server, also to those where a role may"
+                " watch and stop what its own role runs here",
+                "Name the database, and the roles that come from there.",
+            )
         if method in _WEAK:
             yield Finding(
                 "authentication",

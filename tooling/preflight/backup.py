@@ -23,7 +23,7 @@ def _found(connection: Connection, given: Given) -> Iterator[Finding]:
         return
     newest = done[-1]
     age = datetime.now(UTC) - (newest.end_time or datetime.min.replace(tzinfo=UTC))
-    if age > (limit := _limit(connection)):
+    if age > (limit := _limit(connection, given)):
         yield Finding(
             "backup", "error", f"the newest backup is {_hours(age)} old, not {_hours(limit)}", _TAKE
         )
@@ -50,10 +50,11 @@ def _found(connection: Connection, given: Given) -> Iterator[Finding]:
         )
 
 
-def _limit(connection: Connection) -> timedelta:
+def _limit(connection: Connection, given: Given) -> timedelta:
     if not connection.execute("select to_regclass('ops.jobs')").fetchall()[0][0]:
         return _DEFAULT
-    found = connection.execute(_LATE).fetchone()
+    with given.owned(connection, "eagle_operator") as house:
+        found = house.execute(_LATE).fetchone()
     return found[0] if found else _DEFAULT
 
 

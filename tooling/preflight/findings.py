@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import psycopg
 
 from tooling import settings
-from tooling.errors import ToolingError
+from tooling.database import connect
+from tooling.deploy import as_migrator
+from tooling.errors import NoLesserRoleError, ToolingError
 from tooling.migration.plan import Plan, plan
 from tooling.settings import Settings
 
@@ -51,7 +53,15 @@ class Given:
     @cached_property
     def plan(self) -> Plan:
         """What is pending. Raises ToolingError where `tooling migrate` would refuse."""
-        return plan(self.conninfo, self.settings)
+        return plan(as_migrator(self.conninfo or None, self.settings), self.settings)
+
+
+    def owned(self, connection: Connection, role: str) -> Connection:
+        """Return another connection, for what the database's owner made: functions, views, tables.
+
+        A superuser is `role` in it. Raises NoLesserRoleError if he cannot log in as that.
+        """
+        return connect(self.conninfo or connection.info.dsn, role=role, autocommit=True)
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,10 @@ class Check:
         """Yield the findings; what the role may not see is a warning."""
         try:
             yield from self.look(connection, given)
+        except NoLesserRoleError as error:
+            yield Finding(
+                self.name, "warning", f"not checked: {error.message}", error.hint or "Log in."
+            )
         except ToolingError as error:
             yield Finding(self.name, "error", error.message, error.hint or "See the message.")
         except psycopg.errors.InsufficientPrivilege as error:

@@ -133,7 +133,9 @@ class Feed:
 
 def connect(dsn: str | None) -> psycopg.Connection[Any]:
     """Connect as the feed does. Raises ConnectionFailedError."""
-    return database.connect(dsn, autocommit=True, application_name="tooling search-feed")
+    return database.connect(
+        dsn, role="eagle_indexer", autocommit=True, application_name="tooling search-feed"
+    )
 
 
 def position(search: OpenSearch) -> tuple[str | None, Cursor | None]:

@@ -29,7 +29,7 @@ begin
     lock table ops.account_keys in share row exclusive mode;
     if (select count(*) from ops.account_keys) >= 2 then
         raise exception using
-            errcode = 'ES209',
+            errcode = 'ES210',
             message = 'two keys are valid already',
             hint    = 'Remove the one that no API signs with any more: ops.remove_account_key().';
     end if;
@@ -47,4 +47,4 @@ begin
 end
 $function$;
 comment on function ops.add_account_key(text, bytea) is
-    'Adds a key with which the API signs accounts; at most two are valid at a time (ES209).';
+    'Adds a key with which the API signs accounts; at most two are valid at a time (ES210).';

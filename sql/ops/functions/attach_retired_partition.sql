@@ -31,6 +31,8 @@ begin
             hint    = 'See ops.retired_partitions; an archived one is read back first.';
     end if;
 
+    perform ops.require_own_relation(retired.relation);
+    perform ops.require_own_relation(retired.partition);
     if retired.relation = 'app.project_events' then
         select md5(string_agg(s::text, '' order by s.account_id, s.project_id, s.first_position)) into before
           from app.retired_events as s

@@ -42,6 +42,7 @@ begin
             hint    = 'Retire partitions whose time is over.';
     end if;
 
+    perform ops.require_own_relation(attached.partition);
     perform pg_advisory_xact_lock(hashtextextended(attached.relation, 0));
     if attached.relation = 'app.project_events' then
         counted := ops.record_stretches(attached.partition);

@@ -1,7 +1,8 @@
 -- What opens this database to someone whom sql/ keeps out; no row when all is as declared.
 --
--- Reads the catalogue of the server that it runs on, as anybody may: grants, roles, row security,
--- triggers of the audit log, definer functions and what statistics keep.
+-- Reads the catalogue of the server that it runs on, as anybody may: grants, roles and their
+-- settings, row security, triggers of the audit log, definer functions, what statistics keep, and
+-- other databases.
 --
 --     select * from ops.check_access();
 --     -- (no rows)
@@ -62,6 +63,42 @@ begin atomic
           from pg_database as d
          cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as acl
          where d.datname = current_database()
+    ),
+
+    -- All that sessions of a role start with; a role may change its own, so it is a list.
+    declared (role, assignment) as (
+        values
+            ('eagle_application', 'plan_cache_mode=force_generic_plan'),
+            ('eagle_application', 'statement_timeout=30s'),
+            ('eagle_application', 'idle_in_transaction_session_timeout=1min'),
+            ('eagle_application', 'temp_file_limit=1GB'),
+            ('eagle_reader', 'plan_cache_mode=force_generic_plan'),
+            ('eagle_reader', 'statement_timeout=30s'),
+            ('eagle_reader', 'idle_in_transaction_session_timeout=1min'),
+            ('eagle_reader', 'temp_file_limit=1GB'),
+            ('eagle_auditor', 'idle_in_transaction_session_timeout=10min'),
+            ('eagle_operator', 'idle_in_transaction_session_timeout=10min'),
+            ('eagle_exporter', 'statement_timeout=30s'),
+            ('eagle_exporter', 'idle_in_transaction_session_timeout=1min'),
+            ('eagle_exporter', 'temp_file_limit=1GB'),
+            ('eagle_indexer', 'statement_timeout=5min'),
+            ('eagle_indexer', 'idle_in_transaction_session_timeout=10min'),
+            ('eagle_indexer', 'temp_file_limit=1GB')
+        union all
+        -- PostgreSQL 16 has no limit of a whole transaction.
+        select role, 'transaction_timeout=5min'
+          from unnest(array['eagle_application', 'eagle_reader', 'eagle_exporter']) as role
+         where current_setting('server_version_num')::integer >= 170000
+    ),
+
+    started as (
+        select r.rolname::text as role, setting.assignment
+          from pg_db_role_setting as s
+          join pg_roles as r on r.oid = s.setrole
+          left join pg_database as d on d.oid = s.setdatabase
+         cross join lateral unnest(s.setconfig) as setting (assignment)
+         where r.rolname like 'eagle\_%'
+           and (s.setdatabase = 0 or d.datname = current_database())
     ),
 
     member as (
@@ -127,16 +164,32 @@ begin atomic
         'policy',
         r.full_name,
         format('policy %s lets other accounts through', p.polname),
-        'Compare account_id with app.current_account_id() in it, or drop it.'
+        'Run ops.isolate() as the owner; drop it if that does not write it.'
       from pg_policy as p
       join relation as r on r.oid = p.polrelid
-     where p.polpermissive
-       and (r.relispartition
-            or coalesce(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))
-               is distinct from '(account_id = app.current_account_id())'
-            or coalesce(pg_get_expr(p.polwithcheck, p.polrelid), pg_get_expr(p.polqual, p.polrelid))
-               is distinct from '(account_id = app.current_account_id())')
+      left join ops.tenant_policies() as t on t.relation = p.polrelid and t.policy = p.polname
+     where (r.relispartition or t.is_as_wanted is not true)
        and not (p.polcmd = 'r' and p.polroles = array[to_regrole('eagle_auditor')::oid])
+    union all
+    select
+        'planner',
+        'uuid_eq',
+        'a query can ask whether a column of another account''s row is null, or equals a guess',
+        'Run sql/superuser.sql in this database as a superuser.'
+      from pg_proc as f
+     where f.oid = 'uuid_eq'::regproc
+       and f.procost <> 0
+    union all
+    select
+        'parameter',
+        a.parname,
+        format('%s may say which account was found signed', acl.grantee::regrole),
+        format('revoke set on parameter %s from %s', a.parname, acl.grantee::regrole)
+      from pg_parameter_acl as a
+     cross join lateral aclexplode(a.paracl) as acl
+     where a.parname = 'backtrace_functions'
+       and acl.grantee <> to_regrole('eagle_owner')
+       and not exists (select from pg_roles as r where r.oid = acl.grantee and r.rolsuper)
     union all
     select
         'partition',
@@ -234,22 +287,29 @@ begin atomic
     union all
     select
         'role setting',
-        r.rolname,
-        format('every session of %s starts with %s', r.rolname, setting.assignment),
+        started.role,
+        format('every session of %s starts with %s', started.role, started.assignment),
         format(
             'alter role %I reset %s, in each database it is set for',
-            r.rolname,
-            split_part(setting.assignment, '=', 1)
+            started.role,
+            split_part(started.assignment, '=', 1)
         )
-      from pg_db_role_setting as s
-      join pg_roles as r on r.oid = s.setrole
-      left join pg_database as d on d.oid = s.setdatabase
-     cross join lateral unnest(s.setconfig) as setting (assignment)
-     where r.rolname like 'eagle\_%'
-       and (s.setdatabase = 0 or d.datname = current_database())
-       and setting.assignment ~ (
-           '^(app\.|row_security|search_path|role|session_replication_role|\w+_preload_libraries)'
-       )
+      from started
+     where (started.role, started.assignment) not in (
+               select declared.role, declared.assignment
+                 from declared
+           )
+    union all
+    select
+        'role setting',
+        declared.role,
+        format('sessions of %s do not start with %s', declared.role, declared.assignment),
+        'Run sql/roles.sql as a role with CREATEROLE.'
+      from declared
+     where (declared.role, declared.assignment) not in (
+               select started.role, started.assignment
+                 from started
+           )
     union all
     select
         'membership',
@@ -272,16 +332,113 @@ begin atomic
         or (m.role = 'eagle_owner' and m.member <> 'eagle_migrator' and not m.is_admin)
     union all
     select
+        'privilege',
+        g.object,
+        format(
+            '%s may %s %s %s',
+            case when g.grantee = 0 then 'everyone' else g.grantee::regrole::text end,
+            case g.privilege_type
+                when 'TRIGGER' then 'put a trigger on'
+                when 'REFERENCES' then 'refer to rows of'
+                when 'CREATE' then 'make objects in'
+                else lower(g.privilege_type)
+            end,
+            g.kind, g.object
+        ),
+        'Revoke it: what is put there runs as whoever comes by.'
+      from granted as g
+     where g.privilege_type in ('TRIGGER', 'REFERENCES', 'TRUNCATE', 'MAINTAIN', 'CREATE')
+       and g.kind <> 'database'
+       and g.grantee not in (0, g.owner)
+    union all
+    select
+        'schema',
+        n.nspname,
+        format('%s may make objects in schema %s', r.rolname, n.nspname),
+        format('revoke create on schema %I from public and from %I', n.nspname, r.rolname)
+      from pg_namespace as n
+      join pg_roles as r on has_schema_privilege(r.oid, n.oid, 'create')
+     where n.nspname = 'public'
+       and not r.rolsuper
+       and r.rolname in (
+               'eagle_owner', 'eagle_migrator', 'eagle_application',
+               'eagle_reader', 'eagle_auditor',
+               'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
+           )
+    union all
+    -- The search_path of a superuser begins with a schema of his own name, unless he set another.
+    select
+        'schema',
+        n.nspname,
+        format('schema %s, of %s, is searched first by %s', n.nspname, n.nspowner::regrole, r.rolname),
+        format('drop schema %I, after reading what is in it', n.nspname)
+      from pg_namespace as n
+      join pg_roles as r on r.rolname = n.nspname
+     where n.nspowner <> r.oid
+    union all
+    select
+        'default privilege',
+        coalesce(n.nspname, 'all schemas'),
+        format(
+            'what %s makes later is given to %s: %s', d.defaclrole::regrole,
+            case when acl.grantee = 0 then 'everyone' else acl.grantee::regrole::text end,
+            lower(acl.privilege_type)
+        ),
+        format('alter default privileges for role %s revoke it', d.defaclrole::regrole)
+      from pg_default_acl as d
+      left join pg_namespace as n on n.oid = d.defaclnamespace
+     cross join lateral aclexplode(d.defaclacl) as acl
+     where d.defaclrole = to_regrole('eagle_owner')
+       and acl.grantee <> d.defaclrole
+    union all
+    select
+        'event trigger',
+        e.evtname,
+        format('the event trigger %s runs code of %s as whoever comes by', e.evtname, p.proowner::regrole),
+        format('alter function %s owner to a superuser', p.oid::regprocedure)
+      from pg_event_trigger as e
+      join pg_proc as p on p.oid = e.evtfoid
+      join pg_roles as r on r.oid = p.proowner
+     where not r.rolsuper
+    union all
+    select
+        'event trigger',
+        'eagle_refuse_definition',
+        'roles that define nothing can stop everybody, by create rule or drop owned',
+        'Run sql/superuser.sql in this database as a superuser.'
+     where not exists (
+               select
+                 from pg_event_trigger as e
+                where e.evtname = 'eagle_refuse_definition'
+                  and e.evtenabled in ('O', 'A')
+           )
+    union all
+    -- What superuser.sql takes away, it takes away in one database.
+    select
+        'other database',
+        d.datname,
+        format('every role of this database may connect to %s, and watch and stop sessions from there', d.datname),
+        format('revoke connect on database %I from public', d.datname)
+      from pg_database as d
+     cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as acl
+     where d.datname <> current_database()
+       and d.datallowconn
+       and acl.grantee = 0
+       and acl.privilege_type = 'CONNECT'
+    union all
+    select
         'server function',
         f.oid::regprocedure::text,
         format('every role may call %s', f.oid::regprocedure),
         'Run sql/superuser.sql in this database as a superuser.'
       from pg_proc as f
      cross join lateral aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) as acl
-     where f.proname in (
-               'pg_stat_get_activity', 'pg_stat_get_backend_activity', 'pg_stat_statements',
-               'pg_cancel_backend', 'pg_terminate_backend', 'lo_creat', 'lo_create', 'lo_from_bytea'
-           )
+     where (f.proname in (
+                'pg_stat_get_activity', 'pg_stat_get_backend_activity', 'pg_stat_statements',
+                'pg_cancel_backend', 'pg_terminate_backend', 'lo_creat', 'lo_create', 'lo_from_bytea',
+                'pg_notify', 'pg_logical_emit_message'
+            )
+            or f.proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$')
        and f.pronamespace in ('pg_catalog'::regnamespace, 'public'::regnamespace)
        and acl.grantee = 0
      order by 1, 2, 3;

@@ -11,7 +11,7 @@ create function ops.create_partition_table(
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    parent    constant regclass := create_partition_table.relation::regclass;
+    parent    constant regclass := ops.require_own_relation(create_partition_table.relation);
     trigger   record;
     unsampled record;
 begin

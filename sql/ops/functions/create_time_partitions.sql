@@ -19,7 +19,7 @@ create function ops.create_time_partitions(
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    parent     constant regclass := create_time_partitions.relation::regclass;
+    parent     regclass;
     length     text;
     whole      record;
     gap        tstzrange;
@@ -40,6 +40,7 @@ begin
             message = format('%s has no partition policy', create_time_partitions.relation),
             hint    = 'Add its policy to ops.partition_policies first.';
     end if;
+    parent := ops.require_own_relation(create_time_partitions.relation);
     if create_time_partitions.day not between '0001-01-01' and '9999-12-31' then
         raise exception using
             errcode = 'invalid_parameter_value',

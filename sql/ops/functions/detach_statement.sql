@@ -26,7 +26,9 @@ begin atomic
         end
     )
       from pg_inherits as h
-     where h.inhrelid = to_regclass(detach_statement.partition);
+      join pg_class as parent on parent.oid = h.inhparent
+     where h.inhrelid = to_regclass(detach_statement.partition)
+       and parent.relnamespace in ('app'::regnamespace, 'ops'::regnamespace);
 end;
 comment on function ops.detach_statement(text) is
     'The statement that detaches a partition here, concurrently where that is possible.';

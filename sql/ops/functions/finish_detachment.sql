@@ -29,7 +29,9 @@ begin
         return detached;
     end if;
 
-    execute format('select count(*) from %s', detached.partition::regclass) into counted;
+    execute format(
+        'select count(*) from %s', ops.require_own_relation(detached.partition)
+    ) into counted;
     if detached.relation = 'app.project_events' then
         if counted <> detached.row_count then
             counted := ops.record_stretches(detached.partition);

@@ -20,7 +20,7 @@ begin
     end if;
     if app.signing_required() and not exists (select from ops.account_keys) then
         raise exception using
-            errcode = 'ES210',
+            errcode = 'ES211',
             message = 'signed accounts are required, and this is the only key',
             hint    = 'Add another key first, or end the requirement: '
                       'select ops.require_signed_accounts(false).';

@@ -14,7 +14,7 @@ as $function$
 begin
     if required and not exists (select from ops.account_keys) then
         raise exception using
-            errcode = 'ES210',
+            errcode = 'ES211',
             message = 'there is no key that an account could be signed with',
             hint    = 'Add one first: ops.add_account_key().';
     end if;

@@ -26,15 +26,35 @@ create table ops.jobs (
     constraint jobs_late_after_check check (late_after > interval '0'),
     constraint jobs_time_limit_check check (time_limit > interval '0'),
     constraint jobs_role_check check (role ~ '^eagle_[a-z]+$' and length(role) <= 63),
-    constraint jobs_description_check check (length(description) <= 1000)
+    constraint jobs_description_check check (length(description) <= 1000),
+    -- What a job does is decided by the program that runs it; no row makes it do anything else.
+    constraint jobs_work_check
+        check (
+            (job, coalesce(statement, array_to_string(command, ' ')), role) in (
+                ('analyze-partitioned', 'select ops.analyze_partitioned_tables()', 'eagle_operator'),
+                ('audit-anchor', 'audit anchor', 'eagle_auditor'),
+                ('audit-verify', 'audit verify', 'eagle_auditor'),
+                ('backup', 'backup run', 'eagle_backup'),
+                ('backup-dump', 'backup dump', 'eagle_backup'),
+                ('backup-prune', 'backup prune', 'eagle_backup'),
+                ('backup-verify', 'backup verify', 'eagle_backup'),
+                ('dr-test', 'dr-test', 'eagle_backup'),
+                ('integrity', 'integrity', 'eagle_operator'),
+                ('partition-ensure', 'partition ensure', 'eagle_operator'),
+                ('partition-retire', 'partition retire', 'eagle_migrator'),
+                ('project-stats', 'select ops.refresh_project_stats()', 'eagle_operator'),
+                ('project-totals', 'select ops.fold_project_totals()', 'eagle_operator')
+            )
+        )
 );
 select ops.place('ops.jobs', 'local');
 
 comment on table ops.jobs is 'What runs by itself: what, when, and how late is too late.';
 comment on column ops.jobs.job is 'Name of the job, of its unit and of its lines in monitoring.';
 comment on column ops.jobs.command is
-    'Arguments of `tooling`, without --json and --dsn, which are added.';
-comment on column ops.jobs.statement is 'The SQL statement that it is instead.';
+    'Arguments of `tooling` that the program runs under this name; to be read, not to be set.';
+comment on column ops.jobs.statement is
+    'The SQL statement that it is instead; to be read, not to be set.';
 comment on column ops.jobs.schedule is
     'When: minute, hour, day and month as crontab has them, days of the week by name; in UTC.';
 comment on column ops.jobs.late_after is 'The age of the last success at which somebody is told.';
@@ -44,7 +64,7 @@ comment on column ops.jobs.description is 'What it is for, in a sentence.';
 comment on column ops.jobs.added_at is
     'When the job was added: until its first success its lateness counts from here.';
 comment on column ops.jobs.role is
-    'The role that its command logs in as, where it is not run as a superuser.';
+    'The role that its command logs in as; to be read, not to be set.';
 
 insert into ops.jobs (
     job, command, statement, role, schedule, late_after, time_limit, is_enabled, description

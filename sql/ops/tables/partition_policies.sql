@@ -18,6 +18,11 @@ create table ops.partition_policies (
 );
 select ops.place('ops.partition_policies', 'local');
 
+create trigger partition_policies_own_relation
+    before insert or update of relation on ops.partition_policies
+    for each row
+    execute function ops.check_partition_policy();
+
 comment on table ops.partition_policies is
     'How the partitions by time of each table are made ahead and retired.';
 comment on column ops.partition_policies.relation is

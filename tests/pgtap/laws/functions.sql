@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(9);
 \ir house.psql
 
 select is_empty(
@@ -100,6 +100,24 @@ select is_empty(
           and definition ~* '\mexecute\M\s+[^f]'
           and definition !~* 'returns trigger' $$,
     'a function that acts as its owner builds commands with format alone'
+);
+-- A name that the caller gives may be that of his own table, with his code in it.
+select is_empty(
+    $$ select name from house_function
+        where is_definer
+          and has_function_privilege('eagle_operator', oid, 'execute')
+          and name ~ '\((.*,)?(text|name|oid|regclass)\M'
+          and definition ~* '\mexecute\M|regclass|(perform|:=)\s+ops\.(create|record)_'
+          and definition !~ '\mops\.require_own_relation\('
+          -- Drops what ops.retired_partitions names, which only functions of the owner write.
+          and name <> 'ops.drop_retired_partition(text)' $$,
+    'a function that acts as its owner on a table that its caller names makes sure whose it is'
+);
+select is_empty(
+    $$ select name from house_function
+        where is_definer
+          and name ~ '[(,](reg[a-z]+|oid|record|any[a-z]*)\M' $$,
+    'a function that acts as its owner takes no object of its caller, only names and values'
 );
 select is_empty(
     $$ select name from house_function

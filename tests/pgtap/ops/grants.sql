@@ -57,6 +57,7 @@ select set_eq(
         ('eagle_operator', 'record_archive()', 'execute'),
         ('eagle_operator', 'recount_project_totals()', 'execute'),
         ('eagle_operator', 'refresh_project_stats()', 'execute'),
+        ('eagle_operator', 'require_own_relation()', 'execute'),
         ('eagle_operator', 'retired_partitions', 'select'),
         ('eagle_operator', 'schema', 'usage'),
         ('eagle_operator', 'table_placements', 'select'),

@@ -24,6 +24,8 @@ select pg_temp.uses_index(
 );
 
 -- A database has few policies, which are read whole; the key counts where it has many.
+-- A thousand policies, for tables that are not there.
+alter table ops.partition_policies disable trigger partition_policies_own_relation;
 insert into ops.partition_policies (relation, months_ahead)
 select 'app.table_' || number, 3 from generate_series(1, 2000) as number;
 analyze ops.partition_policies;
@@ -51,6 +53,7 @@ select pg_temp.uses_index(
     'a month that was missed before is counted on'
 );
 
+alter table ops.jobs drop constraint jobs_work_check;
 insert into ops.jobs (job, statement, schedule, late_after, time_limit, description)
 select 'job-' || number, 'select 1', '0 0 * * *', '1 day', '1 hour', 'For size.'
   from generate_series(1, 2000) as number;

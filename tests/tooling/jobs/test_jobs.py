@@ -18,12 +18,11 @@ import pytest
 from tests.conftest import ROOT
 from tooling.errors import Exit, RefusedError
 from tooling.jobs import runner, schedule, sidecar, timers
+from tooling.jobs.known import WORK
 
 NOW = datetime(2026, 11, 23, 8, 41, 12, tzinfo=UTC)
-NEW = (
-    "insert into ops.jobs (job, command, statement, schedule, late_after, time_limit, description)"
-    " values (%s, %s, %s, %s, '1 hour', %s, 'Of a test.')"
-)
+CHANGE = "update ops.jobs set schedule = %s, time_limit = %s where job = %s"
+HELD = "lock table app.project_totals in access exclusive mode"
 RUNS = (
     "select slot_at, outcome, exit_code, message, detail, ran_by from ops.job_runs where job = %s"
 )
@@ -45,10 +44,7 @@ def tooling(url: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_two_schedulers_run_each_of_seven_slots_once(migrated_database: str) -> None:
-    rows(migrated_database, "create table public.ran (at timestamptz default clock_timestamp())")
-    rows(migrated_database, "grant insert on public.ran to eagle_operator")
-    work = "insert into public.ran default values; select pg_sleep(0.02)"
-    rows(migrated_database, NEW, "often", None, work, "*/15 * * * *", "1 minute")
+    rows(migrated_database, CHANGE, "*/15 * * * *", "1 minute", "project-totals")
     url = operator(migrated_database)
     slots = [NOW + timedelta(minutes=15 * number) for number in range(7)]
     together = threading.Barrier(2, timeout=30)
@@ -57,14 +53,13 @@ def test_two_schedulers_run_each_of_seven_slots_once(migrated_database: str) -> 
         done = []
         for slot in slots:
             together.wait()
-            done.append(runner.run(url, "often", scheduled=True, now=slot).outcome)
+            done.append(runner.run(url, "project-totals", scheduled=True, now=slot).outcome)
         return done
 
     with ThreadPoolExecutor(2) as pool:
         outcomes = [one.result() for one in [pool.submit(scheduler) for _ in range(2)]]
     assert [sorted(pair) for pair in zip(*outcomes, strict=True)] == [["skipped", "succeeded"]] * 7
-    assert rows(migrated_database, "select count(*) from public.ran") == [(7,)]
-    recorded = rows(migrated_database, RUNS + " order by slot_at", "often")
+    recorded = rows(migrated_database, RUNS + " order by slot_at", "project-totals")
     assert [row[:2] for row in recorded] == [
         (slot.replace(minute=slot.minute // 15 * 15, second=0), "succeeded") for slot in slots
     ]
@@ -127,17 +122,45 @@ def test_only_the_operator_becomes_another(
 
 
 def test_a_failure_is_recorded_with_its_message(migrated_database: str) -> None:
-    rows(migrated_database, NEW, "bad", ["catalog", "diff", "v1", "v2"], None, "0 0 * * *", "1 min")
-    rows(migrated_database, NEW, "slow", None, "select pg_sleep(9)", "0 0 * * *", "100 ms")
-    done = tooling(migrated_database, "run", "bad")
+    rows(migrated_database, CHANGE, "0 0 * * *", "100 ms", "project-totals")
+    done = tooling(migrated_database, "run", "audit-anchor")
     assert done.returncode != 0
-    [(_, outcome, code, message, _, _)] = rows(migrated_database, RUNS, "bad")
+    [(_, outcome, code, message, _, _)] = rows(migrated_database, RUNS, "audit-anchor")
     assert (outcome, code) == ("failed", done.returncode)
-    assert message.startswith("error: ")
+    assert message.lower().startswith("error: ")
     assert message in done.stderr
-    assert tooling(migrated_database, "run", "slow").returncode == Exit.FAILED
-    [(_, outcome, _, message, _, _)] = rows(migrated_database, RUNS, "slow")
+    with psycopg.connect(migrated_database) as holder:
+        holder.execute(HELD)
+        assert tooling(migrated_database, "run", "project-totals").returncode == Exit.FAILED
+    [(_, outcome, _, message, _, _)] = rows(migrated_database, RUNS, "project-totals")
     assert (outcome, "statement timeout" in message) == ("failed", True)
+
+
+def test_a_job_does_what_the_program_knows_whatever_its_row_says(migrated_database: str) -> None:
+    """The check of the table says the same; its owner may drop that."""
+    said = rows(
+        migrated_database,
+        "select job, coalesce(command, '{}'), statement, role from ops.jobs order by job",
+    )
+    known = [
+        (name, list(work.command), work.statement, work.role) for name, work in sorted(WORK.items())
+    ]
+    assert said == known
+    rows(migrated_database, "alter table ops.jobs drop constraint jobs_work_check")
+    rows(
+        migrated_database,
+        "update ops.jobs set command = '{new,evil}', statement = null, role = 'eagle_migrator'",
+    )
+    assert tooling(migrated_database, "run", "project-totals").returncode == 0
+    rows(
+        migrated_database,
+        "insert into ops.jobs (job, command, schedule, late_after, time_limit, description)"
+        " values ('evil', '{new,evil}', '* * * * *', '1 hour', '1 hour', 'Evil.')",
+    )
+    with pytest.raises(RefusedError, match="no job is named evil"):
+        runner.run(migrated_database, "evil", scheduled=False)
+    with psycopg.connect(operator(migrated_database)) as connection:
+        assert sorted(job.name for job in runner.read(connection)) == sorted(WORK)
 
 
 def test_what_is_not_there_or_runs_already_is_refused(migrated_database: str) -> None:
@@ -152,19 +175,19 @@ def test_what_is_not_there_or_runs_already_is_refused(migrated_database: str) ->
 
 
 def test_a_runner_that_was_killed_leaves_an_interrupted_run(migrated_database: str) -> None:
-    rows(migrated_database, NEW, "long", None, "select pg_sleep(60)", "0 0 * * *", "1 hour")
-    run = [sys.executable, "-m", "tooling", "job", "run", "long", "--dsn", migrated_database]
-    with subprocess.Popen(run) as process:
-        for _ in range(100):
-            if rows(migrated_database, "select 1 from ops.job_runs where job = 'long'"):
-                break
-            threading.Event().wait(0.1)
-        process.kill()
-    rows(migrated_database, "select pg_terminate_backend(pid) from pg_stat_activity"
-         " where application_name = 'job long'")  # fmt: skip
-    rows(migrated_database, "update ops.jobs set statement = 'select 1' where job = 'long'")
-    assert tooling(migrated_database, "run", "long").returncode == 0
-    found = rows(migrated_database, RUNS + " order by started_at", "long")
+    command = ["-m", "tooling", "job", "run", "project-totals", "--dsn", migrated_database]
+    waiting = "select 1 from pg_stat_activity where application_name = %s and wait_event_type = %s"
+    name = "job project-totals"
+    with psycopg.connect(migrated_database) as holder:
+        holder.execute(HELD)
+        with subprocess.Popen([sys.executable, *command]) as process:
+            while not rows(migrated_database, waiting, name, "Lock"):
+                assert process.poll() is None
+            process.kill()
+        rows(migrated_database, "select pg_terminate_backend(pid, 10000) from pg_stat_activity"
+             " where application_name = %s", name)  # fmt: skip
+    assert tooling(migrated_database, "run", "project-totals").returncode == 0
+    found = rows(migrated_database, RUNS + " order by started_at", "project-totals")
     assert [row[1] for row in found] == ["interrupted", "succeeded"]
 
 
@@ -228,19 +251,21 @@ def test_what_no_crontab_means_is_refused() -> None:
 def test_the_sidecar_makes_up_for_what_was_missed_and_stops_when_told(
     migrated_database: str,
 ) -> None:
-    rows(migrated_database, NEW, "missed", None, "select 1", "0 * * * *", "1 minute")
-    rows(migrated_database, NEW, "never", None, "select 1", "0 * * * *", "1 minute")
+    for job in ("project-totals", "project-stats"):
+        rows(migrated_database, CHANGE, "0 * * * *", "1 minute", job)
     rows(migrated_database, "insert into ops.job_runs (job, started_at, finished_at, outcome)"
-         " values ('missed', now() - interval '3 hours', now(), 'succeeded')")  # fmt: skip
-    assert sidecar.missed(migrated_database, datetime.now(UTC)) == ["missed"]
+         " values ('project-totals', now() - interval '3 hours', now(), 'succeeded')")  # fmt: skip
+    assert sidecar.missed(migrated_database, datetime.now(UTC)) == ["project-totals"]
     run = [sys.executable, "-m", "tooling", "job", "serve", "--dsn", migrated_database]
     with subprocess.Popen(run, cwd=ROOT) as process:
         for _ in range(150):
-            made_up = rows(migrated_database, RUNS + " and slot_at is not null", "missed")
+            made_up = rows(
+                migrated_database, RUNS + " and slot_at is not null", "project-totals"
+            )
             if made_up and made_up[0][1] == "succeeded":
                 break
             threading.Event().wait(0.1)
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     assert [row[1] for row in made_up] == ["succeeded"]
-    assert rows(migrated_database, RUNS, "never") == []
+    assert rows(migrated_database, RUNS, "project-stats") == []

@@ -23,7 +23,7 @@ select throws_ok(
 select ops.add_account_key('k2', decode(repeat('cd', 64), 'hex'));
 select throws_ok(
     $$ select ops.add_account_key('k3', decode(repeat('ef', 32), 'hex')) $$,
-    'ES209', 'two keys are valid already', 'two keys are valid at a time'
+    'ES210', 'two keys are valid already', 'two keys are valid at a time'
 );
 select throws_ok(
     format('select ops.add_account_key(''k4'', %L)', secret),

@@ -1,5 +1,5 @@
 begin;
-select plan(26);
+select plan(149);
 \ir ../../shape.psql
 
 select is(
@@ -72,8 +72,73 @@ select bag_eq(
             ('grant eagle_owner to eagle_application', 'membership', 'eagle_application'),
             ('grant pg_read_all_data to eagle_reader', 'membership', 'eagle_reader'),
             ('grant execute on function lo_creat(integer) to public',
-             'server function', 'lo_creat(integer)')
+             'server function', 'lo_creat(integer)'),
+            ('grant execute on function pg_advisory_lock(bigint) to public',
+             'server function', 'pg_advisory_lock(bigint)'),
+            ('grant trigger on app.projects to eagle_application', 'privilege', 'app.projects'),
+            ('grant references on catalog.imports to eagle_operator',
+             'privilege', 'catalog.imports'),
+            ('grant create on schema app to eagle_operator', 'privilege', 'app'),
+            ('grant create on schema public to eagle_owner', 'schema', 'public'),
+            ('create schema postgres authorization eagle_owner', 'schema', 'postgres'),
+            ('alter default privileges for role eagle_owner grant select on tables to eagle_reader',
+             'default privilege', 'all schemas'),
+            ('grant connect on database template1 to public', 'other database', 'template1')
        ) as opened (change, rule, object);
+-- A role may give itself every setting that anybody may change; only some it is to start with.
+select bag_eq(
+    format(
+        'select * from pg_temp.found_after(%L)',
+        format(
+            'set local role %1$I; alter role %1$I %2$s set %3$s; reset role',
+            own.role, own.place, own.setting
+        )
+    ),
+    format('values (''role setting'', %L)', own.role),
+    format('%s is found to start its sessions with %s%s', own.role, own.setting, own.suffix)
+)
+  from (
+           select r.rolname as role, s.setting, place.place, place.suffix
+             from unnest(array[
+                      'eagle_application', 'eagle_reader', 'eagle_auditor', 'eagle_operator',
+                      'eagle_exporter', 'eagle_backup', 'eagle_indexer', 'eagle_migrator'
+                  ]) as r (rolname)
+            cross join unnest(array[
+                      'default_transaction_read_only = on', 'synchronous_commit = off',
+                      'standard_conforming_strings = off', 'statement_timeout = ''1ms''',
+                      'enable_indexscan = off', 'search_path = pg_temp',
+                      'transform_null_equals = on'
+                  ]) as s (setting)
+            cross join (
+                      values
+                          ('', ''),
+                          (format('in database %I', current_database()), ', in this database')
+                  ) as place (place, suffix)
+       ) as own;
+select bag_eq(
+    $$ select * from pg_temp.found_after(
+           'set local role eagle_application; alter role eagle_application reset all; reset role'
+       ) $$,
+    $$ values ('role setting', 'eagle_application') $$,
+    'a role that took its declared settings away is found'
+);
+select bag_eq(
+    $$ select * from pg_temp.found_after(
+           'set local role eagle_application; '
+           'alter role eagle_application set plan_cache_mode = force_custom_plan; reset role'
+       ) $$,
+    $$ values ('role setting', 'eagle_application') $$,
+    'a role that changed them is found'
+);
+create function pg_temp.watch() returns event_trigger language plpgsql as 'begin end';
+alter function pg_temp.watch() owner to eagle_owner;
+select bag_eq(
+    $$ select * from pg_temp.found_after(
+           'create event trigger watching on ddl_command_start execute function pg_temp.watch()'
+       ) $$,
+    $$ values ('event trigger', 'watching') $$,
+    'an event trigger that runs code of the owner, as whoever changes the schema, is found'
+);
 select set_eq(
     $$ select rule
          from pg_temp.found_after('alter table app.project_events disable trigger all')

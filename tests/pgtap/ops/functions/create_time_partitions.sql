@@ -1,5 +1,5 @@
 begin;
-select plan(41);
+select plan(42);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -28,19 +28,32 @@ select is(
 );
 select throws_ok(
     $$ select ops.create_time_partitions('app.nothing', '2001-02-01') $$,
-    '42P01', 'relation "app.nothing" does not exist',
+    'ES201', 'app.nothing has no partition policy',
     'no partition is made for a table that is not there'
 );
 select throws_ok(
     format('select ops.create_time_partitions(%L, ''2001-02-01'')', hostile.name),
-    hostile.code, null,
+    'ES201', null,
     format('a name is a name: %s', hostile.name)
 )
   from (values
-            ('app.project_events; drop table app.projects', '42602'),
-            ('app."project_events''; drop table app.projects; --"', '42P01'),
-            ('app.project_events (like app.projects)', '42602')
-       ) as hostile (name, code);
+            ('app.project_events; drop table app.projects'),
+            ('app."project_events''; drop table app.projects; --"'),
+            ('app.project_events (like app.projects)')
+       ) as hostile (name);
+reset role;
+alter table ops.partition_policies disable trigger partition_policies_own_relation;
+insert into ops.partition_policies (relation, months_ahead) values ('pg_temp.mine', 1);
+set local role eagle_operator;
+create temporary table mine (at timestamptz not null) partition by range (at);
+select throws_ok(
+    $$ select ops.create_time_partitions('pg_temp.mine', '2001-02-01') $$,
+    'ES209', 'pg_temp.mine is not a table of this database''s owner',
+    'no partition is made of a table of the operator, though a policy names it'
+);
+reset role;
+delete from ops.partition_policies where relation = 'pg_temp.mine';
+set local role eagle_operator;
 select throws_ok(
     $$ insert into app.project_events (account_id, project_id, event_type, actor)
        values (pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana') $$,

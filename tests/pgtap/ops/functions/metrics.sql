@@ -91,6 +91,8 @@ select is(
     'a state that no partition is in has a zero'
 );
 
+-- The jobs of these tests are none that the program knows.
+alter table ops.jobs drop constraint jobs_work_check;
 insert into ops.jobs (job, statement, schedule, late_after, time_limit, description, added_at)
 values ('measured', 'select 1', '0 0 * * *', '1 day', '1 hour', 'Measured.', now());
 select is(

@@ -15,7 +15,7 @@ select ops.add_account_key('k1', decode(repeat('ab', 32), 'hex'));
 select ops.require_signed_accounts(true);
 select throws_ok(
     'select ops.remove_account_key(''k1'')',
-    'ES210', 'signed accounts are required, and this is the only key',
+    'ES211', 'signed accounts are required, and this is the only key',
     'the last key stays where accounts have to be signed'
 );
 select ops.add_account_key('k2', decode(repeat('cd', 32), 'hex'));

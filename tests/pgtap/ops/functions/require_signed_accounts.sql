@@ -10,7 +10,7 @@ select is(
 );
 select throws_ok(
     'select ops.require_signed_accounts(true)',
-    'ES210', 'there is no key that an account could be signed with',
+    'ES211', 'there is no key that an account could be signed with',
     'no signature is required before one can be made'
 );
 select ops.add_account_key('k1', decode(repeat('ab', 32), 'hex'));

@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(19);
 \ir ../../shape.psql
 
 select results_eq(
@@ -46,7 +46,10 @@ select throws_ok(
              'days of the week are named, since programs differ in how they count them'),
             ('late_after = ''0''', 'jobs_late_after_check', 'a job is late after some time'),
             ('time_limit = ''0''', 'jobs_time_limit_check', 'a job may take some time'),
-            ('role = ''postgres''', 'jobs_role_check', 'a job logs in as a role of this database')
+            ('role = ''postgres''', 'jobs_role_check', 'a job logs in as a role of this database'),
+            ('role = ''eagle_migrator''', 'jobs_work_check', 'a job logs in as its own role'),
+            ('command = ''{generate}''', 'jobs_work_check', 'a job does its own work'),
+            ('job = ''audit-verify-2''', 'jobs_work_check', 'a job is one that the program knows')
        ) as wrong (change, by_constraint, what);
 
 set local role eagle_operator;
