@@ -248,7 +248,9 @@ class Planted:
 
     def calls(self) -> int:
         """Return how often planted code has run, in sessions that were undone, too."""
-        (count,) = self.admin.execute("select last_value + is_called::integer from planted.calls").fetchone() or (0,)
+        (count,) = self.admin.execute(
+            "select last_value + is_called::integer from planted.calls"
+        ).fetchone() or (0,)
         return int(count)
 
     def close(self) -> None:
@@ -270,7 +272,9 @@ def apart(world: World, name: str) -> str:
             world.run("seed", "--dsn", url, dsn=False)
             with psycopg.connect(url, autocommit=True) as admin:
                 load.generate(admin, Plan(20, 1), processes=1)
-                admin.execute("select ops.create_time_partitions('app.project_events', '2001-01-01')")
+                admin.execute(
+                    "select ops.create_time_partitions('app.project_events', '2001-01-01')"
+                )
             world.run("partition", "retire", RETIRED, "--action", "detach", "--dsn", url, dsn=False)
         connection.execute(f"create database {name} template {APART}".encode())
         world.apart.append(name)

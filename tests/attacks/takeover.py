@@ -1,6 +1,8 @@
 """Making somebody with more rights run code, or a command line, that one has planted."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -44,30 +46,46 @@ _NAMED = {
 }
 """Each function of the owner that takes a name from the operator or looks for tables itself."""
 
+
+@contextmanager
+def _defining(attacker: Attacker) -> Iterator[None]:
+    """Let the operator define what the event trigger refuses: each function must refuse it, too."""
+    attacker.world.admin.execute("alter event trigger eagle_refuse_definition disable")
+    try:
+        yield
+    finally:
+        attacker.world.admin.execute("alter event trigger eagle_refuse_definition enable")
+
+
 for function, call in _NAMED.items():
 
     @case(f"plant an index expression for {function}", OPERATOR)
     def _(attacker: Attacker, call: str = call) -> None:
-        for column in (_EXPRESSION, "alter table mine alter column x set default pg_temp.evil(1)"):
-            attacker.connection.execute("begin")
-            for text in (
-                _EVIL,
-                _TABLE,
-                "create temporary table part partition of mine"
-                " for values from ('2020-01-01') to ('2020-02-01')",
-                column,
-                "grant all on mine, part to eagle_owner",
-                "savepoint made",
-                _POLICY,
-            ):
-                attacker.does(text)
-            for name in ("pg_temp.mine", "mine", "pg_temp.part", '"pg_temp".mine'):
+        with _defining(attacker):
+            _plant(attacker, call)
+
+
+def _plant(attacker: Attacker, call: str) -> None:
+    for column in (_EXPRESSION, "alter table mine alter column x set default pg_temp.evil(1)"):
+        attacker.connection.execute("begin")
+        for text in (
+            _EVIL,
+            _TABLE,
+            "create temporary table part partition of mine"
+            " for values from ('2020-01-01') to ('2020-02-01')",
+            column,
+            "grant all on mine, part to eagle_owner",
+            "savepoint made",
+            _POLICY,
+        ):
+            attacker.does(text)
+        for name in ("pg_temp.mine", "mine", "pg_temp.part", '"pg_temp".mine'):
+            attacker.connection.execute("rollback to savepoint made")
+            attacker.does(_POLICY.replace("pg_temp.mine", name))
+            if attacker.connection.info.transaction_status.name == "INERROR":
                 attacker.connection.execute("rollback to savepoint made")
-                attacker.does(_POLICY.replace("pg_temp.mine", name))
-                if attacker.connection.info.transaction_status.name == "INERROR":
-                    attacker.connection.execute("rollback to savepoint made")
-                attacker.does(call.format(name))
-            attacker.connection.execute("rollback")
+            attacker.does(call.format(name))
+        attacker.connection.execute("rollback")
 
 
 @case("have a policy name a table that the operator made", OPERATOR)
