@@ -13,20 +13,27 @@
 --     select ops.json_fits('{"height_ft": 25}', bytes => 100);
 --     -- t
 --
--- What jsonb keeps in 12 bytes, such as 1e131071, can be 131,072 digits when it is written. So numbers
--- are looked at first: none is so large, and those left write at most 16,383 digits each.
+-- What jsonb keeps in 12 bytes, such as 1e131071, can be 131,072 digits when it is written. So what is
+-- kept is looked at first, then whether a number is so large: those left write at most 16,383 digits
+-- each. In PL/pgSQL, since a check would plan an SQL function anew for each statement.
 --
 create function ops.json_fits(
     value jsonb,
     bytes integer
 )
     returns boolean
-    language sql
+    language plpgsql
     immutable
     parallel safe
-    return not jsonb_path_exists(value, 'strict $.** ? (@.abs() > 1e100)')
-        and not jsonb_path_exists(value, 'strict $.**{51}')
-        and octet_length(value::text) <= bytes;
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    return pg_column_size(json_fits.value) <= 8::bigint * json_fits.bytes
+        and not jsonb_path_exists(json_fits.value, 'strict $.** ? (@.abs() > 1e100)')
+        and not jsonb_path_exists(json_fits.value, 'strict $.**{51}')
+        and octet_length(json_fits.value::text) <= json_fits.bytes;
+end
+$function$;
 comment on function ops.json_fits(jsonb, integer) is
     'Whether a JSON value is at most so many bytes long when it is written, and 50 levels deep.';
 
@@ -156,7 +163,9 @@ declare
     appended app.project_events;
 begin
     perform app.require_account(append_event.account_id);
-    perform app.require_between('length of actor', coalesce(length(append_event.actor), 0), 0, 255);
+    if length(append_event.actor) > 255 then
+        perform app.require_between('length of actor', length(append_event.actor), 0, 255);
+    end if;
     if not ops.json_fits(append_event.data, 16384) then
         raise exception using
             errcode = 'invalid_parameter_value',
@@ -333,9 +342,9 @@ declare
     digest text;
 begin
     perform app.require_account(save_payload.account_id);
-    perform app.require_between(
-        'length of actor', coalesce(length(save_payload.actor), 0), 0, 255
-    );
+    if length(save_payload.actor) > 255 then
+        perform app.require_between('length of actor', length(save_payload.actor), 0, 255);
+    end if;
     if not (
         ops.json_fits(save_payload.config, 65536)
         and ops.json_fits(save_payload.files, 65536)

@@ -201,7 +201,8 @@ begin
                 execute format('alter role %I set %I = %L', wanted.role, wanted.name, wanted.value);
             end if;
         exception
-            when unique_violation then null;  -- another database's runner was faster
+            -- Another database's runner was faster: the second is that a tuple was concurrently updated.
+            when unique_violation or internal_error then null;
         end;
     end loop;
 end

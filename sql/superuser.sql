@@ -290,7 +290,8 @@ begin
         begin
             execute format('alter role %I set temp_file_limit = %L', role, '1GB');
         exception
-            when unique_violation then null;  -- another database's runner was faster
+            -- Another database's runner was faster: the second is that a tuple was concurrently updated.
+            when unique_violation or internal_error then null;
         end;
     end loop;
 end

@@ -27,7 +27,9 @@ declare
     appended app.project_events;
 begin
     perform app.require_account(append_event.account_id);
-    perform app.require_between('length of actor', coalesce(length(append_event.actor), 0), 0, 255);
+    if length(append_event.actor) > 255 then
+        perform app.require_between('length of actor', length(append_event.actor), 0, 255);
+    end if;
     if not ops.json_fits(append_event.data, 16384) then
         raise exception using
             errcode = 'invalid_parameter_value',

@@ -34,9 +34,9 @@ declare
     digest text;
 begin
     perform app.require_account(save_payload.account_id);
-    perform app.require_between(
-        'length of actor', coalesce(length(save_payload.actor), 0), 0, 255
-    );
+    if length(save_payload.actor) > 255 then
+        perform app.require_between('length of actor', length(save_payload.actor), 0, 255);
+    end if;
     if not (
         ops.json_fits(save_payload.config, 65536)
         and ops.json_fits(save_payload.files, 65536)
