@@ -15,7 +15,10 @@ begin
     select string_agg(j.job, ', ' order by j.job) into unknown
       from ops.jobs as j
      where (j.job, coalesce(j.statement, array_to_string(j.command, ' ')), j.role) not in (
-               ('analyze-partitioned', 'select ops.analyze_partitioned_tables()', 'eagle_operator'),
+               (
+                   'analyze-partitioned', 'select ops.analyze_partitioned_tables()',
+                   'eagle_operator'
+               ),
                ('audit-anchor', 'audit anchor', 'eagle_auditor'),
                ('audit-verify', 'audit verify', 'eagle_auditor'),
                ('backup', 'backup run', 'eagle_backup'),
@@ -105,7 +108,10 @@ alter table ops.jobs
     add constraint jobs_work_check
         check (
             (job, coalesce(statement, array_to_string(command, ' ')), role) in (
-                ('analyze-partitioned', 'select ops.analyze_partitioned_tables()', 'eagle_operator'),
+                (
+                    'analyze-partitioned', 'select ops.analyze_partitioned_tables()',
+                    'eagle_operator'
+                ),
                 ('audit-anchor', 'audit anchor', 'eagle_auditor'),
                 ('audit-verify', 'audit verify', 'eagle_auditor'),
                 ('backup', 'backup run', 'eagle_backup'),
@@ -888,7 +894,10 @@ begin atomic
     select
         'schema',
         n.nspname,
-        format('schema %s, of %s, is searched first by %s', n.nspname, n.nspowner::regrole, r.rolname),
+        format(
+            'schema %s, of %s, is searched first by %s',
+            n.nspname, n.nspowner::regrole, r.rolname
+        ),
         format('drop schema %I, after reading what is in it', n.nspname)
       from pg_namespace as n
       join pg_roles as r on r.rolname = n.nspname
@@ -912,7 +921,10 @@ begin atomic
     select
         'event trigger',
         e.evtname,
-        format('the event trigger %s runs code of %s as whoever comes by', e.evtname, p.proowner::regrole),
+        format(
+            'the event trigger %s runs code of %s as whoever comes by',
+            e.evtname, p.proowner::regrole
+        ),
         format('alter function %s owner to a superuser', p.oid::regprocedure)
       from pg_event_trigger as e
       join pg_proc as p on p.oid = e.evtfoid
@@ -923,7 +935,10 @@ begin atomic
     select
         'other database',
         d.datname,
-        format('every role of this database may connect to %s, and watch and stop sessions from there', d.datname),
+        format(
+            'every role may connect to database %s, and watch and stop sessions from there',
+            d.datname
+        ),
         format('revoke connect on database %I from public', d.datname)
       from pg_database as d
      cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as acl
@@ -941,7 +956,8 @@ begin atomic
      cross join lateral aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) as acl
      where (f.proname in (
                 'pg_stat_get_activity', 'pg_stat_get_backend_activity', 'pg_stat_statements',
-                'pg_cancel_backend', 'pg_terminate_backend', 'lo_creat', 'lo_create', 'lo_from_bytea'
+                'pg_cancel_backend', 'pg_terminate_backend',
+                'lo_creat', 'lo_create', 'lo_from_bytea'
             )
             or f.proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$')
        and f.pronamespace in ('pg_catalog'::regnamespace, 'public'::regnamespace)

@@ -1,7 +1,6 @@
 """A database of its own, whose owner planted code in whatever he owns, for superusers to run."""
 
 import tempfile
-from pathlib import Path
 
 import psycopg
 
@@ -187,9 +186,17 @@ create function postgres.has_database_privilege(text, text, text) returns boolea
 create function postgres.has_database_privilege(oid, text, text) returns boolean
     language plpgsql as 'begin return planted.rise(); end';
 create function postgres.format(text, text) returns text
-    language plpgsql as $$ begin perform planted.rise(); return format($1, variadic array[$2]); end $$;
+    language plpgsql as $$
+begin
+    perform planted.rise();
+    return format($1, variadic array[$2]);
+end $$;
 create function postgres.format(text, name) returns text
-    language plpgsql as $$ begin perform planted.rise(); return format($1, variadic array[$2::text]); end $$;
+    language plpgsql as $$
+begin
+    perform planted.rise();
+    return format($1, variadic array[$2::text]);
+end $$;
 create function postgres.to_regclass(unknown_text text, extra text default '') returns regclass
     language plpgsql as $$ begin perform planted.rise(); return to_regclass($1); end $$;
 create function postgres.is_same(text, name) returns boolean
@@ -248,7 +255,9 @@ class Planted:
 
     def calls(self) -> int:
         """Return how often planted code has run, in sessions that were undone, too."""
-        (count,) = self.admin.execute("select last_value + is_called::integer from planted.calls").fetchone() or (0,)
+        (count,) = self.admin.execute(
+            "select last_value + is_called::integer from planted.calls"
+        ).fetchone() or (0,)
         return int(count)
 
     def close(self) -> None:
@@ -270,7 +279,9 @@ def apart(world: World, name: str) -> str:
             world.run("seed", "--dsn", url, dsn=False)
             with psycopg.connect(url, autocommit=True) as admin:
                 load.generate(admin, Plan(20, 1), processes=1)
-                admin.execute("select ops.create_time_partitions('app.project_events', '2001-01-01')")
+                admin.execute(
+                    "select ops.create_time_partitions('app.project_events', '2001-01-01')"
+                )
             world.run("partition", "retire", RETIRED, "--action", "detach", "--dsn", url, dsn=False)
         connection.execute(f"create database {name} template {APART}".encode())
         world.apart.append(name)
