@@ -819,9 +819,11 @@ begin atomic
             split_part(started.assignment, '=', 1)
         )
       from started
-     where (started.role, started.assignment) not in (
-               select declared.role, declared.assignment
+     where not exists (
+               select
                  from declared
+                where declared.role = started.role
+                  and declared.assignment = started.assignment
            )
     union all
     select
@@ -830,9 +832,11 @@ begin atomic
         format('sessions of %s do not start with %s', declared.role, declared.assignment),
         'Run sql/roles.sql as a role with CREATEROLE.'
       from declared
-     where (declared.role, declared.assignment) not in (
-               select started.role, started.assignment
+     where not exists (
+               select
                  from started
+                where started.role = declared.role
+                  and started.assignment = declared.assignment
            )
     union all
     select
