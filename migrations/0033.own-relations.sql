@@ -15,7 +15,10 @@ begin
     select string_agg(j.job, ', ' order by j.job) into unknown
       from ops.jobs as j
      where (j.job, coalesce(j.statement, array_to_string(j.command, ' ')), j.role) not in (
-               ('analyze-partitioned', 'select ops.analyze_partitioned_tables()', 'eagle_operator'),
+               (
+                   'analyze-partitioned', 'select ops.analyze_partitioned_tables()',
+                   'eagle_operator'
+               ),
                ('audit-anchor', 'audit anchor', 'eagle_auditor'),
                ('audit-verify', 'audit verify', 'eagle_auditor'),
                ('backup', 'backup run', 'eagle_backup'),
@@ -105,7 +108,10 @@ alter table ops.jobs
     add constraint jobs_work_check
         check (
             (job, coalesce(statement, array_to_string(command, ' ')), role) in (
-                ('analyze-partitioned', 'select ops.analyze_partitioned_tables()', 'eagle_operator'),
+                (
+                    'analyze-partitioned', 'select ops.analyze_partitioned_tables()',
+                    'eagle_operator'
+                ),
                 ('audit-anchor', 'audit anchor', 'eagle_auditor'),
                 ('audit-verify', 'audit verify', 'eagle_auditor'),
                 ('backup', 'backup run', 'eagle_backup'),
@@ -848,9 +854,11 @@ begin atomic
             split_part(started.assignment, '=', 1)
         )
       from started
-     where (started.role, started.assignment) not in (
-               select declared.role, declared.assignment
+     where not exists (
+               select
                  from declared
+                where declared.role = started.role
+                  and declared.assignment = started.assignment
            )
     union all
     select
@@ -859,9 +867,11 @@ begin atomic
         format('sessions of %s do not start with %s', declared.role, declared.assignment),
         'Run sql/roles.sql as a role with CREATEROLE.'
       from declared
-     where (declared.role, declared.assignment) not in (
-               select started.role, started.assignment
+     where not exists (
+               select
                  from started
+                where started.role = declared.role
+                  and started.assignment = declared.assignment
            )
     union all
     select
@@ -923,7 +933,10 @@ begin atomic
     select
         'schema',
         n.nspname,
-        format('schema %s, of %s, is searched first by %s', n.nspname, n.nspowner::regrole, r.rolname),
+        format(
+            'schema %s, of %s, is searched first by %s',
+            n.nspname, n.nspowner::regrole, r.rolname
+        ),
         format('drop schema %I, after reading what is in it', n.nspname)
       from pg_namespace as n
       join pg_roles as r on r.rolname = n.nspname
@@ -947,7 +960,10 @@ begin atomic
     select
         'event trigger',
         e.evtname,
-        format('the event trigger %s runs code of %s as whoever comes by', e.evtname, p.proowner::regrole),
+        format(
+            'the event trigger %s runs code of %s as whoever comes by',
+            e.evtname, p.proowner::regrole
+        ),
         format('alter function %s owner to a superuser', p.oid::regprocedure)
       from pg_event_trigger as e
       join pg_proc as p on p.oid = e.evtfoid
@@ -970,7 +986,10 @@ begin atomic
     select
         'other database',
         d.datname,
-        format('every role of this database may connect to %s, and watch and stop sessions from there', d.datname),
+        format(
+            'every role may connect to database %s, and watch and stop sessions from there',
+            d.datname
+        ),
         format('revoke connect on database %I from public', d.datname)
       from pg_database as d
      cross join lateral aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) as acl
@@ -988,7 +1007,8 @@ begin atomic
      cross join lateral aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) as acl
      where (f.proname in (
                 'pg_stat_get_activity', 'pg_stat_get_backend_activity', 'pg_stat_statements',
-                'pg_cancel_backend', 'pg_terminate_backend', 'lo_creat', 'lo_create', 'lo_from_bytea',
+                'pg_cancel_backend', 'pg_terminate_backend',
+                'lo_creat', 'lo_create', 'lo_from_bytea',
                 'pg_notify', 'pg_logical_emit_message'
             )
             or f.proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$')

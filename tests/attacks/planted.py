@@ -1,7 +1,6 @@
 """A database of its own, whose owner planted code in whatever he owns, for superusers to run."""
 
 import tempfile
-from pathlib import Path
 
 import psycopg
 
@@ -187,9 +186,17 @@ create function postgres.has_database_privilege(text, text, text) returns boolea
 create function postgres.has_database_privilege(oid, text, text) returns boolean
     language plpgsql as 'begin return planted.rise(); end';
 create function postgres.format(text, text) returns text
-    language plpgsql as $$ begin perform planted.rise(); return format($1, variadic array[$2]); end $$;
+    language plpgsql as $$
+begin
+    perform planted.rise();
+    return format($1, variadic array[$2]);
+end $$;
 create function postgres.format(text, name) returns text
-    language plpgsql as $$ begin perform planted.rise(); return format($1, variadic array[$2::text]); end $$;
+    language plpgsql as $$
+begin
+    perform planted.rise();
+    return format($1, variadic array[$2::text]);
+end $$;
 create function postgres.to_regclass(unknown_text text, extra text default '') returns regclass
     language plpgsql as $$ begin perform planted.rise(); return to_regclass($1); end $$;
 create function postgres.is_same(text, name) returns boolean

@@ -41,8 +41,8 @@ NOTED = {
         "who logs in by certificate has no password to change"
     ),
     "have a superuser run what the owner planted, in psql and tooling generate": (
-        "who types SQL as a superuser calls what the owner wrote; generate loads with triggers off, "
-        "which only a superuser can, and is refused where others reach the server"
+        "who types SQL as a superuser calls what the owner wrote; generate loads with triggers "
+        "off, which only a superuser can, and is refused where others reach the server"
     ),
     "sizes": (
         "pg_class and EXPLAIN tell how many rows all accounts have together, and how statuses, "

@@ -37,7 +37,9 @@ _NAMED = {
     "ops.begin_retirement": "select ops.begin_retirement('{}', 'drop')",
     "ops.detach_statement": "select ops.detach_statement('{}')",
     "ops.finish_detachment": "select ops.finish_detachment('{}')",
-    "ops.record_archive": "select ops.record_archive('{}', 'f', repeat('0', 64), repeat('0', 64), 0)",
+    "ops.record_archive": (
+        "select ops.record_archive('{}', 'f', repeat('0', 64), repeat('0', 64), 0)"
+    ),
     "ops.attach_retired_partition": "select ops.attach_retired_partition('{}')",
     "ops.drop_retired_partition": "select ops.drop_retired_partition('{}')",
     "ops.analyze_partitioned_tables": "select ops.analyze_partitioned_tables()",

@@ -104,6 +104,8 @@ def from_workbook(server: Server, migrated_template: str, aisc_data: Path) -> It
 def _catalogued(server: Server, template: str, name: str, source: Path) -> Iterator[str]:
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"create database {name} template {template}")
+    with psycopg.connect(server.url(name), autocommit=True) as connection:
+        connection.execute((ROOT / "sql/roles.sql").read_bytes())
     run = [sys.executable, "-m", "tooling", "import-aisc", str(source), "--dsn", server.url(name)]
     subprocess.run(run, cwd=ROOT, check=True, capture_output=True)
     yield server.url(name)

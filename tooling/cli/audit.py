@@ -48,7 +48,10 @@ def verify(account: UUID | None, project: UUID | None, as_json: bool, dsn: str |
     from tooling.database import connect
 
     began = time.monotonic()
-    with connect(dsn, role="eagle_auditor", autocommit=True) as connection, _bar("verifying") as progress:
+    with (
+        connect(dsn, role="eagle_auditor", autocommit=True) as connection,
+        _bar("verifying") as progress,
+    ):
         events, problems = verify_chains(
             connection, account=account, project=project, progress=progress
         )
@@ -131,7 +134,10 @@ def check(file: Path, key_file: Path, as_json: bool, dsn: str | None) -> int:
     from tooling.audit import anchors
     from tooling.database import connect
 
-    with connect(dsn, role="eagle_auditor", autocommit=True) as connection, _bar("checking") as progress:
+    with (
+        connect(dsn, role="eagle_auditor", autocommit=True) as connection,
+        _bar("checking") as progress,
+    ):
         found = anchors.check(connection, file, key_file, progress)
     if as_json:
         printing.say_json(found.as_dict())

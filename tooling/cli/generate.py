@@ -48,8 +48,8 @@ def command(
     events that lead to it, and hashes and chains verify. All or nothing is written, as
     superuser, into an empty database. A million projects are some 7 million rows and 3 GB.
 
-    Functions of whoever owns the database then run as a superuser: a server that others reach over a
-    network is refused, unless you trust the owner with it.
+    Functions of whoever owns the database then run as a superuser: a server that others reach
+    over a network is refused, unless you trust the owner with it.
 
     \b
     tooling generate --projects 100000 --seed 7

@@ -28,9 +28,9 @@ def list_(dsn: str | None, as_json: bool) -> None:
     from psycopg.rows import dict_row
 
     from tooling.database import connect
-    from tooling.jobs import runner
+    from tooling.jobs.known import OPERATOR
 
-    with connect(dsn, role=runner.OPERATOR, row_factory=dict_row) as connection:
+    with connect(dsn, role=OPERATOR, row_factory=dict_row) as connection:
         rows = connection.execute(
             "select job, schedule, is_enabled, late_after, last_started_at, last_outcome,"
             "       last_message, last_success_at, is_late"
@@ -95,8 +95,9 @@ def timers(folder: Path, user: str, environment: Path, dsn: str | None, dry_run:
     from tooling.database import connect
     from tooling.jobs import runner
     from tooling.jobs import timers as units
+    from tooling.jobs.known import OPERATOR
 
-    with connect(dsn, role=runner.OPERATOR) as connection:
+    with connect(dsn, role=OPERATOR) as connection:
         jobs = runner.read(connection, enabled_only=True)
     if dry_run:
         for job in jobs:

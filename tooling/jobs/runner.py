@@ -112,8 +112,8 @@ def run(dsn: str | None, name: str, *, scheduled: bool, now: datetime | None = N
 def as_role(url: str, role: str) -> str:
     """Return the connection string for a role, if it is the operator's.
 
-    The password is not the other role's and is left out: libpq takes it from PGPASSFILE. A
-    superuser's command logs in as its role by itself; whoever else runs a job runs its command, too.
+    The password is not the other role's and is left out: libpq takes it from PGPASSFILE. Whoever
+    else runs a job runs its command, too; that of a superuser logs in as its role by itself.
     """
     user = conninfo_to_dict(url).get("user") or os.environ.get("PGUSER")
     return database.as_role(url, role) if user == OPERATOR and role != OPERATOR else url

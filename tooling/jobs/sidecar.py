@@ -9,6 +9,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 
 from tooling import database
 from tooling.jobs import runner, schedule
+from tooling.jobs.known import OPERATOR
 
 _REREAD = timedelta(minutes=1)
 _GRACE = timedelta(hours=1)
@@ -31,7 +32,7 @@ def serve(dsn: str | None) -> None:
     known: dict[str, str] = {}
 
     def reread() -> None:
-        with database.connect(dsn, role=runner.OPERATOR, autocommit=True) as connection:
+        with database.connect(dsn, role=OPERATOR, autocommit=True) as connection:
             jobs = {job.name: job.schedule for job in runner.read(connection, enabled_only=True)}
         for name in known.keys() - jobs.keys():
             scheduler.remove_job(name)
@@ -56,7 +57,7 @@ def serve(dsn: str | None) -> None:
 
 def missed(dsn: str | None, now: datetime) -> list[str]:
     """Return the enabled jobs whose newest run is older than their newest slot. Writes nothing."""
-    with database.connect(dsn, role=runner.OPERATOR, autocommit=True) as connection:
+    with database.connect(dsn, role=OPERATOR, autocommit=True) as connection:
         rows = connection.execute(
             "select job, schedule, last_started_at from ops.job_status"
             " where is_enabled and last_started_at is not null order by job"

@@ -55,10 +55,10 @@ def write(
     An archive of the same partition in the folder is replaced. Raises InputError if what is read
     back is not what was written.
     """
+    file = _inside(folder, f"{partition}.copy.gz")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, value in _SPELLING.items():
         connection.execute("select set_config(%s, %s, false)", [name, value])
-    file = folder / f"{partition}.copy.gz"
     unfinished = file.with_name(f"{file.name}.unfinished")
     columns = _columns(connection, partition)
     content, rows = sha256(), 0
@@ -87,7 +87,7 @@ def write(
 
 def read_manifest(folder: Path, partition: str) -> Manifest:
     """Return the manifest of a partition's archive. Raises InputError."""
-    file = folder / f"{partition}.json"
+    file = _inside(folder, f"{partition}.json")
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         found["bounds"], found["columns"] = tuple(found["bounds"]), tuple(found["columns"])
@@ -109,7 +109,7 @@ def rows(folder: Path, manifest: Manifest) -> Iterator[bytes]:
     Raises InputError before the first if the file is not the manifest's, and after the last if its
     content is not.
     """
-    file = folder / manifest.file_name
+    file = _inside(folder, manifest.file_name)
     if not file.is_file() or _file_sha256(file) != manifest.file_sha256:
         raise InputError(
             f"{file}: missing, or not the file that the manifest describes",
@@ -127,6 +127,13 @@ def _private(file: Path) -> IO[bytes]:
     """Open a new file for its owner alone, in the place of one that was left half-written."""
     file.unlink(missing_ok=True)
     return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """Return the file of the folder: whoever owns the database names partitions, and no paths."""
+    if Path(name).name != name:
+        raise InputError(f"not the name of a file in {folder}: {name}")
+    return folder / name
 
 
 def _check(file: Path, content: str, count: int) -> None:

@@ -2,7 +2,7 @@
 
 The queries are asked once, as the application and for one account, in the session of a role that is
 made for it and has the application's and the owner's rights: code of the owner that they meet must
-not run in a superuser's. What a superuser sets for that role, auto_explain, it could not set itself.
+not run in a superuser's. A superuser sets auto_explain for that role, which could not do it itself.
 """
 
 import json

@@ -55,7 +55,6 @@ class Given:
         """What is pending. Raises ToolingError where `tooling migrate` would refuse."""
         return plan(as_migrator(self.conninfo or None, self.settings), self.settings)
 
-
     def owned(self, connection: Connection, role: str) -> Connection:
         """Return another connection, for what the database's owner made: functions, views, tables.
 

@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from tooling.database import connect
 from tooling.errors import RefusedError
 from tooling.synthetic import blocks, bulk, lives, writer
 from tooling.synthetic.plan import EPOCH, Plan
@@ -97,7 +98,7 @@ def _vacuum(connection: psycopg.Connection[Any], tables: tuple[str, ...]) -> Non
 def _twin(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
     """Return another connection to the same database, as the same user."""
     info = connection.info
-    return psycopg.connect(info.dsn, password=info.password or None, autocommit=True)
+    return connect(info.dsn, password=info.password or None, autocommit=True)
 
 
 def check(connection: psycopg.Connection[Any], plan: Plan, *, add: bool) -> None:

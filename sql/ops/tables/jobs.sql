@@ -31,7 +31,10 @@ create table ops.jobs (
     constraint jobs_work_check
         check (
             (job, coalesce(statement, array_to_string(command, ' ')), role) in (
-                ('analyze-partitioned', 'select ops.analyze_partitioned_tables()', 'eagle_operator'),
+                (
+                    'analyze-partitioned', 'select ops.analyze_partitioned_tables()',
+                    'eagle_operator'
+                ),
                 ('audit-anchor', 'audit anchor', 'eagle_auditor'),
                 ('audit-verify', 'audit verify', 'eagle_auditor'),
                 ('backup', 'backup run', 'eagle_backup'),

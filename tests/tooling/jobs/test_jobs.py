@@ -259,9 +259,7 @@ def test_the_sidecar_makes_up_for_what_was_missed_and_stops_when_told(
     run = [sys.executable, "-m", "tooling", "job", "serve", "--dsn", migrated_database]
     with subprocess.Popen(run, cwd=ROOT) as process:
         for _ in range(150):
-            made_up = rows(
-                migrated_database, RUNS + " and slot_at is not null", "project-totals"
-            )
+            made_up = rows(migrated_database, RUNS + " and slot_at is not null", "project-totals")
             if made_up and made_up[0][1] == "succeeded":
                 break
             threading.Event().wait(0.1)

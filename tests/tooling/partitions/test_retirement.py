@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from tests.tooling.partitions.common import (
     EVENTS,
@@ -307,3 +308,18 @@ def test_a_table_in_the_place_of_a_retired_one_does_not_take_its_record(url: str
             connection.execute("select ops.begin_retirement(%s, 'drop')", [MONTH])
         assert refused.value.sqlstate == "ES204"
         assert rows(connection, "select r::text from ops.retired_partitions as r") == before
+
+
+def test_a_partition_names_no_file_outside_of_the_folder(url: str, tmp_path: Path) -> None:
+    """Whoever owns the database decides what ops.partitions says."""
+    elsewhere = str(tmp_path / "evil")
+    retired = {"relation": "app.project_events", "starts_at": "x", "ends_at": "y"}
+    with owner(url) as connection:
+        connection.execute("set search_path = app")
+        table = sql.Identifier(elsewhere)
+        connection.execute(sql.SQL("create table {} (account_id uuid)").format(table))
+        with pytest.raises(InputError, match="not the name of a file"):
+            archive.write(connection, tmp_path / "archives", elsewhere, retired)
+    with pytest.raises(InputError, match="not the name of a file"):
+        archive.read_manifest(tmp_path / "archives", f"../{elsewhere}")
+    assert list(tmp_path.iterdir()) == []

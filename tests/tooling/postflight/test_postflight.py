@@ -42,8 +42,8 @@ def filled(server: Server, migrated_template: str) -> Iterator[str]:
 def without(admin: Admin, *indexes: str) -> Iterator[None]:
     """Keep the planner from indexes of app, in every session."""
     change = (
-        "update pg_index set indisvalid = %s"
-        " where indexrelid = any (select format('app.%%I', n)::regclass from unnest(%s::text[]) as n)"
+        "update pg_index set indisvalid = %s where indexrelid = any ("
+        "select format('app.%%I', n)::regclass from unnest(%s::text[]) as n)"
     )
     admin.execute(change, [False, list(indexes)])
     try:
@@ -118,7 +118,9 @@ def test_a_query_that_lost_its_index_is_found(filled: str) -> None:
         assert "projects_account_id_word_hashes_idx" in before.plans["search"].indexes
         assert look("plans", admin, filled, since=before) == []
         with without(
-            admin, "projects_account_id_word_hashes_idx", "projects_account_id_created_at_draft_idx"
+            admin,
+            "projects_account_id_word_hashes_idx",
+            "projects_account_id_created_at_draft_idx",
         ):
             found = look("plans", admin, filled, since=before)
         assert {words.partition(":")[0] for _, words in found} >= {"newest drafts", "search"}

@@ -61,7 +61,12 @@ def as_documented() -> str:
 
     Another OS user than the superuser's runs the test, so that peer would not let it in.
     """
-    return block("text", "hostssl").replace("10.0.0.0/8", "127.0.0.1/32").replace("peer map=dba", "peer").replace("peer", "trust")
+    return (
+        block("text", "hostssl")
+        .replace("10.0.0.0/8", "127.0.0.1/32")
+        .replace("peer map=dba", "peer")
+        .replace("peer", "trust")
+    )
 
 
 def write_hba(server: Server, text: str) -> None:
