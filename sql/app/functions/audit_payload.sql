@@ -11,7 +11,7 @@ create function app.audit_payload()
 as $function$
 begin
     insert into app.project_events (account_id, project_id, event_type, actor, data)
-    values (new.account_id, new.project_id, 'payload.saved', app.current_actor(),
+    values (new.account_id, new.project_id, 'payload.saved', app.event_actor(null),
             jsonb_build_object(
                 'payload_id', new.payload_id,
                 'module', new.module,
