@@ -586,6 +586,7 @@ drop function ops.record_retirement();
 drop function ops.record_evidence(text, text, jsonb);
 drop function ops.stretches_sha256(text);
 drop function ops.archive_sha256(regclass);
+drop function ops.payload_hashes(uuid, uuid);
 drop function app.event_actor(text);
 drop table ops.evidence;
 drop function ops.refuse_evidence_change();

@@ -20,6 +20,7 @@ grant select on
     ops.missed_months, ops.jobs, ops.job_runs, ops.job_status
    to eagle_operator, eagle_auditor;
 grant select on ops.evidence to eagle_auditor;
+grant execute on function ops.payload_hashes(uuid, uuid) to eagle_auditor;
 grant insert, update, delete on ops.partition_policies to eagle_operator;
 grant update (schedule, late_after, time_limit, is_enabled) on ops.jobs to eagle_operator;
 grant execute on function

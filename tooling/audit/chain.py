@@ -4,6 +4,7 @@ import json
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -24,6 +25,7 @@ _MOVES = {
     b"project.rejected": "rejected",
 }
 _CHANGES = {b"project.created", b"project.updated", *_MOVES}
+_UNIX, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _UNIX_TO_2000 = 946_684_800_000_000
 _length = struct.Struct(">i").pack
 _place = struct.Struct(">q").pack
@@ -49,6 +51,7 @@ class Chain:
     is_linked: bool = False
     is_retired: bool = False
     erasures: dict[int, bytes] = field(default_factory=dict)
+    erased_status: str | None = None
     unlogged: dict[str, Any] = field(default_factory=dict)
     tombstones: dict[int, tuple[bytes, UUID]] = field(default_factory=dict)
     named: set[int] = field(default_factory=set)
@@ -57,9 +60,9 @@ class Chain:
     created: int = 0
     status: tuple[int, str | None] = (0, None)
     actor: tuple[int, bytes | None] = (0, None)
-    saved: dict[str, tuple[int, str]] = field(default_factory=dict)
+    saved: dict[str, tuple[int, str, bytes | None]] = field(default_factory=dict)
     saved_unseen: int = 0
-    payloads: dict[str, str] = field(default_factory=dict)
+    payloads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def report(self, problem: str, place: int | None = None, event: UUID | None = None) -> None:
         """Add a problem."""
@@ -134,7 +137,8 @@ class Chain:
                 self.saved_unseen += 1
             else:
                 said = _said(data)
-                self.saved[str(said.get("payload_id"))] = (place, str(said.get("sha256")))
+                payload, at = str(said.get("payload_id")), said.get("saved_at")
+                self.saved[payload] = (place, str(said.get("sha256")), at and _instant(at))
         elif kind == _DELETED:
             said = {} if is_erased else _said(data)
             if "erased_positions" in said:
@@ -195,6 +199,8 @@ class Chain:
                 self.report(f"project: it is there, and by the log it {how}")
             return
         place, logged = self.status
+        if place in self.tombstones and logged is None:
+            logged = self.erased_status
         if self._is_told(place, logged) and logged != status:
             known = self._is_known("status", status, place)
             if not known:
@@ -212,8 +218,10 @@ class Chain:
     def _compare_payloads(self) -> None:
         unseen = 0
         known = self.unlogged.get("payloads", {})
-        for payload, digest in self.payloads.items():
-            place, logged = self.saved.pop(payload, (0, ""))
+        for payload, (digest, created_at) in self.payloads.items():
+            place, logged, saved_at = self.saved.pop(payload, (0, "", None))
+            if saved_at is not None and saved_at != created_at:
+                self.report(f"payload: {payload} was not saved when it says", place)
             if logged == digest or (known.get(payload) == digest and self._is_since(place)):
                 continue
             if logged:
@@ -222,12 +230,17 @@ class Chain:
                 unseen += 1
                 if unseen > self.saved_unseen:
                     self.report(f"payload: no event says that {payload} was saved")
-        for payload, (place, _) in self.saved.items():
+        for payload, (place, *_) in self.saved.items():
             if payload not in self.unlogged.get("missing", ()) or not self._is_since(place):
                 self.report(f"payload: {payload} was saved, and is gone", place)
 
     def _is_since(self, place: int) -> bool:
         return place <= int(self.unlogged.get("position", -1))
+
+
+def _instant(text: str) -> bytes:
+    since = (datetime.fromisoformat(text) - _UNIX) // _MICROSECOND
+    return _place(since - _UNIX_TO_2000).hex().encode()
 
 
 def _said(data: bytes) -> dict[str, Any]:
@@ -240,21 +253,31 @@ def check(account: bytes, project: bytes, lines: Iterator[Line], begun: bytes) -
     chain = Chain(account, project, begun)
     ids = bytes.fromhex((account + project).replace(b"-", b"").decode())
     for line in lines:
-        kind = line[2]
-        if kind == LINK:
-            if line[5]:
-                chain.event(line, ids)
-            else:
-                chain.stretch(line)
-        elif kind == HEAD:
-            chain.head = (int(line[3]), line[4])
-        elif kind == PROJECT:
-            chain.row = (line[5].decode(), text(line[6]))
-        elif kind == EVIDENCE:
-            _take(chain, line[5], json.loads(text(line[6]), parse_float=Decimal))
-        else:
-            chain.payloads[line[5].decode()] = line[4].decode()
+        try:
+            _read(chain, line, ids)
+        except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as error:
+            chain.report(f"unreadable: {error}")
     return chain.ended()
+
+
+def _read(chain: Chain, line: Line, ids: bytes) -> None:
+    kind = line[2]
+    if kind == LINK:
+        if line[5]:
+            chain.event(line, ids)
+        else:
+            chain.stretch(line)
+    elif kind == HEAD:
+        chain.head = (int(line[3]), line[4])
+    elif kind == PROJECT:
+        chain.row = (line[5].decode(), text(line[6]))
+    elif kind == EVIDENCE:
+        _take(chain, line[5], json.loads(text(line[6]), parse_float=Decimal))
+    else:
+        payload = line[5].decode()
+        chain.payloads[payload] = line[4].decode(), line[7]
+        if line[4] != line[6]:
+            chain.report(f"payload: {payload} does not hold what its hash says")
 
 
 def _take(chain: Chain, kind: bytes, content: dict[str, Any]) -> None:
@@ -262,4 +285,5 @@ def _take(chain: Chain, kind: bytes, content: dict[str, Any]) -> None:
         chain.unlogged = content
         return
     erased_at = moment(content["erased_at"])
+    chain.erased_status = content.get("status")
     chain.erasures.update((int(place), erased_at) for place in content["positions"])

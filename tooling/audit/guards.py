@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from tooling.audit import bodies
 from tooling.audit.problem import Problem, whole
 from tooling.errors import InputError, RefusedError
 
@@ -172,6 +173,10 @@ def _functions(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
             yield whole(f"function: {name} has other settings than in sql/")
     for name in sorted(found):
         yield whole(f"function: {name} is not in sql/")
+    now = bodies.there(connection)
+    for name, body in bodies.declared().items():
+        if now.get(name, body) != body:
+            yield whole(f"function: {name} is not that of sql/")
 
 
 def _setting(text: str) -> str:

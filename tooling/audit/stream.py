@@ -1,7 +1,7 @@
 """Everything that is known of each project, in one ordered stream of one statement a batch.
 
-The statement is this program's own and calls functions of PostgreSQL only; hashes are computed
-here. Nothing is kept but the project at hand.
+The statement is the program's own. Chains are hashed here; designs, which an auditor does not read,
+by ops.payload_hashes(), whose text guards.py compares first. Only the project at hand is kept.
 """
 
 import re
@@ -37,6 +37,14 @@ with attached as materialized (
       join pg_namespace as n on n.oid = c.relnamespace
      where h.inhparent = 'app.project_events'::regclass
        and not h.inhdetachpending
+),
+named as materialized (
+    select
+        case when v.subject ~ %(both)s then split_part(v.subject, '/', 1)::uuid end as account_id,
+        case when v.subject ~ %(both)s then split_part(v.subject, '/', 2)::uuid end as project_id,
+        v.position, v.kind, v.content::text as content
+      from ops.evidence as v
+     where v.kind in ('erasure', 'unlogged')
 )
 select *
   from (
@@ -49,13 +57,10 @@ select *
               and c.project_id between %(low)s and %(high)s
            union all
            select
-               split_part(v.subject, '/', 1)::uuid, split_part(v.subject, '/', 2)::uuid, 1,
-               v.position,
-               null, v.kind, v.content::text, null, null, null
-             from ops.evidence as v
-            where v.kind in ('erasure', 'unlogged')
-              and split_part(v.subject, '/', 1)::uuid between %(first)s and %(last)s
-              and split_part(v.subject, '/', 2)::uuid between %(low)s and %(high)s
+               v.account_id, v.project_id, 1, v.position, null, v.kind, v.content, null, null, null
+             from named as v
+            where v.account_id between %(first)s and %(last)s
+              and v.project_id between %(low)s and %(high)s
            union all
            select
                p.account_id, p.project_id, 2, 0, null, p.status::text, p.updated_by, null, null,
@@ -84,9 +89,12 @@ select *
               and not exists (select from attached as a where a.partition = s.partition)
            union all
            select
-               p.account_id, p.project_id, 4, 0, p.sha256, p.payload_id::text, null, null, null,
-               null
+               p.account_id, p.project_id, 4, 0, p.sha256, p.payload_id::text, h.sha256,
+               encode(timestamptz_send(p.created_at), 'hex'), null, null
              from app.project_payloads as p
+             left join ops.payload_hashes(%(first)s, %(last)s) as h
+               on h.account_id = p.account_id
+              and h.payload_id = p.payload_id
             where p.account_id between %(first)s and %(last)s
               and p.project_id between %(low)s and %(high)s
        ) as known
@@ -143,6 +151,7 @@ def projects(
         "last": batch.last,
         "low": project or _NOBODY,
         "high": project or _EVERYBODY,
+        "both": "^[0-9a-f-]{36}/[0-9a-f-]{36}$",
     }
     with connection.cursor().copy(_ALL, asked) as copy:
         lines = (bytes(row)[:-1].split(b"\t") for row in copy)

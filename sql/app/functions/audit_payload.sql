@@ -15,7 +15,8 @@ begin
             jsonb_build_object(
                 'payload_id', new.payload_id,
                 'module', new.module,
-                'sha256', new.sha256
+                'sha256', new.sha256,
+                'saved_at', new.created_at
             ));
     return null;
 end

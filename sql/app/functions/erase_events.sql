@@ -80,7 +80,16 @@ begin
         perform ops.record_evidence(
             'erasure',
             erase_events.account_id || '/' || erase_events.project_id,
-            jsonb_build_object('erased_at', extract(epoch from now()), 'positions', erased)
+            jsonb_build_object(
+                'erased_at', extract(epoch from now()),
+                'positions', erased,
+                'status', (
+                    select p.status
+                      from app.projects as p
+                     where p.account_id = erase_events.account_id
+                       and p.project_id = erase_events.project_id
+                )
+            )
         );
     end if;
     return cardinality(erased);
