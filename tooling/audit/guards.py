@@ -174,8 +174,8 @@ def _functions(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
     for name in sorted(found):
         yield whole(f"function: {name} is not in sql/")
     now = bodies.there(connection)
-    for name, body in bodies.declared().items():
-        if now.get(name, body) != body:
+    for name, text in bodies.declared().items():
+        if now.get(name, text) != text:
             yield whole(f"function: {name} is not that of sql/")
 
 

@@ -29,6 +29,7 @@ select results_eq(
         ('app.project_totals', 'tenant'),
         ('app.projects', 'tenant'),
         ('app.retired_events', 'tenant'),
+        ('ops.evidence', 'local'),
         ('ops.job_runs', 'local'),
         ('ops.jobs', 'local'),
         ('ops.missed_months', 'local'),
