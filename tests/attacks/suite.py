@@ -1,6 +1,6 @@
 """All attacks, by importing the modules that hold them, and what is known to stand open."""
 
-from tests.attacks import commands, injection, leaks, privileges, reads, sessions, writes
+from tests.attacks import commands, injection, leaks, log, privileges, reads, sessions, writes
 from tests.attacks.case import CASES
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "commands",
     "injection",
     "leaks",
+    "log",
     "privileges",
     "reads",
     "sessions",

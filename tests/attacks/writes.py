@@ -210,7 +210,7 @@ def _(attacker: Attacker) -> None:
         "null"
     )
     assert created.rows, created.text()
-    attacker.tries("delete from app.projects where name = 'gone'")
+    attacker.tries("set local app.actor = 'ana'", "delete from app.projects where name = 'gone'")
     gone = admin.execute("select from app.projects where name = 'gone'").fetchone()
     assert gone is None
 

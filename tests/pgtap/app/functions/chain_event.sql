@@ -8,6 +8,12 @@ select is(
     'an event is chained in a trigger that alone may write the heads'
 );
 
+create function pg_temp.append(data jsonb) returns bigint
+begin atomic
+    insert into app.project_events (account_id, project_id, event_type, actor, data)
+    values (pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana', append.data)
+    returning position;
+end;
 set local role eagle_application;
 set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
@@ -26,12 +32,6 @@ select results_eq(
     'the refusal tells what to do first'
 );
 
-create function pg_temp.append(data jsonb) returns bigint
-begin atomic
-    insert into app.project_events (account_id, project_id, event_type, actor, data)
-    values (pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana', data)
-    returning position;
-end;
 select throws_ok(
     format('select pg_temp.append(%L)', wrong.data), wrong.code, null, wrong.what
 )

@@ -9,8 +9,6 @@ select is(
     ' payload_id uuid, sha256 text), stable, security definer',
     'the hashes of payloads are asked for by a range of accounts'
 );
-create temporary table stored as select payload_id, sha256 from app.project_payloads;
-grant select on stored to eagle_auditor;
 set local role eagle_operator;
 select throws_ok(
     'select ops.payload_hashes(pg_temp.ana(), pg_temp.bob())',
@@ -23,9 +21,11 @@ select throws_ok(
     '42501', 'permission denied for table project_payloads',
     'an auditor does not read designs'
 );
-select set_eq(
-    'select h.payload_id, h.sha256 from ops.payload_hashes(pg_temp.ana(), pg_temp.bob()) as h',
-    'select s.payload_id, s.sha256 from stored as s',
+select results_eq(
+    $$ select count(*), count(*) filter (where h.sha256 = p.sha256)
+         from ops.payload_hashes(pg_temp.ana(), pg_temp.bob()) as h
+         join app.project_payloads as p using (payload_id) $$,
+    $$ values (2::bigint, 2::bigint) $$,
     'an auditor is told what each hashes to, which is what is stored'
 );
 reset role;
