@@ -138,6 +138,7 @@ class World:
             finally:
                 drop = sql.SQL("drop database {} with (force)").format(sql.Identifier(name))
                 connection.execute(drop)
+                shutil.rmtree(place)
                 reset = "alter role eagle_application reset session_replication_role"
                 connection.execute(reset)
 
