@@ -19,7 +19,7 @@ create function ops.refuse_evidence_change()
 as $function$
 begin
     raise exception using
-        errcode = 'ES003',
+        errcode = 'ES211',
         message = format('evidence is immutable: %s is refused', lower(tg_op)),
         hint    = 'Only what retires a partition or erases events adds to it.',
         schema  = 'ops',
@@ -27,7 +27,7 @@ begin
 end
 $function$;
 comment on function ops.refuse_evidence_change() is
-    'Trigger: refuses update, delete and truncate of evidence (ES003).';
+    'Trigger: refuses update, delete and truncate of evidence (ES211).';
 
 create table ops.evidence (
     position     bigint       not null,
@@ -298,6 +298,7 @@ end
 $function$;
 comment on function app.event_actor(text) is
     'The actor of an event: the one claimed, or that of the transaction; raises ES007 if there is none.';
+grant execute on function app.event_actor(text) to eagle_application, eagle_reader;
 
 -- The hash of every payload of a range of accounts, computed anew from what it holds.
 --
@@ -305,7 +306,7 @@ comment on function app.event_actor(text) is
 -- design hashes to is said here once more, so that app.snapshot_sha256() is not asked about itself.
 --
 --     select count(*) from ops.payload_hashes('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff');
---     -- 0
+--     -- 1
 --
 create function ops.payload_hashes(
     first_account uuid,
@@ -377,12 +378,6 @@ create policy project_totals_audit
     using (true);
 comment on policy project_totals_audit on app.project_totals is
     'An auditor compares the totals with the projects.';
-
--- Waits for the writers under way: those after it record their actors as the functions below do.
-create or replace trigger projects_change
-    before insert or update on app.projects
-    for each row
-    execute function app.change_project();
 
 -- Give a changed project its new etag, after checking the etag that the change names, and let a
 -- project name as its actors whom its events name.
@@ -1056,6 +1051,10 @@ $function$;
 comment on function ops.verify_event_chain(uuid, uuid) is
     'Every event that breaks its project''s hash chain, and how; no row when all is well.';
 
-grant execute on function app.event_actor(text) to eagle_application, eagle_reader;
+-- Waits for the writers under way: those after it record their actors as the functions above do.
+create or replace trigger projects_change
+    before insert or update on app.projects
+    for each row
+    execute function app.change_project();
 
 select ops.record_evidence('beginning', 'app.project_events', '{}');

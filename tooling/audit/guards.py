@@ -113,7 +113,7 @@ select format('partition: %%s is a table of its own', c.oid::regclass)
  order by 1
 """
 _TRIGGER = re.compile(
-    r"create trigger (\w+) (before|after) ((?:(?:insert|update|delete|truncate)(?: of [\w, ]+)?"
+    r"^create trigger (\w+) (before|after) ((?:(?:insert|update|delete|truncate)(?: of [\w, ]+)?"
     r"(?: or )?)+) on \S+ for each (row|statement) (?:when (.*) )?execute function (\S+)\(\)"
 )
 
@@ -153,7 +153,7 @@ def _functions(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
     for file in sorted([*SQL.glob("app/functions/*.sql"), *SQL.glob("ops/functions/*.sql")]):
         name, declared = f"{file.parts[-3]}.{file.stem}", file.read_text(encoding="utf-8")
         _, _, body = declared.partition("as $function$")
-        head = declared.partition("create function")[2].partition("$function$")[0]
+        head = declared.partition(f"function {name}(")[2].partition("$function$")[0]
         settings = [
             one.strip().replace(" = ", "=").replace("'", "")
             for one in re.findall(r"^ {4}set (.*)$", head, re.MULTILINE)
@@ -205,7 +205,9 @@ def _triggers(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
 def _declared(table: str) -> set[tuple[str, ...]]:
     schema, name = table.split(".")
     text = (SQL / schema / "tables" / f"{name}.sql").read_text(encoding="utf-8")
-    return {_parsed(one) for one in re.findall(r"create trigger .*?;", text, re.DOTALL)}
+    return {
+        _parsed(one) for one in re.findall(r"^create trigger .*?;", text, re.DOTALL | re.MULTILINE)
+    }
 
 
 def _parsed(text: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@
 -- design hashes to is said here once more, so that app.snapshot_sha256() is not asked about itself.
 --
 --     select count(*) from ops.payload_hashes('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff');
---     -- 0
+--     -- 1
 --
 create function ops.payload_hashes(
     first_account uuid,

@@ -8,7 +8,7 @@ create function ops.refuse_evidence_change()
 as $function$
 begin
     raise exception using
-        errcode = 'ES003',
+        errcode = 'ES211',
         message = format('evidence is immutable: %s is refused', lower(tg_op)),
         hint    = 'Only what retires a partition or erases events adds to it.',
         schema  = 'ops',
@@ -16,4 +16,4 @@ begin
 end
 $function$;
 comment on function ops.refuse_evidence_change() is
-    'Trigger: refuses update, delete and truncate of evidence (ES003).';
+    'Trigger: refuses update, delete and truncate of evidence (ES211).';

@@ -7,7 +7,7 @@ select is(
     'a change of evidence is refused in a trigger'
 );
 select throws_ok(
-    'delete from ops.evidence', 'ES003', 'evidence is immutable: delete is refused',
+    'delete from ops.evidence', 'ES211', 'evidence is immutable: delete is refused',
     'a superuser who leaves the triggers on is refused, too'
 );
 

@@ -61,7 +61,7 @@ select throws_ok(
 );
 set local role eagle_owner;
 select throws_ok(
-    command, 'ES003', null,
+    command, 'ES211', null,
     format('even its owner does not %s evidence', split_part(command, ' ', 1))
 )
   from unnest(array[
