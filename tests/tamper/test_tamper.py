@@ -1,4 +1,4 @@
-"""A part of the tamperings, each seen or listed; and nothing complained of where nothing was done."""
+"""A part of the tamperings, each seen or listed, and nothing found where nothing was done."""
 
 import json
 from collections.abc import Iterator
