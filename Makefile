@@ -1,5 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests sql-tests faults attacks bench chaos monitoring-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests sql-tests faults attacks tamper bench chaos monitoring-check bench-runner lock db-start compose-env compose-check
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -27,6 +27,8 @@ faults: .venv/test ## kill the runner at every statement; writes build/faults.js
 	.venv/bin/python -m tests.tooling.migration.faults
 attacks: .venv/test ## attack the database as its unprivileged roles; writes build/attacks.json
 	.venv/bin/python -m tests.attacks
+tamper: .venv/test ## tamper with the audit log as a superuser; writes build/tamper.json
+	.venv/bin/python -m tests.tamper
 chaos: .venv/test ## destroy a server under load and recover it; writes build/chaos.json
 	.venv/bin/python -m tests.chaos
 monitoring-check: .venv/test ## plant the fault of each alert; writes build/monitoring.json

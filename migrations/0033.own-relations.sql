@@ -1,5 +1,5 @@
 -- 0033.own-relations
--- depends: 0030.limits-validated
+-- depends: 0032.audit-as-of-now
 --
 -- why    What runs as the owner makes, reads and attaches no table but the owner's: an operator could
 --        name a table of its own in a policy, whose index expressions then ran as the owner. A job

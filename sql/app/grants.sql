@@ -37,7 +37,14 @@ grant insert (account_id, project_id, event_type, actor, data)
 grant select on app.projects, app.project_payloads, app.project_events to eagle_reader;
 grant select on app.project_totals, app.account_dashboard, app.account_stats
    to eagle_application, eagle_reader;
-grant select on app.project_events, app.event_chains, app.retired_events to eagle_auditor;
+grant select on app.project_events, app.event_chains, app.retired_events, app.project_totals
+   to eagle_auditor;
+-- What the log says something about; not what a project is called, nor what was designed.
+grant select (
+    account_id, project_id, status, created_by, updated_by, created_at, updated_at, confidence
+) on app.projects to eagle_auditor;
+grant select (account_id, project_id, payload_id, module, created_at, sha256)
+   on app.project_payloads to eagle_auditor;
 
 -- What index expressions call, a reader may run, too: else his session would keep the expressions
 -- as they stand, and the queries in functions of the owner would not match them.
@@ -47,6 +54,7 @@ grant execute on function
     app.begin(uuid, text, text),
     app.current_account_id(),
     app.current_actor(),
+    app.event_actor(text),
     app.require_account(uuid),
     app.require_between(text, bigint, bigint, bigint),
     app.project_search_text(text, text, text, text),

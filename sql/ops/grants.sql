@@ -22,6 +22,8 @@ grant select on
     ops.table_placements, ops.partition_policies, ops.partitions, ops.retired_partitions,
     ops.missed_months, ops.jobs, ops.job_runs, ops.job_status
    to eagle_operator, eagle_auditor;
+grant select on ops.evidence to eagle_auditor;
+grant execute on function ops.payload_hashes(uuid, uuid) to eagle_auditor;
 -- A right to update some columns permits no LOCK TABLE; to update or delete from the table permits all
 -- modes of it.
 grant insert on ops.partition_policies to eagle_operator;

@@ -48,7 +48,8 @@ BEGUN = f"{MADE} select ops.begin_retirement('{MONTH}', 'archive');"
 APART = f"{BEGUN} alter table app.project_events detach partition {MONTH};"
 DETACHED = f"{APART} select ops.finish_detachment('{MONTH}');"
 ARCHIVED = (
-    f"{DETACHED} select ops.record_archive('{MONTH}', 'x', repeat('0', 64), repeat('0', 64), 0);"
+    f"{DETACHED} select ops.record_archive('{MONTH}', 'x', repeat('0', 64),"
+    " encode(sha256(''), 'hex'), 0);"
 )
 CLOSED = """
 do $$ begin execute format('revoke all on database %I from public', current_database()); end $$;

@@ -19,7 +19,9 @@ from psycopg import sql
 
 from tooling.errors import InputError
 
-FORMAT = 1
+FORMAT = 2
+_LINES = 1000
+"""Format 1 had the hash of the whole text; from 2 on it is that of the hashes of so many lines."""
 _CHUNK = 1 << 20
 # Settings that the text of a value depends on.
 _SPELLING = {
@@ -47,6 +49,36 @@ class Manifest:
     content_sha256: str
 
 
+class Content:
+    """The hash of rows as ops.archive_sha256() computes it, and their number."""
+
+    def __init__(self, of_format: int = FORMAT) -> None:
+        """Begin with no rows; of format 1 the hash is that of the whole text."""
+        self._is_plain = of_format == 1
+        self._all, self._block, self._rest, self.rows = sha256(), sha256(), b"", 0
+
+    def update(self, chunk: bytes) -> None:
+        """Add a piece of the text, however it was cut."""
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        for line in lines:
+            self._block.update(line + b"\n")
+            self.rows += 1
+            if self.rows % _LINES == 0 and not self._is_plain:
+                self._end_block()
+
+    def hexdigest(self) -> str:
+        """Return the hash, 64 hex digits; nothing can be added any more."""
+        if self._is_plain:
+            return self._block.hexdigest()
+        if self.rows % _LINES:
+            self._end_block()
+        return self._all.hexdigest()
+
+    def _end_block(self) -> None:
+        self._all.update(self._block.digest())
+        self._block = sha256()
+
+
 def write(
     connection: psycopg.Connection[Any], folder: Path, partition: str, retired: dict[str, Any]
 ) -> Manifest:
@@ -61,24 +93,24 @@ def write(
         connection.execute("select set_config(%s, %s, false)", [name, value])
     unfinished = file.with_name(f"{file.name}.unfinished")
     columns = _columns(connection, partition)
-    content, rows = sha256(), 0
+    content = Content()
     with _private(unfinished) as raw:
         with gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=6, mtime=0, filename="") as out:
-            query = sql.SQL("copy (select {} from {} order by {}) to stdout").format(
+            query = sql.SQL("copy (select {} from {} as e order by {}) to stdout").format(
                 sql.SQL(", ").join(map(sql.Identifier, columns)), _name(partition), _order(columns)
             )
             with connection.cursor().copy(query) as copy:
                 for chunk in copy:
-                    content.update(chunk)
-                    rows += bytes(chunk).count(b"\n")
+                    content.update(bytes(chunk))
                     out.write(chunk)
         raw.flush()
         os.fsync(raw.fileno())
-    _check(unfinished, content.hexdigest(), rows)
+    digest = content.hexdigest()
+    _check(unfinished, digest, content.rows)
     manifest = Manifest(
         FORMAT, partition, retired["relation"],
-        (str(retired["starts_at"]), str(retired["ends_at"])), tuple(columns), rows, file.name,
-        _file_sha256(unfinished), content.hexdigest(),
+        (str(retired["starts_at"]), str(retired["ends_at"])), tuple(columns), content.rows,
+        file.name, _file_sha256(unfinished), digest,
     )  # fmt: skip
     unfinished.rename(file)
     _write_whole(folder / f"{partition}.json", json.dumps(asdict(manifest), indent=2) + "\n")
@@ -98,7 +130,7 @@ def read_manifest(folder: Path, partition: str) -> Manifest:
         ) from error
     except (ValueError, TypeError, KeyError, OSError) as error:
         raise InputError(f"{file}: not a manifest of an archive: {error}") from error
-    if manifest.format != FORMAT or manifest.partition != partition:
+    if manifest.format not in (1, FORMAT) or manifest.partition != partition:
         raise InputError(f"{file}: a manifest of another format or partition")
     return manifest
 
@@ -115,12 +147,23 @@ def rows(folder: Path, manifest: Manifest) -> Iterator[bytes]:
             f"{file}: missing, or not the file that the manifest describes",
             hint="Restore it from a backup copy.",
         )
-    content = sha256()
+    content = Content(manifest.format)
     for chunk in _uncompressed(file):
         content.update(chunk)
         yield chunk
     if content.hexdigest() != manifest.content_sha256:
         raise InputError(f"{file}: its rows are not those that the manifest describes")
+
+
+def prove(folder: Path, recorded: dict[str, Any]) -> None:
+    """Read an archive once more and compare it with its record. Raises InputError."""
+    manifest = read_manifest(folder, recorded["partition"])
+    if (manifest.file_sha256, manifest.content_sha256, manifest.row_count) != (
+        recorded["file_sha256"], recorded["content_sha256"], recorded["row_count"]
+    ):  # fmt: skip
+        raise InputError(f"{folder / manifest.file_name}: not the archive that is on record")
+    for _ in rows(folder, manifest):
+        pass
 
 
 def _private(file: Path) -> IO[bytes]:
@@ -137,11 +180,10 @@ def _inside(folder: Path, name: str) -> Path:
 
 
 def _check(file: Path, content: str, count: int) -> None:
-    found, lines = sha256(), 0
+    found = Content()
     for chunk in _uncompressed(file):
         found.update(chunk)
-        lines += chunk.count(b"\n")
-    if (found.hexdigest(), lines) != (content, count):
+    if (found.hexdigest(), found.rows) != (content, count):
         raise InputError(f"{file}: what was read back is not what was written")
 
 
@@ -189,9 +231,10 @@ def _columns(connection: psycopg.Connection[Any], partition: str) -> list[str]:
 
 
 def _order(columns: list[str]) -> sql.Composable:
-    """Order by chain, so that an archive's bytes depend on its rows alone."""
+    """Order as ops.archive_sha256() does, so that an archive's bytes depend on its rows alone."""
     wanted = [name for name in ("account_id", "project_id", "position") if name in columns]
-    return sql.SQL(", ").join(map(sql.Identifier, wanted or columns[:1]))
+    whole = sql.SQL('e::text collate "C"')
+    return sql.SQL(", ").join([*map(sql.Identifier, wanted), whole])
 
 
 def _name(partition: str) -> sql.Identifier:

@@ -85,6 +85,17 @@ def retire(
             "select ops.record_archive(%s, %s, %s, %s, %s)",
             [partition, made.file_name, made.file_sha256, made.content_sha256, made.row_count],
         )
+        record = _begin(connection, partition, action)
+    elif record["state"] == "archived" and _one(
+        connection, "select to_regclass(%s) is not null", partition
+    ):
+        if folder is None:
+            raise RefusedError(
+                f"{partition} is archived and not dropped yet",
+                hint="Name the folder of its archive with --archive: it is read once more.",
+            )
+        tell(f"{partition}: reading its archive")
+        archive.prove(folder, record)
     if action != "detach":
         tell(f"{partition}: dropping its table")
         connection.execute("select ops.drop_retired_partition(%s)", [partition])

@@ -11,11 +11,12 @@ create function app.audit_payload()
 as $function$
 begin
     insert into app.project_events (account_id, project_id, event_type, actor, data)
-    values (new.account_id, new.project_id, 'payload.saved', app.current_actor(),
+    values (new.account_id, new.project_id, 'payload.saved', app.event_actor(null),
             jsonb_build_object(
                 'payload_id', new.payload_id,
                 'module', new.module,
-                'sha256', new.sha256
+                'sha256', new.sha256,
+                'saved_at', new.created_at
             ));
     return null;
 end

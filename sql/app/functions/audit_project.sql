@@ -2,8 +2,8 @@
 -- totals of its account.
 --
 -- An update records the names of the changed columns, not their values, so that erasing a
--- customer's data does not have to search the log for it. Runs as the owner, who alone may record
--- what the database records of itself.
+-- customer's data does not have to search the log for it. The last of these events names who is in
+-- updated_by. Runs as the owner, who alone may record what the database records of itself.
 --
 create function app.audit_project()
     returns trigger
@@ -20,6 +20,11 @@ begin
         insert into app.project_events (account_id, project_id, event_type, actor, data)
         values (new.account_id, new.project_id, 'project.created', new.created_by,
                 jsonb_build_object('status', new.status));
+        if new.updated_by <> new.created_by then
+            insert into app.project_events (account_id, project_id, event_type, actor, data)
+            values (new.account_id, new.project_id, 'project.updated', new.updated_by,
+                    '{"columns": ["updated_by"]}');
+        end if;
         insert into app.project_totals (
             account_id, status, project_count, confidence_count, confidence_sum, duration
         )
@@ -31,7 +36,7 @@ begin
     end if;
     if tg_op = 'DELETE' then
         insert into app.project_events (account_id, project_id, event_type, actor, data)
-        values (old.account_id, old.project_id, 'user.data_deleted', app.current_actor(),
+        values (old.account_id, old.project_id, 'user.data_deleted', app.event_actor(null),
                 jsonb_build_object('deleted', 'project'));
         insert into app.project_totals (
             account_id, status, project_count, confidence_count, confidence_sum, duration
@@ -74,6 +79,11 @@ begin
     moved.updated_at := new.updated_at;
     moved.updated_by := new.updated_by;
     if moved is not distinct from new then
+        if new.status = old.status and new.updated_by <> old.updated_by then
+            insert into app.project_events (account_id, project_id, event_type, actor, data)
+            values (new.account_id, new.project_id, 'project.updated', new.updated_by,
+                    '{"columns": ["updated_by"]}');
+        end if;
         return null;
     end if;
     select array_agg(field.key order by field.key)

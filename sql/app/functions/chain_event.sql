@@ -12,16 +12,48 @@ create function app.chain_event()
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    project constant bytea := uuid_send(new.account_id) || uuid_send(new.project_id);
-    content constant bytea := uuid_send(new.event_id)
-        || timestamptz_send(new.occurred_at)
-        || sha256(
-            int4send(octet_length(new.actor)) || convert_to(new.actor || new.data::text, 'UTF8')
-        )
-        || convert_to(new.event_type::text, 'UTF8');
-    is_first boolean := new.event_type = 'project.created';
+    limit_of_data constant integer := 65536;
+    project       constant bytea := uuid_send(new.account_id) || uuid_send(new.project_id);
+    written       text;
+    content       bytea;
+    is_first      boolean := new.event_type = 'project.created';
 begin
+    new.actor     := app.event_actor(new.actor);
     new.erased_at := null;
+    if new.event_type <> 'user.data_deleted' then
+        if new.data ?| array['erased_sha256', 'erased_positions'] then
+            raise exception using
+                errcode = 'insufficient_privilege',
+                message = 'only an erasure says what was erased',
+                hint    = 'Use other keys than erased_sha256 and erased_positions.',
+                schema  = 'app',
+                table   = 'project_events';
+        end if;
+        -- Some bytes can be a number of 131,072 digits: such are found before they are written out.
+        if pg_column_size(new.data) > 256 then
+            if exists (
+                select
+                  from jsonb_path_query(new.data, 'strict $.** ? (@.type() == "number")') as number
+                 where abs(number::numeric) >= 1e40
+                    or scale(number::numeric) > 40
+            ) then
+                written := repeat(' ', limit_of_data + 1);
+            end if;
+        end if;
+    end if;
+    written := coalesce(written, new.data::text);
+    if octet_length(written) > limit_of_data and new.event_type <> 'user.data_deleted' then
+        raise exception using
+            errcode = 'program_limit_exceeded',
+            message = format('the data of an event is at most %s bytes of JSON', limit_of_data),
+            hint    = 'Keep what is larger elsewhere, and record its name and hash; a number has at most 40 digits before and after its point.',
+            schema  = 'app',
+            table   = 'project_events';
+    end if;
+    content := uuid_send(new.event_id)
+        || timestamptz_send(new.occurred_at)
+        || sha256(int4send(octet_length(new.actor)) || convert_to(new.actor || written, 'UTF8'))
+        || convert_to(new.event_type::text, 'UTF8');
     loop
         if not is_first then
             update app.event_chains as c
@@ -31,7 +63,15 @@ begin
                and c.project_id = new.project_id
             returning c.position, c.sha256 into new.position, new.sha256;
             if found then
-                return new;
+                -- What triggers and erasures record goes on; asked with the head locked, so that no
+                -- event of a statement follows a deletion that was waited for.
+                exit when pg_trigger_depth() > 1 or new.event_type = 'user.data_deleted';
+                exit when exists (
+                    select
+                      from app.projects as p
+                     where p.account_id = new.account_id
+                       and p.project_id = new.project_id
+                );
             end if;
         end if;
 
@@ -55,11 +95,10 @@ begin
         )
             on conflict on constraint event_chains_pkey do nothing
         returning c.position, c.sha256 into new.position, new.sha256;
-        if found then
-            return new;
-        end if;
+        exit when found;
         is_first := false;
     end loop;
+    return new;
 end
 $function$;
 comment on function app.chain_event() is

@@ -1,4 +1,5 @@
--- Give a changed project its new etag, after checking the etag that the change names.
+-- Give a changed project its new etag, after checking the etag that the change names, and let a
+-- project name as its actors whom its events name.
 --
 -- A change that does not mention the etag is taken to know the current one.
 --
@@ -10,6 +11,11 @@ create function app.change_project()
     set search_path = pg_catalog, pg_temp
 as $function$
 begin
+    new.updated_by := app.event_actor(coalesce(new.updated_by, ''));
+    if tg_op = 'INSERT' then
+        new.created_by := app.event_actor(coalesce(new.created_by, ''));
+        return new;
+    end if;
     if new.etag is distinct from old.etag then
         raise exception using
             errcode = 'ES002',
@@ -35,5 +41,5 @@ begin
 end
 $function$;
 comment on function app.change_project() is
-    'Trigger: refuses a stale etag (ES002) or a changed identity (ES006), '
+    'Trigger: refuses a stale etag (ES002), a changed identity (ES006) or no actor (ES008), '
     'then renews etag and updated_at.';

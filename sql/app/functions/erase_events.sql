@@ -1,8 +1,9 @@
 -- Erase who did what from a project's events, on request, leaving tombstones; returns how many.
 --
 -- Type, time and place in the chain stay, and the hash of what was erased, so that the chain still
--- verifies. The erasure itself is recorded with the places it emptied: a tombstone that no such
--- event names is a forgery, and ops.verify_event_chain reports it.
+-- verifies. The erasure itself is an event that names the places it emptied, the given actor and the
+-- role that logged in; ops.evidence keeps the places with the time. A tombstone that neither names
+-- is a forgery.
 --
 --     select app.erase_events(
 --                account_id => '0194f3c0-0000-7000-8000-000000000001',
@@ -27,6 +28,12 @@ as $function$
 declare
     erased bigint[];
 begin
+    if length(erase_events.reason) > 1000 then
+        raise exception using
+            errcode = 'program_limit_exceeded',
+            message = 'the reason of an erasure is at most 1000 characters',
+            hint    = 'Name the request; keep its text elsewhere.';
+    end if;
     perform
        from app.event_chains as c
       where c.account_id = erase_events.account_id
@@ -65,7 +72,25 @@ begin
         insert into app.project_events (account_id, project_id, event_type, actor, data)
         values (erase_events.account_id, erase_events.project_id, 'user.data_deleted',
                 erase_events.actor,
-                jsonb_build_object('reason', erase_events.reason, 'erased_positions', erased));
+                jsonb_build_object(
+                    'reason', erase_events.reason,
+                    'role', session_user,
+                    'erased_positions', erased
+                ));
+        perform ops.record_evidence(
+            'erasure',
+            erase_events.account_id || '/' || erase_events.project_id,
+            jsonb_build_object(
+                'erased_at', extract(epoch from now()),
+                'positions', erased,
+                'status', (
+                    select p.status
+                      from app.projects as p
+                     where p.account_id = erase_events.account_id
+                       and p.project_id = erase_events.project_id
+                )
+            )
+        );
     end if;
     return cardinality(erased);
 end

@@ -15,6 +15,14 @@ create policy project_payloads_tenant_read
 comment on policy project_payloads_tenant_read on app.project_payloads is
     'A reader sees the rows of its account.';
 
+create policy project_payloads_audit
+    on app.project_payloads
+    for select
+    to eagle_auditor
+    using (true);
+comment on policy project_payloads_audit on app.project_payloads is
+    'An auditor compares the hash of every payload with the log.';
+
 alter table app.project_payloads enable row level security;
 alter table app.project_payloads_single_pole_direct_burial enable row level security;
 alter table app.project_payloads_single_pole_base_plate enable row level security;

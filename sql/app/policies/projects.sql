@@ -14,4 +14,12 @@ create policy projects_tenant_read
     using (account_id = app.current_account_id());
 comment on policy projects_tenant_read on app.projects is 'A reader sees the rows of its account.';
 
+create policy projects_audit
+    on app.projects
+    for select
+    to eagle_auditor
+    using (true);
+comment on policy projects_audit on app.projects is
+    'An auditor compares every project with the log.';
+
 alter table app.projects enable row level security;

@@ -73,7 +73,7 @@ alter table app.projects
 alter index app.projects_account_id_word_hashes_idx alter column 2 set statistics 0;
 
 create trigger projects_change
-    before update on app.projects
+    before insert or update on app.projects
     for each row
     execute function app.change_project();
 create trigger projects_status_move

@@ -1,5 +1,8 @@
 -- Take note of the file that a detached partition was archived to, after reading the file back.
 --
+-- The hash of the content is computed here too, from the rows: a file that does not hold them is
+-- refused (ES205), and so its table is not dropped.
+--
 --     select ops.record_archive(
 --                partition      => 'app.project_events_y2023m01',
 --                file_name      => 'app.project_events_y2023m01.copy.gz',
@@ -22,21 +25,33 @@ create function ops.record_archive(
     set search_path = pg_catalog, pg_temp
 as $function$
 begin
-    update ops.retired_partitions as r
-       set state          = 'archived',
-           file_name      = record_archive.file_name,
-           file_sha256    = record_archive.file_sha256,
-           content_sha256 = record_archive.content_sha256,
-           changed_at     = now()
-     where r.partition = record_archive.partition
-       and r.state in ('detached', 'archived')
-       and r.row_count = record_archive.row_count;
+    perform
+       from ops.retired_partitions as r
+      where r.partition = record_archive.partition
+        and r.state in ('detached', 'archived')
+        and r.row_count = record_archive.row_count
+        and to_regclass(r.partition) is not null
+        for update;
     if not found then
         raise exception using
             errcode = 'ES204',
             message = format('%s is not detached, or has not %s rows', record_archive.partition, record_archive.row_count),
             hint    = 'Archive a partition after ops.finish_detachment(), whole.';
     end if;
+    if record_archive.content_sha256
+        is distinct from ops.archive_sha256(record_archive.partition::regclass) then
+        raise exception using
+            errcode = 'ES205',
+            message = format('the archive does not hold the rows of %s', record_archive.partition),
+            hint    = 'Write it with tooling partition retire, which reads it back.';
+    end if;
+    update ops.retired_partitions as r
+       set state          = 'archived',
+           file_name      = record_archive.file_name,
+           file_sha256    = record_archive.file_sha256,
+           content_sha256 = record_archive.content_sha256,
+           changed_at     = now()
+     where r.partition = record_archive.partition;
 end
 $function$;
 comment on function ops.record_archive(text, text, text, text, bigint) is

@@ -1,5 +1,5 @@
--- For a program whose write was refused for want of a partition of this moment: count that, make the
--- partition if nobody has, and tell whether the write can be tried again.
+-- For a program whose write was refused for want of a partition of this moment: make the partition
+-- and count that, if nobody has, and tell whether the write can be tried again.
 --
 --     select ops.repair_partitions(account_id => '0194f3c0-0000-7000-8000-000000000001');
 --     -- t
@@ -13,6 +13,9 @@ create function ops.repair_partitions(account_id uuid)
 as $function$
 begin
     perform app.require_account(repair_partitions.account_id);
+    if ops.held_times('app.project_events') @> now() then
+        return true;
+    end if;
     perform ops.create_time_partitions(p.relation, (now() at time zone 'UTC')::date)
        from ops.partition_policies as p
       where p.relation = 'app.project_events';
@@ -25,15 +28,9 @@ begin
      where p.relation = 'app.project_events'
         on conflict on constraint missed_months_pkey
         do update set misses = m.misses + 1, last_at = excluded.last_at;
-    return exists (
-        select
-          from ops.partitions as p
-         where p.relation = 'app.project_events'
-           and p.starts_at <= now()
-           and p.ends_at > now()
-    );
+    return ops.held_times('app.project_events') @> now();
 end
 $function$;
 comment on function ops.repair_partitions(uuid) is
-    'Counts a write refused for want of a partition of this moment, makes the partition, '
-    'and tells whether to try again.';
+    'Makes the partition of this moment if it is missing, counts that, '
+    'and tells whether a refused write can be tried again.';

@@ -50,6 +50,7 @@ begin
             e.sha256,
             e.event_id,
             e.erased_at is not null as is_erased,
+            e.actor = '(erased)' and e.data - 'erased_sha256' = '{}' as is_empty,
             uuid_send(e.account_id)
             || uuid_send(e.project_id)
             || int8send(e.position)
@@ -76,6 +77,7 @@ begin
             retired.last_position,
             retired.last_sha256,
             null,
+            false,
             false,
             null,
             retired.is_recorded
@@ -132,6 +134,8 @@ begin
                 when linked.is_recorded then null
                 when linked.sha256 is distinct from sha256(linked.previous_sha256 || linked.content)
                     then 'changed: the hash does not match the event'
+                when linked.is_erased and not linked.is_empty
+                    then 'changed: the tombstone holds more than the hash of its event'
                 when linked.is_erased and erasure.place is null
                     then 'erased: no recorded erasure names this event'
             end as of_event,

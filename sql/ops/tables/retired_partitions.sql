@@ -26,6 +26,11 @@ create table ops.retired_partitions (
 );
 select ops.place('ops.retired_partitions', 'local');
 
+create trigger retired_partitions_evidence
+    after insert or update on ops.retired_partitions
+    for each row
+    execute function ops.record_retirement();
+
 comment on table ops.retired_partitions is
     'Every partition that was retired, and how far that went.';
 comment on column ops.retired_partitions.partition is 'The partition.';
@@ -41,6 +46,6 @@ comment on column ops.retired_partitions.row_count is 'How many rows it holds.';
 comment on column ops.retired_partitions.file_name is 'The file that it was archived to.';
 comment on column ops.retired_partitions.file_sha256 is 'Hash of the file, 64 hex digits.';
 comment on column ops.retired_partitions.content_sha256 is
-    'Hash of the rows in the file, uncompressed, 64 hex digits.';
+    'Hash of the rows in the file, as ops.archive_sha256() computes it, 64 hex digits.';
 comment on column ops.retired_partitions.retired_at is 'When its retirement began.';
 comment on column ops.retired_partitions.changed_at is 'When its state changed last.';

@@ -55,6 +55,8 @@ values
      'Keeps a table of the owner immutable; an operator calls it.'),
     ('ops.record_archive(text,text,text,text,bigint)',
      'No role has a right on the record of what was retired; an operator calls it.'),
+    ('ops.payload_hashes(uuid,uuid)',
+     'An auditor compares designs with the log without reading them.'),
     ('ops.repair_partitions(uuid)',
      'A tenant''s write may need a partition made that belongs to the owner; checks the account.'),
     ('ops.create_time_partitions(text,date)',

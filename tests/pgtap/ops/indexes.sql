@@ -44,6 +44,14 @@ select pg_temp.uses_index(
     $$ select r.* from ops.retired_partitions as r where r.partition = 'app.month_7' for update $$,
     'the record of a retired partition is found by its name'
 );
+insert into ops.evidence (position, kind, subject, content, sha256)
+select 100000 + number, 'erasure', 'x', '{}', sha256('') from generate_series(1, 5000) as number;
+analyze ops.evidence;
+select pg_temp.uses_index(
+    'ops.evidence_pkey',
+    $$ select e.position, e.sha256 from ops.evidence as e order by e.position desc limit 1 $$,
+    'the last entry of the evidence is found at the end of its key'
+);
 select pg_temp.uses_index(
     'ops.missed_months_pkey',
     $$ insert into ops.missed_months as m (relation, starts_at, misses)

@@ -47,7 +47,7 @@ def test_a_write_without_its_month_is_refused_counted_and_tried_again(url: str) 
         create(client)
     with owner(url) as connection:
         assert rows(connection, "select relation, misses from ops.missed_months") == [
-            ("app.project_events", 2)
+            ("app.project_events", 1)
         ]
 
 

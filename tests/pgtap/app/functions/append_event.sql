@@ -29,8 +29,8 @@ select throws_ok(
     'no event is appended to a project that the account does not have'
 );
 select throws_ok(
-    $$ select app.append_event(pg_temp.ana(), pg_temp.ana_project(), 'file.attached', null) $$,
-    '23502', null,
+    $$ select app.append_event(pg_temp.ana(), pg_temp.ana_project(), 'file.attached', '') $$,
+    'ES008', 'an event needs an actor',
     'no event is done by nobody'
 );
 

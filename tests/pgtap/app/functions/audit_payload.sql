@@ -17,10 +17,11 @@ select results_eq(
         where e.position = 2 $$,
     $$ select 'payload.saved', 'ana@example.com',
               jsonb_build_object(
-                  'payload_id', p.payload_id, 'module', p.module, 'sha256', p.sha256
+                  'payload_id', p.payload_id, 'module', p.module, 'sha256', p.sha256,
+                  'saved_at', p.created_at
               )
          from app.project_payloads as p $$,
-    'a saved payload is recorded with its key, module and hash, without its content'
+    'a saved payload is recorded with its key, module, hash and time, without its content'
 );
 update app.project_payloads set created_at = clock_timestamp();
 select results_eq(

@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(10);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -41,32 +41,49 @@ select is_empty(
     'a change that changes nothing is not recorded'
 );
 
-update app.projects set status = 'estimating', street = '14 Quay St';
+update app.projects set updated_by = 'eve@example.com';
 select results_eq(
     'select * from pg_temp.new_events(3)',
+    $$ values ('project.updated', 'eve@example.com', '{"columns": ["updated_by"]}'::jsonb) $$,
+    'who changes nothing but who changed it last is recorded'
+);
+update app.projects set status = 'estimating', street = '14 Quay St';
+select results_eq(
+    'select * from pg_temp.new_events(4)',
     $$ values
-        ('project.status_changed', 'dan@example.com', '{"from": "draft", "to": "estimating"}'::jsonb),
-        ('project.updated', 'dan@example.com', '{"columns": ["street"]}') $$,
+        ('project.status_changed', 'eve@example.com', '{"from": "draft", "to": "estimating"}'::jsonb),
+        ('project.updated', 'eve@example.com', '{"columns": ["street"]}') $$,
     'a move with a change beside it is recorded as both'
 );
 
 update app.projects set status = 'submitted';
 update app.projects set status = 'accepted';
 select results_eq(
-    'select event_type, data ->> ''to'' from pg_temp.new_events(5)',
+    'select event_type, data ->> ''to'' from pg_temp.new_events(6)',
     $$ values ('project.submitted', 'submitted'), ('project.accepted', 'accepted') $$,
     'submitting and accepting have event types of their own'
 );
 
 select app.delete_project(p.account_id, p.project_id, p.etag, 'cara@example.com') from app.projects as p;
 select results_eq(
-    'select * from pg_temp.new_events(7)',
+    'select * from pg_temp.new_events(8)',
     $$ values ('user.data_deleted', 'cara@example.com', '{"deleted": "project"}'::jsonb) $$,
     'a deletion is recorded with who deleted'
 );
 
 -- Whoever makes the change.
 reset role;
+insert into app.projects (account_id, name, created_by, updated_by)
+values (pg_temp.ana(), 'Brought back', 'cara', 'dan');
+select results_eq(
+    $$ select e.event_type::text, e.actor
+         from app.project_events as e
+         join app.projects as p using (account_id, project_id)
+        where p.name = 'Brought back'
+        order by e.position $$,
+    $$ values ('project.created', 'cara'), ('project.updated', 'dan') $$,
+    'of a project that comes with another last change both actors are recorded'
+);
 set local role eagle_owner;
 update app.projects set name = 'Oven sign' where account_id = pg_temp.bob();
 reset role;

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(19);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -8,6 +8,12 @@ select is(
     'an event is chained in a trigger that alone may write the heads'
 );
 
+create function pg_temp.append(data jsonb) returns bigint
+begin atomic
+    insert into app.project_events (account_id, project_id, event_type, actor, data)
+    values (pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana', append.data)
+    returning position;
+end;
 set local role eagle_application;
 set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
 select throws_ok(
@@ -26,20 +32,51 @@ select results_eq(
     'the refusal tells what to do first'
 );
 
+select throws_ok(
+    format('select pg_temp.append(%L)', wrong.data), wrong.code, null, wrong.what
+)
+  from (values
+            ('{"erased_sha256": "00"}', '42501', 'an event does not look like an erased one'),
+            ('{"erased_positions": [1]}', '42501', 'an event does not look like an erasure'),
+            (format('{"a": "%s"}', repeat('x', 65536)), '54000', 'the data of an event is bounded'),
+            (format('{"a": [%s1]}', repeat('1e131071, ', 100)), '54000',
+             'a number of few bytes counts with all the digits that it is written with'),
+            (format('{"a": [%s1]}', repeat('{"b": 1e-16000}, ', 100)), '54000',
+             'a number of many places counts with them'),
+            (format('{"a": [%s1]}', repeat(rpad('1.0', 16000, '0') || ', ', 100)), '54000',
+             'a number of many zeroes counts with them'),
+            ('{"a": [1e131071, 1e131070]}', '54000', 'so does one in a small document')
+       ) as wrong (data, code, what);
+select is(
+    (pg_temp.error_of(format('select pg_temp.append(%L)', '{"a": [1e131071]}'))).hint,
+    'Keep what is larger elsewhere, and record its name and hash; a number has at most 40 digits'
+    ' before and after its point.',
+    'the refusal tells what to record instead'
+);
+select results_eq(
+    format('select pg_temp.append(%L) > 0', jsonb_build_object('a', repeat('x', 65000))),
+    array[true], 'what is not larger is recorded'
+);
+select throws_ok(
+    $$ insert into app.project_events (account_id, project_id, event_type, actor)
+       values (pg_temp.ana(), pg_temp.ana_project(), 'file.attached', E'ana\nbob') $$,
+    '22023', null, 'the actor of an event is one line'
+);
 insert into app.project_events (account_id, project_id, event_type, actor, data)
 values
     (pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana', '{"file": "site.jpg"}'),
     (pg_temp.ana(), pg_temp.ana_project(), 'report.generated', 'ana', '{"pages": 12}');
 select results_eq(
     'select position from app.project_events order by occurred_at, position',
-    array[1::bigint, 2, 3, 4],
+    array[1::bigint, 2, 3, 4, 5],
     'events take places one after the other'
 );
 select app.delete_project(p.account_id, p.project_id, p.etag, 'ana') from app.projects as p;
-select lives_ok(
+select throws_ok(
     $$ insert into app.project_events (account_id, project_id, event_type, actor)
        values (pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana') $$,
-    'a project that is gone can have further events'
+    '23503', 'there is no project a1000000-0000-7000-8000-000000000000 to record an event of',
+    'a project that is gone has no further events'
 );
 
 set local role eagle_auditor;

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(15);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -45,6 +45,15 @@ select isnt_empty(
             changed as (update app.projects set name = 'Pier sign' returning etag)
        select from known, changed where known.etag <> changed.etag $$,
     'a change that changes nothing renews the etag too'
+);
+
+select results_eq(
+    $$ update app.projects set updated_by = ' dan ' returning updated_by $$, array['dan'],
+    'who changed a project is written as its event has him'
+);
+select throws_ok(
+    $$ update app.projects set updated_by = ' ' $$, 'ES008', 'an event needs an actor',
+    'nobody changes no project'
 );
 
 -- Identity is kept even from those who have the right to write it.

@@ -33,7 +33,7 @@ select throws_ok(
 );
 select throws_ok(
     $$ select app.create_project(pg_temp.ana(), 'Sign', null) $$,
-    '23502', null,
+    'ES008', 'an event needs an actor',
     'a project is not created by nobody'
 );
 

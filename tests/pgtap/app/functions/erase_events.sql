@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(20);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -44,9 +44,15 @@ select is(
     'the refusal tells what to check'
 );
 select throws_ok(
-    $$ select app.erase_events(pg_temp.ana(), pg_temp.ana_project(), null, 'request 1') $$,
-    '23502', null,
+    $$ select app.erase_events(pg_temp.ana(), pg_temp.ana_project(), '', 'request 1') $$,
+    'ES008', 'an event needs an actor',
     'nobody erases nothing: an erasure has an actor'
+);
+select throws_ok(
+    $$ select app.erase_events(
+           pg_temp.ana(), pg_temp.ana_project(), 'privacy', repeat('x', 1001)
+       ) $$,
+    '54000', null, 'a reason names a request, and does not repeat it'
 );
 select is(
     app.erase_events(
@@ -90,8 +96,19 @@ select results_eq(
         where e.project_id = pg_temp.ana_project()
           and e.position > 2 $$,
     $$ values ('user.data_deleted', 'privacy@example.com',
-               '{"reason": "request 2026-114", "erased_positions": [1, 2]}'::jsonb) $$,
-    'an erasure is an event that names its actor, its reason and the places that it emptied'
+               jsonb_build_object('reason', 'request 2026-114', 'role', session_user,
+                                  'erased_positions', '[1, 2]'::jsonb)) $$,
+    'an erasure is an event that names its actor, who logged in, its reason and the places it emptied'
+);
+select results_eq(
+    $$ select v.kind, v.subject, v.content
+         from ops.evidence as v
+        order by v.position desc
+        limit 1 $$,
+    $$ values ('erasure', pg_temp.ana() || '/' || pg_temp.ana_project(),
+               jsonb_build_object('erased_at', extract(epoch from now()),
+                                  'positions', '[1, 2]'::jsonb, 'status', 'draft')) $$,
+    'an erasure is in the evidence, with its time and the places'
 );
 select is_empty(
     $$ select * from app.project_events

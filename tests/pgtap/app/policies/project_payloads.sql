@@ -6,11 +6,12 @@ select plan(14);
 select results_eq(
     $$ select * from pg_temp.policies_of('app.project_payloads') $$,
     $$ values
+        ('project_payloads_audit', 'select', 'eagle_auditor', 'true', ''),
         ('project_payloads_tenant', 'all', 'eagle_application',
          '(account_id = app.current_account_id())', '(account_id = app.current_account_id())'),
         ('project_payloads_tenant_read', 'select', 'eagle_reader',
          '(account_id = app.current_account_id())', '') $$,
-    'an account has its own payloads only'
+    'an account has its own payloads only, an auditor sees all'
 );
 
 set local role eagle_application;

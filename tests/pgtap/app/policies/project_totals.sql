@@ -5,9 +5,10 @@ select plan(8);
 
 select results_eq(
     $$ select * from pg_temp.policies_of('app.project_totals') $$,
-    $$ values ('project_totals_tenant_read', 'select', 'eagle_application, eagle_reader',
+    $$ values ('project_totals_audit', 'select', 'eagle_auditor', 'true', ''),
+              ('project_totals_tenant_read', 'select', 'eagle_application, eagle_reader',
                '(account_id = app.current_account_id())', '') $$,
-    'an account sees its own totals only'
+    'an account sees its own totals only, an auditor all'
 );
 
 set local role eagle_application;

@@ -6,11 +6,12 @@ select plan(18);
 select results_eq(
     $$ select * from pg_temp.policies_of('app.projects') $$,
     $$ values
+        ('projects_audit', 'select', 'eagle_auditor', 'true', ''),
         ('projects_tenant', 'all', 'eagle_application',
          '(account_id = app.current_account_id())', '(account_id = app.current_account_id())'),
         ('projects_tenant_read', 'select', 'eagle_reader',
          '(account_id = app.current_account_id())', '') $$,
-    'an account has its own projects only'
+    'an account has its own projects only, an auditor sees all'
 );
 
 set local role eagle_application;

@@ -55,7 +55,7 @@ select results_eq(
          'AFTER INSERT OR DELETE OR UPDATE ON app.projects FOR EACH ROW'
          ' EXECUTE FUNCTION app.audit_project()'),
         ('projects_change',
-         'BEFORE UPDATE ON app.projects FOR EACH ROW EXECUTE FUNCTION app.change_project()'),
+         'BEFORE INSERT OR UPDATE ON app.projects FOR EACH ROW EXECUTE FUNCTION app.change_project()'),
         ('projects_status_move',
          'BEFORE UPDATE ON app.projects FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status))'
          ' EXECUTE FUNCTION app.check_status_move()') $$,

@@ -46,7 +46,7 @@ select results_eq(
 );
 select lives_ok(
     $$ select ops.record_archive(
-           'app.project_events_y2001m02', 'y2001m02.gz', repeat('a', 64), repeat('b', 64), 2
+           'app.project_events_y2001m02', 'y2001m02.gz', repeat('a', 64), pg_temp.content(), 2
        ) $$,
     'the partition is archived'
 );

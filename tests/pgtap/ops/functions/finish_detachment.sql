@@ -50,9 +50,12 @@ select results_eq(
     'what is finished is finished, however often it is said'
 );
 select is_empty('select * from ops.verify_event_chain()', 'the chains verify');
+reset role;
+update content set sha256 = ops.archive_sha256('app.project_events_y2001m02');
+set local role eagle_operator;
 select lives_ok(
     $$ select ops.record_archive(
-           'app.project_events_y2001m02', 'y2001m02.gz', repeat('a', 64), repeat('b', 64), 3
+           'app.project_events_y2001m02', 'y2001m02.gz', repeat('a', 64), pg_temp.content(), 3
        ) $$,
     'the partition is archived'
 );

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(15);
 \ir ../../shape.psql
 \ir ../../old_month.psql
 
@@ -10,12 +10,13 @@ select is(
     'an archive is recorded with its file, the hashes and the number of rows'
 );
 create function pg_temp.record(
-    row_count bigint, file_sha256 text default repeat('a', 64), file_name text default 'y2001m02.gz'
+    row_count bigint, file_sha256 text default repeat('a', 64), file_name text default 'y2001m02.gz',
+    content_sha256 text default pg_temp.content()
 )
     returns void
 begin atomic
     select ops.record_archive(
-        'app.project_events_y2001m02', file_name, file_sha256, repeat('b', 64), row_count
+        'app.project_events_y2001m02', file_name, file_sha256, content_sha256, row_count
     );
 end;
 
@@ -62,11 +63,21 @@ select throws_ok(
     'select pg_temp.record(2, file_name => null)', '23514', null,
     'an archive is recorded with its file'
 );
+select throws_ok(
+    $$ select pg_temp.record(2, content_sha256 => repeat('0', 64)) $$,
+    'ES205', 'the archive does not hold the rows of app.project_events_y2001m02',
+    'an archive of other rows is not recorded, whoever says that it is one'
+);
+select is(
+    (pg_temp.error_of('select pg_temp.record(2, content_sha256 => null)')).hint,
+    'Write it with tooling partition retire, which reads it back.',
+    'the refusal tells how to make one'
+);
 select lives_ok('select pg_temp.record(2)', 'an archive of all rows is recorded');
 select results_eq(
     $$ select state, file_name, file_sha256, content_sha256, row_count
          from ops.retired_partitions $$,
-    $$ values ('archived', 'y2001m02.gz', repeat('a', 64), repeat('b', 64), 2::bigint) $$,
+    $$ values ('archived', 'y2001m02.gz', repeat('a', 64), pg_temp.content(), 2::bigint) $$,
     'the record names the file, its hashes and the number of rows'
 );
 select lives_ok(

@@ -32,6 +32,7 @@ select results_eq(
         ('app.projects', 'tenant'),
         ('app.retired_events', 'tenant'),
         ('ops.account_keys', 'local'),
+        ('ops.evidence', 'local'),
         ('ops.job_runs', 'local'),
         ('ops.jobs', 'local'),
         ('ops.missed_months', 'local'),

@@ -1,0 +1,44 @@
+begin;
+select plan(4);
+\ir ../../shape.psql
+
+select is(
+    pg_temp.head_of('ops.record_evidence'),
+    '(kind text, subject text, content jsonb) returns void, volatile, security invoker',
+    'evidence has a kind, a subject and a content'
+);
+set local role eagle_operator;
+select throws_ok(
+    $$ select ops.record_evidence('erasure', 'x', '{}') $$,
+    '42501', 'permission denied for function record_evidence',
+    'an operator adds to it through what he does, not by itself'
+);
+reset role;
+select ops.record_evidence('retirement', 'app.old', '{"n": 1}');
+select row_eq(
+    $$ select e.kind, e.subject, e.role = session_user, e.content
+         from ops.evidence as e order by e.position desc limit 1 $$,
+    row ('retirement'::text, 'app.old'::text, true, '{"n": 1}'::jsonb),
+    'an entry names the role that logged in'
+);
+select is_empty(
+    $$ select e.position
+         from (
+                  select v.*, lag(v.sha256, 1, decode(repeat('00', 32), 'hex'))
+                                  over (order by v.position) as previous
+                    from ops.evidence as v
+              ) as e
+        where e.sha256 <> sha256(
+                  e.previous || convert_to(
+                      jsonb_build_array(
+                          e.position, e.kind, e.subject, extract(epoch from e.recorded_at), e.role,
+                          e.content
+                      )::text,
+                      'UTF8'
+                  )
+              ) $$,
+    'the hash of an entry covers the entry and the hash of the one before it'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,1 @@
+"""Tamperings with the audit log as a superuser, and what sees each."""

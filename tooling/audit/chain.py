@@ -1,0 +1,289 @@
+"""One project: its chain is computed anew, and its rows are compared with what the chain says."""
+
+import json
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from tooling.audit.problem import Problem
+from tooling.audit.stream import EVIDENCE, HEAD, LINK, PROJECT, Line, text
+
+_START = bytes(32)
+_NULL = b"\\N"
+_ERASED = b"(erased)"
+_DELETED = b"user.data_deleted"
+_SAVED = b"payload.saved"
+_MOVES = {
+    b"project.status_changed": "estimating",
+    b"project.submitted": "submitted",
+    b"project.accepted": "accepted",
+    b"project.rejected": "rejected",
+}
+_CHANGES = {b"project.created", b"project.updated", *_MOVES}
+_UNIX, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_UNIX_TO_2000 = 946_684_800_000_000
+_length = struct.Struct(">i").pack
+_place = struct.Struct(">q").pack
+
+
+def moment(epoch: str | Decimal) -> bytes:
+    """Return seconds since 1970 as the hex digits of timestamptz_send()."""
+    return _place(int(Decimal(epoch) * 1_000_000) - _UNIX_TO_2000).hex().encode()
+
+
+@dataclass
+class Chain:
+    """What the lines of a project have said so far. `begun` is when the evidence begins, as hex."""
+
+    account: bytes
+    project: bytes
+    begun: bytes
+    problems: list[Problem] = field(default_factory=list)
+    head: tuple[int, bytes] | None = None
+    row: tuple[str, bytes] | None = None
+    position: int = 0
+    sha256: bytes = _START
+    is_linked: bool = False
+    is_retired: bool = False
+    erasures: dict[int, bytes] = field(default_factory=dict)
+    erased_status: str | None = None
+    unlogged: dict[str, Any] = field(default_factory=dict)
+    tombstones: dict[int, tuple[bytes, UUID]] = field(default_factory=dict)
+    named: set[int] = field(default_factory=set)
+    alive: int = 0
+    deleted: int = 0
+    created: int = 0
+    status: tuple[int, str | None] = (0, None)
+    actor: tuple[int, bytes | None] = (0, None)
+    saved: dict[str, tuple[int, str, bytes | None]] = field(default_factory=dict)
+    saved_unseen: int = 0
+    payloads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+
+    def report(self, problem: str, place: int | None = None, event: UUID | None = None) -> None:
+        """Add a problem."""
+        where = UUID(self.account.decode()), UUID(self.project.decode())
+        self.problems.append(Problem(*where, place, event, problem))
+
+    def stretch(self, line: Line) -> None:
+        """Go on from what is recorded of a stretch that was retired."""
+        first, last = int(line[3]), int(line[6])
+        self.is_retired = True
+        self._follow(first, None)
+        if line[8] != b"true":
+            self.report("retired: no recorded retirement holds these events", last)
+        self.named.update(map(int, line[7].split()))
+        self.position, self.sha256 = last, bytes.fromhex(line[4].decode())
+
+    def event(self, line: Line, ids: bytes) -> None:
+        """Check an event, and take note of what it says."""
+        if b"\\" in line[6] or b"\\" in line[7]:
+            line[6], line[7] = text(line[6]), text(line[7])
+        _, _, _, position, digest, kind, actor, data, sent, erased_at = line
+        key = bytes.fromhex(sent.decode())
+        stored = bytes.fromhex(digest.decode()) if digest != _NULL else b""
+        place = int(position) if position != _NULL else 0
+        is_erased = erased_at != _NULL
+        content: bytes = b""
+        if not is_erased:
+            content = sha256(_length(len(actor)) + actor + data).digest()
+        elif data[:19] == b'{"erased_sha256": "' and data[83:] == b'"}':
+            content = bytes.fromhex(data[19:83].decode("ascii", "replace"))
+        broken = self._follow(place, key)
+        computed = sha256(b"".join((self.sha256, ids, _place(place), key, content, kind))).digest()
+        if not broken and computed != stored:
+            self.report("changed: the hash does not match the event", place, UUID(bytes=key[:16]))
+        if is_erased:
+            if actor != _ERASED or not content:
+                what = "changed: the tombstone holds more than the hash of its event"
+                self.report(what, place, UUID(bytes=key[:16]))
+            self.tombstones[place] = (erased_at, UUID(bytes=key[:16]))
+        elif place in self.erasures:
+            self.report("changed: it was erased, and is not", place, UUID(bytes=key[:16]))
+        self.position, self.sha256 = place, stored
+        self._learn(kind, place, actor, data, is_erased)
+
+    def _follow(self, place: int, key: bytes | None) -> bool:
+        """Check that a place is the next one; return whether it is not."""
+        self.is_linked = True
+        if place == self.position + 1:
+            return False
+        event = UUID(bytes=key[:16]) if key else None
+        if place <= self.position:
+            self.report("inserted: the place is taken twice", place, event)
+        else:
+            self.report(f"removed: {place - self.position - 1} before this one", place, event)
+        return True
+
+    def _learn(self, kind: bytes, place: int, actor: bytes, data: bytes, is_erased: bool) -> None:
+        if kind in _CHANGES:
+            self.alive = place
+            self.actor = (place, None if is_erased else actor)
+            if kind == b"project.created":
+                self.created = place
+            if kind in _MOVES or kind == b"project.created":
+                status = _MOVES.get(kind)
+                if not is_erased:
+                    said = _said(data)
+                    status = said.get("to") or said.get("status")
+                self.status = (place, status)
+        elif kind == _SAVED:
+            self.alive = place
+            if is_erased:
+                self.saved_unseen += 1
+            else:
+                said = _said(data)
+                payload, at = str(said.get("payload_id")), said.get("saved_at")
+                self.saved[payload] = (place, str(said.get("sha256")), at and _instant(at))
+        elif kind == _DELETED:
+            said = {} if is_erased else _said(data)
+            if "erased_positions" in said:
+                self.named.update(one for one in said["erased_positions"] if isinstance(one, int))
+            else:
+                self.deleted = place
+                self.saved.clear()
+                self.saved_unseen = 0
+
+    def ended(self) -> list[Problem]:
+        """Compare the end with the head, tombstones with the evidence, the log with the tables."""
+        self._compare_head()
+        for place, (erased_at, event) in self.tombstones.items():
+            recorded = self.erasures.get(place)
+            if recorded is None and (place not in self.named or erased_at > self.begun):
+                self.report("erased: no recorded erasure names this event", place, event)
+            elif recorded not in (None, erased_at):
+                self.report("changed: the time of the erasure", place, event)
+        if self.row is None:
+            self._compare_absence()
+        else:
+            self._compare_row(*self.row)
+            self._compare_payloads()
+        return self.problems
+
+    def _compare_head(self) -> None:
+        if self.head is None:
+            if self.is_linked:
+                self.report("inserted: the project has no chain", self.position)
+            return
+        position, digest = self.head
+        if not self.is_linked and position:
+            self.report(f"removed: all {position} events", position)
+        elif self.position < position:
+            self.report(f"removed: the last {position - self.position}", position)
+        elif self.position > position:
+            self.report("inserted: events after the head", position)
+        elif self.is_linked and bytes.fromhex(digest.decode()) != self.sha256:
+            self.report("changed: the head is not the last event", position)
+
+    def _is_known(self, what: str, value: object, since: int) -> bool:
+        """Tell whether it was so when the evidence began, and no event has said anything since."""
+        if since > int(self.unlogged.get("position", -1)):
+            return False
+        return bool(self.unlogged.get(what) == value)
+
+    def _compare_absence(self) -> None:
+        if self.alive <= self.deleted and (self.deleted or self.is_retired or not self.head):
+            return
+        if not self._is_known("gone", True, self.alive):
+            self.report("project: it is gone, and no event says so")
+
+    def _compare_row(self, status: str, updated_by: bytes) -> None:
+        last = max(self.created, self.deleted)
+        if self.deleted > self.alive or not (self.created or self.is_retired):
+            if not self._is_known("exists", True, last):
+                how = "was deleted" if self.deleted > self.alive else "is nothing"
+                self.report(f"project: it is there, and by the log it {how}")
+            return
+        place, logged = self.status
+        if place in self.tombstones and logged is None:
+            logged = self.erased_status
+        if self._is_told(place, logged) and logged != status:
+            known = self._is_known("status", status, place)
+            if not known:
+                self.report(f"project: its status is {status}, by the log {logged or 'unknown'}")
+        place, actor = self.actor
+        if self._is_told(place, actor) and actor != updated_by:
+            known = self._is_known("updated_by_sha256", sha256(updated_by).hexdigest(), place)
+            if not known:
+                self.report("project: updated_by is not who changed it by the log")
+
+    def _is_told(self, place: int, value: object) -> bool:
+        """Tell whether the log should say it: it was neither erased nor retired."""
+        return value is not None if place else not self.is_retired
+
+    def _compare_payloads(self) -> None:
+        unseen = 0
+        known = self.unlogged.get("payloads", {})
+        for payload, (digest, created_at) in self.payloads.items():
+            place, logged, saved_at = self.saved.pop(payload, (0, "", None))
+            if saved_at is not None and saved_at != created_at:
+                self.report(f"payload: {payload} was not saved when it says", place)
+            if logged == digest or (known.get(payload) == digest and self._is_since(place)):
+                continue
+            if logged:
+                self.report(f"payload: {payload} is not what the log says was saved", place)
+            elif not self.is_retired:
+                unseen += 1
+                if unseen > self.saved_unseen:
+                    self.report(f"payload: no event says that {payload} was saved")
+        for payload, (place, *_) in self.saved.items():
+            if payload not in self.unlogged.get("missing", ()) or not self._is_since(place):
+                self.report(f"payload: {payload} was saved, and is gone", place)
+
+    def _is_since(self, place: int) -> bool:
+        return place <= int(self.unlogged.get("position", -1))
+
+
+def _instant(text: str) -> bytes:
+    since = (datetime.fromisoformat(text) - _UNIX) // _MICROSECOND
+    return _place(since - _UNIX_TO_2000).hex().encode()
+
+
+def _said(data: bytes) -> dict[str, Any]:
+    found = json.loads(data)
+    return found if isinstance(found, dict) else {}
+
+
+def check(account: bytes, project: bytes, lines: Iterator[Line], begun: bytes) -> list[Problem]:
+    """Return what is wrong with a project, from the lines that are known of it."""
+    chain = Chain(account, project, begun)
+    ids = bytes.fromhex((account + project).replace(b"-", b"").decode())
+    for line in lines:
+        try:
+            _read(chain, line, ids)
+        except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as error:
+            chain.report(f"unreadable: {error}")
+    return chain.ended()
+
+
+def _read(chain: Chain, line: Line, ids: bytes) -> None:
+    kind = line[2]
+    if kind == LINK:
+        if line[5]:
+            chain.event(line, ids)
+        else:
+            chain.stretch(line)
+    elif kind == HEAD:
+        chain.head = (int(line[3]), line[4])
+    elif kind == PROJECT:
+        chain.row = (line[5].decode(), text(line[6]))
+    elif kind == EVIDENCE:
+        _take(chain, line[5], json.loads(text(line[6]), parse_float=Decimal))
+    else:
+        payload = line[5].decode()
+        chain.payloads[payload] = line[4].decode(), line[7]
+        if line[4] != line[6]:
+            chain.report(f"payload: {payload} does not hold what its hash says")
+
+
+def _take(chain: Chain, kind: bytes, content: dict[str, Any]) -> None:
+    if kind == b"unlogged":
+        chain.unlogged = content
+        return
+    erased_at = moment(content["erased_at"])
+    chain.erased_status = content.get("status")
+    chain.erasures.update((int(place), erased_at) for place in content["positions"])
