@@ -12,6 +12,9 @@ insert into unlimited (relation, column_name, reason)
 values
     ('app.project_events', 'actor', 'What appends an event limits it.'),
     ('app.project_events', 'data', 'What appends an event limits it.'),
+    ('ops.evidence', 'role', 'The name of a role, which the server limits.'),
+    ('ops.evidence', 'content',
+     'A partition''s record, or the places of one project; the owner writes it from the log.'),
     ('app.retired_events', 'erased_positions',
      'As many places as erasures have emptied; the owner writes it from the log.');
 
@@ -84,6 +87,7 @@ values
      'Stored at once; the column is limited.'),
     ('app.create_project(uuid,text,text,text,text,text,text) street',
      'Stored at once; the column is limited.'),
+    ('app.event_actor(text) claimed', 'Refused if it is longer than 200 characters.'),
     ('app.project_search_text(text,text,text,text) name',
      'What an index keeps; the column is limited.'),
     ('app.project_search_text(text,text,text,text) customer',

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(12);
 \ir ../plans.psql
 
 set local role eagle_owner;

@@ -20,7 +20,8 @@ select is(
     'the refusal tells how to name somebody'
 );
 select throws_ok(
-    'delete from app.projects', 'ES008', 'an event needs an actor',
+    'select app.delete_project(pg_temp.ana(), pg_temp.ana_project(), pg_temp.ana_etag(), null)',
+    'ES008', 'an event needs an actor',
     'nobody deletes no project'
 );
 select throws_ok(
