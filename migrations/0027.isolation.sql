@@ -132,6 +132,13 @@ comment on function app.begin(uuid, text, text) is
     'Begins the work of an account and an actor in this transaction; '
     'raises ES007 where they must be signed and are not.';
 
+-- What policies and columns call, until the grants are written anew after the migrations.
+grant execute on function
+    app.signing_required(),
+    app.signed_account(),
+    app.begin(uuid, text, text)
+   to eagle_application, eagle_reader;
+
 create or replace function app.current_account_id()
     returns uuid
     language sql
@@ -429,12 +436,5 @@ select
   from app.project_stats as s
  where s.account_id operator(app.===) (select app.current_account_id())
    and s.account_id = app.current_account_id();
-
--- What policies and columns call, until the grants are written anew after the migrations.
-grant execute on function
-    app.signing_required(),
-    app.signed_account(),
-    app.begin(uuid, text, text)
-   to eagle_application, eagle_reader;
 
 select ops.isolate();

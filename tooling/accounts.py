@@ -3,10 +3,12 @@
 import os
 import secrets
 import stat
+import time
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -82,3 +84,22 @@ def remove_key(connection: psycopg.Connection[Any], name: str) -> None:
 def require(connection: psycopg.Connection[Any], *, required: bool) -> None:
     """Accept signed accounts only, or any again. Needs the owner's rights."""
     connection.execute("select ops.require_signed_accounts(%s)", [required])
+
+
+def token(owner: psycopg.Connection[Any], account: str, seconds: int = 600) -> str | None:
+    """Sign an account for work of the toolkit's own; None where none has to be signed.
+
+    The actor is `tooling`. Needs the owner's rights, since the key is read from the database.
+    """
+    begin = "select pg_catalog.to_regprocedure('app.begin(uuid, text, text)') is not null"
+    if not _is(owner, begin) or not _is(owner, "select app.signing_required()"):
+        return None
+    keys = "select key_name, inner_key, outer_key from ops.account_keys order by added_at limit 1"
+    ((name, inner, outer),) = owner.execute(keys).fetchall()
+    expires = int(time.time()) + seconds
+    text = f"{account}\n{expires}\ntooling".encode()
+    return f"{name}.{expires}.{sha256(outer + sha256(inner + text).digest()).hexdigest()}"
+
+
+def _is(connection: psycopg.Connection[Any], query: LiteralString) -> bool:
+    return connection.execute(query).fetchall() == [(True,)]

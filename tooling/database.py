@@ -54,12 +54,16 @@ def resolve(dsn: str | None = None) -> str:
     )
 
 
-def work_for(connection: psycopg.Connection[Any], account: str) -> None:
+def work_for(connection: psycopg.Connection[Any], account: str, token: str | None = None) -> None:
     """Set the connection's transaction to an account, whose rows are then those it sees.
 
-    By a statement, since the nodes of a distributed database hear of no call of set_config().
+    `token` is accounts.token()'s, where accounts must be signed. Without it, by a statement, since
+    the nodes of a distributed database hear of no call of set_config().
     """
-    connection.execute(sql.SQL("set local app.account_id = {}").format(account))
+    if token is None:
+        connection.execute(sql.SQL("set local app.account_id = {}").format(account))
+    else:
+        connection.execute("select app.begin(%s, %s, %s)", [account, "tooling", token])
 
 
 def connect(

@@ -85,7 +85,8 @@ def _(attacker: Attacker) -> None:
 def _(attacker: Attacker) -> None:
     outcome = attacker.tries(
         *_NEW,
-        "delete from app.projects where name = 'unwanted'",
+        "select app.delete_project(account_id, project_id, etag, 'ana') from app.projects"
+        " where name = 'unwanted'",
         "select app.append_event(account_id, project_id, 'report.generated', 'ghost') from"
         " app.project_events where event_type = 'project.created'"
         " order by occurred_at desc limit 1",

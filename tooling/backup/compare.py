@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tooling import fingerprint
+from tooling import accounts, fingerprint
 from tooling.audit.verify import verify as verify_chains
 from tooling.backup import programs
 from tooling.bench import measure
@@ -149,12 +149,13 @@ def answers(url: str) -> tuple[bool, str]:
             parameters = measure.choose(owner, datetime.now(UTC))[0]
         except IndexError:
             return True, "no account has what the queries ask for"
+        token = accounts.token(owner, parameters.account)
     counts = []
     with connect(url, role="eagle_application", autocommit=True) as connection:
         for one in CLASSES:
             connection.execute(f"prepare asked ({TYPES}) as {one.ours}".encode())
             with connection.transaction():
-                work_for(connection, parameters.account)
+                work_for(connection, parameters.account, token)
                 query = sql.SQL("execute asked ({})").format(parameters.literals())
                 counts.append(len(connection.execute(query).fetchall()))
             connection.execute("deallocate asked")

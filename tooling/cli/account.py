@@ -1,6 +1,5 @@
 """`tooling account`: the keys that accounts are signed with, and whether they must be."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import click
 
+from tooling import printing
 from tooling.cli import options
 
 _NAME = click.argument("name")
@@ -77,11 +77,11 @@ def status(dsn: str | None, as_json: bool) -> None:
     with _owner(dsn) as connection:
         found = accounts.signing(connection)
     if as_json:
-        click.echo(json.dumps(found.as_dict()))
+        printing.say_json(found.as_dict())
         return
-    click.echo(f"signature  {'required' if found.is_required else 'not required'}")
+    printing.say(f"signature  {'required' if found.is_required else 'not required'}")
     for name, added_at in found.keys:
-        click.echo(f"key        {name}  since {added_at:%Y-%m-%d %H:%M:%S%z}")
+        printing.say(f"key        {name}  since {added_at:%Y-%m-%d %H:%M:%S%z}")
 
 
 @contextmanager
@@ -90,6 +90,6 @@ def _owner(dsn: str | None) -> Iterator[Any]:
     from tooling import settings, up
     from tooling.database import connect
 
-    with connect(dsn) as connection:
+    with connect(dsn, role="eagle_migrator") as connection:
         up.take_role(connection, settings.load().owner)
         yield connection

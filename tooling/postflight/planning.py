@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from tooling import accounts
 from tooling.bench import measure
 from tooling.bench.queries import CLASSES, TYPES
 from tooling.database import as_role, work_for
@@ -76,13 +77,14 @@ def see(connection: psycopg.Connection[Any]) -> dict[str, Seen]:
             parameters = measure.choose(session, datetime.now(UTC))[0]
         except IndexError:
             return {}
+        token = accounts.token(session, parameters.account)
         session.execute("set role eagle_application")
         for one in CLASSES:
             session.execute(f"prepare asked ({TYPES}) as {one.ours}".encode())
             query = sql.SQL("execute asked ({})").format(parameters.literals())
             try:
                 with session.transaction():
-                    work_for(session, parameters.account)
+                    work_for(session, parameters.account, token)
                     plans.clear()
                     session.execute(query).fetchall()
             finally:
