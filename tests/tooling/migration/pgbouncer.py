@@ -39,8 +39,10 @@ def program() -> Path:
 
 
 @contextmanager
-def pooled(server: Server, database: str, mode: str) -> Iterator[str]:
-    """Run PgBouncer before `database` in `mode`; yield the URL through it."""
+def pooled(
+    server: Server, database: str, mode: str, user: str = "postgres", size: int = 5
+) -> Iterator[str]:
+    """Run PgBouncer before `database` in `mode`, with so many connections; yield the URL."""
     owner = server.data_dir.stat()
     folder = Path(tempfile.mkdtemp(prefix="pgbouncer-"))
     try:
@@ -48,9 +50,9 @@ def pooled(server: Server, database: str, mode: str) -> Iterator[str]:
         config = folder / "pgbouncer.ini"
         config.write_text(
             f"[databases]\n{database} = host={server.socket_dir} port={server.port}"
-            f" dbname={database} user=postgres\n"
+            f" dbname={database} user={user}\n"
             f"[pgbouncer]\nlisten_port = 6432\nlisten_addr =\nunix_socket_dir = {folder}\n"
-            f"auth_type = any\npool_mode = {mode}\ndefault_pool_size = 5\n",
+            f"auth_type = any\npool_mode = {mode}\ndefault_pool_size = {size}\n",
             encoding="utf-8",
         )
         for path in (folder, config, copy):
@@ -63,7 +65,7 @@ def pooled(server: Server, database: str, mode: str) -> Iterator[str]:
             stderr=subprocess.PIPE,
             **identity,  # type: ignore[call-overload]
         )
-        url = f"postgresql://postgres@/{database}?host={folder}&port=6432"
+        url = f"postgresql://{user}@/{database}?host={folder}&port=6432"
         try:
             _wait_for(url, process)
             yield url
