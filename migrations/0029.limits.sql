@@ -658,37 +658,7 @@ begin
 end
 $function$;
 
-alter table app.projects
-    -- squawk-ignore ban-drop-constraint
-    drop constraint projects_constants_version_check,
-    add constraint projects_constants_version_check check (
-        array_position(constants_version, null) is null
-        and cardinality(constants_version) <= 50
-        and length(array_to_string(constants_version, '')) <= 5000
-    ) not valid,
-    add constraint projects_customer_check check (length(customer) <= 200) not valid,
-    add constraint projects_description_check check (length(description) <= 10000) not valid,
-    add constraint projects_site_name_check check (length(site_name) <= 200) not valid,
-    add constraint projects_street_check check (length(street) <= 200) not valid,
-    add constraint projects_created_by_check check (length(created_by) <= 255) not valid,
-    add constraint projects_updated_by_check check (length(updated_by) <= 255) not valid;
-alter table app.project_payloads
-    -- squawk-ignore ban-drop-constraint
-    drop constraint project_payloads_config_check,
-    -- squawk-ignore ban-drop-constraint
-    drop constraint project_payloads_files_check,
-    -- squawk-ignore ban-drop-constraint
-    drop constraint project_payloads_cost_snapshot_check,
-    add constraint project_payloads_config_check
-        check (jsonb_typeof(config) = 'object' and ops.json_fits(config, 65536)) not valid,
-    add constraint project_payloads_files_check
-        check (jsonb_typeof(files) = 'array' and ops.json_fits(files, 65536)) not valid,
-    add constraint project_payloads_cost_snapshot_check check (
-        jsonb_typeof(cost_snapshot) = 'object'
-        and ops.json_fits(cost_snapshot, 65536)
-    ) not valid;
-alter table app.retired_events
-    add constraint retired_events_partition_check check (length(partition) <= 260) not valid;
+-- The tables that everybody writes to come last, so that they are locked for the shortest time.
 alter table catalog.calibration_constants
     -- squawk-ignore ban-drop-constraint
     drop constraint calibration_constants_name_check,
@@ -865,3 +835,34 @@ alter table ops.job_runs
     add constraint job_runs_message_check check (length(message) <= 10000) not valid,
     add constraint job_runs_detail_check check (ops.json_fits(detail, 1048576)) not valid,
     add constraint job_runs_ran_by_check check (length(ran_by) <= 63) not valid;
+alter table app.retired_events
+    add constraint retired_events_partition_check check (length(partition) <= 260) not valid;
+alter table app.project_payloads
+    -- squawk-ignore ban-drop-constraint
+    drop constraint project_payloads_config_check,
+    -- squawk-ignore ban-drop-constraint
+    drop constraint project_payloads_files_check,
+    -- squawk-ignore ban-drop-constraint
+    drop constraint project_payloads_cost_snapshot_check,
+    add constraint project_payloads_config_check
+        check (jsonb_typeof(config) = 'object' and ops.json_fits(config, 65536)) not valid,
+    add constraint project_payloads_files_check
+        check (jsonb_typeof(files) = 'array' and ops.json_fits(files, 65536)) not valid,
+    add constraint project_payloads_cost_snapshot_check check (
+        jsonb_typeof(cost_snapshot) = 'object'
+        and ops.json_fits(cost_snapshot, 65536)
+    ) not valid;
+alter table app.projects
+    -- squawk-ignore ban-drop-constraint
+    drop constraint projects_constants_version_check,
+    add constraint projects_constants_version_check check (
+        array_position(constants_version, null) is null
+        and cardinality(constants_version) <= 50
+        and length(array_to_string(constants_version, '')) <= 5000
+    ) not valid,
+    add constraint projects_customer_check check (length(customer) <= 200) not valid,
+    add constraint projects_description_check check (length(description) <= 10000) not valid,
+    add constraint projects_site_name_check check (length(site_name) <= 200) not valid,
+    add constraint projects_street_check check (length(street) <= 200) not valid,
+    add constraint projects_created_by_check check (length(created_by) <= 255) not valid,
+    add constraint projects_updated_by_check check (length(updated_by) <= 255) not valid;
