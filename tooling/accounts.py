@@ -60,15 +60,19 @@ def _read(file: Path) -> bytes:
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
         raise RefusedError(f"{file} can be read by others", hint=f"Run: chmod 600 {file}")
     text = file.read_text(encoding="utf-8", errors="replace").strip()
+    return secret_of(
+        text, f"{file}: line 1", "Name a file that does not exist: a secret is written to it."
+    )
+
+
+def secret_of(text: str, place: str, hint: str) -> bytes:
+    """Return the secret that a text is in hex. Raises InputError, which names the place."""
     try:
         if len(text) in _SECRET_DIGITS:
             return bytes.fromhex(text)
     except ValueError:
         pass
-    raise InputError(
-        f"{file}: line 1: not a secret of 32 to 64 bytes in hex",
-        hint="Name a file that does not exist: a secret is written to it.",
-    )
+    raise InputError(f"{place}: not a secret of 32 to 64 bytes in hex", hint=hint)
 
 
 def add_key(connection: psycopg.Connection[Any], name: str, secret: bytes) -> None:

@@ -14,7 +14,7 @@ FILE = ".env"
 _ASKED = re.compile(r"\$\{([A-Z][A-Z0-9_]*):\?")
 _LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=(.*)$", re.MULTILINE)
 _LETTERS = string.ascii_letters + string.digits
-_KINDS = {"_PASSWORD": 32, "_SECRET": 40, "_KEY": 20}
+_KINDS = {"_PASSWORD": 32, "_SECRET": 40, "_KEY": 20, "_HEX": 64}
 """Endings of names, and how many characters a value has."""
 _LEAST = 16
 
@@ -41,6 +41,8 @@ def generated(name: str) -> str:
             f"no value can be made up for {name}",
             hint=f"Give it a default in the compose file, or end it in {', '.join(_KINDS)}.",
         )
+    if name.endswith("_HEX"):
+        return secrets.token_hex(length // 2)
     if name.endswith("_KEY"):
         return "".join(secrets.choice(string.ascii_uppercase) for _ in range(length))
     while True:

@@ -1,5 +1,6 @@
 """`tooling account`: the keys that accounts are signed with, and whether they must be."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from tooling import printing
 from tooling.cli import options
 
 _NAME = click.argument("name")
+_SECRET = "TOOLING_ACCOUNT_SECRET"
 
 
 @click.group()
@@ -29,20 +31,30 @@ def command() -> None:
 
 @command.command()
 @_NAME
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--if-missing", is_flag=True, help="Do nothing if there is a key of this name.")
 @options.dsn
-def add_key(name: str, file: Path, dsn: str | None) -> None:
+def add_key(name: str, file: Path | None, if_missing: bool, dsn: str | None) -> None:
     """Accept accounts that are signed with the secret in FILE, under NAME.
 
     A FILE that does not exist is made, with a new secret in hex, readable by its owner only; give
-    it to the API. Two keys hold at a time: add the new one, let the API sign with it, remove the
-    old one.
+    it to the API. Without FILE the secret is that of TOOLING_ACCOUNT_SECRET, in hex. Two keys hold
+    at a time: add the new one, let the API sign with it, remove the old one.
+
+    \b
+      tooling account add-key k1 /safe/account.key
     """
     from tooling import accounts
 
-    secret = accounts.secret_in(file)
+    if file is None:
+        given = os.environ.get(_SECRET, "")
+        secret = accounts.secret_of(given, _SECRET, f"Give FILE, or set {_SECRET}.")
+    else:
+        secret = accounts.secret_in(file)
     with _owner(dsn) as connection:
-        accounts.add_key(connection, name, secret)
+        known = {key for key, _ in accounts.signing(connection).keys}
+        if not (if_missing and name in known):
+            accounts.add_key(connection, name, secret)
 
 
 @command.command()
