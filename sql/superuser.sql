@@ -92,7 +92,7 @@ begin
                 ('pg_try_advisory_xact_lock',        'eagle_owner, eagle_migrator'),
                 ('pg_try_advisory_xact_lock_shared', 'eagle_owner, eagle_migrator'),
                 ('pg_notify',                    'eagle_owner'),
-                ('pg_logical_emit_message',      'eagle_owner')
+                ('pg_logical_emit_message',      'eagle_owner, eagle_backup')
                ) as kept (name, holders)
           join pg_proc as p on p.proname = kept.name
            and p.pronamespace in ('pg_catalog'::regnamespace, 'public'::regnamespace)

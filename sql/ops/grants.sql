@@ -64,6 +64,7 @@ grant execute on function
     ops.partition_bounds(regclass),
     ops.verify_event_chain(uuid, uuid),
     ops.verify_project_totals(),
+    ops.tenant_policies(),
     ops.check_access()
    to eagle_auditor, eagle_operator;
 

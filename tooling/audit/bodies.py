@@ -10,6 +10,7 @@ FILE = Path(__file__).with_name("bodies.json")
 NAMES = (
     "app.current_account_id",
     "app.current_actor",
+    "app.signed_account",
     "ops.stretches_sha256",
     "ops.uuid_v7",
 )

@@ -1,9 +1,8 @@
 -- Begin the work of an account in this transaction; the first thing that an API calls in it.
 --
---     begin;
---     select app.begin('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com', 'k1.1795000000.6f0c…');
---     select name from app.projects;
---     commit;
+--     select app.begin('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com');
+--     select app.current_account_id(), app.current_actor();
+--     -- 0194f3c0-0000-7000-8000-000000000001 | ana@example.com
 --
 -- Where accounts must be signed, `token` is `key.expires.mac`: the name of a key in ops.account_keys,
 -- the second since 1970 at which the token ends, and in hex the HMAC-SHA-256 (RFC 2104) with that key

@@ -450,8 +450,11 @@ begin atomic
                 'pg_stat_get_activity', 'pg_stat_get_backend_activity', 'pg_stat_statements',
                 'pg_cancel_backend', 'pg_terminate_backend',
                 'lo_creat', 'lo_create', 'lo_from_bytea',
-                'pg_notify', 'pg_logical_emit_message'
+                'pg_notify'
             )
+            -- Before PostgreSQL 17 a dump with that revoked could not be loaded into a later one.
+            or f.proname = 'pg_logical_emit_message'
+               and current_setting('server_version_num')::integer >= 170000
             or f.proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$')
        and f.pronamespace in ('pg_catalog'::regnamespace, 'public'::regnamespace)
        and acl.grantee = 0

@@ -27,11 +27,14 @@ begin
          where p.is_as_wanted is not true
          order by array_position(lock_order, p.relation::text), p.relation::text, p.policy
     loop
-        execute format('alter policy %I on %s', one.policy, one.relation)
-            || coalesce(' using ' || case when one.condition is not null then one.wanted end, '')
-            || coalesce(
-                   ' with check ' || case when one.row_check is not null then one.wanted_check end, ''
-               );
+        if one.condition is not null then
+            execute format('alter policy %I on %s using (%s)', one.policy, one.relation, one.wanted);
+        end if;
+        if one.row_check is not null then
+            execute format(
+                'alter policy %I on %s with check (%s)', one.policy, one.relation, one.wanted_check
+            );
+        end if;
         written := written + 1;
     end loop;
     return written;
