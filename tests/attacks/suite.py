@@ -39,8 +39,9 @@ NOTED = {
         "must never let a request's text become SQL"
     ),
     "alter role … set and password of one's own role": (
-        "PostgreSQL lets every role change its own; ops.check_access() finds such settings, and "
-        "who logs in by certificate has no password to change"
+        "PostgreSQL lets every role change its own; ops.check_access() finds every setting that is "
+        "not on its list, what a client asks for at its login comes first, and who logs in by "
+        "certificate has no password to change"
     ),
     "have a superuser run what the owner planted, in psql and tooling generate": (
         "who types SQL as a superuser calls what the owner wrote; generate loads with triggers "

@@ -129,3 +129,17 @@ def test_every_command_says_as_whom_it_works() -> None:
     }
     # That of search/feed.py, which names its role.
     assert silent - {"follow"} == SUPERUSERS
+
+
+def test_no_block_of_a_superuser_looks_names_up_outside_pg_catalog() -> None:
+    """The path of a superuser begins with a schema of his name, which the owner may make."""
+    for name in ("roles.sql", "superuser.sql"):
+        text = (ROOT / "sql" / name).read_text(encoding="utf-8")
+        blocks = re.findall(r"^do (\$\w*\$)\n(.*?)^\1;$", text, re.MULTILINE | re.DOTALL)
+        assert len(blocks) == len(re.findall(r"^do ", text, re.MULTILINE)) > 2
+        for _, body in blocks:
+            assert re.search(
+                r"^begin\n    set local search_path = pg_catalog, pg_temp;\n", body, re.M
+            )
+        outside = re.sub(r"^do (\$\w*\$)\n.*?^\1;$|^--.*$", "", text, flags=re.M | re.S)
+        assert outside.split() == [], f"{name}: statements outside of blocks"

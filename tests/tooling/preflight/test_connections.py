@@ -272,3 +272,24 @@ def test_every_check_is_in_the_page() -> None:
     shown = (ROOT / "docs/how-to/deployment-procedure.md").read_text(encoding="utf-8")
     for check in (*preflight.CHECKS, *postflight.CHECKS):
         assert check.about in shown
+
+
+def test_what_a_client_asks_for_comes_before_what_its_role_gave_itself(
+    server: Server, migrated_database: str
+) -> None:
+    options = re.search(r"\?(options=\S+)", block("text", "options=-c"))
+    assert options
+    url = migrated_database.replace("postgres@", "eagle_application@")
+    settings = ("default_transaction_read_only", "synchronous_commit", "statement_timeout")
+    with psycopg.connect(url, autocommit=True) as own:
+        for place in ("", f"in database {own.info.dbname} "):
+            for name, value in zip(settings, ("on", "off", "1ms"), strict=True):
+                own.execute(f"alter role eagle_application {place}set {name} = '{value}'".encode())
+    try:
+        with psycopg.connect(f"{url}&{options[1]}") as connection:
+            found = [connection.execute(f"show {name}".encode()).fetchone() for name in settings]
+        assert found == [("off",), ("on",), ("30s",)]
+    finally:
+        with psycopg.connect(migrated_database, autocommit=True) as admin:
+            for name in settings:
+                admin.execute(f"alter role eagle_application reset {name}".encode())
