@@ -52,8 +52,7 @@ create trigger evidence_immutable
     execute function ops.refuse_evidence_change();
 
 comment on table ops.evidence is
-    'What may explain that an event is missing or empty, in one hash chain; it can be added to, '
-    'never changed.';
+    'What may explain that an event is missing or empty, in one hash chain; never changed.';
 comment on column ops.evidence.position is 'Place of the entry in the chain, from 1.';
 comment on column ops.evidence.kind is
     'beginning: of this record; retirement: a state of a partition; erasure: places of a chain that '
@@ -266,6 +265,12 @@ declare
     limit_of_length constant integer := 200;
     actor           constant text := btrim(coalesce(event_actor.claimed, app.current_actor()));
 begin
+    if event_actor.claimed is not null
+        and length(actor) between 1 and limit_of_length
+        and actor !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]'
+        and lower(actor) <> '(erased)' then
+        return actor;
+    end if;
     if coalesce(actor, '') = ''
         or event_actor.claimed is null
         and actor = session_user::text
@@ -297,7 +302,7 @@ begin
 end
 $function$;
 comment on function app.event_actor(text) is
-    'The actor of an event: the one claimed, or that of the transaction; raises ES007 if there is none.';
+    'The actor of an event: the one claimed or that of the transaction; ES007 if there is none.';
 grant execute on function app.event_actor(text) to eagle_application, eagle_reader;
 
 -- The hash of every payload of a range of accounts, computed anew from what it holds.

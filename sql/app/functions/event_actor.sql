@@ -18,6 +18,12 @@ declare
     limit_of_length constant integer := 200;
     actor           constant text := btrim(coalesce(event_actor.claimed, app.current_actor()));
 begin
+    if event_actor.claimed is not null
+        and length(actor) between 1 and limit_of_length
+        and actor !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]'
+        and lower(actor) <> '(erased)' then
+        return actor;
+    end if;
     if coalesce(actor, '') = ''
         or event_actor.claimed is null
         and actor = session_user::text
@@ -49,4 +55,4 @@ begin
 end
 $function$;
 comment on function app.event_actor(text) is
-    'The actor of an event: the one claimed, or that of the transaction; raises ES007 if there is none.';
+    'The actor of an event: the one claimed or that of the transaction; ES007 if there is none.';

@@ -21,8 +21,7 @@ create trigger evidence_immutable
     execute function ops.refuse_evidence_change();
 
 comment on table ops.evidence is
-    'What may explain that an event is missing or empty, in one hash chain; it can be added to, '
-    'never changed.';
+    'What may explain that an event is missing or empty, in one hash chain; never changed.';
 comment on column ops.evidence.position is 'Place of the entry in the chain, from 1.';
 comment on column ops.evidence.kind is
     'beginning: of this record; retirement: a state of a partition; erasure: places of a chain that '
