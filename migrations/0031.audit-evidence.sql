@@ -52,12 +52,11 @@ create trigger evidence_immutable
     execute function ops.refuse_evidence_change();
 
 comment on table ops.evidence is
-    'What may explain that an event is missing or empty, in one hash chain; it can be added to, '
-    'never changed.';
+    'What may explain that an event is missing or empty, in one hash chain; never changed.';
 comment on column ops.evidence.position is 'Place of the entry in the chain, from 1.';
 comment on column ops.evidence.kind is
-    'beginning: of this record; retirement: a state of a partition; erasure: places of a chain that '
-    'were emptied; unlogged: what a project held when the record began and no event says.';
+    'beginning: of this record; retirement: a state of a partition; erasure: places of a chain '
+    'that were emptied; unlogged: what a project held when the record began and no event says.';
 comment on column ops.evidence.subject is
     'The partition, or account and project with a slash between.';
 comment on column ops.evidence.recorded_at is 'When the entry was made.';
@@ -274,6 +273,12 @@ declare
         end
     );
 begin
+    if event_actor.claimed is not null
+        and length(actor) between 1 and limit_of_length
+        and actor !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]'
+        and lower(actor) <> '(erased)' then
+        return actor;
+    end if;
     if coalesce(actor, '') = ''
         or event_actor.claimed is null
         and actor = session_user::text
@@ -305,7 +310,7 @@ begin
 end
 $function$;
 comment on function app.event_actor(text) is
-    'The actor of an event: the one claimed, or that of the transaction; raises ES008 if there is none.';
+    'The actor of an event: the one claimed or that of the transaction; ES008 if there is none.';
 grant execute on function app.event_actor(text) to eagle_application, eagle_reader;
 
 -- The hash of every payload of a range of accounts, computed anew from what it holds.
@@ -400,10 +405,18 @@ create or replace function app.change_project()
     set search_path = pg_catalog, pg_temp
 as $function$
 begin
-    new.updated_by := app.event_actor(coalesce(new.updated_by, ''));
     if tg_op = 'INSERT' then
-        new.created_by := app.event_actor(coalesce(new.created_by, ''));
+        if new.updated_by is distinct from new.created_by then
+            new.updated_by := app.event_actor(coalesce(new.updated_by, ''));
+            new.created_by := app.event_actor(coalesce(new.created_by, ''));
+        else
+            new.updated_by := app.event_actor(coalesce(new.updated_by, ''));
+            new.created_by := new.updated_by;
+        end if;
         return new;
+    end if;
+    if new.updated_by is distinct from old.updated_by then
+        new.updated_by := app.event_actor(coalesce(new.updated_by, ''));
     end if;
     if new.etag is distinct from old.etag then
         raise exception using
@@ -447,13 +460,17 @@ create or replace function app.chain_event()
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    limit_of_data constant integer := 65536;
-    project       constant bytea := uuid_send(new.account_id) || uuid_send(new.project_id);
-    written       text;
-    content       bytea;
-    is_first      boolean := new.event_type = 'project.created';
+    limit_of_actor constant integer := 200;
+    limit_of_data  constant integer := 65536;
+    project        constant bytea := uuid_send(new.account_id) || uuid_send(new.project_id);
+    written        text;
+    content        bytea;
+    is_first       boolean := new.event_type = 'project.created';
 begin
-    new.actor     := app.event_actor(new.actor);
+    -- Triggers have asked whom to record already, but for actors older than this function.
+    if pg_trigger_depth() = 1 or length(new.actor) not between 1 and limit_of_actor then
+        new.actor := app.event_actor(new.actor);
+    end if;
     new.erased_at := null;
     if new.event_type <> 'user.data_deleted' then
         if new.data ?| array['erased_sha256', 'erased_positions'] then
@@ -465,7 +482,7 @@ begin
                 table   = 'project_events';
         end if;
         -- Some bytes can be a number of 131,072 digits: such are found before they are written out.
-        if pg_column_size(new.data) > 256 then
+        if pg_column_size(new.data) > 512 then
             if exists (
                 select
                   from jsonb_path_query(new.data, 'strict $.** ? (@.type() == "number")') as number

@@ -35,6 +35,7 @@ select ops.record_evidence(
 with retired as (
     select distinct r.account_id, r.project_id from app.retired_events as r
 ),
+
 logged as (
     select
         e.account_id,
@@ -74,21 +75,26 @@ logged as (
       from app.project_events as e
      group by e.account_id, e.project_id
 ),
+
 saved as (
     select distinct on (e.account_id, e.project_id, e.data ->> 'payload_id')
-        e.account_id, e.project_id, e.data ->> 'payload_id' as payload_id, e.data ->> 'sha256' as sha256
+        e.account_id, e.project_id, e.data ->> 'payload_id' as payload_id,
+        e.data ->> 'sha256' as sha256
       from app.project_events as e
      where e.event_type = 'payload.saved'
        and e.erased_at is null
      order by e.account_id, e.project_id, e.data ->> 'payload_id', e.position desc
 ),
+
 design as (
     select
         coalesce(p.account_id, s.account_id) as account_id,
         coalesce(p.project_id, s.project_id) as project_id,
         jsonb_object_agg(p.payload_id, p.sha256)
-            filter (where p.payload_id is not null and (s.sha256 is not null or r.project_id is null))
-            as payloads,
+            filter (
+                where p.payload_id is not null
+                  and (s.sha256 is not null or r.project_id is null)
+            ) as payloads,
         jsonb_agg(s.payload_id) filter (where p.payload_id is null) as missing
       from app.project_payloads as p
       full join saved as s
@@ -101,6 +107,7 @@ design as (
      where p.sha256 is distinct from s.sha256
      group by 1, 2
 ),
+
 found as (
     select
         coalesce(p.account_id, l.account_id) as account_id,
@@ -108,7 +115,8 @@ found as (
         jsonb_strip_nulls(
             jsonb_build_object(
                 'exists', case
-                    when p.project_id is null or r.project_id is not null and l.created_at is null then null
+                    when p.project_id is null
+                        or r.project_id is not null and l.created_at is null then null
                     when l.created_at is null or l.deleted_at > l.created_at then true
                 end,
                 'gone', case
@@ -141,6 +149,7 @@ found as (
         on d.account_id = p.account_id
        and d.project_id = p.project_id
 )
+
 select ops.record_evidence(
            'unlogged',
            f.account_id || '/' || f.project_id,

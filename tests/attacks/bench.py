@@ -181,7 +181,7 @@ def _timed(
 
 
 def chain(dsn: str) -> dict[str, float]:
-    """Time the verification of all chains, in one query and by account, and a bare scan."""
+    """Time the verification of all chains in the database and by the program, and a bare scan."""
     times: dict[str, float] = {}
     with psycopg.connect(dsn, autocommit=True) as connection:
         row = connection.execute("select sum(position) from app.event_chains").fetchone()
@@ -196,7 +196,7 @@ def chain(dsn: str) -> dict[str, float]:
         clock("warming", lambda: connection.execute(BASELINE.encode()).fetchall())
         clock("baseline", lambda: connection.execute(BASELINE.encode()).fetchall())
         problems: list[object] = []
-        clock("by account", lambda: problems.extend(verify(connection)[1]))
+        clock("program", lambda: problems.extend(verify(connection)[1]))
         all_of_it = "select * from ops.verify_event_chain()"
         clock("one query", lambda: problems.extend(connection.execute(all_of_it).fetchall()))
         assert not problems, problems[:3]
@@ -256,7 +256,7 @@ def main(arguments: Sequence[str]) -> int:
             times = chain(dsn)
             report["chain"] = times
             print("| what | seconds | events a second |\n|---|---|---|")
-            for name in ("baseline", "one query", "by account"):
+            for name in ("baseline", "one query", "program"):
                 print(f"| {name} | {times[name]:.1f} | {times['events'] / times[name]:,.0f} |")
     REPORT.parent.mkdir(exist_ok=True)
     known = json.loads(REPORT.read_text(encoding="utf-8")) if REPORT.exists() else {}

@@ -88,7 +88,7 @@ def test_the_schema_page_does_not_name_months(connection: psycopg.Connection[Any
         ("drop trigger projects_audit on app.projects", "-`projects_audit`"),
         ("drop policy projects_tenant on app.projects", "-`projects_tenant` |"),
         ("grant delete on app.project_payloads to eagle_reader", "`eagle_reader` | delete; select"),
-        ("grant select (name) on app.projects to eagle_auditor", "select (`name`)"),
+        ("grant select (name) on app.projects to eagle_operator", "select (`name`)"),
         ("grant execute on function ops.place(text, text) to public", "Executable by `public`."),
         ("alter function ops.place(text, text) security definer", "the rights of its owner"),
         ("alter table app.event_chains disable row level security", "-Row security is on."),

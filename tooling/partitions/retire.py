@@ -91,8 +91,8 @@ def retire(
     ):
         if folder is None:
             raise RefusedError(
-                f"{partition} is archived and not dropped yet",
-                hint="Name the folder of its archive with --archive: it is read once more.",
+                f"{partition} is archived, and its table is to be dropped",
+                hint="Name the folder with --archive: it is read once more.",
             )
         tell(f"{partition}: reading its archive")
         archive.prove(folder, record)

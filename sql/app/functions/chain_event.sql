@@ -12,13 +12,17 @@ create function app.chain_event()
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    limit_of_data constant integer := 65536;
-    project       constant bytea := uuid_send(new.account_id) || uuid_send(new.project_id);
-    written       text;
-    content       bytea;
-    is_first      boolean := new.event_type = 'project.created';
+    limit_of_actor constant integer := 200;
+    limit_of_data  constant integer := 65536;
+    project        constant bytea := uuid_send(new.account_id) || uuid_send(new.project_id);
+    written        text;
+    content        bytea;
+    is_first       boolean := new.event_type = 'project.created';
 begin
-    new.actor     := app.event_actor(new.actor);
+    -- Triggers have asked whom to record already, but for actors older than this function.
+    if pg_trigger_depth() = 1 or length(new.actor) not between 1 and limit_of_actor then
+        new.actor := app.event_actor(new.actor);
+    end if;
     new.erased_at := null;
     if new.event_type <> 'user.data_deleted' then
         if new.data ?| array['erased_sha256', 'erased_positions'] then
@@ -30,7 +34,7 @@ begin
                 table   = 'project_events';
         end if;
         -- Some bytes can be a number of 131,072 digits: such are found before they are written out.
-        if pg_column_size(new.data) > 256 then
+        if pg_column_size(new.data) > 512 then
             if exists (
                 select
                   from jsonb_path_query(new.data, 'strict $.** ? (@.type() == "number")') as number

@@ -11,10 +11,18 @@ create function app.change_project()
     set search_path = pg_catalog, pg_temp
 as $function$
 begin
-    new.updated_by := app.event_actor(coalesce(new.updated_by, ''));
     if tg_op = 'INSERT' then
-        new.created_by := app.event_actor(coalesce(new.created_by, ''));
+        if new.updated_by is distinct from new.created_by then
+            new.updated_by := app.event_actor(coalesce(new.updated_by, ''));
+            new.created_by := app.event_actor(coalesce(new.created_by, ''));
+        else
+            new.updated_by := app.event_actor(coalesce(new.updated_by, ''));
+            new.created_by := new.updated_by;
+        end if;
         return new;
+    end if;
+    if new.updated_by is distinct from old.updated_by then
+        new.updated_by := app.event_actor(coalesce(new.updated_by, ''));
     end if;
     if new.etag is distinct from old.etag then
         raise exception using

@@ -27,6 +27,12 @@ declare
         end
     );
 begin
+    if event_actor.claimed is not null
+        and length(actor) between 1 and limit_of_length
+        and actor !~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]'
+        and lower(actor) <> '(erased)' then
+        return actor;
+    end if;
     if coalesce(actor, '') = ''
         or event_actor.claimed is null
         and actor = session_user::text
@@ -58,4 +64,4 @@ begin
 end
 $function$;
 comment on function app.event_actor(text) is
-    'The actor of an event: the one claimed, or that of the transaction; raises ES008 if there is none.';
+    'The actor of an event: the one claimed or that of the transaction; ES008 if there is none.';

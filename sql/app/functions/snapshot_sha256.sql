@@ -1,4 +1,5 @@
--- Hash of a saved design in canonical form: jsonb has one spelling for equal keys and values.
+-- Hash of a saved design in canonical form: jsonb has one order of keys and one spelling of values.
+-- A number keeps its digits: 1 and 1.0 are two snapshots.
 --
 --     select app.snapshot_sha256('{"b": 1, "a": 2}', '[]', '{}')
 --          = app.snapshot_sha256('{"a": 2, "b": 1}', '[]', '{}');

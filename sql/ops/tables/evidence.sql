@@ -21,12 +21,11 @@ create trigger evidence_immutable
     execute function ops.refuse_evidence_change();
 
 comment on table ops.evidence is
-    'What may explain that an event is missing or empty, in one hash chain; it can be added to, '
-    'never changed.';
+    'What may explain that an event is missing or empty, in one hash chain; never changed.';
 comment on column ops.evidence.position is 'Place of the entry in the chain, from 1.';
 comment on column ops.evidence.kind is
-    'beginning: of this record; retirement: a state of a partition; erasure: places of a chain that '
-    'were emptied; unlogged: what a project held when the record began and no event says.';
+    'beginning: of this record; retirement: a state of a partition; erasure: places of a chain '
+    'that were emptied; unlogged: what a project held when the record began and no event says.';
 comment on column ops.evidence.subject is
     'The partition, or account and project with a slash between.';
 comment on column ops.evidence.recorded_at is 'When the entry was made.';

@@ -15,6 +15,7 @@ comment on table ops.missed_months is
 comment on column ops.missed_months.relation is 'The partitioned table.';
 comment on column ops.missed_months.starts_at is
     'Start of the period, a month if the policy says no other.';
-comment on column ops.missed_months.misses is 'How often a refused writer found the partition missing and had it made.';
+comment on column ops.missed_months.misses is
+    'How often a refused writer found the partition missing and had it made.';
 comment on column ops.missed_months.first_at is 'When the first did.';
 comment on column ops.missed_months.last_at is 'When the last did.';

@@ -2,6 +2,7 @@
 
 import json
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -213,6 +214,49 @@ def test_a_damaged_archive_changes_nothing(url: str, tmp_path: Path) -> None:
         manifest.write_text(text)
         assert one(connection, "select to_regclass(%s)", MONTH) is None
         assert steps.restore(connection, MONTH, tmp_path)["state"] == "restored"
+
+
+def test_an_archive_is_for_its_owner_and_read_once_more_before_a_late_drop(
+    url: str, tmp_path: Path
+) -> None:
+    with owner(url) as connection:
+        steps.retire(connection, MONTH, "detach", None)
+        record = rows(connection, "select row_count from ops.retired_partitions")
+        kept = {"relation": "app.project_events", "starts_at": "", "ends_at": ""}
+        connection.execute("update ops.retired_partitions set action = 'archive'")
+        made = archive.write(connection, tmp_path, MONTH, kept)
+        assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
+        assert [(made.row_count,)] == record
+        query = "select ops.archive_sha256(%s)"
+        assert one(connection, query, MONTH) == made.content_sha256
+        values = [MONTH, made.file_name, made.file_sha256, made.content_sha256, made.row_count]
+        connection.execute("select ops.record_archive(%s, %s, %s, %s, %s)", values)
+
+        file = tmp_path / made.file_name
+        whole = file.read_bytes()
+        file.write_bytes(whole[:-1])
+        with pytest.raises(InputError):
+            steps.retire(connection, MONTH, "archive", tmp_path)
+        with pytest.raises(RefusedError, match="is to be archived"):
+            steps.retire(connection, MONTH, "archive", None)
+        assert one(connection, "select to_regclass(%s)", MONTH) is not None
+        file.write_bytes(whole)
+        assert steps.retire(connection, MONTH, "archive", tmp_path)["state"] == "archived"
+        assert one(connection, "select to_regclass(%s)", MONTH) is None
+
+
+def test_an_archive_of_the_first_format_comes_back(url: str, tmp_path: Path) -> None:
+    with owner(url) as connection:
+        before = rows(connection, EVENTS)
+        steps.retire(connection, MONTH, "archive", tmp_path)
+        text = b"".join(archive.rows(tmp_path, archive.read_manifest(tmp_path, MONTH)))
+        manifest = tmp_path / f"{MONTH}.json"
+        found = json.loads(manifest.read_text())
+        digest = sha256(text).hexdigest()
+        manifest.write_text(json.dumps({**found, "format": 1, "content_sha256": digest}))
+        connection.execute("update ops.retired_partitions set content_sha256 = %s", [digest])
+        assert steps.restore(connection, MONTH, tmp_path)["state"] == "restored"
+        assert rows(connection, EVENTS) == before
 
 
 def test_forged_rows_do_not_come_back(url: str, tmp_path: Path) -> None:

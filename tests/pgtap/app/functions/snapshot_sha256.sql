@@ -42,10 +42,11 @@ select isnt(
     'config and costs do not stand for one another'
 );
 select results_eq(
-    $$ select app.snapshot_sha256('{"a": 1}', '[]', '{}') = app.snapshot_sha256('{"a": 1.0}', '[]', '{}'),
+    $$ select app.snapshot_sha256('{"a": 1}', '[]', '{}')
+              = app.snapshot_sha256('{"a": 1.0}', '[]', '{}'),
               '{"a": 1}'::jsonb = '{"a": 1.0}'::jsonb $$,
     $$ values (false, true) $$,
-    'numbers written with other digits are other snapshots, though equal: a design is what was written'
+    'equal numbers of other digits are other snapshots: a design is what was written'
 );
 select lives_ok(
     $$ select app.snapshot_sha256('{"a": "\\ \n é \" 100%"}', '["%s"]', '{}') $$,

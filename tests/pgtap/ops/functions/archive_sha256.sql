@@ -8,7 +8,9 @@ select is(
     '(partition regclass) returns text, stable, security invoker',
     'the rows of a partition are hashed as an archive has them'
 );
-create table app.lines (number integer, line text null, twice integer generated always as (number * 2) stored);
+create table app.lines (
+    number integer, line text null, twice integer generated always as (number * 2) stored
+);
 insert into app.lines (number, line)
 values (2, E'a\tb\\c\nd\re\bf\fg\v'), (1, null);
 select is(

@@ -19,8 +19,8 @@ reset role;
 select set_config('app.account_id', '0194f3c0-0000-7000-8000-000000000001', true);
 insert into app.projects (account_id, project_id, name, created_by, updated_by)
 values
-    ('0194f3c0-0000-7000-8000-000000000001', '0194f3c0-0000-7000-8000-00000000000a', 'A', 'ana', 'ana'),
-    ('0194f3c0-0000-7000-8000-000000000001', '0194f3c0-0000-7000-8000-00000000000b', 'B', 'ana', 'ana');
+    ('0194f3c0-0000-7000-8000-000000000001', '0194f3c0-0000-7000-8000-00000000000a', 'A', 'a', 'a'),
+    ('0194f3c0-0000-7000-8000-000000000001', '0194f3c0-0000-7000-8000-00000000000b', 'B', 'a', 'a');
 insert into app.project_payloads (account_id, project_id, module, config, files, cost_snapshot)
 values (
     '0194f3c0-0000-7000-8000-000000000001', '0194f3c0-0000-7000-8000-00000000000a',

@@ -10,7 +10,9 @@ select is(
     'an archive is recorded with its file, the hashes and the number of rows'
 );
 create function pg_temp.record(
-    row_count bigint, file_sha256 text default repeat('a', 64), file_name text default 'y2001m02.gz',
+    row_count bigint,
+    file_sha256 text default repeat('a', 64),
+    file_name text default 'y2001m02.gz',
     content_sha256 text default pg_temp.content()
 )
     returns void

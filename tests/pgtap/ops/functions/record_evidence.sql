@@ -18,7 +18,7 @@ select ops.record_evidence('retirement', 'app.old', '{"n": 1}');
 select row_eq(
     $$ select e.kind, e.subject, e.role = session_user, e.content
          from ops.evidence as e order by e.position desc limit 1 $$,
-    row ('retirement'::text, 'app.old'::text, true, '{"n": 1}'::jsonb),
+    row('retirement'::text, 'app.old'::text, true, '{"n": 1}'::jsonb),
     'an entry names the role that logged in'
 );
 select is_empty(
