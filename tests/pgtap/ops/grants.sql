@@ -22,6 +22,7 @@ select set_eq(
         ('eagle_auditor', 'retired_partitions', 'select'),
         ('eagle_auditor', 'schema', 'usage'),
         ('eagle_auditor', 'table_placements', 'select'),
+        ('eagle_auditor', 'tenant_policies()', 'execute'),
         ('eagle_auditor', 'verify_event_chain()', 'execute'),
         ('eagle_auditor', 'verify_project_totals()', 'execute'),
         ('eagle_exporter', 'metrics()', 'execute'),
@@ -64,6 +65,7 @@ select set_eq(
         ('eagle_operator', 'schema', 'usage'),
         ('eagle_operator', 'table_placements', 'select'),
         ('eagle_operator', 'uuid_v7()', 'execute'),
+        ('eagle_operator', 'tenant_policies()', 'execute'),
         ('eagle_operator', 'verify_event_chain()', 'execute'),
         ('eagle_operator', 'verify_project_totals()', 'execute') $$,
     'nobody may do anything in ops but what is granted here'
