@@ -174,10 +174,10 @@ def _half_undone(path: Path) -> Problem:
 
 
 def _is_nameless(text: str) -> bool:
-    from pglast import ast, parse_sql
+    from tooling.migration.parser import tree as tree_of
 
-    tree = parse_sql(text)[0].stmt
-    return isinstance(tree, ast.IndexStmt) and not tree.idxname
+    tree = tree_of(text)
+    return tree.is_a("IndexStmt") and not tree.idxname
 
 
 def _undo(migration: Migration) -> list[Problem]:

@@ -5,8 +5,12 @@ where they leave it open is the statement parsed.
 """
 
 import re
+from typing import TYPE_CHECKING
 
 from tooling.migration.model import Kind
+
+if TYPE_CHECKING:
+    from tooling.migration.parser import Node
 
 _CONTROL = frozenset(
     "abort begin commit end release rollback savepoint start".split()  # noqa: SIM905
@@ -26,6 +30,15 @@ _OUTSIDE = frozenset(
         ("reindex", "system"),
         ("reindex", "schema"),
     }
+)
+_NEVER_INSIDE = (
+    "AlterSystemStmt",
+    "CreatedbStmt",
+    "DropdbStmt",
+    "CreateTableSpaceStmt",
+    "DropTableSpaceStmt",
+    "CreateSubscriptionStmt",
+    "DropSubscriptionStmt",
 )
 _MAY_BE_CONCURRENT = frozenset(("alter", "create", "drop", "reindex"))
 
@@ -53,18 +66,16 @@ def kind_of(sql: str) -> Kind:
     return Kind.ORDINARY
 
 
-def _tree(sql: str) -> object:
-    from pglast import parse_sql
+def _tree(sql: str) -> "Node":
+    from tooling.migration.parser import tree
 
-    return parse_sql(sql)[0].stmt
+    return tree(sql)
 
 
 def _reads_stdin(sql: str) -> bool:
-    from pglast import ast
-
     tree = _tree(sql)
     return (
-        isinstance(tree, ast.CopyStmt)
+        tree.is_a("CopyStmt")
         and bool(tree.is_from)
         and tree.filename is None
         and not tree.is_program
@@ -72,17 +83,15 @@ def _reads_stdin(sql: str) -> bool:
 
 
 def _is_concurrent(sql: str) -> bool:
-    from pglast import ast
-
     tree = _tree(sql)
-    if isinstance(tree, ast.IndexStmt | ast.DropStmt):
+    if tree.is_a("IndexStmt", "DropStmt"):
         return bool(tree.concurrent)
-    if isinstance(tree, ast.ReindexStmt):
+    if tree.is_a("ReindexStmt"):
         return any(option.defname == "concurrently" for option in tree.params or ())
-    if isinstance(tree, ast.AlterTableStmt):
+    if tree.is_a("AlterTableStmt"):
         return any(
-            isinstance(command, ast.AlterTableCmd)
-            and isinstance(command.def_, ast.PartitionCmd)
+            command.def_ is not None
+            and command.def_.is_a("PartitionCmd")
             and bool(command.def_.concurrent)
             for command in tree.cmds or ()
         )
@@ -91,25 +100,11 @@ def _is_concurrent(sql: str) -> bool:
 
 def _outside(sql: str) -> Kind:
     """Tell the forms of the `_OUTSIDE` words that a transaction block accepts from the others."""
-    from pglast import ast, enums
-
     tree = _tree(sql)
-    if isinstance(tree, ast.AlterDatabaseStmt):
+    if tree.is_a("AlterDatabaseStmt"):
         moves = any(option.defname == "tablespace" for option in tree.options or ())
         return Kind.OUTSIDE if moves else Kind.ORDINARY
-    if isinstance(tree, ast.ReindexStmt):
-        kinds = enums.ReindexObjectType
-        single = tree.kind in (kinds.REINDEX_OBJECT_INDEX, kinds.REINDEX_OBJECT_TABLE)
+    if tree.is_a("ReindexStmt"):
+        single = tree.kind in ("REINDEX_OBJECT_INDEX", "REINDEX_OBJECT_TABLE")
         return Kind.ORDINARY if single else Kind.OUTSIDE
-    if isinstance(
-        tree,
-        ast.AlterSystemStmt
-        | ast.CreatedbStmt
-        | ast.DropdbStmt
-        | ast.CreateTableSpaceStmt
-        | ast.DropTableSpaceStmt
-        | ast.CreateSubscriptionStmt
-        | ast.DropSubscriptionStmt,
-    ):
-        return Kind.OUTSIDE
-    return Kind.ORDINARY
+    return Kind.OUTSIDE if tree.is_a(*_NEVER_INSIDE) else Kind.ORDINARY

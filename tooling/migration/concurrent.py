@@ -1,6 +1,6 @@
 """CONCURRENTLY: what a statement did, as the catalogue tells, and clearing away what it left."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
 
@@ -9,6 +9,9 @@ from tooling.migration.ledger import Step
 from tooling.migration.model import Script, Statement
 from tooling.migration.report import Reporter
 from tooling.migration.session import Session
+
+if TYPE_CHECKING:
+    from tooling.migration.parser import Node
 
 _INDEX = """
 select i.indisvalid, format('%%I.%%I', n.nspname, c.relname)
@@ -46,11 +49,9 @@ def decide(
 
     Drops an invalid index that an earlier attempt at this statement left.
     """
-    from pglast import ast
-
     tree = _parse(statement.sql)
     crashed = step is not None and step.failure is None
-    if isinstance(tree, ast.IndexStmt):
+    if tree.is_a("IndexStmt"):
         found = _index(session, tree)
         if found is None or (found[0] and not crashed):
             return statement.sql
@@ -65,14 +66,14 @@ def decide(
             )
         _drop(session, name, report)
         return statement.sql
-    if isinstance(tree, ast.ReindexStmt):
+    if tree.is_a("ReindexStmt"):
         if step is not None:
             target = _name(tree.relation) if tree.relation else _quote(tree.name or "")
             rows = _rows(session, _LEFT_BY_REINDEX, {"name": target})
             for (name,) in rows:
                 _drop(session, name, report)
         return statement.sql
-    if isinstance(tree, ast.DropStmt):
+    if tree.is_a("DropStmt"):
         parts = [part.sval for part in next(iter(tree.objects or ()))]
         gone = _rows(session, "select to_regclass(%s)", [".".join(map(_quote, parts))])
         return None if crashed and gone == [(None,)] else statement.sql
@@ -81,10 +82,8 @@ def decide(
 
 def verify(session: Session, script: Script, statement: Statement) -> None:
     """Raise ToolingError if the index of a CREATE INDEX CONCURRENTLY is not valid."""
-    from pglast import ast
-
     tree = _parse(statement.sql)
-    if isinstance(tree, ast.IndexStmt):
+    if tree.is_a("IndexStmt"):
         found = _index(session, tree)
         if found is None or not found[0]:
             raise ToolingError(
@@ -120,10 +119,10 @@ def _rows(session: Session, query: str, values: Any) -> list[tuple[Any, ...]]:
     return session.connection.execute(query.encode(), values).fetchall()
 
 
-def _parse(text: str) -> Any:
-    from pglast import parse_sql
+def _parse(text: str) -> "Node":
+    from tooling.migration.parser import tree
 
-    return parse_sql(text)[0].stmt
+    return tree(text)
 
 
 def _name(relation: Any) -> str:

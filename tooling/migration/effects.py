@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pglast import ast, enums
-
 ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE"
 EXCLUSIVE = "EXCLUSIVE"
 SHARE_ROW_EXCLUSIVE = "SHARE ROW EXCLUSIVE"
@@ -45,10 +43,10 @@ class Effect:
 
 def effects(sql: str) -> list[Effect]:
     """Return the effects of one statement on relations that exist before it; [] where none."""
-    from pglast import parse_sql
+    from tooling.migration.parser import tree as tree_of
 
-    tree: Any = parse_sql(sql)[0].stmt
-    handler = _HANDLERS.get(type(tree))
+    tree = tree_of(sql)
+    handler = _HANDLERS.get(tree.tag)
     return list(handler(tree)) if handler else []
 
 
@@ -65,15 +63,15 @@ def strength(lock: str) -> int:
 
 def references(constraint: Any) -> Iterator[Effect]:
     """Yield the lock that a new foreign key takes on the table it points at."""
-    if constraint.contype == enums.ConstrType.CONSTR_FOREIGN:
+    if constraint.contype == "CONSTR_FOREIGN":
         yield Effect(name_of(constraint.pktable), SHARE_ROW_EXCLUSIVE, note="is referenced")
 
 
 def _create_table(tree: Any) -> Iterator[Effect]:
     for element in tree.tableElts or ():
-        inner = element.constraints or () if isinstance(element, ast.ColumnDef) else (element,)
+        inner = element.constraints or () if element.is_a("ColumnDef") else (element,)
         for constraint in inner:
-            if isinstance(constraint, ast.Constraint):
+            if constraint.is_a("Constraint"):
                 yield from references(constraint)
     for parent in tree.inhRelations or ():
         if tree.partbound:
@@ -92,15 +90,14 @@ def _create_index(tree: Any) -> Iterator[Effect]:
 
 
 def _drop(tree: Any) -> Iterator[Effect]:
-    kinds = enums.ObjectType
-    on_table = (kinds.OBJECT_TRIGGER, kinds.OBJECT_POLICY, kinds.OBJECT_RULE)
+    on_table = ("OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_RULE")
     relations = (
-        kinds.OBJECT_TABLE,
-        kinds.OBJECT_INDEX,
-        kinds.OBJECT_VIEW,
-        kinds.OBJECT_MATVIEW,
-        kinds.OBJECT_SEQUENCE,
-        kinds.OBJECT_FOREIGN_TABLE,
+        "OBJECT_TABLE",
+        "OBJECT_INDEX",
+        "OBJECT_VIEW",
+        "OBJECT_MATVIEW",
+        "OBJECT_SEQUENCE",
+        "OBJECT_FOREIGN_TABLE",
     )
     for item in tree.objects or ():
         if tree.removeType in on_table:
@@ -108,7 +105,7 @@ def _drop(tree: Any) -> Iterator[Effect]:
         elif tree.removeType in relations:
             lock = SHARE_UPDATE_EXCLUSIVE if tree.concurrent else ACCESS_EXCLUSIVE
             note = ""
-            if tree.removeType == kinds.OBJECT_INDEX and not tree.concurrent:
+            if tree.removeType == "OBJECT_INDEX" and not tree.concurrent:
                 note = "the index's table is locked alike"
             yield Effect(_dotted(item), lock, note=note)
 
@@ -121,7 +118,7 @@ def _truncate(tree: Any) -> Iterator[Effect]:
 def _reindex(tree: Any) -> Iterator[Effect]:
     concurrent = any(option.defname == "concurrently" for option in tree.params or ())
     if tree.relation is not None:
-        is_index = tree.kind == enums.ReindexObjectType.REINDEX_OBJECT_INDEX
+        is_index = tree.kind == "REINDEX_OBJECT_INDEX"
         strong = ACCESS_EXCLUSIVE if is_index else SHARE
         lock = SHARE_UPDATE_EXCLUSIVE if concurrent else strong
         yield Effect(name_of(tree.relation), lock, rewrites=is_index, scans=True)
@@ -162,7 +159,7 @@ def _trigger(tree: Any) -> Iterator[Effect]:
 
 def _rename(tree: Any) -> Iterator[Effect]:
     if tree.relation is not None:
-        is_index = tree.renameType == enums.ObjectType.OBJECT_INDEX
+        is_index = tree.renameType == "OBJECT_INDEX"
         yield Effect(
             name_of(tree.relation), SHARE_UPDATE_EXCLUSIVE if is_index else ACCESS_EXCLUSIVE
         )
@@ -174,12 +171,11 @@ def _set_schema(tree: Any) -> Iterator[Effect]:
 
 
 def _comment(tree: Any) -> Iterator[Effect]:
-    kinds = enums.ObjectType
-    whole = (kinds.OBJECT_TABLE, kinds.OBJECT_VIEW, kinds.OBJECT_MATVIEW, kinds.OBJECT_INDEX)
-    part = (kinds.OBJECT_TRIGGER, kinds.OBJECT_POLICY, kinds.OBJECT_TABCONSTRAINT)
+    whole = ("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_INDEX")
+    part = ("OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_TABCONSTRAINT")
     if tree.objtype in whole:
         yield Effect(_dotted(tree.object), SHARE_UPDATE_EXCLUSIVE)
-    elif tree.objtype == kinds.OBJECT_COLUMN:
+    elif tree.objtype == "OBJECT_COLUMN":
         yield Effect(_dotted(tree.object[:-1]), SHARE_UPDATE_EXCLUSIVE)
     elif tree.objtype in part:
         yield Effect(_dotted(tree.object[:-1]), ACCESS_SHARE)
@@ -191,7 +187,7 @@ def _statistics(tree: Any) -> Iterator[Effect]:
 
 
 def _changes_rows(tree: Any) -> Iterator[Effect]:
-    is_insert = isinstance(tree, ast.InsertStmt)
+    is_insert = tree.is_a("InsertStmt")
     yield Effect(name_of(tree.relation), ROW_EXCLUSIVE, scans=not is_insert)
 
 
@@ -222,32 +218,32 @@ def _alter(tree: Any) -> Iterator[Effect]:
     return alter_table(tree)
 
 
-_HANDLERS: dict[type, Callable[[Any], Iterator[Effect]]] = {
-    ast.AlterTableStmt: _alter,
-    ast.AlterObjectSchemaStmt: _set_schema,
-    ast.AlterPolicyStmt: _on_relation(ACCESS_EXCLUSIVE, "table"),
-    ast.AlterSeqStmt: _on_relation(SHARE_ROW_EXCLUSIVE, "sequence"),
-    ast.CallStmt: _opaque("procedure"),
-    ast.ClusterStmt: _cluster,
-    ast.CommentStmt: _comment,
-    ast.CopyStmt: _copy,
-    ast.CreatePolicyStmt: _on_relation(ACCESS_EXCLUSIVE, "table"),
-    ast.CreateStatsStmt: _statistics,
-    ast.CreateStmt: _create_table,
-    ast.CreateTrigStmt: _trigger,
-    ast.DeleteStmt: _changes_rows,
-    ast.DoStmt: _opaque("block"),
-    ast.DropStmt: _drop,
-    ast.IndexStmt: _create_index,
-    ast.InsertStmt: _changes_rows,
-    ast.LockStmt: _lock,
-    ast.MergeStmt: _changes_rows,
-    ast.RefreshMatViewStmt: _refresh,
-    ast.ReindexStmt: _reindex,
-    ast.RenameStmt: _rename,
-    ast.RuleStmt: _on_relation(ACCESS_EXCLUSIVE),
-    ast.TruncateStmt: _truncate,
-    ast.UpdateStmt: _changes_rows,
-    ast.VacuumStmt: _vacuum,
-    ast.ViewStmt: _view,
+_HANDLERS: dict[str, Callable[[Any], Iterator[Effect]]] = {
+    "AlterTableStmt": _alter,
+    "AlterObjectSchemaStmt": _set_schema,
+    "AlterPolicyStmt": _on_relation(ACCESS_EXCLUSIVE, "table"),
+    "AlterSeqStmt": _on_relation(SHARE_ROW_EXCLUSIVE, "sequence"),
+    "CallStmt": _opaque("procedure"),
+    "ClusterStmt": _cluster,
+    "CommentStmt": _comment,
+    "CopyStmt": _copy,
+    "CreatePolicyStmt": _on_relation(ACCESS_EXCLUSIVE, "table"),
+    "CreateStatsStmt": _statistics,
+    "CreateStmt": _create_table,
+    "CreateTrigStmt": _trigger,
+    "DeleteStmt": _changes_rows,
+    "DoStmt": _opaque("block"),
+    "DropStmt": _drop,
+    "IndexStmt": _create_index,
+    "InsertStmt": _changes_rows,
+    "LockStmt": _lock,
+    "MergeStmt": _changes_rows,
+    "RefreshMatViewStmt": _refresh,
+    "ReindexStmt": _reindex,
+    "RenameStmt": _rename,
+    "RuleStmt": _on_relation(ACCESS_EXCLUSIVE),
+    "TruncateStmt": _truncate,
+    "UpdateStmt": _changes_rows,
+    "VacuumStmt": _vacuum,
+    "ViewStmt": _view,
 }

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pglast import ast, enums
-
 from tooling.migration.effects import (
     ACCESS_EXCLUSIVE,
     SHARE_ROW_EXCLUSIVE,
@@ -15,42 +13,39 @@ from tooling.migration.effects import (
     strength,
 )
 
-_AT = enums.AlterTableType
-_CON = enums.ConstrType
-
 _LIGHT = frozenset(
     (
-        _AT.AT_SetStatistics,
-        _AT.AT_ClusterOn,
-        _AT.AT_DropCluster,
-        _AT.AT_SetOptions,
-        _AT.AT_ResetOptions,
-        _AT.AT_ValidateConstraint,
-        _AT.AT_SetRelOptions,
-        _AT.AT_ResetRelOptions,
-        _AT.AT_AttachPartition,
-        _AT.AT_DetachPartitionFinalize,
+        "AT_SetStatistics",
+        "AT_ClusterOn",
+        "AT_DropCluster",
+        "AT_SetOptions",
+        "AT_ResetOptions",
+        "AT_ValidateConstraint",
+        "AT_SetRelOptions",
+        "AT_ResetRelOptions",
+        "AT_AttachPartition",
+        "AT_DetachPartitionFinalize",
     )
 )
 _MIDDLE = frozenset(
     (
-        _AT.AT_EnableTrig,
-        _AT.AT_EnableAlwaysTrig,
-        _AT.AT_EnableReplicaTrig,
-        _AT.AT_EnableTrigAll,
-        _AT.AT_EnableTrigUser,
-        _AT.AT_DisableTrig,
-        _AT.AT_DisableTrigAll,
-        _AT.AT_DisableTrigUser,
+        "AT_EnableTrig",
+        "AT_EnableAlwaysTrig",
+        "AT_EnableReplicaTrig",
+        "AT_EnableTrigAll",
+        "AT_EnableTrigUser",
+        "AT_DisableTrig",
+        "AT_DisableTrigAll",
+        "AT_DisableTrigUser",
     )
 )
 _REWRITING = frozenset(
     (
-        _AT.AT_SetLogged,
-        _AT.AT_SetUnLogged,
-        _AT.AT_SetAccessMethod,
-        _AT.AT_SetTableSpace,
-        _AT.AT_SetExpression,
+        "AT_SetLogged",
+        "AT_SetUnLogged",
+        "AT_SetAccessMethod",
+        "AT_SetTableSpace",
+        "AT_SetExpression",
     )
 )
 _SERIAL = frozenset(("serial", "bigserial", "smallserial", "serial4", "serial8", "serial2"))
@@ -78,29 +73,29 @@ def alter_table(tree: Any) -> Iterator[Effect]:
 
 def _command(table: str, command: Any) -> Iterator[Effect]:
     kind = command.subtype
-    if kind == _AT.AT_AddColumn:
+    if kind == "AT_AddColumn":
         yield from _add_column(table, command.def_)
-    elif kind == _AT.AT_AddConstraint:
+    elif kind == "AT_AddConstraint":
         yield from _add_constraint(table, command.def_)
-    elif kind == _AT.AT_AlterColumnType:
+    elif kind == "AT_AlterColumnType":
         note = "rewritten with its indexes, unless the old type is binary compatible"
         yield Effect(table, ACCESS_EXCLUSIVE, rewrites=True, scans=True, note=note)
-    elif kind == _AT.AT_SetNotNull:
+    elif kind == "AT_SetNotNull":
         note = "scanned, unless a valid check already proves it"
         yield Effect(table, ACCESS_EXCLUSIVE, scans=True, note=note)
-    elif kind == _AT.AT_ValidateConstraint:
+    elif kind == "AT_ValidateConstraint":
         note = "a foreign key also takes ROW SHARE on the table it points at"
         yield Effect(table, SHARE_UPDATE_EXCLUSIVE, scans=True, note=note)
-    elif kind == _AT.AT_AttachPartition:
+    elif kind == "AT_AttachPartition":
         note = "scanned, unless a valid check already proves its bound"
         yield Effect(table, SHARE_UPDATE_EXCLUSIVE)
         yield Effect(name_of(command.def_.name), ACCESS_EXCLUSIVE, scans=True, note=note)
-    elif kind == _AT.AT_DetachPartition:
+    elif kind == "AT_DetachPartition":
         concurrent = bool(command.def_.concurrent)
         lock = SHARE_UPDATE_EXCLUSIVE if concurrent else ACCESS_EXCLUSIVE
         yield Effect(table, lock)
         yield Effect(name_of(command.def_.name), ACCESS_EXCLUSIVE)
-    elif kind in (_AT.AT_AddInherit, _AT.AT_DropInherit):
+    elif kind in ("AT_AddInherit", "AT_DropInherit"):
         yield Effect(table, ACCESS_EXCLUSIVE)
         yield Effect(name_of(command.def_), SHARE_UPDATE_EXCLUSIVE)
     elif kind in _LIGHT:
@@ -116,15 +111,15 @@ def _add_column(table: str, column: Any) -> Iterator[Effect]:
     kinds = {constraint.contype for constraint in column.constraints or ()}
     serial = column.typeName.names[-1].sval in _SERIAL
     default = next(
-        (c.raw_expr for c in column.constraints or () if c.contype == _CON.CONSTR_DEFAULT), None
+        (c.raw_expr for c in column.constraints or () if c.contype == "CONSTR_DEFAULT"), None
     )
-    stored = _CON.CONSTR_GENERATED in kinds or _CON.CONSTR_IDENTITY in kinds or serial
+    stored = "CONSTR_GENERATED" in kinds or "CONSTR_IDENTITY" in kinds or serial
     functions = _functions(default) - _STABLE
     rewrites = stored or bool(functions)
     note = "constant default: no rewrite" if default is not None and not rewrites else ""
     if functions:
         note = f"rewritten, unless {', '.join(sorted(functions))} is stable"
-    scans = rewrites or bool(kinds & {_CON.CONSTR_CHECK, _CON.CONSTR_UNIQUE, _CON.CONSTR_PRIMARY})
+    scans = rewrites or bool(kinds & {"CONSTR_CHECK", "CONSTR_UNIQUE", "CONSTR_PRIMARY"})
     yield Effect(table, ACCESS_EXCLUSIVE, rewrites=rewrites, scans=scans, note=note)
     for constraint in column.constraints or ():
         yield from references(constraint)
@@ -133,15 +128,15 @@ def _add_column(table: str, column: Any) -> Iterator[Effect]:
 def _add_constraint(table: str, constraint: Any) -> Iterator[Effect]:
     kind = constraint.contype
     not_valid = bool(constraint.skip_validation)
-    if kind == _CON.CONSTR_FOREIGN:
+    if kind == "CONSTR_FOREIGN":
         note = "not valid: no scan" if not_valid else "the table it points at is read too"
         yield Effect(table, SHARE_ROW_EXCLUSIVE, scans=not not_valid, note=note)
         yield from references(constraint)
-    elif kind in (_CON.CONSTR_UNIQUE, _CON.CONSTR_PRIMARY) and constraint.indexname:
+    elif kind in ("CONSTR_UNIQUE", "CONSTR_PRIMARY") and constraint.indexname:
         note = "takes an index that exists"
-        scans = kind == _CON.CONSTR_PRIMARY
+        scans = kind == "CONSTR_PRIMARY"
         yield Effect(table, ACCESS_EXCLUSIVE, scans=scans, note=note)
-    elif kind in (_CON.CONSTR_UNIQUE, _CON.CONSTR_PRIMARY, _CON.CONSTR_EXCLUSION):
+    elif kind in ("CONSTR_UNIQUE", "CONSTR_PRIMARY", "CONSTR_EXCLUSION"):
         yield Effect(table, ACCESS_EXCLUSIVE, scans=True, note="an index is built meanwhile")
     else:
         note = "not valid: no scan" if not_valid else ""
@@ -150,13 +145,15 @@ def _add_constraint(table: str, constraint: Any) -> Iterator[Effect]:
 
 def _functions(expression: Any) -> set[str]:
     """Return the names of the functions that an expression calls."""
-    if isinstance(expression, ast.FuncCall):
+    if expression is None:
+        return set()
+    if expression.is_a("FuncCall"):
         name = [part.sval for part in expression.funcname or ()][-1]
         return {name}.union(*(_functions(argument) for argument in expression.args or ()))
-    if isinstance(expression, ast.TypeCast):
+    if expression.is_a("TypeCast"):
         return _functions(expression.arg)
-    if isinstance(expression, ast.A_Expr):
+    if expression.is_a("A_Expr"):
         return _functions(expression.lexpr) | _functions(expression.rexpr)
-    if isinstance(expression, ast.CoalesceExpr | ast.BoolExpr):
+    if expression.is_a("CoalesceExpr", "BoolExpr"):
         return set().union(*(_functions(argument) for argument in expression.args or ()))
     return set()

@@ -1,7 +1,7 @@
 """Two hashes a file: of its bytes, and of its code.
 
 The code hash covers the tokens of PostgreSQL's own scanner without comments and space, so that
-a comment may change and code may not. (`pglast.fingerprint` would ignore constants.) The scanner
+a comment may change and code may not. (libpg_query's fingerprint ignores constants.) The scanner
 makes 200,000 Python objects of a megabyte; in a file over `LARGE` characters each statement
 counts as one token: there, a comment inside a statement is code.
 """
@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Sequence
 
 LARGE = 256 * 1024
-_COMMENTS = frozenset(("SQL_COMMENT", "C_COMMENT"))
 
 
 def raw_sha256(raw: bytes) -> str:
@@ -28,12 +27,8 @@ def code_sha256(text: str, statements: Sequence[str] = ()) -> str:
 
 def tokens(text: str, statements: Sequence[str] = ()) -> Sequence[str]:
     """Return the tokens of `text` as written, in order, without comments."""
+    from tooling.migration import parser
+
     if len(text) > LARGE:
-        from pglast import split
-
-        return statements or split(text)
-    from pglast.parser import scan
-
-    return [
-        text[token.start : token.end + 1] for token in scan(text) if token.name not in _COMMENTS
-    ]
+        return statements or [text[part] for part in parser.split(text)]
+    return parser.tokens(text)

@@ -67,20 +67,20 @@ def _misplaced(text: str, end: int, path: Path) -> list[Problem]:
     """Find directives in comments after the header (not in strings or bodies)."""
     if not _ANYWHERE.search(text, end):
         return []
-    from pglast.parser import ParseError, scan
+    from tooling.migration.parser import SyntaxProblem, comments
 
     try:
-        tokens = scan(text)
-    except ParseError:
+        found = comments(text)
+    except SyntaxProblem:
         return []
     return [
         Problem(
             path,
-            text.count("\n", 0, token.start + found.start()) + 1,
-            f"directive {found[1]!r} stands after the header, where it has no effect",
+            text.count("\n", 0, start + match.start()) + 1,
+            f"directive {match[1]!r} stands after the header, where it has no effect",
             "Move it into the `--` lines that open the file.",
         )
-        for token in tokens
-        if token.name in ("SQL_COMMENT", "C_COMMENT") and token.start >= end
-        for found in _ANYWHERE.finditer(text[token.start : token.end + 1])
+        for start, comment in found
+        if start >= end
+        for match in _ANYWHERE.finditer(comment)
     ]

@@ -4,8 +4,6 @@ The catalogue answers for CONCURRENTLY and for databases and tablespaces; CALL i
 repeatable by its file; VACUUM and its like may always run again. What cannot be known is refused.
 """
 
-from typing import Any
-
 from psycopg import sql
 
 from tooling.errors import Exit, RefusedError
@@ -60,15 +58,15 @@ def _object(text: str) -> tuple[str, str | None, bool]:
 
     The kind is empty for statements that may always run again, `?` for those that may not.
     """
-    from pglast import ast, parse_sql
+    from tooling.migration.parser import tree as tree_of
 
-    tree: Any = parse_sql(text)[0].stmt
-    if isinstance(tree, ast.CreatedbStmt | ast.DropdbStmt):
-        return "database", tree.dbname, isinstance(tree, ast.CreatedbStmt)
-    if isinstance(tree, ast.CreateTableSpaceStmt | ast.DropTableSpaceStmt):
-        return "tablespace", tree.tablespacename, isinstance(tree, ast.CreateTableSpaceStmt)
-    if isinstance(tree, ast.DropSubscriptionStmt):
+    tree = tree_of(text)
+    if tree.is_a("CreatedbStmt", "DropdbStmt"):
+        return "database", tree.dbname, tree.is_a("CreatedbStmt")
+    if tree.is_a("CreateTableSpaceStmt", "DropTableSpaceStmt"):
+        return "tablespace", tree.tablespacename, tree.is_a("CreateTableSpaceStmt")
+    if tree.is_a("DropSubscriptionStmt"):
         return "subscription", tree.subname, False
-    if isinstance(tree, ast.CreateSubscriptionStmt):
+    if tree.is_a("CreateSubscriptionStmt"):
         return "?", tree.subname, True
     return "", "", False

@@ -30,13 +30,12 @@ def decode(raw: bytes, path: Path) -> str:
 
 def split(text: str, path: Path) -> tuple[Statement, ...]:
     """Split into statements. Raises RefusedError with file and line for what does not parse."""
-    from pglast import split as parse_and_split
-    from pglast.parser import ParseError
+    from tooling.migration import parser
 
     try:
-        slices = parse_and_split(text, only_slices=True)
-    except ParseError as error:
-        refuse([_explain(text, path, error.args)])
+        slices = parser.split(text)
+    except parser.SyntaxProblem as error:
+        refuse([_explain(text, path, error.message, error.position)])
         raise AssertionError from error
     statements = []
     line, position = 1, 0
@@ -48,10 +47,8 @@ def split(text: str, path: Path) -> tuple[Statement, ...]:
     return tuple(statements)
 
 
-def _explain(text: str, path: Path, details: tuple[object, ...]) -> Problem:
-    message = str(details[0])
-    place = details[1] if len(details) > 1 else None
-    offset = place if isinstance(place, int) else len(text)
+def _explain(text: str, path: Path, message: str, position: int | None) -> Problem:
+    offset = len(text) if position is None else position
     line = text.count("\n", 0, offset) + 1
     copies = list(_COPY.finditer(text, 0, offset + 1))
     if copies:

@@ -41,8 +41,7 @@ with psycopg.connect(sys.argv[1]) as connection:
 _APPLY = """
 import sys, time
 from pathlib import Path
-import pglast
-from tooling.migration import applying, locked, migrate
+from tooling.migration import applying, locked, migrate, parser
 from tooling.settings import load
 from dataclasses import replace
 folder = Path(sys.argv[2])
