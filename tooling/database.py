@@ -1,14 +1,12 @@
 """Which server a command talks to, and how it connects."""
 
-import os
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from pgproof import connection as runner
 from tooling.errors import ConnectionFailedError
-
-_PG_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE", "PGDATABASE")
 
 
 def resolve(dsn: str | None = None) -> str:
@@ -17,12 +15,9 @@ def resolve(dsn: str | None = None) -> str:
     The order is: `dsn`, DATABASE_URL, the PG* variables, the running embedded server.
     Raises ConnectionFailedError if none of them is there.
     """
-    if dsn:
-        return dsn
-    if url := os.environ.get("DATABASE_URL"):
-        return url
-    if any(os.environ.get(name) for name in _PG_VARIABLES):
-        return ""
+    found = runner.given(dsn)
+    if found is not None:
+        return found
     from tooling import embedded
 
     if url := embedded.running_url():
@@ -46,16 +41,4 @@ def connect(dsn: str | None = None, **options: Any) -> psycopg.Connection[Any]:
 
     `options` are psycopg's own (`autocommit`, `row_factory`) and libpq's keywords.
     """
-    conninfo = resolve(dsn)
-    try:
-        return psycopg.connect(conninfo, **{"application_name": "tooling", **options})
-    except psycopg.OperationalError as error:
-        raise ConnectionFailedError(
-            f"cannot connect: {str(error).strip()}",
-            hint="Check host, port, user and database, and that the server is running.",
-        ) from error
-    except psycopg.ProgrammingError as error:
-        raise ConnectionFailedError(
-            f"not a connection string: {str(error).strip()}",
-            hint="Use postgresql://user@host:port/database or libpq's key=value form.",
-        ) from error
+    return runner.connect(resolve(dsn), **{"application_name": "tooling", **options})

@@ -141,7 +141,7 @@ def _(attacker: Attacker) -> None:
         room.mkdir()
         (room / f"0001.x{DROP}.sql".replace("/", "")).write_text("select 1;\n", encoding="utf-8")
         (folder / "pyproject.toml").write_text(
-            f"[tool.tooling]\nledger_schema = '''{IDENTIFIER}'''\nowner = '''{IDENTIFIER}'''\n",
+            f"[tool.pgproof]\nledger_schema = '''{IDENTIFIER}'''\nowner = '''{IDENTIFIER}'''\n",
             encoding="utf-8",
         )
         for command in ("status", "plan"):

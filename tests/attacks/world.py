@@ -9,9 +9,9 @@ import click
 import psycopg
 from psycopg import sql
 
+from pgproof.run.migrate import migrate
 from tooling import settings
 from tooling.errors import ToolingError
-from tooling.migration import migrate
 from tooling.server import Server
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,4 +1,4 @@
-"""The `tooling` command: one module of this package a command, imported when it is used."""
+"""The `tooling` command: the runner's commands, and one module of this package for each other."""
 
 import pkgutil
 import sys
@@ -7,23 +7,30 @@ from importlib import import_module
 import click
 import psycopg
 
+from pgproof import cli as runner
+from pgproof.cli.host import Host
+from tooling.database import resolve
 from tooling.errors import Exit, ToolingError
 
 _SHARED = {"findings", "options"}
+_HOST = Host("tooling", lambda dsn, _settings: resolve(dsn))
 # Undefined schema, table, column, function and type: the database is behind this command.
 _UNDEFINED = ("3F000", "42P01", "42703", "42883", "42704")
 
 
 class _Commands(click.Group):
-    """A group whose commands are the modules of this package."""
+    """A group whose commands are the runner's and the modules of this package."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         names = (module.name for module in pkgutil.iter_modules(__path__))
-        return sorted(name.replace("_", "-") for name in names if name not in _SHARED)
+        ours = (name.replace("_", "-") for name in names if name not in _SHARED)
+        return sorted((*ours, *runner.COMMANDS))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
+        if cmd_name in runner.COMMANDS:
+            return runner.command(cmd_name, _HOST)
         command: click.Command = import_module(f"{__name__}.{cmd_name.replace('-', '_')}").command
         return command
 

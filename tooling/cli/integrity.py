@@ -5,7 +5,7 @@ import json
 import click
 
 from tooling.cli import options
-from tooling.errors import Exit
+from tooling.errors import Exit, OwnExit
 
 
 @click.command()
@@ -40,7 +40,7 @@ def command(quick: bool, show_all: bool, as_json: bool, dsn: str | None) -> int:
     errors = [row for row in wrong if row["severity"] == "error"]
     if as_json:
         click.echo(json.dumps({"checks": len(rows), "errors": len(errors), "found": wrong}))
-        return Exit.UNSOUND if errors else Exit.OK
+        return OwnExit.UNSOUND if errors else Exit.OK
     for row in rows if show_all else wrong:
         if not row["violations"]:
             click.echo(f"ok       {row['check_name']}")
@@ -51,4 +51,4 @@ def command(quick: bool, show_all: bool, as_json: bool, dsn: str | None) -> int:
         click.echo(f"{'':<8} {row['remedy']}")
     said = f"{len(rows)} checks, {len(errors)} errors, {len(wrong) - len(errors)} warnings"
     click.echo(said, err=True)
-    return Exit.UNSOUND if errors else Exit.OK
+    return OwnExit.UNSOUND if errors else Exit.OK

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.migration.status import status
+from pgproof.ahead.status import status
 from tooling.preflight.findings import Check, Connection, Finding, Given
 
 _FINE = {"applied", "done"}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import psycopg
 
+from pgproof.ahead.plan import Plan, plan
 from tooling import settings
 from tooling.errors import ToolingError
-from tooling.migration.plan import Plan, plan
 from tooling.settings import Settings
 
 if TYPE_CHECKING:

@@ -25,9 +25,9 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from pgproof.files.folder import read
 from tests.tooling.migration.bench import others, page
 from tooling.embedded import Server, psql_program, temporary_server
-from tooling.migration.folder import read
 from tooling.settings import load
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -41,7 +41,10 @@ with psycopg.connect(sys.argv[1]) as connection:
 _APPLY = """
 import sys, time
 from pathlib import Path
-from tooling.migration import applying, locked, migrate, parser
+from pgproof.run import apply as applying
+from pgproof.run import held as locked
+from pgproof.run.migrate import migrate
+from pgproof.sql import parser
 from tooling.settings import load
 from dataclasses import replace
 folder = Path(sys.argv[2])
