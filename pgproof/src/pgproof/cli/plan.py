@@ -1,6 +1,9 @@
 """`pgproof plan`."""
 
 import json
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -9,7 +12,10 @@ from pgproof.cli import options
 from pgproof.settings import Settings
 
 if TYPE_CHECKING:
-    from pgproof.ahead.plan import Plan
+    from pgproof.ahead.plan import Plan, PlannedFile
+
+_STATEMENT = 2
+_SHORTEST = 20
 
 
 @click.command()
@@ -45,35 +51,49 @@ def command(settings: Settings, dsn: str | None, page: IO[str] | None, as_json: 
 
 
 def _show(found: "Plan") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from pgproof.ahead.locks import Effect
-    from pgproof.ahead.page import size_of, waits_of, work_of
-
-    console = Console()
-    if not console.is_terminal:
-        console.width = 200
     if not found.files:
         click.echo("nothing is pending", err=True)
     for file in found.files:
-        table = Table("#", "line", "statement", "lock", "on", "size", "work", "runs", box=None)
-        for statement in file.statements:
-            for effect in statement.effects or (Effect("", ""),):
-                table.add_row(
-                    str(statement.number),
-                    str(statement.line),
-                    statement.words.replace("[", "\\["),
-                    effect.lock or effect.note,
-                    effect.relation,
-                    size_of(found, effect.relation),
-                    work_of(effect),
-                    waits_of(statement),
-                )
         how = "one transaction" if file.transactional else "statement by statement"
-        console.print(f"[bold]{file.id}[/bold]  {how}")
-        console.print(table)
+        click.echo(f"{click.style(file.id, bold=True)}  {how}")
+        for line in _table(_rows(found, file)):
+            click.echo(line)
         for finding in file.findings:
-            console.print(f"  squawk, line {finding.line}: {finding.rule}: {finding.message}")
+            click.echo(f"  squawk, line {finding.line}: {finding.rule}: {finding.message}")
     for name in found.repeatables:
-        console.print(f"[bold]{name}[/bold]  repeatable")
+        click.echo(f"{click.style(name, bold=True)}  repeatable")
+
+
+def _rows(found: "Plan", file: "PlannedFile") -> Iterator[tuple[str, ...]]:
+    from pgproof.ahead.locks import Effect
+    from pgproof.ahead.page import size_of, waits_of, work_of
+
+    yield "#", "line", "statement", "lock", "on", "size", "work", "runs"
+    for statement in file.statements:
+        for effect in statement.effects or (Effect("", ""),):
+            yield (
+                str(statement.number),
+                str(statement.line),
+                statement.words,
+                effect.lock or effect.note,
+                effect.relation,
+                size_of(found, effect.relation),
+                work_of(effect),
+                waits_of(statement),
+            )
+
+
+def _table(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Yield lines of columns, the statements shortened to what a terminal has room for."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if sys.stdout.isatty():
+        others = sum(widths) - widths[_STATEMENT] + 2 * len(widths)
+        room = max(_SHORTEST, shutil.get_terminal_size().columns - others)
+        widths[_STATEMENT] = min(widths[_STATEMENT], room)
+    for row in rows:
+        cells = list(row)
+        if len(cells[_STATEMENT]) > widths[_STATEMENT]:
+            cells[_STATEMENT] = f"{cells[_STATEMENT][: widths[_STATEMENT] - 1]}…"
+        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        yield f" {'  '.join(padded)}".rstrip()
