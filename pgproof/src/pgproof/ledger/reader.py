@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from pgproof.connection import KEEPER, connect
+from pgproof.errors import RefusedError
 from pgproof.files.folder import Folder
 from pgproof.ledger import state as states
 from pgproof.ledger.server import FORMER_SCHEMA, Server, ask, only_former
@@ -55,7 +56,8 @@ def _ask(
 ) -> tuple[Ledger, Server, states.Known]:
     """Find the ledger: of the settings' schema or, where they leave that open, of FORMER_SCHEMA.
 
-    A ledger in FORMER_SCHEMA is this folder's if it names one of its migrations.
+    A ledger in FORMER_SCHEMA is this folder's if it names one of its migrations. Raises
+    RefusedError if that cannot be read.
     """
 
     def look(schema: str) -> tuple[Ledger, Server, states.Known]:
@@ -64,7 +66,13 @@ def _ask(
         return ledger, server, states.read(connection, ledger, server, folder)
 
     if settings.ledger_schema == LEDGER_SCHEMA and only_former(connection, LEDGER_SCHEMA):
-        former = look(FORMER_SCHEMA)
+        try:
+            former = look(FORMER_SCHEMA)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise RefusedError(
+                f"the schema {FORMER_SCHEMA} has a ledger, which this user may not read",
+                hint="If it is of these migrations, become its owner; else set ledger_schema.",
+            ) from error
         here = {migration.id for migration in folder.migrations}
         if not here.isdisjoint(former[2].state.applied):
             return former
