@@ -99,6 +99,27 @@ def test_parameters_of_the_session_are_pinned_for_each_file(project: Project) ->
     assert project.query("table t") == project.query("table u") == [("77kB", "it's so")]
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("public", "public"),
+        (' Public , "Two ""words""", "$user" ', 'public, "Two ""words""", "$user"'),
+    ],
+)
+def test_a_search_path_is_a_list_of_schemas(project: Project, given: str, shown: str) -> None:
+    project.write("0001.t", "create table public.t as select current_setting('search_path') as a;")
+    project.with_settings(search_path=given).migrate()
+    assert project.value("select a from t") == shown
+
+
+@pytest.mark.parametrize("given", ["", "a,", "a b", "a; drop table t", '"a', "a, b -- c", "'a'; b"])
+def test_what_is_no_list_of_schemas_is_refused(project: Project, given: str) -> None:
+    project.write("0001.t", "create table t ();")
+    with pytest.raises(InputError, match="search_path is"):
+        project.with_settings(search_path=given).migrate()
+    assert project.query("select from pg_class where relname = 't'") == []
+
+
 def test_the_runners_own_parameters_cannot_be_unpinned(project: Project) -> None:
     odd = project.with_settings(session={"timezone": "Asia/Tokyo", "statement_timeout": "1ms"})
     odd.write(

@@ -1,5 +1,6 @@
 """A connection that runs one statement at a time, can be interrupted, and forgets state between."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -8,6 +9,7 @@ import psycopg
 from psycopg import pq, sql
 
 from pgproof.connection import WORKER
+from pgproof.errors import InputError
 from pgproof.files.script import Script
 from pgproof.files.statement import Statement
 from pgproof.run import wire
@@ -30,6 +32,9 @@ _PINNED = {
     "statement_timeout": "0",
     "timezone": "UTC",
 }
+_NAME = r'"(?:[^"]|"")+"|[^\s",;]+'
+_SCHEMA = re.compile(_NAME)
+_SEARCH_PATH = re.compile(rf"\s*(?:{_NAME})\s*(?:,\s*(?:{_NAME})\s*)*")
 _FORGET = (
     "close all; set session authorization default; reset all; deallocate all; unlisten *;"
     " discard plans; discard temp; discard sequences; reset role;"
@@ -50,13 +55,27 @@ def pinned(
         (_parameter(name), sql.Literal(value).as_string())
         for name, value in {**settings, **ours}.items()
     ]
-    values.append(("search_path", search_path))
+    values.append(("search_path", _schemas(search_path)))
     return "".join(f" set {name} = {value};" for name, value in values)
 
 
 def _parameter(name: str) -> str:
     """Return a parameter's name quoted, part by part."""
     return ".".join(sql.Identifier(part).as_string() for part in name.split("."))
+
+
+def _schemas(search_path: str) -> str:
+    """Return a search_path quoted, schema by schema. Raises InputError for what is none."""
+    if not _SEARCH_PATH.fullmatch(search_path):
+        raise InputError(
+            f"search_path is {search_path!r}",
+            hint="Write names of schemas with commas between them.",
+        )
+    names = (
+        name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
+        for name in _SCHEMA.findall(search_path)
+    )
+    return ", ".join(sql.Identifier(name).as_string() for name in names)
 
 
 class Session:
