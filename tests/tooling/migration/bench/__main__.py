@@ -35,7 +35,7 @@ _numbers = itertools.count(1)
 _CONNECT_AND_READ = """
 import sys, psycopg
 with psycopg.connect(sys.argv[1]) as connection:
-    connection.execute("select * from ledger.migration_files").fetchall()
+    connection.execute("select * from pgproof.migration_files").fetchall()
 """
 
 _APPLY = """
