@@ -18,8 +18,9 @@ lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothin
 format: .venv/test ## let ruff rewrite the Python files
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
-python-tests: .venv/test ## pytest, on PostgreSQL 18
+python-tests: .venv/test ## pytest, on PostgreSQL 18: of the product, then of pgproof
 	.venv/bin/pytest -n logical --maxprocesses 4 --dist loadfile
+	cd pgproof && ../.venv/bin/pytest -n logical --maxprocesses 4
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16
 
@@ -48,9 +49,9 @@ compose-check: .venv/test ## compose files and images, and their programs starte
 
 .venv/bin/python:
 	sh .ci/venv
-.venv/run: .venv/bin/python requirements/run.txt pyproject.toml
+.venv/run: .venv/bin/python requirements/run.txt pyproject.toml pgproof/pyproject.toml
 	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/run.txt
-	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
+	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable pgproof --editable .
 	touch .venv/run
 .venv/test: .venv/run requirements/test.txt
 	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/test.txt

@@ -1,6 +1,5 @@
 """Which server a command talks to, and how it connects."""
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,9 +8,9 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import tuple_row
 
+from pgproof import connection as runner
 from tooling.errors import ConnectionFailedError, NoLesserRoleError
 
-_PG_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE", "PGDATABASE")
 # Names no function, operator or type that is looked up anywhere but in pg_catalog.
 _IS_GREAT = """
 select exists (
@@ -38,12 +37,9 @@ def resolve(dsn: str | None = None) -> str:
     The order is: `dsn`, DATABASE_URL, the PG* variables, the running embedded server.
     Raises ConnectionFailedError if none of them is there.
     """
-    if dsn:
-        return dsn
-    if url := os.environ.get("DATABASE_URL"):
-        return url
-    if any(os.environ.get(name) for name in _PG_VARIABLES):
-        return ""
+    found = runner.given(dsn)
+    if found is not None:
+        return found
     from tooling import embedded
 
     if url := embedded.running_url():
@@ -134,18 +130,7 @@ def as_role(conninfo: str, role: str) -> str:
 
 
 def _open(conninfo: str, options: Mapping[str, Any]) -> psycopg.Connection[Any]:
-    try:
-        connection = psycopg.connect(conninfo, **{"application_name": "tooling", **options})
-    except psycopg.OperationalError as error:
-        raise ConnectionFailedError(
-            f"cannot connect: {str(error).strip()}",
-            hint="Check host, port, user and database, and that the server is running.",
-        ) from error
-    except psycopg.ProgrammingError as error:
-        raise ConnectionFailedError(
-            f"not a connection string: {str(error).strip()}",
-            hint="Use postgresql://user@host:port/database or libpq's key=value form.",
-        ) from error
+    connection = runner.connect(conninfo, **{"application_name": "tooling", **options})
     if is_superuser(connection):
         connection.execute("set search_path = pg_catalog, pg_temp")
         if not connection.autocommit:

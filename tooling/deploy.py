@@ -23,21 +23,20 @@ select c.oid::regclass::text
 """
 
 
-def prepared(dsn: str | None, settings: Settings, *, dry_run: bool = False) -> str:
+def prepared(dsn: str | None, settings: Settings) -> str:
     """Return the connection string to migrate with.
 
     A superuser runs the files that come before the migrations, which are the program's, and the
     migrations run as `settings.migrator`: they meet triggers, defaults and functions of whoever
-    owns the database. Anybody else migrates as he is. With `dry_run` nothing is run. Raises
-    RefusedError if the migrator cannot log in.
+    owns the database. Anybody else migrates as he is. Raises RefusedError if the
+    migrator cannot log in.
     """
     conninfo = resolve(dsn)
     if settings.migrator is None:
         return conninfo
-    if not dry_run:
-        with connect(conninfo) as connection:
-            if is_superuser(connection):
-                _run_before(connection, settings)
+    with connect(conninfo) as connection:
+        if is_superuser(connection):
+            _run_before(connection, settings)
     return as_migrator(conninfo, settings)
 
 

@@ -1,4 +1,4 @@
-"""Settings from `[tool.tooling]` of the nearest pyproject.toml."""
+"""Settings of one pyproject.toml: the runner's of `[tool.pgproof]`, ours of `[tool.tooling]`."""
 
 import functools
 import tomllib
@@ -6,74 +6,67 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from pgproof import settings as runner
 from tooling.errors import InputError
+
+PROGRAM = "tooling"
+_SECTIONS = {"backup"}
+_KEYS = {"migrator", "seeds"}
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Folders are absolute; `before` and `after` are SQL files run around the migrations.
+class Settings(runner.Settings):
+    """The runner's settings, and ours; folders are absolute."""
 
-    `migrator` is the login role that a superuser hands over to, which may become `owner`.
-    """
-
-    root: Path
-    migrations: Path
-    seeds: Path
-    ledger_schema: str = "ledger"
-    owner: str | None = None
+    seeds: Path = Path("seeds/reference")
     migrator: str | None = None
-    before: tuple[Path, ...] = ()
-    after: tuple[Path, ...] = ()
-    search_path: str = "public"
-    lock_timeout: str = "500ms"
-    lock_attempts: int = 30
-
-
-_SECTIONS = {"backup"}
-_TYPES: dict[str, type] = {"before": list, "after": list, "lock_attempts": int}
+    """The login role that a superuser hands over to, which may become `owner`."""
 
 
 def find_root(start: Path | None = None) -> Path:
     """Return the nearest folder at or above `start` whose pyproject.toml has `[tool.tooling]`.
 
-    Without one, `start` itself (by default the current folder) is the root.
+    Without one, it is the nearest with settings of the runner, else `start` itself (by default
+    the current folder).
     """
     start = (start or Path.cwd()).resolve()
     for folder in (start, *start.parents):
         if _table(folder / "pyproject.toml") is not None:
             return folder
-    return start
+    return runner.find_root(start)
 
 
 def load(start: Path | None = None) -> Settings:
     """Read the settings. Raises InputError for an unknown key or a value of the wrong type."""
-    root = find_root(start)
+    return extended(runner.read(find_root(start), program=PROGRAM))
+
+
+def extended(given: runner.Settings) -> Settings:
+    """Return the runner's settings with ours, of the folder that `find_root` finds from theirs.
+
+    Raises InputError.
+    """
+    root = find_root(given.root)
     file = root / "pyproject.toml"
-    keys = _table(file) or {}
-    known = {field.name for field in fields(Settings)} - {"root"}
-    for key, value in keys.items():
-        if key in _SECTIONS and isinstance(value, dict):
-            continue
-        wanted = _TYPES.get(key, str)
-        if key not in known:
-            raise InputError(
-                f"{file}: unknown key {key!r} in [tool.tooling]",
-                hint=f"Known keys: {', '.join(sorted(known))}.",
-            )
-        if not isinstance(value, wanted):
-            raise InputError(f"{file}: [tool.tooling] {key} must be a {wanted.__name__}")
+    ours = {key: value for key, value in table(root).items() if key not in _SECTIONS}
+    moved = ours.keys() & {field.name for field in fields(runner.Settings)}
+    if moved:
+        raise InputError(
+            f"{file}: {', '.join(sorted(moved))} in [tool.tooling]",
+            hint="Settings of migrations stand in [tool.pgproof].",
+        )
+    if unknown := ours.keys() - _KEYS:
+        raise InputError(
+            f"{file}: unknown key {min(unknown)!r} in [tool.tooling]",
+            hint=f"Known keys: {', '.join(sorted(_KEYS))}.",
+        )
+    for key, value in ours.items():
+        if not isinstance(value, str):
+            raise InputError(f"{file}: [tool.tooling] {key} must be a str")
     return Settings(
-        root=root,
-        migrations=root / keys.get("migrations", "migrations"),
-        seeds=root / keys.get("seeds", "seeds/reference"),
-        ledger_schema=keys.get("ledger_schema", "ledger"),
-        owner=keys.get("owner"),
-        migrator=keys.get("migrator"),
-        before=tuple(root / name for name in keys.get("before", [])),
-        after=tuple(root / name for name in keys.get("after", [])),
-        search_path=keys.get("search_path", Settings.search_path),
-        lock_timeout=keys.get("lock_timeout", Settings.lock_timeout),
-        lock_attempts=keys.get("lock_attempts", Settings.lock_attempts),
+        **vars(given),
+        seeds=root / ours.get("seeds", "seeds/reference"),
+        migrator=ours.get("migrator"),
     )
 
 

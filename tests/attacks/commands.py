@@ -76,6 +76,23 @@ TYPED: tuple[tuple[str, ...], ...] = (
     ("restore", "--to", "{}", "--target-name", "{}"),
     ("restore", "--to", "{}", "--target-time", "{}"),
     ("rollback", "--to", "{}"),
+    *(
+        (*command, option, "{}")
+        for command in (
+            ("baseline", "0001.core-schema", "--dry-run"),
+            ("migrate", "--dry-run"),
+            ("plan",),
+            ("rollback", "--dry-run"),
+            ("status",),
+        )
+        for option in ("--ledger-schema", "--owner")
+    ),
+    *(
+        (*command, option, "{}")
+        for command in (("migrate",), ("plan",), ("rollback", "--dry-run"))
+        for option in ("--search-path", "--session", "--lock-timeout")
+        if (*command, option) not in (("plan", "--session"), ("migrate", "--lock-timeout"))
+    ),
 )
 """Command lines with `{}` for a hostile text; those that take no --dsn are in NO_DSN."""
 
@@ -141,11 +158,39 @@ def _(attacker: Attacker) -> None:
         room.mkdir()
         (room / f"0001.x{DROP}.sql".replace("/", "")).write_text("select 1;\n", encoding="utf-8")
         (folder / "pyproject.toml").write_text(
-            f"[tool.tooling]\nledger_schema = '''{IDENTIFIER}'''\nowner = '''{IDENTIFIER}'''\n",
+            f"[tool.pgproof]\nledger_schema = '''{IDENTIFIER}'''\nowner = '''{IDENTIFIER}'''\n",
             encoding="utf-8",
         )
         for command in ("status", "plan"):
             attacker.world.run(command, "--migrations", str(room))
+
+
+@case("tooling migrate of a file with hostile settings", SUPERUSER)
+def _(attacker: Attacker) -> None:
+    number = 0
+    with _folder() as folder:
+        room = folder / "migrations"
+        room.mkdir()
+        for hostile in HOSTILE:
+            for option, value in (
+                ("--ledger-schema", hostile),
+                ("--owner", hostile),
+                ("--search-path", hostile),
+                ("--search-path", f"public, {hostile}"),
+                ("--session", f"{hostile}=1"),
+                ("--session", f"my.own={hostile}"),
+                ("--lock-timeout", hostile),
+            ):
+                number += 1
+                (room / f"{number:04}.x.sql").write_text("select 1;", encoding="utf-8")
+                (room / f"{number:04}.x.rollback.sql").write_text("select 1;", encoding="utf-8")
+                attacker.world.run("migrate", "--migrations", str(room), option, value)
+    made = attacker.world.admin.execute(
+        "select relnamespace::regnamespace::text from pg_class where relname = 'migration_files'"
+    ).fetchall()
+    for (schema,) in made:
+        if schema != "ledger":
+            attacker.world.admin.execute(f"drop schema {schema} cascade".encode())
 
 
 @case("tooling with a hostile connection string", SUPERUSER)

@@ -4,10 +4,10 @@ import tempfile
 
 import psycopg
 
+from pgproof.run.migrate import migrate
 from tests.attacks.world import ROOT, World
 from tooling import settings
 from tooling.deploy import prepared
-from tooling.migration import migrate
 from tooling.synthetic import load
 from tooling.synthetic.plan import Plan
 

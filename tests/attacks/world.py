@@ -10,10 +10,10 @@ import click
 import psycopg
 from psycopg import sql
 
+from pgproof.run.migrate import migrate
 from tooling import settings
 from tooling.deploy import prepared
 from tooling.errors import ToolingError
-from tooling.migration import migrate
 from tooling.server import Server
 
 if TYPE_CHECKING:

@@ -18,12 +18,13 @@ import psycopg
 import pytest
 import yaml
 
+from pgproof.run.session import pinned
 from tests.compose.database import OPEN
 from tests.conftest import ROOT
 from tooling import places
 from tooling.embedded import temporary_server
-from tooling.migration.session import pinned
 from tooling.server import Server
+from tooling.settings import load
 
 FOLDER = ROOT / "compose/citus"
 WHOLE: dict[str, Any] = yaml.safe_load((ROOT / "compose.citus.yaml").read_text())
@@ -157,7 +158,7 @@ def test_a_node_has_what_the_rules_ask_for(name: str, server: Server) -> None:
     assert found["wal_level"] == "logical"
     assert found["citus.propagate_set_commands"] == "local"
     with psycopg.connect(server.url()) as connection:
-        text = pinned(connection, "pg_catalog")
+        text = pinned(connection, "pg_catalog", load(ROOT).session)
     for setting, value in re.findall(r"(citus\.\w+) = '(\w+)'", text):
         assert found[setting] == value, "a partition made at run time needs it like a migration"
     assert int(found["max_prepared_transactions"]) >= int(found["max_connections"])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tests.monitoring.case import case
 from tests.monitoring.faults_backups import age
 from tests.monitoring.stack import Stack
-from tooling.errors import Exit
+from tooling.errors import Exit, OwnExit
 
 _STRANGER = "b0000000-0000-7000-8000-00000000000b"
 _UNSEEN = "set session_replication_role = replica"
@@ -29,7 +29,7 @@ def orphan(stack: Stack) -> Iterator[None]:
         f"{_UNSEEN}; insert into app.project_payloads (account_id, project_id, module, config)"
         f" values ('{_STRANGER}', '{_STRANGER}', 'signage.single_pole.base_plate', '{{}}')"
     )
-    stack.job("integrity", exits=Exit.UNSOUND)
+    stack.job("integrity", exits=OwnExit.UNSOUND)
     yield
     stack.sql(f"{_UNSEEN}; delete from app.project_payloads where account_id = '{_STRANGER}'")
     stack.job("integrity")

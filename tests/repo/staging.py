@@ -23,7 +23,8 @@ class Stage:
         self.folder.mkdir()
         self.url = url
         (folder / "pyproject.toml").write_text(
-            "[tool.tooling]\n"
+            "[tool.pgproof]\n"
+            'ledger_schema = "ledger"\n'
             'owner = "eagle_owner"\n'
             f'before = ["{ROOT}/sql/roles.sql", "{ROOT}/sql/superuser.sql"]\n'
         )

@@ -13,12 +13,13 @@ import pglast
 import psycopg
 import pytest
 
+from pgproof.run.session import Session
 from tests.repo.distribution import refused, statements
 from tests.repo.distribution.refused import Catalogue
 from tests.repo.distribution.statements import ROOT, Statement
 from tests.repo.staging import names
-from tooling.migration.session import Session
 from tooling.server import Server
+from tooling.settings import load
 
 Law = Callable[[Statement, Catalogue], list[str]]
 
@@ -196,7 +197,7 @@ def test_every_exception_is_needed(everything: Everything) -> None:
 
 
 def test_a_migration_is_run_with_the_settings_that_citus_needs(server: Server) -> None:
-    session = Session(server.url(), search_path="pg_catalog")
+    session = Session(server.url(), search_path="pg_catalog", settings=load(ROOT).session)
     session.forget(None)
     for name, value in (
         ("citus.enable_local_reference_table_foreign_keys", "off"),
@@ -241,13 +242,13 @@ def test_a_partition_is_detached_by_the_statement_that_the_database_gives() -> N
     """Concurrently here, and not there: chosen at run time, by ops.detach_statement()."""
     makers = [
         str(file.relative_to(ROOT))
-        for folder, kind in (("sql", "*.sql"), ("tooling", "*.py"))
+        for folder, kind in (("sql", "*.sql"), ("tooling", "*.py"), ("pgproof/src", "*.py"))
         for file in sorted((ROOT / folder).rglob(kind))
         if re.search(r"alter table [^;]*detach partition", file.read_text(encoding="utf-8"))
     ]
     assert makers == [
         "sql/ops/functions/detach_statement.sql",
-        "tooling/migration/concurrent.py",  # ends what a migration's statement began
+        "pgproof/src/pgproof/run/concurrent.py",  # ends what a migration's statement began
     ]
 
 

@@ -89,10 +89,16 @@ def test_what_make_makes_is_ignored_by_git(folder: str) -> None:
 
 
 def test_requirements_are_pinned_as_pyproject_allows() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = project["optional-dependencies"]
+    project, inner = (
+        tomllib.loads((ROOT / folder / "pyproject.toml").read_text())["project"]
+        for folder in (".", "pgproof")
+    )
+    extras, more = project["optional-dependencies"], inner["optional-dependencies"]
     run = [*project["dependencies"], *extras["build"], *extras["operations"]]
-    wanted = {"run": run, "test": [*run, *extras["test"]]}
+    assert "pgproof[lint,server]" in run
+    run = [one for one in run if not one.startswith("pgproof[")]
+    run += [*inner["dependencies"], *more["lint"], *more["server"]]
+    wanted = {"run": run, "test": [*run, *extras["test"], *more["test"]]}
     for lock, lines in wanted.items():
         found = pins(lock)
         for requirement in map(Requirement, lines):

@@ -8,8 +8,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from pgproof.files.script import Script
 from tests.repo.staging import MIGRATIONS, ROOT, Stage, names
-from tooling.migration.model import Script
 
 FIRST = "0022.account-indexes"
 """Before it, grants came only once all migrations were there."""

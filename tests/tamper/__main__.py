@@ -13,13 +13,13 @@ from pathlib import Path
 
 import psycopg
 
+from pgproof.run.migrate import migrate
 from tests.attacks.world import ROOT
 from tests.tamper.case import Case, Verdict, judge
 from tests.tamper.suite import CASES, unseen
 from tests.tamper.world import World, fill
 from tooling import settings
 from tooling.embedded import temporary_server
-from tooling.migration import migrate
 from tooling.server import Server
 
 REPORT = ROOT / "build/tamper.json"

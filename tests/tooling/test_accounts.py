@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from psycopg import conninfo
 
+from pgbouncer import pooled
 from tests.repo.documentation.pages import ROOT, blocks
-from tests.tooling.migration.pgbouncer import pooled
 from tooling import accounts
 from tooling.backup import compare
 from tooling.cli import group
@@ -109,7 +109,11 @@ def test_behind_a_pooler_no_account_is_left_for_the_next_transaction(
 ) -> None:
     database = str(conninfo.conninfo_to_dict(signed)["dbname"])
     with (
-        pooled(server, database, "transaction", user="eagle_application", size=1) as url,
+        pooled(
+            *(str(server.socket_dir), str(server.port), database, "transaction"),
+            user="eagle_application",
+            size=1,
+        ) as url,
         psycopg.connect(url, prepare_threshold=None) as ana,
         psycopg.connect(url, prepare_threshold=None) as bob,
     ):

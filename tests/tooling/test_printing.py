@@ -13,10 +13,11 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from rich.table import Table
 
-from tests.tooling.migration.project import Project
+from pgproof import report
+from pgproof.ahead import page as review
+from pgproof.ahead.plan import plan
+from pgproof.settings import Settings
 from tooling import printing
-from tooling.migration import report, review
-from tooling.migration.plan import plan
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = (
@@ -135,21 +136,24 @@ def test_a_statement_neither_ends_nor_steers_top(migrated_database: str) -> None
 
 
 def test_a_migration_steers_neither_terminal_nor_page(empty_database: str, tmp_path: Path) -> None:
-    made = Project.make(tmp_path, empty_database)
-    made.write(
-        "0001.signs",
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "0001.signs.sql").write_text(
         "-- why \x1b[2J\n--\n-- ```\n-- # heading\n"
         'create table "</td>|`\x1b[31m`[x](http://evil)" (x integer);\n'
         "do $$ begin raise notice '%', E'\\x1b[2J\\nerror: forged'; end $$;",
+        encoding="utf-8",
     )
-    page = review.markdown(plan(made.url, made.settings))
+    (folder / "0001.signs.rollback.sql").write_text("select 1;", encoding="utf-8")
+    page = review.markdown(plan(empty_database, Settings(root=tmp_path, migrations=folder)))
     assert not steers(page)
     assert "````text" in page
     rows = [line for line in page.splitlines() if line.startswith("| ")]
     assert {len(re.split(r"(?<!\\)\|", line)) for line in rows} == {11}
-    said = tooling(
-        "migrate", "--migrations", str(made.settings.migrations), "--dsn", empty_database
-    )
+    said = tooling("plan", "--migrations", str(folder), "--dsn", empty_database)
+    assert "do $$" in said
+    assert not steers(said)
+    said = tooling("migrate", "--migrations", str(folder), "--dsn", empty_database)
     assert "NOTICE" in said
     assert not steers(said)
     assert not any(line.startswith("error: forged") for line in said.splitlines())
@@ -164,10 +168,11 @@ def test_an_error_of_the_server_is_shown_plain(migrated_database: str) -> None:
 
 # What prints without asking; each name of a call ends in one of these.
 PRINTING = {"print", "echo", "secho", "add_row", "from_markup", "Console", "print_json"}
+PACKAGES = {"tooling": ROOT / "tooling", "pgproof": ROOT / "pgproof/src/pgproof"}
 OUTSIDE = {
-    "printing.py": "the one place",
-    "cli/top.py": "a console of printing, with tables of printing.row",
-    "cli/plan.py": "a console of printing, with tables of printing.row",
+    "pgproof/printing.py": "the one place",
+    "tooling/printing.py": "the tables and consoles of rich",
+    "tooling/cli/top.py": "a console of printing, with tables of printing.row",
 }
 
 
@@ -185,8 +190,11 @@ def calls(file: Path) -> list[str]:
 
 
 def test_nothing_else_prints() -> None:
-    package = ROOT / "tooling"
-    files = {str(file.relative_to(package)): file for file in package.rglob("*.py")}
+    files = {
+        f"{name}/{file.relative_to(folder)}": file
+        for name, folder in PACKAGES.items()
+        for file in folder.rglob("*.py")
+    }
     assert set(OUTSIDE) <= set(files)
     others = {
         f"{name}:{call}"
@@ -195,10 +203,9 @@ def test_nothing_else_prints() -> None:
         for call in calls(file)
     }
     assert others == set()
-    for name in ("cli/top.py", "cli/plan.py"):
-        printed = calls(files[name])
-        assert printed
-        assert all(call.endswith("console.print") for call in printed)
+    printed = calls(files["tooling/cli/top.py"])
+    assert printed
+    assert all(call.endswith("console.print") for call in printed)
 
 
 def test_the_law_sees_what_prints(tmp_path: Path) -> None:

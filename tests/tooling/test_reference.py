@@ -17,7 +17,7 @@ from tooling import settings
 from tooling.cli import group
 from tooling.embedded import temporary_server
 from tooling.errors import Exit
-from tooling.reference import cli_page, pages
+from tooling.reference import architecture_page, cli_page, pages
 from tooling.server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,6 +124,10 @@ def test_the_diagram_tells_foreign_keys_from_shared_keys(
 
 def test_the_command_page_is_up_to_date() -> None:
     assert pages.differs(PAGES / "cli.md", cli_page.render(group)) is None
+
+
+def test_the_architecture_page_is_up_to_date() -> None:
+    assert pages.differs(ROOT / pages.PAGES["architecture"], architecture_page.render()) is None
 
 
 def test_the_command_page_needs_no_database(project: Path) -> None:

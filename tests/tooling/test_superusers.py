@@ -7,11 +7,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from pgproof.ahead.status import status
 from tests.conftest import ROOT
 from tooling import deploy, settings
 from tooling.database import as_role, connect, lesser
 from tooling.errors import NoLesserRoleError
-from tooling.migration.status import status
 
 WHO = "select session_user::text, current_setting('search_path')"
 PINNED = "pg_catalog, pg_temp"
@@ -109,7 +109,7 @@ def sources() -> Iterator[tuple[str, str]]:
     package = ROOT / "tooling"
     for file in sorted(package.rglob("*.py")):
         name = file.relative_to(package).as_posix()
-        if not name.startswith(("bench/", "migration/")):
+        if not name.startswith("bench/"):
             yield name, file.read_text(encoding="utf-8")
 
 

@@ -16,11 +16,11 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from pgproof.files import folder
 from tooling import settings
 from tooling.bench import clients
 from tooling.bench.locks import Watcher
 from tooling.errors import ToolingError
-from tooling.migration import folder
 from tooling.synthetic import blocks, bulk, lives
 from tooling.synthetic.plan import Plan
 
@@ -146,7 +146,7 @@ class _Stage:
         self._folder.mkdir()
         files = ", ".join(f'"{file}"' for file in found.before)
         (place / "pyproject.toml").write_text(
-            f'[tool.tooling]\nowner = "{found.owner}"\nbefore = [{files}]\n', encoding="utf-8"
+            f'[tool.pgproof]\nowner = "{found.owner}"\nbefore = [{files}]\n', encoding="utf-8"
         )
 
     def migrate(self, *, before: bool) -> None:

@@ -1,4 +1,4 @@
-"""The `tooling` command: one module of this package a command, imported when it is used."""
+"""The `tooling` command: the runner's commands, and one module of this package for each other."""
 
 import pkgutil
 import sys
@@ -7,7 +7,10 @@ from importlib import import_module
 import click
 import psycopg
 
-from tooling import printing
+from pgproof import cli as runner
+from pgproof.cli.host import Host
+from pgproof.settings import Settings
+from tooling import deploy, printing, settings
 from tooling.errors import Exit, ToolingError
 
 _SHARED = {"findings", "options"}
@@ -15,16 +18,30 @@ _SHARED = {"findings", "options"}
 _UNDEFINED = ("3F000", "42P01", "42703", "42883", "42704")
 
 
+def _resolve(dsn: str | None, given: Settings) -> str:
+    return deploy.as_migrator(dsn, settings.extended(given))
+
+
+def _prepare(dsn: str | None, given: Settings) -> str:
+    return deploy.prepared(dsn, settings.extended(given))
+
+
+HOST = Host("tooling", _resolve, prepare=_prepare)
+
+
 class _Commands(click.Group):
-    """A group whose commands are the modules of this package."""
+    """A group whose commands are the runner's and the modules of this package."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         names = (module.name for module in pkgutil.iter_modules(__path__))
-        return sorted(name.replace("_", "-") for name in names if name not in _SHARED)
+        ours = (name.replace("_", "-") for name in names if name not in _SHARED)
+        return sorted((*ours, *runner.COMMANDS))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
+        if cmd_name in runner.COMMANDS:
+            return runner.command(cmd_name, HOST)
         command: click.Command = import_module(f"{__name__}.{cmd_name.replace('-', '_')}").command
         return command
 
@@ -50,9 +67,7 @@ def main() -> None:
     except KeyboardInterrupt:
         _fail("interrupted", None, Exit.INTERRUPTED)
     except click.ClickException as error:
-        if isinstance(error, click.UsageError) and error.ctx is not None:
-            printing.say_page(error.ctx.get_usage(), err=True)
-        printing.say(f"Error: {error.format_message()}", err=True)
+        printing.misused(error)
         sys.exit(error.exit_code)
     except psycopg.Error as error:
         _fail(*_server_said(error), Exit.FAILED)

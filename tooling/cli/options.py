@@ -25,11 +25,6 @@ migrations = click.option(
     type=click.Path(path_type=Path),
     help="Folder of migrations. The settings are those of the pyproject.toml at or above it.",
 )
-events = click.option(
-    "--json", "as_json", is_flag=True, help="Print a JSON object a line: events, then the result."
-)
-
-
 docs = click.option("--docs", is_flag=True, help="Write the page of the docs, too.")
 
 
@@ -66,18 +61,6 @@ def settings_for(migrations: Path | None) -> Settings:
     if migrations is None:
         return settings.load()
     return replace(settings.load(migrations), migrations=migrations.absolute())
-
-
-def statement_number(
-    _ctx: click.Context, _parameter: click.Parameter, value: str | None
-) -> tuple[str, int] | None:
-    """Read `ID:N`."""
-    if value is None:
-        return None
-    name, _, number = value.rpartition(":")
-    if not name or not number.isdecimal() or int(number) < 1:
-        raise click.BadParameter("give the migration and a statement's number, as 0007.parts:3")
-    return name, int(number)
 
 
 def whole_numbers(_ctx: click.Context, _parameter: click.Parameter, value: str) -> list[int]:

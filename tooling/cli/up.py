@@ -36,10 +36,10 @@ def command(dsn: str | None, as_json: bool) -> None:
       tooling up
       tooling up --dsn postgresql://eagle_migrator@db.example/eagle_sign
     """
+    from pgproof.report import Text
+    from pgproof.run.migrate import migrate
     from tooling import deploy, settings, up
     from tooling.database import connect
-    from tooling.migration import migrate
-    from tooling.migration.report import Text
 
     url, how_to_connect = _server(dsn)
     chosen = settings.load()

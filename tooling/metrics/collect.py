@@ -7,10 +7,10 @@ from typing import Any
 
 import psycopg
 
+from pgproof.files import folder
 from tooling.backup.settings import BackupSettings
 from tooling.metrics import statements, storage
 from tooling.metrics.families import Sample
-from tooling.migration import folder
 
 _TIMEOUT_MS = 8000
 """Less than Prometheus waits for a scrape, so that a stuck server reads as down, not as absent."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from pgproof.ahead.status import status
 from tooling.deploy import as_migrator
-from tooling.migration.status import status
 from tooling.preflight.findings import Check, Connection, Finding, Given
 
 _FINE = {"applied", "done"}

@@ -9,9 +9,9 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from pgproof.run.migrate import migrate
 from tooling import embedded, fingerprint
 from tooling.database import connect
-from tooling.migration.run import migrate
 from tooling.preflight.findings import Check, Connection, Finding, Given
 
 _SHOWN = 10

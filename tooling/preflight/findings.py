@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import psycopg
 
+from pgproof.ahead.plan import Plan, plan
 from tooling import settings
 from tooling.database import connect
 from tooling.deploy import as_migrator
 from tooling.errors import NoLesserRoleError, ToolingError
-from tooling.migration.plan import Plan, plan
 from tooling.settings import Settings
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.migration.effects import strength
+from pgproof.ahead.locks import strength
 from tooling.preflight.findings import Check, Connection, Finding, Given
 
 # What each lock waits for: PostgreSQL's table of conflicting lock modes (its manual, 13.3.1).

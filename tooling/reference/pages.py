@@ -11,8 +11,12 @@ from tooling.errors import Exit, ToolingError
 from tooling.reference import catalog, schema_page
 from tooling.settings import Settings
 
-PAGES = ("cli", "schema")
 FOLDER = Path("docs/reference")
+PAGES = {
+    "architecture": Path("docs/architecture.md"),
+    "cli": FOLDER / "cli.md",
+    "schema": FOLDER / "schema.md",
+}
 
 
 def schema(connection: psycopg.Connection[Any], settings: Settings) -> str:

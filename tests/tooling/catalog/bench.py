@@ -13,11 +13,11 @@ from pathlib import Path
 import psycopg
 import python_calamine
 
+from pgproof.report import Text
+from pgproof.run.migrate import migrate
 from tests.conftest import ROOT
 from tooling import catalog, seeds
 from tooling.embedded import temporary_server
-from tooling.migration import migrate
-from tooling.migration.report import Text
 from tooling.settings import load as load_settings
 
 ROUNDS = 5

@@ -14,12 +14,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from pgproof.files import folder
 from tooling.backup import catalog
 from tooling.backup.settings import BackupSettings
 from tooling.errors import ConnectionFailedError
 from tooling.metrics import collect, families, serve, storage
 from tooling.metrics.collect import Folders
-from tooling.migration import folder
 
 ROOT = Path(__file__).resolve().parents[3]
 EXPORTER = "eagle_exporter"

@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,21 +12,44 @@ from typing import Any
 import psycopg
 import pytest
 
+from pgproof.ahead.plan import Plan, plan
+from pgproof.run.migrate import migrate
 from tests.tooling.backup.world import World, world
-from tests.tooling.migration.project import Project
 from tooling import preflight
 from tooling.cli import group
 from tooling.embedded import temporary_server
 from tooling.errors import Exit
 from tooling.preflight import Given
 from tooling.server import Server
+from tooling.settings import Settings
 
 Admin = psycopg.Connection[Any]
 
 
+@dataclass(frozen=True)
+class Project:
+    """A folder of migrations and a database."""
+
+    url: str
+    settings: Settings
+
+    def write(self, name: str, sql: str, undo: str = "select 1;") -> None:
+        folder = self.settings.migrations
+        (folder / f"{name}.sql").write_text(sql, encoding="utf-8")
+        (folder / f"{name}.rollback.sql").write_text(undo, encoding="utf-8")
+
+    def migrate(self) -> None:
+        migrate(self.url, self.settings)
+
+    def plan(self) -> Plan:
+        return plan(self.url, self.settings)
+
+
 @pytest.fixture
 def project(empty_database: str, tmp_path: Path) -> Project:
-    made = Project.make(tmp_path, empty_database)
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    made = Project(empty_database, Settings(root=tmp_path, migrations=folder))
     made.write("0001.signs", "create table signs (sign_id integer primary key);")
     made.migrate()
     return made
@@ -146,7 +169,7 @@ def test_an_invalid_index_and_an_unchecked_constraint_are_found(
 def test_an_extension_that_is_declared_and_not_there_is_found(
     project: Project, admin: Admin
 ) -> None:
-    declared = project.folder.parent / "sql/extensions.sql"
+    declared = project.settings.root / "sql/extensions.sql"
     declared.parent.mkdir()
     declared.write_text("create extension pg_trgm with schema public;\n")
     assert look("extensions", admin, given(project)) == []

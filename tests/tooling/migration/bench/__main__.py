@@ -25,9 +25,9 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from pgproof.files.folder import read
 from tests.tooling.migration.bench import others, page
 from tooling.embedded import Server, psql_program, temporary_server
-from tooling.migration.folder import read
 from tooling.settings import load
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -35,14 +35,16 @@ _numbers = itertools.count(1)
 _CONNECT_AND_READ = """
 import sys, psycopg
 with psycopg.connect(sys.argv[1]) as connection:
-    connection.execute("select * from ledger.migration_files").fetchall()
+    connection.execute("select * from pgproof.migration_files").fetchall()
 """
 
 _APPLY = """
 import sys, time
 from pathlib import Path
-import pglast
-from tooling.migration import applying, locked, migrate
+from pgproof.run import apply as applying
+from pgproof.run import held as locked
+from pgproof.run.migrate import migrate
+from pgproof.sql import parser
 from tooling.settings import load
 from dataclasses import replace
 folder = Path(sys.argv[2])

@@ -11,13 +11,14 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from pgproof.files.folder import UNDO, read
+from pgproof.files.script import Migration
+from pgproof.files.statement import Kind
+from pgproof.run.migrate import migrate
 from tests.tooling.migration.faults import victim
 from tooling import fingerprint
 from tooling.embedded import Server
 from tooling.errors import ToolingError
-from tooling.migration import migrate
-from tooling.migration.folder import UNDO, read
-from tooling.migration.model import Kind, Migration
 from tooling.settings import Settings
 
 _numbers = itertools.count(1)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from pgproof.files.folder import UNDO
 from tests.tooling.migration.faults.matrix import Matrix
 from tooling.embedded import Server
-from tooling.migration.folder import UNDO
 from tooling.settings import Settings
 
 _FILES = {

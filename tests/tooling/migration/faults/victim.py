@@ -13,10 +13,11 @@ from typing import Any
 
 import psycopg
 
+from pgproof.connection import WORKER
+from pgproof.run.migrate import migrate
+from pgproof.run.options import Options
 from tooling.embedded import Server
 from tooling.errors import ToolingError
-from tooling.migration import Options, migrate
-from tooling.migration.session import WORKER
 from tooling.settings import Settings
 
 FAULTS = ("kill runner", "SIGTERM", "drop connection", "kill backend", "kill server")

@@ -1,0 +1,1 @@
+"""A migration runner for PostgreSQL: plain SQL files, applied once each, whatever happens."""

@@ -1,0 +1,1 @@
+"""What is applied and what a run would do: status, plan, its review page. Writes nothing."""

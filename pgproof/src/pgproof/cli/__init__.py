@@ -1,0 +1,73 @@
+"""The command line: one module of this package a command, imported when it is used."""
+
+import copy
+import sys
+from importlib import import_module
+
+import click
+import psycopg
+
+from pgproof import printing
+from pgproof.cli.host import Host
+from pgproof.errors import Exit, PgproofError
+
+COMMANDS = ("baseline", "migrate", "new", "plan", "rollback", "status")
+"""What another program may take over, by `command`."""
+_OWN = (*COMMANDS, "init", "server")
+
+
+class _Commands(click.Group):
+    """A group whose commands are the modules of this package."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return sorted(_OWN)
+
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return command(cmd_name) if cmd_name in _OWN else None
+
+
+def command(name: str, host: Host | None = None) -> click.Command:
+    """Return the command `name` as a part of pgproof, or of the program `host`."""
+    made: click.Command = import_module(f"{__name__}.{name}").command
+    if host is None:
+        return made
+    made = copy.copy(made)
+    made.help = (made.help or "").replace("pgproof ", f"{host.program} ")
+    made.params = [one for one in made.params if one.name not in host.hidden]
+    made.context_settings = {**made.context_settings, "obj": host}
+    return made
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pgproof")
+def group() -> None:
+    """Migrate a PostgreSQL database by plain SQL files, applied once each, whatever happens.
+
+    The server is --dsn, else DATABASE_URL, else the PG* variables, else the embedded server of
+    the setting `server`.
+    """
+
+
+def main() -> None:
+    """Run the command line; the one place that turns errors into `error:`, `hint:`, exit code."""
+    try:
+        code = group.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else Exit.OK)
+    except PgproofError as error:
+        _fail(error.message, error.hint, error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted", None, Exit.INTERRUPTED)
+    except click.ClickException as error:
+        printing.misused(error)
+        sys.exit(error.exit_code)
+    except psycopg.Error as error:
+        state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
+        message = error.diag.message_primary or str(error).strip()
+        _fail(message + state, error.diag.message_hint, Exit.FAILED)
+    except BrokenPipeError:
+        sys.exit(Exit.FAILED)
+
+
+def _fail(message: str, hint: str | None, code: int) -> None:
+    printing.fail(message, hint)
+    sys.exit(code)

@@ -1,0 +1,39 @@
+"""`pgproof baseline`."""
+
+import click
+
+from pgproof import printing
+from pgproof.cli import options
+from pgproof.settings import Settings
+
+
+@click.command()
+@click.argument("migration_id", metavar="ID")
+@options.settings(*options.CONNECTED)
+@options.dsn
+@options.dry_run
+@options.events
+def command(
+    migration_id: str, settings: Settings, dsn: str | None, dry_run: bool, as_json: bool
+) -> None:
+    """Adopt an existing database: record the migrations up to ID as applied, running none.
+
+    Compare the schemas first; this command takes your word. Refused if the ledger is not empty.
+
+    \b
+    pgproof baseline 0005.performance-indexes --dry-run
+    """
+    from pgproof.report import Json, Text
+    from pgproof.run.baseline import baseline
+
+    reporter = Json() if as_json else Text()
+    result = baseline(
+        options.resolve(dsn, settings), settings, migration_id, reporter, dry_run=dry_run
+    )
+    if as_json:
+        reporter("result", **result.as_dict())
+    elif dry_run:
+        for name in result.adopted:
+            printing.say(name)
+    else:
+        printing.say(f"{len(result.adopted)} recorded as applied", err=True)

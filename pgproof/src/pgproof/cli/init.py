@@ -1,0 +1,31 @@
+"""`pgproof init`."""
+
+from pathlib import Path
+
+import click
+
+from pgproof import printing
+from pgproof.cli import options
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
+@options.dry_run
+@options.as_json
+def command(folder: Path, dry_run: bool, as_json: bool) -> None:
+    """Make a repository of migrations in FOLDER, by default the current one.
+
+    Writes settings, a first migration with its rollback file, a test of them and a workflow for
+    CI. Replaces nothing.
+
+    \b
+    pgproof init
+    pgproof migrate
+    """
+    from pgproof.files.starter import begin
+
+    paths = begin(folder, dry_run=dry_run)
+    if as_json:
+        printing.say_json({"files": [str(path) for path in paths]})
+    else:
+        printing.say(*paths)

@@ -1,0 +1,76 @@
+"""`pgproof migrate`."""
+
+import click
+
+from pgproof import printing
+from pgproof.cli import options
+from pgproof.settings import Settings
+
+
+@click.command()
+@options.settings(*options.CONNECTED, *options.REPEATABLES, *options.RUNNING)
+@options.dsn
+@click.option(
+    "--wait",
+    type=float,
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for another runner.",
+)
+@click.option(
+    "--allow-out-of-order",
+    is_flag=True,
+    help="Apply files ordered before applied ones; recorded in the ledger.",
+)
+@click.option(
+    "--resume",
+    metavar="ID:N",
+    callback=options.statement_number,
+    help="Take the statements before N of a partly applied file as done.",
+)
+@options.dry_run
+@options.events
+def command(
+    settings: Settings,
+    dsn: str | None,
+    wait: float,
+    allow_out_of_order: bool,
+    resume: tuple[str, int] | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Apply the pending migrations, each once, and the repeatable files.
+
+    Each file is one transaction with its ledger row. After an interruption of any kind, run the
+    same command again: it goes on where it stopped. Nothing is ever rolled back by itself.
+
+    \b
+    pgproof migrate
+    pgproof migrate --migrations other/migrations --dsn postgresql://host/db
+    """
+    from pgproof.report import Json, Text
+    from pgproof.run.migrate import migrate
+    from pgproof.run.options import Options
+
+    reporter = Json() if as_json else Text()
+    result = migrate(
+        (options.resolve if dry_run else options.prepare)(dsn, settings),
+        settings,
+        reporter,
+        Options(
+            wait=wait,
+            allow_out_of_order=allow_out_of_order,
+            resume=resume,
+            dry_run=dry_run,
+        ),
+    )
+    if as_json:
+        reporter("result", **result.as_dict())
+        return
+    if dry_run:
+        for name in result.pending:
+            printing.say(name)
+        return
+    done = f"{len(result.applied)} applied, {result.already} before"
+    printing.say(f"{done}; {len(result.repeated)} repeatable; {result.seconds:.2f} s", err=True)

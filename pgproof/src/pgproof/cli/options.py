@@ -1,0 +1,121 @@
+"""Options that several commands share, worded once."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pgproof import settings as settings_of
+from pgproof.cli import host
+from pgproof.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_FILE = click.Path(path_type=Path)
+
+dsn = click.option("--dsn", metavar="URL", help="Connection string of the database to use.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+dry_run = click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+events = click.option(
+    "--json", "as_json", is_flag=True, help="Print a JSON object a line: events, then the result."
+)
+_SETTINGS = {
+    "migrations": click.option(
+        "--migrations",
+        metavar="DIR",
+        type=_FILE,
+        help="Folder of migrations. The settings are those at or above it.",
+    ),
+    "ledger_schema": click.option(
+        "--ledger-schema", metavar="NAME", help="Schema of the tables that say what is applied."
+    ),
+    "owner": click.option("--owner", metavar="ROLE", help="Role to take for what files make."),
+    "before": click.option(
+        "--before", metavar="FILE", type=_FILE, multiple=True, help="Run before the migrations."
+    ),
+    "after": click.option(
+        "--after", metavar="FILE", type=_FILE, multiple=True, help="Run after the migrations."
+    ),
+    "search_path": click.option(
+        "--search-path", metavar="SCHEMAS", help="search_path of each file."
+    ),
+    "session": click.option(
+        "--session",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="Parameter to set for each file.",
+    ),
+    "lock_timeout": click.option(
+        "--lock-timeout",
+        metavar="TIME",
+        help="How long a statement waits for a lock (500ms, half of deadlock_timeout).",
+    ),
+    "lock_attempts": click.option(
+        "--lock-attempts",
+        type=click.IntRange(1),
+        metavar="N",
+        help="How often a file is tried while locks are in the way (30).",
+    ),
+    "server": click.option(
+        "--server", metavar="DIR", type=_FILE, help="Folder of an embedded server to use."
+    ),
+}
+
+CONNECTED = ("migrations", "ledger_schema", "owner", "server")
+"""Settings of every command that looks at a database."""
+REPEATABLES = ("before", "after")
+RUNNING = ("search_path", "session", "lock_timeout", "lock_attempts")
+"""Settings of commands that run files."""
+
+
+def settings(*names: str) -> Callable[[Command], Command]:
+    """Return options for some settings; the command gets `settings`, with all of them."""
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def wrapper(*arguments: Any, **keywords: Any) -> Any:
+            given = {name: keywords.pop(name, None) or None for name in names}
+            return command(*arguments, settings=_load(given), **keywords)
+
+        for name in reversed(names):
+            wrapper = _SETTINGS[name](wrapper)
+        return wrapper  # type: ignore[return-value]
+
+    return decorate
+
+
+def resolve(dsn: str | None, settings: Settings) -> str:
+    """Return the connection string that the running program takes."""
+    return host.current().resolve(dsn, settings)
+
+
+def prepare(dsn: str | None, settings: Settings) -> str:
+    """Return the connection string to apply migrations with; the program has prepared for it."""
+    program = host.current()
+    return (program.prepare or program.resolve)(dsn, settings)
+
+
+def _load(given: dict[str, Any]) -> Settings:
+    folder = given.get("migrations")
+    for name in ("migrations", "server"):
+        if given.get(name):
+            given[name] = given[name].absolute()
+    for name in ("before", "after"):
+        if given.get(name):
+            given[name] = tuple(file.absolute() for file in given[name])
+    if given.get("session"):
+        given["session"] = settings_of.parse("session", ";".join(given["session"]), "--session")
+    return settings_of.load(folder, program=host.current().program, **given)
+
+
+def statement_number(
+    _ctx: click.Context, _parameter: click.Parameter, value: str | None
+) -> tuple[str, int] | None:
+    """Read `ID:N`."""
+    if value is None:
+        return None
+    name, _, number = value.rpartition(":")
+    if not name or not number.isdecimal() or int(number) < 1:
+        raise click.BadParameter("give the migration and a statement's number, as 0007.parts:3")
+    return name, int(number)

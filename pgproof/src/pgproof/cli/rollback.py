@@ -1,0 +1,39 @@
+"""`pgproof rollback`."""
+
+import click
+
+from pgproof import printing
+from pgproof.cli import options
+from pgproof.settings import Settings
+
+
+@click.command()
+@options.settings(*options.CONNECTED, *options.RUNNING)
+@options.dsn
+@click.option("--to", metavar="ID", help="Undo every migration applied after this one.")
+@options.dry_run
+@options.events
+def command(
+    settings: Settings, dsn: str | None, to: str | None, dry_run: bool, as_json: bool
+) -> None:
+    """Undo the last applied migration by its rollback file.
+
+    The file and the removal of its ledger row are one transaction. A migration without a
+    rollback file is refused, and nothing is undone.
+
+    \b
+    pgproof rollback --dry-run
+    pgproof rollback --to 0010.search
+    """
+    from pgproof.report import Json, Text
+    from pgproof.run.rollback import rollback
+
+    reporter = Json() if as_json else Text()
+    result = rollback(options.resolve(dsn, settings), settings, reporter, to=to, dry_run=dry_run)
+    if as_json:
+        reporter("result", **result.as_dict())
+    elif dry_run:
+        for name in result.rolled_back:
+            printing.say(name)
+    else:
+        printing.say(f"{len(result.rolled_back)} rolled back; {result.seconds:.2f} s", err=True)

@@ -1,0 +1,55 @@
+"""Exit codes, and the one exception that carries a message, a hint and an exit code to the user."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What the process's exit code tells a script. Listed in docs/exit-codes.md."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    INPUT = 3
+    CONNECTION = 4
+    REFUSED = 5
+    MIGRATION = 6
+    LOCKED = 7
+    PARTIAL = 8
+    PENDING = 9
+    CHANGED = 10
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class PgproofError(Exception):
+    """A failure the user can act on: one line of message, one of hint, one exit code.
+
+    A program that adds commands of its own may add exit codes of its own, above 10.
+    """
+
+    exit_code: IntEnum = Exit.FAILED
+
+    def __init__(self, message: str, *, hint: str | None = None, exit_code: IntEnum | None = None):
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        if exit_code is not None:
+            self.exit_code = exit_code
+
+
+class InputError(PgproofError):
+    """A file given by the user cannot be used; the message names file, line and column."""
+
+    exit_code = Exit.INPUT
+
+
+class ConnectionFailedError(PgproofError):
+    """No server, wrong password, or no such database."""
+
+    exit_code = Exit.CONNECTION
+
+
+class RefusedError(PgproofError):
+    """A check failed before anything was touched."""
+
+    exit_code = Exit.REFUSED

@@ -1,0 +1,97 @@
+"""Directives: the `-- name: value` lines that open a file, as yoyo has them, and two of ours."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from pgproof.files.problem import Problem, refuse
+
+KNOWN = ("depends", "transactional", "irreversible", "repeatable-calls")
+_DIRECTIVE = re.compile(r"\s*--\s*([A-Za-z][A-Za-z_-]*)\s*:\s*(.*?)\s*$")
+_ANYWHERE = re.compile(rf"(?:--|/\*|^\s*\*)\s*({'|'.join(KNOWN)})\s*:", re.I | re.M)
+_WORDS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+@dataclass(frozen=True)
+class Header:
+    """The directives of a file's leading `--` lines."""
+
+    depends: tuple[str, ...] = ()
+    transactional: bool = True
+    irreversible: str | None = None
+    repeatable_calls: bool = False
+
+
+def parse(text: str, path: Path) -> Header:
+    """Read the header. Raises RefusedError naming every directive that would be ignored."""
+    values: dict[str, list[tuple[int, str]]] = {}
+    problems: list[Problem] = []
+    end = 0
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        stripped = line.strip()
+        if stripped and not stripped.startswith("--"):
+            break
+        end += len(line)
+        if match := _DIRECTIVE.match(line):
+            name = match[1].lower()
+            if name in KNOWN:
+                values.setdefault(name, []).append((number, match[2]))
+            elif near := get_close_matches(name, KNOWN, n=1, cutoff=0.75):
+                problems.append(
+                    Problem(
+                        path,
+                        number,
+                        f"unknown directive {match[1]!r}",
+                        f"Did you mean `-- {near[0]}:`? The directives are {', '.join(KNOWN)}.",
+                    )
+                )
+    problems += _misplaced(text, end, path)
+    for name in ("transactional", "repeatable-calls"):
+        for number, value in values.get(name, []):
+            if value.lower() not in _WORDS:
+                problems.append(
+                    Problem(path, number, f"{name} is {value!r}", "Write `true` or `false`.")
+                )
+    for name in ("transactional", "repeatable-calls", "irreversible"):
+        for number, _ in values.get(name, [])[1:]:
+            problems.append(Problem(path, number, f"{name} is given twice", "Keep one of them."))
+    for number, value in values.get("irreversible", []):
+        if not value:
+            problems.append(
+                Problem(path, number, "irreversible gives no reason", "Say why, after the colon.")
+            )
+    refuse(problems)
+    return Header(
+        depends=tuple(word for _, value in values.get("depends", []) for word in value.split()),
+        transactional=_flag(values, "transactional", default=True),
+        irreversible=values["irreversible"][0][1] if "irreversible" in values else None,
+        repeatable_calls=_flag(values, "repeatable-calls", default=False),
+    )
+
+
+def _flag(values: dict[str, list[tuple[int, str]]], name: str, *, default: bool) -> bool:
+    return _WORDS[values[name][0][1].lower()] if name in values else default
+
+
+def _misplaced(text: str, end: int, path: Path) -> list[Problem]:
+    """Find directives in comments after the header (not in strings or bodies)."""
+    if not _ANYWHERE.search(text, end):
+        return []
+    from pgproof.sql.parser import SyntaxProblem, comments
+
+    try:
+        found = comments(text)
+    except SyntaxProblem:
+        return []
+    return [
+        Problem(
+            path,
+            text.count("\n", 0, start + match.start()) + 1,
+            f"directive {match[1]!r} stands after the header, where it has no effect",
+            "Move it into the `--` lines that open the file.",
+        )
+        for start, comment in found
+        if start >= end
+        for match in _ANYWHERE.finditer(comment)
+    ]

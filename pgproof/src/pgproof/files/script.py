@@ -1,0 +1,60 @@
+"""A SQL file, and a migration made of one or two."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pgproof.files import hashes, header, split
+from pgproof.files.statement import Statement
+
+
+@dataclass(frozen=True)
+class Script:
+    """A SQL file as read: its bytes once, everything else derived when it is asked for."""
+
+    path: Path
+    raw: bytes
+
+    @cached_property
+    def raw_sha256(self) -> str:
+        """Hash of the bytes."""
+        return hashes.raw_sha256(self.raw)
+
+    @cached_property
+    def text(self) -> str:
+        """The file as text. Raises RefusedError for anything but UTF-8 without a BOM."""
+        return split.decode(self.raw, self.path)
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements in order. Raises RefusedError for what PostgreSQL cannot parse."""
+        return split.split(self.text, self.path)
+
+    @cached_property
+    def code_sha256(self) -> str:
+        """Hash of the code: comments and space between tokens do not count."""
+        return hashes.code_sha256(self.text, [statement.sql for statement in self.statements])
+
+    @cached_property
+    def header(self) -> header.Header:
+        """The directives. Raises RefusedError for one that is unknown, doubled or misplaced."""
+        return header.parse(self.text, self.path)
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One migration of the folder; `id` is the file's name without `.sql`."""
+
+    id: str
+    script: Script
+    undo: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.script.path
+
+    @property
+    def undo_path(self) -> Path:
+        """Where the rollback file is, or would be."""
+        return self.path.with_name(f"{self.id}.rollback.sql")

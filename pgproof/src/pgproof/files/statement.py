@@ -1,0 +1,45 @@
+"""A statement, and what it asks of the transaction around it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a statement asks of the transaction around it."""
+
+    ORDINARY = "ordinary"
+    """Runs inside a transaction block."""
+
+    CONCURRENT = "concurrent"
+    """CONCURRENTLY: cannot run in a transaction block; its outcome is read in the catalogue."""
+
+    CALL = "call"
+    """A procedure, which may commit halfway."""
+
+    OUTSIDE = "outside"
+    """Cannot run in a transaction block and may be run again (VACUUM, CREATE DATABASE …)."""
+
+    SETTING = "setting"
+    """SET or RESET: part of the session, so run again when a file is resumed."""
+
+    CONTROL = "control"
+    """BEGIN, COMMIT, ROLLBACK, SAVEPOINT …: the runner's own business."""
+
+    COPY_STDIN = "copy"
+    """COPY FROM STDIN, which has no data to read in a migration."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a file: `number` and `line` count from 1."""
+
+    number: int
+    line: int
+    sql: str
+    kind: Kind = Kind.ORDINARY
+
+    @property
+    def first_words(self) -> str:
+        """The start of the statement on one line, at most 72 characters."""
+        line = " ".join(self.sql[:200].split())
+        return line if len(line) <= 72 else f"{line[:71]}…"

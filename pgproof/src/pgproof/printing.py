@@ -1,0 +1,75 @@
+"""The one place that prints: no text of a database, a file or a process steers a terminal."""
+
+import json
+import unicodedata
+from typing import IO, Any
+
+import click
+
+# Control characters and escapes, marks that reorder or hide what follows, separators of lines, and
+# what is no character. Spaces of other widths print as what they are.
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn", "Co"})
+_MARKED = str.maketrans({**{one: f"\\{one}" for one in "\\`*[]|"}, "<": "&lt;", "&": "&amp;"})
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def plain(text: object) -> str:
+    """Return a text in one line, with whatever would steer a terminal written as an escape."""
+    said = str(text)
+    if said.isascii() and said.isprintable():
+        return said
+    return "".join(_escaped(one) if unicodedata.category(one) in _STEERING else one for one in said)
+
+
+def say(*lines: object, err: bool = False, stream: IO[str] | None = None) -> None:
+    """Print each argument as one line, on stdout, on stderr, or on a stream."""
+    for line in lines:
+        click.echo(plain(line), err=err, file=stream)
+
+
+def say_json(document: Any, *, stream: IO[str] | None = None) -> None:
+    """Print a document as one line of JSON, in ASCII; what JSON does not know, as text."""
+    click.echo(json.dumps(document, default=str), file=stream)
+
+
+def say_page(page: str, *, err: bool = False) -> None:
+    """Print a page of the program's own lines; in none is a line break that is not its own."""
+    say(*page.splitlines(), err=err)
+
+
+def fail(message: str, hint: str | None = None) -> None:
+    """Print an error, `error:` before each of its lines, and what to do about it."""
+    say(*(f"error: {line}" for line in message.splitlines() or [""]), err=True)
+    if hint:
+        say(f"hint: {hint}", err=True)
+
+
+def say_heading(name: object, rest: str) -> None:
+    """Print a line on stdout with the name in bold, where that is a terminal."""
+    click.echo(f"{click.style(plain(name), bold=True)}  {plain(rest)}")
+
+
+def misused(error: click.ClickException) -> None:
+    """Print how a command is used, and what click says of a command line that is none."""
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        say_page(error.ctx.get_usage(), err=True)
+    say(f"Error: {error.format_message()}", err=True)
+
+
+def markdown(text: object) -> str:
+    """Return a text as a page of Markdown shows it: no mark-up of it, nor HTML, is followed."""
+    return plain(text).translate(_MARKED)
+
+
+def markdown_code(text: object) -> str:
+    """Return a text as code in a cell of a table in Markdown."""
+    return f"`{plain(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`"
+
+
+def _escaped(one: str) -> str:
+    if one in _SHORT:
+        return _SHORT[one]
+    number = ord(one)
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

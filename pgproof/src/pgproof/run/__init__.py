@@ -1,0 +1,1 @@
+"""Everything that writes: the lock, the session, the statements, and what follows a fault."""

@@ -1,0 +1,141 @@
+"""Applying what is pending, under the lock: the order from the first file to the last."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pgproof.errors import RefusedError
+from pgproof.files.faults import script_problems
+from pgproof.files.problem import refuse
+from pgproof.files.script import Migration, Script
+from pgproof.ledger import compare, journal, marks
+from pgproof.ledger.reader import Reader
+from pgproof.run.execute import Job
+from pgproof.run.held import Locked
+from pgproof.run.options import Options, Result
+from pgproof.run.repeatable import Repeatable, repeatables
+
+
+def pending(reader: Reader, options: Options) -> compare.Work:
+    """Return the work that is safe to begin. Raises RefusedError with all that is not."""
+    work = compare.compare(
+        reader.folder, reader.known.state, allow_out_of_order=options.allow_out_of_order
+    )
+    compare.check(reader.folder, reader.known.state, work, reader.settings.program)
+    before, after = repeatables(reader.settings, reader.folder)
+    refuse([p for one in (*before, *after) for p in script_problems(one.script)])
+    return work
+
+
+@contextmanager
+def _hashed_meanwhile(scripts: list[Script]) -> Iterator[None]:
+    """Hash the code of files in a thread, while the server has the statements to run."""
+    stopped = threading.Event()
+
+    def hash_all() -> None:
+        for script in scripts:
+            if stopped.is_set():
+                return
+            _ = script.code_sha256
+
+    thread = threading.Thread(target=hash_all)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
+
+
+class Run:
+    """One run under the lock."""
+
+    def __init__(self, held: Locked):
+        self.held = held
+        self.reader = held.reader
+        self.ledger = held.reader.ledger
+        self.result = Result(already=len(self.reader.known.state.applied))
+
+    def everything(self) -> Result:
+        """Apply all that is due, in order. Raises like `migrate`."""
+        reader, state = self.reader, self.reader.known.state
+        work = pending(reader, self.held.options)
+        before, after = repeatables(reader.settings, reader.folder)
+        if not reader.server.has_ledger:
+            self._create_ledger()
+        self.held.take_role()
+        self._adopt(work)
+        if self.held.options.resume:
+            self._resume(work, *self.held.options.resume)
+            state = reader.known.state
+        missing_owner = bool(reader.settings.owner) and reader.server.owner is None
+        for one in before:
+            if missing_owner or one.is_due(state):
+                self._repeat(one, as_owner=False)
+        if missing_owner:
+            self.held.take_role()
+        for migration in work.commented:
+            self._write(marks.rehash(self.ledger, migration))
+            self.held.report("rehashed", file=migration.path.name)
+            self.result.commented.append(migration.id)
+        with _hashed_meanwhile([migration.script for migration in work.pending]):
+            for migration in work.pending:
+                self._apply(migration, out_of_order=migration.id in work.out_of_order)
+        for one in after:
+            if one.is_due(state):
+                self._repeat(one)
+        return self.result
+
+    def _create_ledger(self) -> None:
+        server, connection = self.reader.server, self.reader.connection
+        self.ledger.create(connection, server.owner, owner_may=server.owner_may_create)
+
+    def _adopt(self, work: compare.Work) -> None:
+        if not work.unhashed:
+            return
+        from pgproof.ledger import adopt
+
+        source = self.reader.known.source or self.ledger.schema
+        self._write(adopt.copy(self.ledger, source) + adopt.hashes(self.ledger, work.unhashed))
+        self.held.report("adopted", count=len(work.unhashed), schema=source)
+        self.result.adopted += [migration.id for migration in work.unhashed]
+
+    def _resume(self, work: compare.Work, name: str, number: int) -> None:
+        """Move the journal of a partly applied file to where the user says it stands."""
+        migration = next((one for one in work.pending if one.id == name), None)
+        if migration is None or (name, "apply") not in self.reader.known.state.journal:
+            raise RefusedError(
+                f"{name!r} is not partly applied",
+                hint=f"`{self.reader.settings.program} status` shows which files are.",
+            )
+        if number > len(migration.script.statements) + 1:
+            raise RefusedError(
+                f"{migration.path}: has no statement {number}",
+                hint=f"Its last one is {len(migration.script.statements)}.",
+            )
+        self.held.executor.write(journal.resume_at(self.ledger, migration, number))
+        self.reader.refresh()
+
+    def _apply(self, migration: Migration, *, out_of_order: bool) -> None:
+        self.held.mutex.check()
+
+        def row(seconds: float) -> str:
+            return marks.mark(self.ledger, migration, out_of_order=out_of_order, seconds=seconds)
+
+        journal = self.reader.known.state.journal.get((migration.id, "apply"), ())
+        file = migration.path.name
+        self.held.executor.run(Job(migration.id, file, migration.script, "apply", row, journal))
+        self.result.applied.append(migration.id)
+
+    def _repeat(self, one: Repeatable, *, as_owner: bool = True) -> None:
+        self.held.mutex.check()
+
+        def row(_seconds: float) -> str:
+            return marks.repeated(self.ledger, one.name, one.script.raw_sha256, one.after)
+
+        job = Job(one.name, one.name, one.script, "apply", row, as_owner=as_owner)
+        self.held.executor.run(job)
+        self.result.repeated.append(one.name)
+
+    def _write(self, text: str) -> None:
+        self.held.executor.write(text)

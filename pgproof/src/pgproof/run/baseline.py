@@ -1,0 +1,67 @@
+"""Adopting a database that already has what the first migrations make."""
+
+import time
+
+from pgproof.errors import RefusedError
+from pgproof.files.folder import read
+from pgproof.files.script import Migration
+from pgproof.ledger import marks
+from pgproof.ledger.reader import Reader, reading
+from pgproof.report import Reporter, silent
+from pgproof.run.held import locked
+from pgproof.run.interrupt import interruptible
+from pgproof.run.options import Options, Result
+from pgproof.settings import Settings
+
+
+def baseline(
+    conninfo: str,
+    settings: Settings,
+    migration_id: str,
+    reporter: Reporter = silent,
+    options: Options | None = None,
+    *,
+    dry_run: bool = False,
+) -> Result:
+    """Record every migration up to and with `migration_id` as applied, running none of them.
+
+    All or nothing, in one transaction. Raises RefusedError if the ledger has any migration.
+    """
+    started = time.monotonic()
+    folder = read(settings.migrations, settings.program)
+    with interruptible(), reading(conninfo, settings, folder) as reader:
+        result = Result(adopted=[migration.id for migration in _chosen(reader, migration_id)])
+        if dry_run:
+            return result
+        with locked(reader, reporter, options or Options()) as held:
+            chosen = _chosen(reader, migration_id)
+            server = reader.server
+            if not server.has_ledger:
+                reader.ledger.create(
+                    reader.connection, server.owner, owner_may=server.owner_may_create
+                )
+            held.take_role()
+            rows = (
+                marks.mark(reader.ledger, migration, how="baseline", operation="mark")
+                for migration in chosen
+            )
+            held.executor.write("; ".join(rows))
+    result.seconds = round(time.monotonic() - started, 3)
+    return result
+
+
+def _chosen(reader: Reader, migration_id: str) -> list[Migration]:
+    ordered = reader.folder.ordered()
+    names = [migration.id for migration in ordered]
+    if migration_id not in names:
+        raise RefusedError(
+            f"{reader.folder.path}: no migration {migration_id!r}",
+            hint=f"The last one is {names[-1]}.",
+        )
+    if reader.known.state.applied or reader.known.state.journal:
+        raise RefusedError(
+            "the ledger already has migrations",
+            hint="A baseline is for a database that no runner has touched; see"
+            f" `{reader.settings.program} status`.",
+        )
+    return list(ordered[: names.index(migration_id) + 1])

@@ -1,0 +1,80 @@
+"""Everything a command that writes holds: the lock, the ledger's state, and a working session."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+from pgproof.ledger.reader import Reader
+from pgproof.ledger.server import ask, refuse_to_write
+from pgproof.report import Reporter
+from pgproof.run.execute import Executor, Patience
+from pgproof.run.lock import Mutex
+from pgproof.run.options import Options
+from pgproof.run.pooler import refuse_pooler
+from pgproof.run.session import Session, pinned
+from pgproof.run.watch import Watch
+
+
+@dataclass
+class Locked:
+    """The runner's lock is held; `executor` opens the working session when it is first needed."""
+
+    reader: Reader
+    mutex: Mutex
+    report: Reporter
+    options: Options
+    stack: ExitStack
+    _executor: Executor | None = None
+
+    @property
+    def executor(self) -> Executor:
+        """The executor, on its own connection, running as the owner if there is one."""
+        if self._executor is None:
+            self._executor = self._open()
+        return self._executor
+
+    def take_role(self) -> None:
+        """From here on, run as the owner, if there is one by now, and let it write the ledger."""
+        reader = self.reader
+        reader.server = ask(reader.connection, reader.ledger.schema, reader.settings.owner)
+        if reader.server.owner:
+            reader.ledger.grant(reader.connection, reader.server.owner)
+        self._executor = replace(self.executor, role=reader.server.owner)
+
+    def _open(self) -> Executor:
+        reader, settings = self.reader, self.reader.settings
+        session = Session(
+            reader.conninfo,
+            search_path=settings.search_path,
+            settings=settings.session,
+            on_notice=lambda diag: self.report(
+                "notice", severity=diag.severity, message=diag.message_primary
+            ),
+        )
+        self.stack.callback(session.close)
+        self.stack.push(lambda kind, _error, _trace: session.cancel() if kind else None)
+        self.mutex.mark_worker(session.connection)
+        return Executor(
+            session,
+            Watch(reader.connection, session.pid, self.report),
+            reader.ledger,
+            self.report,
+            Patience(
+                self.options.lock_timeout or settings.lock_timeout,
+                self.options.lock_attempts or settings.lock_attempts,
+            ),
+        )
+
+
+@contextmanager
+def locked(reader: Reader, report: Reporter, options: Options) -> Iterator[Locked]:
+    """Take the runner's lock and read the ledger again under it. Raises PgproofError (LOCKED)."""
+    refuse_to_write(reader.server)
+    refuse_pooler(reader.connection, reader.conninfo, reader.server.pid)
+    reader.connection.execute(pinned(reader.connection, "pg_catalog", {}).encode())
+    mutex = Mutex(reader.connection, reader.ledger.schema, report)
+    mutex.take(options.wait)
+    mutex.await_orphans(options.orphan_wait)
+    reader.refresh()
+    with ExitStack() as stack:
+        yield Locked(reader, mutex, report, options, stack)

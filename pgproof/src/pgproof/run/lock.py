@@ -1,0 +1,138 @@
+"""One runner at a time: a session advisory lock, taken by polling.
+
+A `pg_advisory_lock` that waits holds a snapshot, and CREATE INDEX CONCURRENTLY waits for snapshots:
+two runners would deadlock. A `pg_try_advisory_lock` that returns holds nothing.
+"""
+
+import random
+import time
+from typing import Any
+from zlib import crc32
+
+import psycopg
+from psycopg import sql
+
+from pgproof.connection import WORKER
+from pgproof.errors import Exit, PgproofError, RefusedError
+from pgproof.report import Reporter
+
+Connection = psycopg.Connection[Any]
+
+_CLASS = 0x746F6F6C
+"""The same for ever: runners of every release keep each other out."""
+_POLL = (0.05, 0.25)
+_SAY_AGAIN = 10.0
+
+_HOLDER = """
+select pid, application_name, usename, coalesce(client_addr::text, 'local') as client,
+       extract(epoch from clock_timestamp() - backend_start)::float8 as age,
+       state, query
+  from pg_catalog.pg_stat_activity
+ where datname = current_database()
+   and pid <> all (%(mine)s)
+   and ((%(worker)s and application_name = %(name)s)
+        or pid in (select pid
+                     from pg_catalog.pg_locks
+                    where locktype = 'advisory' and granted
+                      and database = (select oid from pg_catalog.pg_database
+                                       where datname = current_database())
+                      and (classid, objid) = (%(class)s::oid, %(key)s::oid)))
+ order by pid
+"""
+
+
+class Mutex:
+    """The advisory lock of one ledger in one database, held by `connection`."""
+
+    def __init__(self, connection: Connection, ledger_schema: str, reporter: Reporter):
+        self.connection = connection
+        self.key = crc32(ledger_schema.encode()) & 0x7FFFFFFF
+        self.worker_key = self.key ^ 1
+        self._report = reporter
+
+    def take(self, wait: float) -> None:
+        """Poll until the lock is ours, naming the holder. Raises PgproofError (LOCKED)."""
+        deadline = time.monotonic() + wait
+        said, holder = float("-inf"), "another runner"
+        while not self._try(self.connection, self.key):
+            now = time.monotonic()
+            if now - said > _SAY_AGAIN or now > deadline:
+                holder = "; ".join(describe(row) for row in self._holders(self.key)) or holder
+                self._report("waiting_for_runner", holder=holder)
+                said = now
+            if now > deadline:
+                raise PgproofError(
+                    f"another runner holds the lock after {wait:g} s: {holder}",
+                    hint="Wait for it, or raise --wait.",
+                    exit_code=Exit.LOCKED,
+                )
+            time.sleep(random.uniform(*_POLL))  # noqa: S311
+
+    def check(self) -> None:
+        """Raise PgproofError (LOCKED) if the lock is no longer ours."""
+        try:
+            row = self.connection.execute(
+                "select exists (select from pg_catalog.pg_locks"
+                " where locktype = 'advisory' and granted and pid = pg_backend_pid()"
+                " and (classid, objid) = (%s::oid, %s::oid))",
+                [_CLASS, self.key],
+            ).fetchone()
+        except psycopg.OperationalError:
+            row = None
+        if row != (True,):
+            raise PgproofError(
+                "the runner's lock is lost; another runner may have taken over",
+                hint="Run the same command again; it goes on where this one stopped.",
+                exit_code=Exit.LOCKED,
+            )
+
+    def await_orphans(self, wait: float) -> None:
+        """Wait for backends that a dead runner left at work. Raises RefusedError naming them."""
+        deadline = time.monotonic() + wait
+        said = False
+        while orphans := self._holders(self.worker_key, worker=True):
+            names = "; ".join(describe(row) for row in orphans)
+            if not said:
+                self._report("orphan", backends=names)
+                said = True
+            if time.monotonic() > deadline:
+                pids = ", ".join(f"pg_terminate_backend({row[0]})" for row in orphans)
+                raise RefusedError(
+                    f"a backend of an earlier runner is still at work: {names}",
+                    hint=f"Wait until it ends, or end it: select {pids};",
+                    exit_code=Exit.LOCKED,
+                )
+            time.sleep(_POLL[0])
+
+    def mark_worker(self, worker: Connection) -> None:
+        """Let the working connection be found by the next runner, whatever becomes of this one."""
+        if not self._try(worker, self.worker_key):
+            raise PgproofError(
+                "a backend of an earlier runner came to life",
+                hint="Run the same command again.",
+                exit_code=Exit.LOCKED,
+            )
+
+    def _try(self, connection: Connection, key: int) -> bool:
+        query = sql.SQL("select pg_catalog.pg_try_advisory_lock({}, {})").format(_CLASS, key)
+        return connection.execute(query).fetchone() == (True,)
+
+    def _holders(self, key: int, *, worker: bool = False) -> list[tuple[Any, ...]]:
+        values = {
+            "class": _CLASS,
+            "key": key,
+            "mine": [self.connection.info.backend_pid],
+            "worker": worker,
+            "name": WORKER,
+        }
+        return self.connection.execute(_HOLDER, values).fetchall()
+
+
+def describe(row: tuple[Any, ...]) -> str:
+    """Name a backend: pid, application, user, client, age, state, query."""
+    pid, application, user, client, age, state, query = row
+    words = " ".join((query or "").split())
+    return (
+        f"pid {pid} ({application or 'no application_name'}, {user}, {client}), "
+        f"{age:.0f} s old, {state or 'state hidden'}: {words[:72] or 'query hidden'}"
+    )

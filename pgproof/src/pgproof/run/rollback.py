@@ -1,0 +1,106 @@
+"""Undoing applied migrations by their rollback files: asked for, never automatic."""
+
+import time
+
+from pgproof.errors import Exit, RefusedError
+from pgproof.files.faults import script_problems
+from pgproof.files.folder import read
+from pgproof.files.problem import Problem, refuse
+from pgproof.files.script import Migration, Script
+from pgproof.ledger import compare, marks
+from pgproof.ledger.reader import Reader, reading
+from pgproof.report import Reporter, silent
+from pgproof.run.execute import Job
+from pgproof.run.held import locked
+from pgproof.run.interrupt import interruptible
+from pgproof.run.options import Options, Result
+from pgproof.settings import Settings
+
+
+def rollback(
+    conninfo: str,
+    settings: Settings,
+    reporter: Reporter = silent,
+    options: Options | None = None,
+    *,
+    to: str | None = None,
+    dry_run: bool = False,
+) -> Result:
+    """Undo the last applied migration, or with `to` every one after it, the newest first.
+
+    Each rollback file and the removal of its ledger row are one transaction. With `dry_run`,
+    returns what would be undone and writes nothing. Raises RefusedError before anything is
+    touched if a rollback file is missing, empty or faulty.
+    """
+    started = time.monotonic()
+    options = options or Options()
+    folder = read(settings.migrations, settings.program)
+    with interruptible(), reading(conninfo, settings, folder) as reader:
+        result = Result(already=len(reader.known.state.applied))
+        if dry_run:
+            result.rolled_back = [migration.id for migration, _ in _chosen(reader, to)]
+            return result
+        with locked(reader, reporter, options) as held:
+            chosen = _chosen(reader, to)
+            held.take_role()
+            for migration, undo in chosen:
+                held.mutex.check()
+                held.executor.run(_job(reader, migration, undo))
+                result.rolled_back.append(migration.id)
+    result.seconds = round(time.monotonic() - started, 3)
+    return result
+
+
+def _job(reader: Reader, migration: Migration, undo: Script) -> Job:
+    row = marks.unmark(reader.ledger, migration.id)
+    steps = reader.known.state.journal.get((migration.id, "rollback"), ())
+    return Job(migration.id, undo.path.name, undo, "rollback", lambda _seconds: row, steps)
+
+
+def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
+    """Return what to undo, newest first, or raise RefusedError."""
+    if reader.known.source is not None:
+        raise RefusedError(
+            "this database was migrated by yoyo and is not adopted yet",
+            hint=f"Run `{reader.settings.program} migrate` once; it fills the ledger in.",
+        )
+    state = reader.known.state
+    work = compare.compare(reader.folder, state, allow_out_of_order=True)
+    refuse([problem for problem in work.problems if problem.kind == "missing"])
+    applied = [migration for migration in work.ordered if migration.id in state.applied]
+    if to is not None and to not in {migration.id for migration in applied}:
+        raise RefusedError(
+            f"{to!r} is not applied",
+            hint=f"Name an applied migration; `{reader.settings.program} status` lists them.",
+        )
+    if not applied:
+        raise RefusedError("nothing is applied", hint="There is nothing to roll back.")
+    half_done = [name for name, direction in state.journal if direction == "apply"]
+    if half_done:
+        raise RefusedError(
+            f"{half_done[0]} is partly applied",
+            hint=f"Finish it with `{reader.settings.program} migrate`; statements that have not run"
+            " may be changed.",
+            exit_code=Exit.PARTIAL,
+        )
+    first = len(applied) - 1
+    if to is not None:
+        first = 1 + next(i for i, migration in enumerate(applied) if migration.id == to)
+    chosen = []
+    problems: list[Problem] = []
+    for migration in reversed(applied[first:]):
+        if migration.undo is None:
+            reason = migration.script.header.irreversible
+            why = f"it is irreversible: {reason}" if reason else "there is none"
+            problems.append(
+                Problem(migration.undo_path, 0, f"no rollback file: {why}", "Write it first.")
+            )
+            continue
+        undo = Script(migration.undo, migration.undo.read_bytes())
+        if not undo.statements:
+            problems.append(Problem(undo.path, 1, "holds no statement", "Write it first."))
+        problems += script_problems(undo)
+        problems += compare.resumable(undo, state.journal.get((migration.id, "rollback"), ()))
+        chosen.append((migration, undo))
+    refuse(problems)
+    return chosen

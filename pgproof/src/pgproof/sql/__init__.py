@@ -1,0 +1,1 @@
+"""Reading SQL by PostgreSQL's own parser."""

@@ -1,0 +1,52 @@
+"""Fixtures: a server for the session, and a database and a folder of migrations for a test."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests import servers
+from tests.project import Project
+from tests.servers import Server
+
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--server-url",
+        default=os.environ.get("PGPROOF_TEST_SERVER"),
+        help="URL of a server to test on, as superuser; without it, an embedded one is started",
+    )
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Return the server under test; `.url(database)` connects as superuser."""
+    if url := request.config.getoption("--server-url"):
+        yield servers.at(url)
+        return
+    with servers.temporary() as started:
+        yield started
+
+
+@pytest.fixture
+def empty_database(server: Server) -> Iterator[str]:
+    """Return the URL of a fresh database without any object."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        yield server.url(name)
+        connection.execute(
+            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+        )
+
+
+@pytest.fixture
+def project(tmp_path: Path, empty_database: str) -> Project:
+    """Return an empty folder of migrations, and an empty database."""
+    return Project.make(tmp_path, empty_database)

@@ -1,0 +1,152 @@
+"""What is refused before anything is touched: one clear line each, with file, line and remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from pgproof.errors import Exit, RefusedError
+from tests.project import Project
+
+
+def refused(project: Project, what: str) -> RefusedError:
+    """Return the refusal of a run that must have touched nothing."""
+    before = project.query("select count(*) from pg_class")
+    with pytest.raises(RefusedError, match=what) as caught:
+        project.migrate()
+    assert project.query("select count(*) from pg_class") == before
+    assert caught.value.exit_code == Exit.REFUSED
+    assert caught.value.hint
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("select 1;\nbegin;\nselect 2;", r"0001\.t\.sql:2: BEGIN in a migration"),
+        ("select 1;\ncommit;", r":2: COMMIT in a migration"),
+        ("rollback;", r":1: ROLLBACK in a migration"),
+        ("savepoint s;", r":1: SAVEPOINT in a migration"),
+        ("select 1;\n\\i other.sql", r":2: psql meta-command \\i"),
+        ("copy t from stdin;\n1\n\\.", r":1: COPY FROM STDIN"),
+        ("\n\ncopy t from stdin;", r":3: COPY FROM STDIN"),
+        ("select 1;\n\ncreate index concurrently i on t (a);", r":3: cannot run in a transaction"),
+        ("vacuum t;", r":1: cannot run in a transaction: vacuum t"),
+        ("-- transactional: false\ncreate table t ();", r":1: says `transactional: false`, but"),
+        (
+            "-- transactional: false\ncall p();",
+            r":2: a CALL outside a transaction may stop halfway",
+        ),
+        (
+            "-- transactional: false\ncreate index concurrently on t (a);",
+            r":2: an index built CONCURRENTLY without a name",
+        ),
+        ("-- transactional: maybe\nselect 1;", r":1: transactional is 'maybe'"),
+        ("-- transactional: true\n-- transactional: false\nselect 1;", r":2: .* given twice"),
+        ("-- irreversible:\nselect 1;", r":1: irreversible gives no reason"),
+        ("-- irreversibel: x\nselect 1;", r":1: unknown directive 'irreversibel'"),
+        ("-- depends: 0000.x\nselect 1;", r":1: depends on '0000\.x', which is not in the folder"),
+        ("-- irreversible: really\nselect 1;", r":1: says `irreversible`, but"),
+    ],
+)
+def test_a_faulty_file_is_refused(project: Project, text: str, what: str) -> None:
+    project.write("0001.t", text)
+    refused(project, what)
+
+
+def test_a_fault_in_a_later_file_keeps_the_first_from_running(project: Project) -> None:
+    project.write("0001.t", "create table t ();")
+    project.write("0002.u", "create table u ();\ncommit;")
+    refused(project, r"0002\.u\.sql:2")
+
+
+def test_every_problem_is_listed_at_once(project: Project) -> None:
+    project.write("0001.t", "begin;\ncommit;")
+    project.write("0002.u", "vacuum;", undo=None)
+    message = refused(project, "4 problems; nothing was touched").message
+    assert len(message.splitlines()) == 5
+
+
+def test_a_missing_rollback_file_is_refused_unless_irreversible(project: Project) -> None:
+    path = project.write("0001.t", "create table t ();", undo=None)
+    refused(project, r"0001\.t\.sql:1: no rollback file 0001\.t\.rollback\.sql")
+    path.write_text("-- irreversible: a test needs no way back\ncreate table t ();")
+    assert project.migrate().applied == ["0001.t"]
+
+
+def test_a_faulty_rollback_file_is_refused_before_it_is_needed(project: Project) -> None:
+    project.write("0001.t", "create table t ();", undo="drop table t;\ncommit;")
+    refused(project, r"0001\.t\.rollback\.sql:2: COMMIT")
+
+
+def test_a_rollback_file_without_its_migration_is_refused(project: Project) -> None:
+    project.write("0001.t", "select 1;")
+    (project.folder / "0002.u.rollback.sql").write_text("select 1;")
+    refused(project, r"0002\.u\.rollback\.sql: a rollback file without its migration")
+
+
+def test_a_missing_or_empty_folder_is_refused(project: Project) -> None:
+    refused(project, "no migrations")
+    project.folder.rmdir()
+    refused(project, "no such folder")
+
+
+def test_a_python_migration_is_refused(project: Project) -> None:
+    project.write("0001.t", "select 1;")
+    (project.folder / "0002.u.py").write_text("steps = []")
+    refused(project, r"0002\.u\.py: a Python migration")
+
+
+def test_circular_dependencies_are_refused(project: Project) -> None:
+    project.write("0001.t", "-- depends: 0002.u\nselect 1;")
+    project.write("0002.u", "-- depends: 0001.t\nselect 1;")
+    refused(project, r"circular dependencies: 0001\.t, 0002\.u")
+
+
+def test_a_deleted_applied_file_is_refused(project: Project) -> None:
+    project.write("0001.t", "select 1;")
+    project.write("0002.u", "select 1;")
+    project.migrate()
+    for path in project.folder.glob("0002.*"):
+        path.unlink()
+    refused(project, r"0002\.u\.sql: applied, then deleted")
+    assert project.states()["0002.u"] == "missing"
+
+
+def test_a_late_file_is_refused_unless_allowed_and_then_recorded(project: Project) -> None:
+    project.write("0002.u", "select 1;")
+    project.migrate()
+    project.write("0001.t", "select 1;")
+    refused(project, r"0001\.t\.sql:1: ordered before 0002\.u, which is applied")
+    assert project.migrate(allow_out_of_order=True).applied == ["0001.t"]
+    recorded = "select migration_id, out_of_order from pgproof.migration_files order by 1"
+    assert project.query(recorded) == [("0001.t", True), ("0002.u", False)]
+
+
+def test_a_changed_comment_is_no_edit(project: Project) -> None:
+    project.write("0001.t", "-- old\ncreate table t ( a int ); /* old */")
+    project.migrate()
+    project.write("0001.t", "-- new\n\ncreate table t (a int); -- newer")
+    assert project.migrate().commented == ["0001.t"]
+    assert project.migrate().commented == [], "the new bytes are recorded"
+
+
+def test_dependencies_order_files_as_yoyo_orders_them(project: Project) -> None:
+    project.write("a", "-- depends: c\nselect 1;")
+    project.write("b", "select 1;")
+    project.write("c", "select 1;")
+    assert project.migrate().applied == ["b", "c", "a"]
+
+
+def test_directives_inside_strings_and_bodies_are_no_directives(project: Project) -> None:
+    project.write(
+        "0001.t",
+        "-- Note: a colon makes no directive\ncreate table t (a text);\n"
+        "insert into t values ('\n-- depends: x\n');\n"
+        "do $$ begin\n-- transactional: false\nperform 1; end $$;",
+    )
+    assert project.migrate().applied == ["0001.t"]
+
+
+def test_a_settings_file_that_names_no_file_is_refused(project: Project, tmp_path: Path) -> None:
+    project.write("0001.t", "select 1;")
+    refused(project.with_settings(before=(tmp_path / "none.sql",)), "no such file")

@@ -1,0 +1,98 @@
+"""Rolling back is asked for, runs the rollback file, and takes the ledger row away with it."""
+
+import pytest
+
+from pgproof.errors import Exit, PgproofError, RefusedError
+from tests.project import Project
+
+
+@pytest.fixture
+def three(project: Project) -> Project:
+    """Return a project with three applied migrations, each with a table."""
+    for number in (1, 2, 3):
+        name = f"000{number}.t"
+        project.write(name, f"create table t{number} ();", undo=f"drop table t{number};")
+    project.migrate()
+    return project
+
+
+def tables(project: Project) -> list[str]:
+    names = "select relname::text from pg_class where relname ~ '^t[0-9]$' order by 1"
+    return [name for (name,) in project.query(names)]
+
+
+def test_the_last_one_is_undone(three: Project) -> None:
+    assert three.rollback().rolled_back == ["0003.t"]
+    assert tables(three) == ["t1", "t2"]
+    assert three.states()["0003.t"] == "pending"
+    assert three.query(
+        "select operation from pgproof._yoyo_log"
+        " where migration_id = '0003.t' order by created_at_utc"
+    ) == [("apply",), ("rollback",)]
+    assert three.migrate().applied == ["0003.t"]
+
+
+def test_all_after_a_named_one_are_undone_newest_first(three: Project) -> None:
+    assert three.rollback(to="0001.t").rolled_back == ["0003.t", "0002.t"]
+    assert tables(three) == ["t1"]
+
+
+def test_a_dry_run_undoes_nothing(three: Project) -> None:
+    assert three.rollback(to="0001.t", dry_run=True).rolled_back == ["0003.t", "0002.t"]
+    assert tables(three) == ["t1", "t2", "t3"]
+
+
+def test_without_its_file_nothing_is_undone(three: Project) -> None:
+    (three.folder / "0002.t.rollback.sql").unlink()
+    with pytest.raises(RefusedError, match=r"0002\.t\.rollback\.sql: no rollback file"):
+        three.rollback(to="0001.t")
+    assert tables(three) == ["t1", "t2", "t3"]
+
+
+def test_an_irreversible_migration_says_why(project: Project) -> None:
+    project.write("0001.t", "-- irreversible: data is gone\nselect 1;", undo=None)
+    project.migrate()
+    with pytest.raises(RefusedError, match="irreversible: data is gone"):
+        project.rollback()
+
+
+def test_an_empty_rollback_file_is_refused(three: Project) -> None:
+    (three.folder / "0003.t.rollback.sql").write_text("-- to do later\n")
+    with pytest.raises(RefusedError, match=r"0003\.t\.rollback\.sql:1: holds no statement"):
+        three.rollback()
+
+
+def test_a_failed_rollback_leaves_all_as_it_was(three: Project) -> None:
+    (three.folder / "0003.t.rollback.sql").write_text("drop table t3; select 1 / 0;")
+    with pytest.raises(PgproofError, match=r"0003\.t\.rollback\.sql:1: statement 2: division"):
+        three.rollback()
+    assert tables(three) == ["t1", "t2", "t3"]
+    assert three.states()["0003.t"] == "applied"
+
+
+def test_a_rollback_without_a_transaction_is_journalled_and_resumed(three: Project) -> None:
+    path = three.folder / "0003.t.rollback.sql"
+    path.write_text("-- transactional: false\ndrop table t3;\nselect 1 / 0;\nvacuum;")
+    with pytest.raises(PgproofError, match="statement 2"):
+        three.rollback()
+    assert three.states()["0003.t"] == "partial"
+    with pytest.raises(RefusedError, match="its rollback is partly done"):
+        three.migrate()
+    path.write_text("-- transactional: false\ndrop table t3;\nselect 1;\nvacuum;")
+    assert three.rollback().rolled_back == ["0003.t"]
+
+
+def test_a_partly_applied_migration_is_finished_first(three: Project) -> None:
+    three.write("0004.f", "-- transactional: false\nselect 1;\nselect 1 / 0;\nvacuum;")
+    with pytest.raises(PgproofError):
+        three.migrate()
+    with pytest.raises(RefusedError, match="partly applied") as caught:
+        three.rollback()
+    assert caught.value.exit_code == Exit.PARTIAL
+
+
+@pytest.mark.parametrize(("to", "what"), [("0009.x", "is not applied"), ("0001.t", "nothing is")])
+def test_what_is_not_applied_cannot_be_undone(project: Project, to: str, what: str) -> None:
+    project.write("0001.t", "select 1;")
+    with pytest.raises(RefusedError, match=what):
+        project.rollback(to=to if what != "nothing is" else None)
