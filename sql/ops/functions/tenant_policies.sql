@@ -37,6 +37,7 @@ begin atomic
             end as condition,
             '(account_id = app.current_account_id())' as row_check
     )
+
     select
         p.polrelid::regclass,
         p.polname::text,

@@ -41,7 +41,7 @@ select is_empty(
                   select from ops.tenant_policies() as t
                    where t.relation = p.polrelid and t.policy = p.polname and t.is_as_wanted
               ) $$,
-    'a policy compares the account as ops.tenant_policies() says; only an auditor sees more than one'
+    'a policy compares the account; only an auditor sees more than one'
 );
 select is_empty(
     $$ select r.name, p.polcmd, role::regrole, count(*)

@@ -55,22 +55,39 @@ select throws_ok(
             (pg_temp.ana(), 'ana@example.com', '.', 'a token has three parts'),
             (pg_temp.ana(), 'ana@example.com', 'k1..', 'a token has a signature'),
             (pg_temp.ana(), 'ana@example.com', 'k1.x.y', 'a token has a time'),
-            (pg_temp.ana(), 'ana@example.com', 'k1.4102444800.59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c3', 'a signature is whole'),
-            (pg_temp.ana(), 'boss@example.com', 'k1.4102444800.59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34', 'a token is of its actor'),
-            (pg_temp.bob(), 'ana@example.com', 'k1.4102444800.59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34', 'a token is of its account'),
-            (pg_temp.ana(), 'ana@example.com', 'k2.4102444800.59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34', 'a token is of its key'),
-            (pg_temp.ana(), 'ana@example.com', 'k9.4102444800.59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34', 'a key is known'),
-            (pg_temp.ana(), 'ana@example.com', 'k1.4102444801.59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34', 'a token is of its time'),
-            (pg_temp.ana(), 'ana@example.com', 'k1.1764500000.c3ffadcdcaffcdf25db8579e551e4276830436f36ba7f53e9fdb1dea4d070aa9', 'a token ends')
+            (pg_temp.ana(), 'ana@example.com', 'k1.4102444800.'
+             '59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c3',
+             'a signature is whole'),
+            (pg_temp.ana(), 'boss@example.com', 'k1.4102444800.'
+             '59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34',
+             'a token is of its actor'),
+            (pg_temp.bob(), 'ana@example.com', 'k1.4102444800.'
+             '59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34',
+             'a token is of its account'),
+            (pg_temp.ana(), 'ana@example.com', 'k2.4102444800.'
+             '59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34',
+             'a token is of its key'),
+            (pg_temp.ana(), 'ana@example.com', 'k9.4102444800.'
+             '59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34',
+             'a key is known'),
+            (pg_temp.ana(), 'ana@example.com', 'k1.4102444801.'
+             '59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34',
+             'a token is of its time'),
+            (pg_temp.ana(), 'ana@example.com', 'k1.1764500000.'
+             'c3ffadcdcaffcdf25db8579e551e4276830436f36ba7f53e9fdb1dea4d070aa9',
+             'a token ends')
        ) as refused (account, actor, token, why);
 select is(
-    (pg_temp.error_of('select app.begin(pg_temp.ana(), ''ana@example.com'', ''k1.1764500000.c3ffadcdcaffcdf25db8579e551e4276830436f36ba7f53e9fdb1dea4d070aa9'')')).detail,
+    (pg_temp.error_of('select app.begin(pg_temp.ana(), ''ana@example.com'','
+    ' ''k1.1764500000.c3ffadcdcaffcdf25db8579e551e4276830436f36ba7f53e9fdb1dea4d070aa9'')')).detail,
     'The token has expired.',
     'why a token is refused is told'
 );
 
 select lives_ok(
-    'select app.begin(pg_temp.ana(), ''ana@example.com'', ''k1.4102444800.59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34'')', 'a signed account begins'
+    'select app.begin(pg_temp.ana(), ''ana@example.com'','
+    ' ''k1.4102444800.59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34'')',
+    'a signed account begins'
 );
 set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
 set local app.actor = 'boss@example.com';

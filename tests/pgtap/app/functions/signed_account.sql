@@ -22,8 +22,10 @@ select throws_ok(
   from unnest(array[
            'set local backtrace_functions = ''a0000000000070008000000000000000,61''',
            'set backtrace_functions to default',
-           'select set_config(''backtrace_functions'', ''a0000000000070008000000000000000,61'', true)',
-           'alter role eagle_application set backtrace_functions = ''a0000000000070008000000000000000'''
+           'select set_config(''backtrace_functions'', ''a0000000000070008000000000000000,61'','
+           ' true)',
+           'alter role eagle_application set backtrace_functions ='
+           ' ''a0000000000070008000000000000000'''
        ]) as command;
 
 select * from finish();

@@ -24,7 +24,9 @@ select is(
     has_any_column_privilege(role, 'ops.account_keys', 'select, insert, update, references'), false,
     role || ' reads and writes no key'
 )
-  from unnest(array['eagle_application', 'eagle_auditor', 'eagle_operator', 'eagle_exporter']) as role;
+  from unnest(array[
+           'eagle_application', 'eagle_auditor', 'eagle_operator', 'eagle_exporter'
+       ]) as role;
 
 select * from finish();
 rollback;
