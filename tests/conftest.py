@@ -73,6 +73,16 @@ def aisc_data() -> Path:
     )
 
 
+def close(url: str) -> str:
+    """Let nobody else into a copy of a database than into the original, which a copy does not know.
+
+    For one that outlives the test: ops.check_access() looks at the other databases of a server, too.
+    """
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute((ROOT / "sql/roles.sql").read_bytes())
+    return url
+
+
 def _database(server: Server, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     with psycopg.connect(server.url(), autocommit=True) as connection:

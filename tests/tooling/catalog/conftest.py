@@ -21,7 +21,7 @@ def shared_database(server: Server, migrated_template: str) -> str:
     """Return the URL of one database for all tests that only import sections."""
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"create database catalog_tests template {migrated_template}")
-    return server.url("catalog_tests")
+    return close(server.url("catalog_tests"))
 
 
 @pytest.fixture

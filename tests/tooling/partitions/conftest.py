@@ -18,7 +18,7 @@ _numbers = itertools.count(1)
 def three_years(server: Server, migrated_template: str) -> str:
     with connect(server.url(), autocommit=True) as connection:
         connection.execute(f"create database {TEMPLATE} template {migrated_template}")
-    with connect(server.url(TEMPLATE), autocommit=True) as connection:
+    with connect(close(server.url(TEMPLATE)), autocommit=True) as connection:
         load.generate(connection, Plan(300, 5), processes=1)
     return TEMPLATE
 
