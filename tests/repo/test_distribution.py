@@ -114,10 +114,6 @@ SAMPLES: dict[Law, tuple[str, str]] = {
 }
 # What a law forbids and yet is right, and why.
 EXCEPTIONS = {
-    ("unheard_settings", "app.begin(uuid,text,text)"):
-        "accounts are not signed on such a database; its application says SET LOCAL itself",
-    ("unheard_settings", "0027.isolation.sql"):
-        "makes app.begin()",
     ("unheard_settings", "tooling/bench/mixed.py"):
         "pgbench prepares each statement, SET takes no parameter; its server is one it has started",
 }  # fmt: skip

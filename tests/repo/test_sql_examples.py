@@ -1,6 +1,5 @@
 """The call that heads each function's file works, for a role that may make it."""
 
-import hmac
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +17,6 @@ from tooling.server import Server
 
 ACCOUNT = "0194f3c0-0000-7000-8000-000000000001"
 PROJECT = "0194f3c0-0000-7000-8000-00000000000a"
-ACTOR = "ana@example.com"
 ANOTHER = "0194f3c0-0000-7000-8000-00000000000b"
 ETAG = "3f0e4a52-6a4c-4d8e-9d55-0f6d2c4a7b10"
 WORKBOOK = "aisc-shapes-database-v16.0.xlsx"
@@ -56,19 +54,7 @@ ARCHIVED = (
 CLOSED = """
 do $$ begin execute format('revoke all on database %I from public', current_database()); end $$;
 """
-SECRET = bytes(range(32))
-KEYED = f"select ops.add_account_key('k1', decode('{SECRET.hex()}', 'hex'));"
-EXPIRES = 4102444800
-MAC = hmac.new(SECRET, f"{ACCOUNT}\n{EXPIRES}\n{ACTOR}".encode(), "sha256").hexdigest()
-SIGNED = f"""
-{KEYED}
-select ops.require_signed_accounts(true);
-select app.begin('{ACCOUNT}', '{ACTOR}', 'k1.{EXPIRES}.{MAC}');
-"""
 BEFORE = {
-    "remove_account_key": KEYED,
-    "require_signed_accounts": KEYED,
-    "signed_account": SIGNED,
     "check_access": CLOSED,
     "begin_retirement": MADE,
     "detach_statement": BEGUN,
