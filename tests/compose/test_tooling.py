@@ -123,7 +123,9 @@ def test_the_schema_is_migrated_and_seeded_without_a_superuser(image: Image) -> 
         assert connection.execute(query).fetchall() == [("eagle_owner",)]
         assert connection.execute("select * from ops.check_access()").fetchall() == []
         assert connection.execute("select app.signing_required()").fetchall() == [(True,)]
-        assert connection.execute("select key_name from ops.account_keys").fetchall() == [("stack",)]
+        assert connection.execute("select key_name from ops.account_keys").fetchall() == [
+            ("stack",)
+        ]
 
 
 def test_it_runs_the_code_of_the_image(image: Image) -> None:

@@ -37,8 +37,9 @@ begin
             message = 'an account works through an actor of 1 to 200 characters on one line',
             hint    = 'Name the account, and the user who is logged in at the API.';
     end if;
-    perform set_config('app.account_id', begin.account_id::text, true),
-            set_config('app.actor', begin.actor, true);
+    -- Statements, since the nodes of a distributed database hear of no call of set_config().
+    execute format('set local app.account_id = %L', begin.account_id);
+    execute format('set local app.actor = %L', begin.actor);
     if not app.signing_required() then
         return;
     end if;
@@ -72,11 +73,10 @@ begin
             end,
             hint    = 'Sign account, expiry and actor anew, and give the token to app.begin().';
     end if;
-    perform set_config(
-        'backtrace_functions',
+    execute format(
+        'set local backtrace_functions = %L',
         encode(uuid_send(begin.account_id), 'hex')
-        || ',' || encode(convert_to(begin.actor, 'UTF8'), 'hex'),
-        true
+        || ',' || encode(convert_to(begin.actor, 'UTF8'), 'hex')
     );
 end
 $function$;

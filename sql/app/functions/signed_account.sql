@@ -1,7 +1,7 @@
 -- The account and the actor that app.begin() has found signed in this transaction; empty before that.
 --
---     select app.signed_account();
---     -- 0194f3c0000070008000000000000001,616e61406578616d706c652e636f6d
+--     select app.signed_account() = '';
+--     -- t
 --
 -- Both in hex, so that it is a list of names: it is kept in backtrace_functions, the names of the
 -- functions of the server's source whose errors are logged with a backtrace, of which this names
