@@ -63,7 +63,7 @@ def signed(name: str, *roles: str) -> Callable[[Attack], Attack]:
 
 
 def _begin(account: str, actor: str, sealed: str) -> str:
-    return f"select app.begin('{account}', '{actor}', '{sealed}')"
+    return f"select app.begin_work('{account}', '{actor}', '{sealed}')"
 
 
 def _reads(attacker: Attacker, *before: str) -> None:

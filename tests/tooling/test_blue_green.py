@@ -79,7 +79,7 @@ def _url(connection: Admin) -> str:
 def _write(side: Admin, name: str) -> None:
     side.execute(
         b"insert into app.projects (account_id, name, created_by, updated_by) "
-        b"values (%s, %s, '', '')",
+        b"values (%s, %s, 'ana', 'ana')",
         [ACCOUNT, name],
     )
 

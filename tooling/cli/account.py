@@ -12,7 +12,7 @@ from tooling import printing
 from tooling.cli import options
 
 _NAME = click.argument("name")
-_SECRET = "TOOLING_ACCOUNT_SECRET"
+_GIVEN = "TOOLING_ACCOUNT_SECRET"
 
 
 @click.group()
@@ -47,8 +47,8 @@ def add_key(name: str, file: Path | None, if_missing: bool, dsn: str | None) -> 
     from tooling import accounts
 
     if file is None:
-        given = os.environ.get(_SECRET, "")
-        secret = accounts.secret_of(given, _SECRET, f"Give FILE, or set {_SECRET}.")
+        given = os.environ.get(_GIVEN, "")
+        secret = accounts.secret_of(given, _GIVEN, f"Give FILE, or set {_GIVEN}.")
     else:
         secret = accounts.secret_in(file)
     with _owner(dsn) as connection:

@@ -209,6 +209,7 @@ def test_a_light_anchor_has_what_has_grown_and_names_the_one_before(
         with pytest.raises(RefusedError, match="no whole anchor"):
             anchors.anchor(connection, folder / "0.anchor", key, is_light=True)
         whole = anchors.anchor(connection, folder / "1.anchor", key)
+        admin.execute(f"set app.account_id = '{ANA}'")
         append = f"select app.append_event('{ANA}', '{PROJECT}', 'file.attached', 'ana')"
         admin.execute(append.encode())
         light = anchors.anchor(connection, folder / "2.anchor", key, is_light=True)
