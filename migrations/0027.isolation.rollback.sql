@@ -103,7 +103,7 @@ drop function ops.remove_account_key(text);
 drop function ops.add_account_key(text, bytea);
 drop function ops.isolate();
 drop function ops.tenant_policies();
-drop function app.begin(uuid, text, text);
+drop function app.begin_work(uuid, text, text);
 drop function app.signed_account();
 drop table ops.account_keys;
 delete from ops.table_placements where relation = 'ops.account_keys';

@@ -59,7 +59,7 @@ create function app.signed_account()
 comment on function app.signed_account() is
     'The account and actor that were found signed in this transaction, in hex, or an empty text.';
 
-create function app.begin(
+create function app.begin_work(
     account_id uuid,
     actor      text,
     token      text default null
@@ -71,22 +71,23 @@ create function app.begin(
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    expires   constant text := split_part(begin.token, '.', 2);
+    expires   constant text := split_part(begin_work.token, '.', 2);
     inner_key bytea;
     outer_key bytea;
     is_own    boolean;
     is_valid  boolean;
 begin
-    if begin.account_id is null
-        or length(begin.actor) between 1 and 200 is not true
-        or begin.actor ~ '[[:cntrl:]]' then
+    if begin_work.account_id is null
+        or length(begin_work.actor) between 1 and 200 is not true
+        or begin_work.actor ~ '[[:cntrl:]]' then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'an account works through an actor of 1 to 200 characters on one line',
             hint    = 'Name the account, and the user who is logged in at the API.';
     end if;
-    perform set_config('app.account_id', begin.account_id::text, true),
-            set_config('app.actor', begin.actor, true);
+    -- Statements, since the nodes of a distributed database hear of no call of set_config().
+    execute format('set local app.account_id = %L', begin_work.account_id);
+    execute format('set local app.actor = %L', begin_work.actor);
     if not app.signing_required() then
         return;
     end if;
@@ -94,17 +95,19 @@ begin
     select k.inner_key, k.outer_key
       into inner_key, outer_key
       from ops.account_keys as k
-     where k.key_name = split_part(begin.token, '.', 1);
-    is_own := split_part(begin.token, '.', 3) = encode(
+     where k.key_name = split_part(begin_work.token, '.', 1);
+    is_own := split_part(begin_work.token, '.', 3) = encode(
         sha256(
             outer_key
             || sha256(
                 inner_key
-                || convert_to(begin.account_id || e'\n' || expires || e'\n' || begin.actor, 'UTF8')
+                || convert_to(
+                    begin_work.account_id || e'\n' || expires || e'\n' || begin_work.actor, 'UTF8'
+                )
             )
         ),
         'hex'
-    ) and length(begin.token) <= 200;
+    ) and length(begin_work.token) <= 200;
     if is_own then
         is_valid := expires::numeric > extract(epoch from statement_timestamp());
     end if;
@@ -113,22 +116,21 @@ begin
             errcode = 'ES007',
             message = 'the account is not signed',
             detail  = case
-                when begin.token is null or begin.token = '' then 'There is no token.'
+                when begin_work.token is null or begin_work.token = '' then 'There is no token.'
                 when inner_key is null then 'There is no key of the name that the token gives.'
                 when is_own then 'The token has expired.'
                 else 'The token is not of this account, expiry and actor.'
             end,
-            hint    = 'Sign account, expiry and actor anew, and give the token to app.begin().';
+            hint    = 'Sign account, expiry and actor anew; give the token to app.begin_work().';
     end if;
-    perform set_config(
-        'backtrace_functions',
-        encode(uuid_send(begin.account_id), 'hex')
-        || ',' || encode(convert_to(begin.actor, 'UTF8'), 'hex'),
-        true
+    execute format(
+        'set local backtrace_functions = %L',
+        encode(uuid_send(begin_work.account_id), 'hex')
+        || ',' || encode(convert_to(begin_work.actor, 'UTF8'), 'hex')
     );
 end
 $function$;
-comment on function app.begin(uuid, text, text) is
+comment on function app.begin_work(uuid, text, text) is
     'Begins the work of an account and an actor in this transaction; '
     'raises ES007 where they must be signed and are not.';
 
@@ -136,7 +138,7 @@ comment on function app.begin(uuid, text, text) is
 grant execute on function
     app.signing_required(),
     app.signed_account(),
-    app.begin(uuid, text, text)
+    app.begin_work(uuid, text, text)
    to eagle_application, eagle_reader;
 
 create or replace function app.current_account_id()
@@ -179,12 +181,12 @@ begin
             raise exception using
                 errcode = 'ES007',
                 message = 'the account is not signed',
-                hint    = 'Call app.begin() with a token in the same transaction first.';
+                hint    = 'Call app.begin_work() with a token in the same transaction first.';
         end if;
         raise exception using
             errcode = 'ES005',
             message = 'the transaction is not set to this account',
-            hint    = 'Call app.begin() in the same transaction first.';
+            hint    = 'Call app.begin_work() in the same transaction first.';
     end if;
 end
 $function$;
@@ -206,7 +208,7 @@ begin
         raise exception using
             errcode = 'insufficient_privilege',
             message = 'new row violates row-level security policy for table "project_events"',
-            hint    = 'Call app.begin() in the same transaction first.',
+            hint    = 'Call app.begin_work() in the same transaction first.',
             schema  = 'app',
             table   = 'project_events';
     end if;

@@ -415,7 +415,9 @@ begin
         end if;
         return new;
     end if;
-    if new.updated_by is distinct from old.updated_by then
+    -- A signed actor is the one who changes the project, whether the update names one or not.
+    if new.updated_by is distinct from old.updated_by
+        or app.signing_required() and app.signed_account() <> '' then
         new.updated_by := app.event_actor(coalesce(new.updated_by, ''));
     end if;
     if new.etag is distinct from old.etag then

@@ -706,6 +706,7 @@ comment on function ops.check_access() is
     'What opens this database to someone whom its declaration keeps out; '
     'no row when all is as declared.';
 
+delete from ops.jobs where job = 'audit-anchor-light';
 alter table ops.jobs drop constraint jobs_work_check;
 comment on column ops.jobs.command is
     'Arguments of `tooling`, without --json and --dsn, which are added.';

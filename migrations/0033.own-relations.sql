@@ -113,6 +113,7 @@ alter table ops.jobs
                     'eagle_operator'
                 ),
                 ('audit-anchor', 'audit anchor', 'eagle_auditor'),
+                ('audit-anchor-light', 'audit anchor --light', 'eagle_auditor'),
                 ('audit-verify', 'audit verify', 'eagle_auditor'),
                 ('backup', 'backup run', 'eagle_backup'),
                 ('backup-dump', 'backup dump', 'eagle_backup'),
@@ -126,6 +127,13 @@ alter table ops.jobs
                 ('project-totals', 'select ops.fold_project_totals()', 'eagle_operator')
             )
         );
+insert into ops.jobs (
+    job, command, statement, role, schedule, late_after, time_limit, is_enabled, description
+)
+values
+    ('audit-anchor-light', '{audit,anchor,--light}', null, 'eagle_auditor',
+     '*/5 * * * *', '1 hour', '5 minutes', false,
+     'Heads of the chains that have grown, signed: what can be cut unseen is younger than this.');
 comment on column ops.jobs.command is
     'Arguments of `tooling` that the program runs under this name; to be read, not to be set.';
 comment on column ops.jobs.statement is

@@ -76,7 +76,7 @@ def aisc_data() -> Path:
 def close(url: str) -> str:
     """Let nobody else into a copy of a database than into the original, which a copy does not know.
 
-    For one that outlives the test: ops.check_access() looks at the other databases of a server, too.
+    For one that outlives the test: ops.check_access() looks at a server's other databases, too.
     """
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute((ROOT / "sql/roles.sql").read_bytes())

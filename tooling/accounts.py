@@ -95,7 +95,7 @@ def token(owner: psycopg.Connection[Any], account: str, seconds: int = 600) -> s
 
     The actor is `tooling`. Needs the owner's rights, since the key is read from the database.
     """
-    begin = "select pg_catalog.to_regprocedure('app.begin(uuid, text, text)') is not null"
+    begin = "select pg_catalog.to_regprocedure('app.begin_work(uuid, text, text)') is not null"
     if not _is(owner, begin) or not _is(owner, "select app.signing_required()"):
         return None
     keys = "select key_name, inner_key, outer_key from ops.account_keys order by added_at limit 1"

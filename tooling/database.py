@@ -59,7 +59,7 @@ def work_for(connection: psycopg.Connection[Any], account: str, token: str | Non
     if token is None:
         connection.execute(sql.SQL("set local app.account_id = {}").format(account))
     else:
-        connection.execute("select app.begin(%s, %s, %s)", [account, "tooling", token])
+        connection.execute("select app.begin_work(%s, %s, %s)", [account, "tooling", token])
 
 
 def connect(

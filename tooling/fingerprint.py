@@ -74,16 +74,20 @@ def catalog(
 
 
 def data(
-    connection: psycopg.Connection[Any], *, exclude_schemas: Sequence[str] = ()
+    connection: psycopg.Connection[Any],
+    *,
+    exclude_schemas: Sequence[str] = (),
+    exclude_columns: Sequence[str] = (),
 ) -> dict[str, tuple[int, str]]:
     """Return rows and a hash of the rows of each table and materialized view.
 
-    Columns that no two runs fill alike are left out of the hash: identities, and defaults that
-    are volatile or the time.
+    Columns that no two runs fill alike are left out of the hash: identities, defaults that are
+    volatile or the time, and those of `exclude_columns`, as `schema.table.column`.
     """
     found: dict[str, tuple[int, str]] = {}
     for schema, table, columns in connection.execute(_TABLES, [list(exclude_schemas)]).fetchall():
-        row = sql.SQL("row({})").format(sql.SQL(", ").join(map(sql.Identifier, columns)))
+        kept = [one for one in columns if f"{schema}.{table}.{one}" not in exclude_columns]
+        row = sql.SQL("row({})").format(sql.SQL(", ").join(map(sql.Identifier, kept)))
         query = sql.SQL(
             "select count(*), coalesce(md5(string_agg({row}::text, '|' order by {row}::text)), '')"
             " from {table}"

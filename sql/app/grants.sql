@@ -51,7 +51,7 @@ grant select (account_id, project_id, payload_id, module, created_at, sha256)
 grant execute on function
     app.signing_required(),
     app.signed_account(),
-    app.begin(uuid, text, text),
+    app.begin_work(uuid, text, text),
     app.current_account_id(),
     app.current_actor(),
     app.event_actor(text),

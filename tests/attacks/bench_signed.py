@@ -78,7 +78,7 @@ def _begin(connection: psycopg.Connection[tuple[object, ...]], account: str) -> 
     text = f"{account}\n{expires}\nana@example.com".encode()
     mac = hmac.new(SECRET, text, "sha256").hexdigest()
     connection.execute(
-        "select app.begin(%s, %s, %s)", [account, "ana@example.com", f"bench.{expires}.{mac}"]
+        "select app.begin_work(%s, %s, %s)", [account, "ana@example.com", f"bench.{expires}.{mac}"]
     )
 
 

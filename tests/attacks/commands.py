@@ -34,6 +34,8 @@ def _each(attacker: Attacker, *arguments: str) -> None:
 
 
 TYPED: tuple[tuple[str, ...], ...] = (
+    ("account", "add-key", "{}", "build/attacked-account.key"),
+    ("account", "remove-key", "{}"),
     ("audit", "verify", "--account", "{}"),
     ("audit", "verify", "--project", "{}"),
     ("backup", "fetch", "--identity", "{}", "--backup", "{}"),

@@ -85,7 +85,7 @@ def _(attacker: Attacker) -> None:
             raise BreachError(f"divided by zero at another account's {value}")
     attacker.tries(
         "select 1 from app.projects where 1 / (confidence - 0.87654) > 0",
-        "select 1 / (project_count - 300) from app.account_stats",
+        "select 1 / (project_count - 304) from app.account_stats",
     )
     if any(o.error and o.error.sqlstate == "22012" for o in attacker.outcomes):
         raise BreachError("divided by zero at another account's number")

@@ -49,7 +49,7 @@ select '{ANA}', 'Sign ' || n, 'Ana ' || n, 'Pier', 'ana', 'ana', 'accepted'
 insert into app.projects (account_id, name, customer, site_name, created_by, updated_by, status)
 select '{BOB}', 'Sign {MARK} ' || n % 7, '{MARK} & Co', '{MARK} mill', '{MARK}@b.example',
        '{MARK}@b.example', 'submitted'
-  from generate_series(1, 300) as n;
+  from generate_series(1, 304) as n;
 insert into app.projects (account_id, name, customer, created_by, updated_by, status)
 select carol, 'Sign {MARK} ' || n % 5, '{MARK}', '{MARK}@c.example', '{MARK}@c.example', 'rejected'
   from gen_random_uuid() as carol

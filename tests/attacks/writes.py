@@ -153,9 +153,10 @@ for event_type in _CLAIMED:
 
     @case(f"claim that {event_type} happened")
     def _(attacker: Attacker, event_type: str = event_type) -> None:
+        key = "erased_positions" if event_type == "user.data_deleted" else "columns"
         outcome = attacker.tries(
             f"select app.append_event('{ANA}', '{ANA_PROJECT}', '{event_type}', 'ana', "
-            f"'{{\"erased_positions\": [1]}}')"
+            f"'{{\"{key}\": [1]}}')"
         )
         if outcome.error is None:
             raise BreachError(f"recorded {event_type}, which did not happen")
@@ -179,8 +180,11 @@ for change in (
 
 @case("date a payload as one likes")
 def _(attacker: Attacker) -> None:
-    attacker.tries(f"update app.project_payloads set created_at = 'infinity' {_OWN}")
-    attacker.tries(f"update app.project_payloads set created_at = '2001-01-01' {_OWN}")
+    for date in ("infinity", "2001-01-01"):
+        attacker.tries(
+            "set local app.actor = 'ana'",
+            f"update app.project_payloads set created_at = '{date}' {_OWN}",
+        )
     late = "abs(extract(epoch from now() - created_at)) > 3600"
     query = f"select from app.project_payloads {_OWN} and {late}"
     if attacker.world.admin.execute(query.encode()).fetchone() is not None:

@@ -15,7 +15,7 @@ FIRST = "0022.account-indexes"
 """Before it, grants came only once all migrations were there."""
 ACCOUNT = "0194f3c0-0000-7000-8000-000000000001"
 _LATER = {
-    "app": "begin|config_of_account|delete_project|event_actor|require_between|signed_account"
+    "app": "begin_work|config_of_account|delete_project|event_actor|require_between|signed_account"
     "|signing_required|word_hashes",
     "ops": "create_time_partitions|json_fits|require_own_relation",
 }

@@ -18,6 +18,7 @@ class Work:
 WORK: Mapping[str, Work] = {
     "analyze-partitioned": Work(statement="select ops.analyze_partitioned_tables()"),
     "audit-anchor": Work(("audit", "anchor"), role="eagle_auditor"),
+    "audit-anchor-light": Work(("audit", "anchor", "--light"), role="eagle_auditor"),
     "audit-verify": Work(("audit", "verify"), role="eagle_auditor"),
     "backup": Work(("backup", "run"), role="eagle_backup"),
     "backup-dump": Work(("backup", "dump"), role="eagle_backup"),

@@ -19,7 +19,7 @@ begin
         raise exception using
             errcode = 'insufficient_privilege',
             message = 'new row violates row-level security policy for table "project_events"',
-            hint    = 'Call app.begin() in the same transaction first.',
+            hint    = 'Call app.begin_work() in the same transaction first.',
             schema  = 'app',
             table   = 'project_events';
     end if;

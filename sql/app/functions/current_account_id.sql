@@ -1,6 +1,6 @@
--- The account that this transaction works for; null, and so no rows, before app.begin().
+-- The account that this transaction works for; null, and so no rows, before app.begin_work().
 --
---     select app.begin('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com');
+--     select app.begin_work('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com');
 --     select app.current_account_id();
 --     -- 0194f3c0-0000-7000-8000-000000000001
 --

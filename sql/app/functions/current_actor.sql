@@ -1,6 +1,6 @@
 -- Who acts in this transaction, for the audit log; the role that is logged in when nobody is named.
 --
---     select app.begin('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com');
+--     select app.begin_work('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com');
 --     select app.current_actor();
 --     -- ana@example.com
 --

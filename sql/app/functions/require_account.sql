@@ -2,7 +2,7 @@
 --
 -- Functions that run as the owner, whom row security does not bind, call this first.
 --
---     select app.begin('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com');
+--     select app.begin_work('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com');
 --     select app.require_account('0194f3c0-0000-7000-8000-000000000002');
 --     -- ERROR ES005: the transaction is not set to this account
 --
@@ -21,12 +21,12 @@ begin
             raise exception using
                 errcode = 'ES007',
                 message = 'the account is not signed',
-                hint    = 'Call app.begin() with a token in the same transaction first.';
+                hint    = 'Call app.begin_work() with a token in the same transaction first.';
         end if;
         raise exception using
             errcode = 'ES005',
             message = 'the transaction is not set to this account',
-            hint    = 'Call app.begin() in the same transaction first.';
+            hint    = 'Call app.begin_work() in the same transaction first.';
     end if;
 end
 $function$;

@@ -1,12 +1,12 @@
--- The account and the actor that app.begin() has found signed in this transaction; empty before that.
+-- The account and the actor that app.begin_work() has found signed in this transaction; empty before that.
 --
---     select app.signed_account();
---     -- 0194f3c0000070008000000000000001,616e61406578616d706c652e636f6d
+--     select app.signed_account() = '';
+--     -- t
 --
 -- Both in hex, so that it is a list of names: it is kept in backtrace_functions, the names of the
 -- functions of the server's source whose errors are logged with a backtrace, of which this names
 -- none. A setting of one's own could be changed by whoever is to be held by it; this one only by a
--- superuser and, by sql/superuser.sql, by the owner, whom app.begin() runs as.
+-- superuser and, by sql/superuser.sql, by the owner, whom app.begin_work() runs as.
 --
 create function app.signed_account()
     returns text

@@ -1,6 +1,6 @@
 -- Add a key with which the API signs accounts. Two hold at a time, so that one can be replaced.
 --
---     select ops.add_account_key('k2', decode('6b5e…', 'hex'));
+--     select ops.add_account_key('k2', sha256('only the API knows this'));
 --
 create function ops.add_account_key(
     key_name text,

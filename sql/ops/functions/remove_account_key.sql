@@ -1,5 +1,6 @@
 -- Remove a key, so that no account that was signed with it is accepted any more.
 --
+--     select ops.add_account_key('k1', sha256('only the API knows this'));
 --     select ops.remove_account_key('k1');
 --
 create function ops.remove_account_key(key_name text)

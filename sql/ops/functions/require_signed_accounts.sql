@@ -1,5 +1,6 @@
 -- Say whether this database accepts signed accounts only.
 --
+--     select ops.add_account_key('k1', sha256('only the API knows this'));
 --     select ops.require_signed_accounts(true);
 --
 -- The owner's to say: a setting could be changed by whoever is to be held by it.

@@ -36,6 +36,7 @@ create table ops.jobs (
                     'eagle_operator'
                 ),
                 ('audit-anchor', 'audit anchor', 'eagle_auditor'),
+                ('audit-anchor-light', 'audit anchor --light', 'eagle_auditor'),
                 ('audit-verify', 'audit verify', 'eagle_auditor'),
                 ('backup', 'backup run', 'eagle_backup'),
                 ('backup-dump', 'backup dump', 'eagle_backup'),
@@ -79,6 +80,9 @@ values
     ('audit-anchor', '{audit,anchor}', null, 'eagle_auditor',
      '45 4 * * *', '2 days', '30 minutes', false,
      'Heads of all chains, signed, in a file that who rules the database cannot replace.'),
+    ('audit-anchor-light', '{audit,anchor,--light}', null, 'eagle_auditor',
+     '*/5 * * * *', '1 hour', '5 minutes', false,
+     'Heads of the chains that have grown, signed: what can be cut unseen is younger than this.'),
     ('audit-verify', '{audit,verify}', null, 'eagle_auditor',
      '0 3 * * *', '2 days', '4 hours', true,
      'Every chain of the audit log is computed anew.'),

@@ -13,7 +13,7 @@ select is_empty(
 create temporary table definer (name text primary key, reason text not null) on commit drop;
 insert into definer (name, reason)
 values
-    ('app.begin(uuid,text,text)',
+    ('app.begin_work(uuid,text,text)',
      'Reads the keys that accounts are signed with, and says which was found signed.'),
     ('app.audit_payload()',
      'Records what only the database may record, whoever saves.'),
@@ -93,7 +93,7 @@ select is_empty(
               )
           and f.definition !~ '\nbegin\n    perform app\.require_account\(\w+\.account_id\);\n'
           -- It is what the account is checked with.
-          and f.name <> 'app.begin(uuid,text,text)' $$,
+          and f.name <> 'app.begin_work(uuid,text,text)' $$,
     'a function that acts as its owner for a tenant checks the account before anything else'
 );
 select is_empty(

@@ -72,8 +72,10 @@ create temporary table unbounded (
 ) on commit drop;
 insert into unbounded (argument, reason)
 values
-    ('app.begin(uuid,text,text) actor', 'Held to 200 characters before anything is done with it.'),
-    ('app.begin(uuid,text,text) token', 'Compared with one that is made; held to 200 characters.'),
+    ('app.begin_work(uuid,text,text) actor',
+     'Held to 200 characters before anything is done with it.'),
+    ('app.begin_work(uuid,text,text) token',
+     'Compared with one that is made; held to 200 characters.'),
     ('app.config_of_account(uuid,jsonb) config', 'What an index keeps; the column is limited.'),
     ('app.create_project(uuid,text,text,text,text,text,text) name',
      'Stored at once; the column is limited.'),
@@ -163,7 +165,7 @@ select is_empty(
           and p.prolang = (select l.oid from pg_language as l where l.lanname = 'plpgsql')
           and p.provolatile <> 'i'
           and has_function_privilege('eagle_application', f.oid, 'execute')
-          and f.bare_name not in ('begin', 'require_account')
+          and f.bare_name not in ('begin_work', 'require_account')
           and f.definition !~ format(E'\nbegin\n    perform app.require_account\\(%s.account_id\\);', f.bare_name) $$,
     'a function that works for an account looks at the account first'
 );

@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(13);
 \ir house.psql
 
 select is_empty(
@@ -109,6 +109,12 @@ select is_empty(
     $$ select bare_name from house_function group by bare_name, split_part(name, '.', 1)
        having count(*) > 1 $$,
     'no two functions of a schema have the same name'
+);
+
+-- psql takes them for the beginning or the end of a body, and so reads a dump wrongly.
+select is_empty(
+    $$ select name from house_function where bare_name in ('begin', 'case', 'end') $$,
+    'no function is named as a part of a body in SQL'
 );
 
 select is_empty(

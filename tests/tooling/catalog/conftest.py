@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from tests.conftest import close
 from tooling.downloads import fetch
 from tooling.errors import ToolingError
 from tooling.server import Server

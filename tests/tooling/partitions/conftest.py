@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.conftest import close
 from tooling.database import connect
 from tooling.server import Server
 from tooling.synthetic import load

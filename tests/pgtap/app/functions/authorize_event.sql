@@ -28,7 +28,7 @@ select results_eq(
               )) $$,
     $$ select
            '42501', 'new row violates row-level security policy for table "project_events"',
-           'Call app.begin() in the same transaction first.', ''
+           'Call app.begin_work() in the same transaction first.', ''
          from generate_series(1, 2) $$,
     'whether another account has a project is not told'
 );

@@ -28,7 +28,7 @@ select throws_ok(
 );
 select is(
     (pg_temp.error_of('select app.require_account(pg_temp.ana())')).hint,
-    'Call app.begin() in the same transaction first.',
+    'Call app.begin_work() in the same transaction first.',
     'the refusal tells how to name the account'
 );
 set local app.account_id = 'a0000000-0000-7000-8000-000000000000';

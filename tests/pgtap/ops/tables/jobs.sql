@@ -19,7 +19,7 @@ select results_eq(
 );
 select results_eq(
     $$ select job from ops.jobs where not is_enabled order by job $$,
-    $$ values ('audit-anchor'), ('partition-retire') $$,
+    $$ values ('audit-anchor'), ('audit-anchor-light'), ('partition-retire') $$,
     'every job is on but those that need a folder of this machine'
 );
 select is_empty(

@@ -1,17 +1,17 @@
 -- Begin the work of an account in this transaction; the first thing that an API calls in it.
 --
---     select app.begin('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com');
+--     select app.begin_work('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com');
 --     select app.current_account_id(), app.current_actor();
 --     -- 0194f3c0-0000-7000-8000-000000000001 | ana@example.com
 --
 -- Where accounts must be signed, `token` is `key.expires.mac`: the name of a key in ops.account_keys,
--- the second since 1970 at which the token ends, and in hex the HMAC-SHA-256 (RFC 2104) with that key
--- over account, expires and actor, a line feed between them, the account in lower case with hyphens.
--- One that is not so raises ES007. Elsewhere no token is looked at.
+-- the second since 1970 at which the token ends, and in hex the HMAC-SHA-256 (RFC 2104) with that
+-- key over account, expires and actor, a line feed between them, the account in lower case with
+-- hyphens. One that is not so raises ES007. Elsewhere no token is looked at.
 --
 -- Runs as the owner, who alone may read a key, and say what was found signed.
 --
-create function app.begin(
+create function app.begin_work(
     account_id uuid,
     actor      text,
     token      text default null
@@ -23,22 +23,23 @@ create function app.begin(
     set search_path = pg_catalog, pg_temp
 as $function$
 declare
-    expires   constant text := split_part(begin.token, '.', 2);
+    expires   constant text := split_part(begin_work.token, '.', 2);
     inner_key bytea;
     outer_key bytea;
     is_own    boolean;
     is_valid  boolean;
 begin
-    if begin.account_id is null
-        or length(begin.actor) between 1 and 200 is not true
-        or begin.actor ~ '[[:cntrl:]]' then
+    if begin_work.account_id is null
+        or length(begin_work.actor) between 1 and 200 is not true
+        or begin_work.actor ~ '[[:cntrl:]]' then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'an account works through an actor of 1 to 200 characters on one line',
             hint    = 'Name the account, and the user who is logged in at the API.';
     end if;
-    perform set_config('app.account_id', begin.account_id::text, true),
-            set_config('app.actor', begin.actor, true);
+    -- Statements, since the nodes of a distributed database hear of no call of set_config().
+    execute format('set local app.account_id = %L', begin_work.account_id);
+    execute format('set local app.actor = %L', begin_work.actor);
     if not app.signing_required() then
         return;
     end if;
@@ -46,17 +47,19 @@ begin
     select k.inner_key, k.outer_key
       into inner_key, outer_key
       from ops.account_keys as k
-     where k.key_name = split_part(begin.token, '.', 1);
-    is_own := split_part(begin.token, '.', 3) = encode(
+     where k.key_name = split_part(begin_work.token, '.', 1);
+    is_own := split_part(begin_work.token, '.', 3) = encode(
         sha256(
             outer_key
             || sha256(
                 inner_key
-                || convert_to(begin.account_id || e'\n' || expires || e'\n' || begin.actor, 'UTF8')
+                || convert_to(
+                    begin_work.account_id || e'\n' || expires || e'\n' || begin_work.actor, 'UTF8'
+                )
             )
         ),
         'hex'
-    ) and length(begin.token) <= 200;
+    ) and length(begin_work.token) <= 200;
     if is_own then
         is_valid := expires::numeric > extract(epoch from statement_timestamp());
     end if;
@@ -65,21 +68,20 @@ begin
             errcode = 'ES007',
             message = 'the account is not signed',
             detail  = case
-                when begin.token is null or begin.token = '' then 'There is no token.'
+                when begin_work.token is null or begin_work.token = '' then 'There is no token.'
                 when inner_key is null then 'There is no key of the name that the token gives.'
                 when is_own then 'The token has expired.'
                 else 'The token is not of this account, expiry and actor.'
             end,
-            hint    = 'Sign account, expiry and actor anew, and give the token to app.begin().';
+            hint    = 'Sign account, expiry and actor anew; give the token to app.begin_work().';
     end if;
-    perform set_config(
-        'backtrace_functions',
-        encode(uuid_send(begin.account_id), 'hex')
-        || ',' || encode(convert_to(begin.actor, 'UTF8'), 'hex'),
-        true
+    execute format(
+        'set local backtrace_functions = %L',
+        encode(uuid_send(begin_work.account_id), 'hex')
+        || ',' || encode(convert_to(begin_work.actor, 'UTF8'), 'hex')
     );
 end
 $function$;
-comment on function app.begin(uuid, text, text) is
+comment on function app.begin_work(uuid, text, text) is
     'Begins the work of an account and an actor in this transaction; '
     'raises ES007 where they must be signed and are not.';

@@ -4,14 +4,14 @@ select plan(29);
 \ir ../../two_accounts.psql
 
 select is(
-    pg_temp.head_of('app.begin'),
+    pg_temp.head_of('app.begin_work'),
     '(account_id uuid, actor text, token text DEFAULT NULL::text) returns void, volatile,'
     ' security definer',
     'work begins with an account and an actor'
 );
 set local role eagle_application;
 select throws_ok(
-    format('select app.begin(%L, %L)', account, actor),
+    format('select app.begin_work(%L, %L)', account, actor),
     '22023', 'an account works through an actor of 1 to 200 characters on one line',
     format('%s does not act', coalesce(quote_literal(left(actor, 10)), 'nobody'))
 )
@@ -19,7 +19,7 @@ select throws_ok(
             (pg_temp.ana(), null), (pg_temp.ana(), ''), (pg_temp.ana(), e'ana\nbob'),
             (pg_temp.ana(), repeat('a', 201)), (null, 'ana')
        ) as begun (account, actor);
-select app.begin(pg_temp.ana(), 'ana@example.com');
+select app.begin_work(pg_temp.ana(), 'ana@example.com');
 select results_eq(
     'select account_id from app.projects', 'select pg_temp.ana()', 'an account sees its rows'
 );
@@ -45,7 +45,7 @@ select throws_ok(
        ) as refused (command, code);
 select is_empty('table app.account_stats', 'an account that was set by itself has no statistics');
 select throws_ok(
-    format('select app.begin(%L, %L, %L)', account, actor, token),
+    format('select app.begin_work(%L, %L, %L)', account, actor, token),
     'ES007', 'the account is not signed',
     why
 )
@@ -78,14 +78,14 @@ select throws_ok(
              'a token ends')
        ) as refused (account, actor, token, why);
 select is(
-    (pg_temp.error_of('select app.begin(pg_temp.ana(), ''ana@example.com'','
+    (pg_temp.error_of('select app.begin_work(pg_temp.ana(), ''ana@example.com'','
     ' ''k1.1764500000.c3ffadcdcaffcdf25db8579e551e4276830436f36ba7f53e9fdb1dea4d070aa9'')')).detail,
     'The token has expired.',
     'why a token is refused is told'
 );
 
 select lives_ok(
-    'select app.begin(pg_temp.ana(), ''ana@example.com'','
+    'select app.begin_work(pg_temp.ana(), ''ana@example.com'','
     ' ''k1.4102444800.59b10784b15289a0ec1c724b868eb528e408a6d69badaa8972574d41afb81c34'')',
     'a signed account begins'
 );
