@@ -20,7 +20,7 @@ format: .venv/test ## let ruff rewrite the Python files
 	.venv/bin/ruff format .
 python-tests: .venv/test ## pytest, on PostgreSQL 18: of the product, then of pgproof
 	.venv/bin/pytest -n logical --maxprocesses 4 --dist loadfile
-	cd pgproof && ../.venv/bin/pytest -n logical --maxprocesses 4
+	cd pgproof && ../.venv/bin/pytest -n logical --maxprocesses 4 --dist loadfile
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16
 

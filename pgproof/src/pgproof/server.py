@@ -5,6 +5,7 @@ Its data is in one folder; it listens on a socket alone, and runs until it is st
 
 import os
 import signal
+import socket
 import time
 import warnings
 from pathlib import Path
@@ -33,7 +34,9 @@ def start(folder: Path) -> str:
         ) from error
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        get_server(folder, cleanup_mode=None)
+        made = get_server(folder, cleanup_mode=None)
+        if url(folder) is None:  # The package knows it from an earlier start in this process.
+            made.ensure_postgres_running()
     except Exception as error:
         raise PgproofError(
             f"the embedded server in {folder} does not start: {error}",
@@ -48,7 +51,7 @@ def start(folder: Path) -> str:
 def url(folder: Path, database: str = "postgres") -> str | None:
     """Return the URL of a running server, None of one that does not run. Starts nothing."""
     lines = _pid_file(folder)
-    if len(lines) < 8 or lines[7].strip() != "ready" or not _is_alive(int(lines[0])):
+    if len(lines) < 8 or lines[7].strip() != "ready" or not _answers(lines):
         return None
     host = quote(lines[4], safe="")
     return f"postgresql://postgres@/{quote(database)}?host={host}&port={lines[3]}"
@@ -57,7 +60,7 @@ def url(folder: Path, database: str = "postgres") -> str | None:
 def stop(folder: Path) -> bool:
     """Stop the server and wait; False if none runs. Raises PgproofError if it does not end."""
     lines = _pid_file(folder)
-    if not lines or not _is_alive(int(lines[0])):
+    if not _answers(lines):
         return False
     os.kill(int(lines[0]), signal.SIGINT)
     deadline = time.monotonic() + _STOP_SECONDS
@@ -75,11 +78,11 @@ def _pid_file(folder: Path) -> list[str]:
         return []
 
 
-def _is_alive(pid: int) -> bool:
+def _answers(lines: list[str]) -> bool:
+    """Whether the server of a pid file accepts connections; its pid may be a stranger's by now."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(f"{lines[4]}/.s.PGSQL.{lines[3]}")
+    except (IndexError, OSError):
         return False
-    except PermissionError:
-        return True
     return True
