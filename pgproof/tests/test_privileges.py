@@ -101,6 +101,17 @@ def test_status_and_plan_make_no_ledger(project: Project) -> None:
     assert project.query("select to_regnamespace('pgproof')") == [(None,)]
 
 
+def test_who_may_take_no_advisory_lock_is_told_what_to_grant(roles: Project) -> None:
+    roles.write("0001.s", "create schema s;")
+    function = "function pg_catalog.pg_try_advisory_lock(integer, integer)"
+    roles.query(f"revoke execute on {function} from public")
+    with pytest.raises(RefusedError, match="may not take the runner's lock") as caught:
+        as_user(roles, "test_migrator").migrate()
+    assert caught.value.hint == f'grant execute on {function} to "test_migrator"'
+    roles.query(str(caught.value.hint))
+    assert as_user(roles, "test_migrator").migrate().applied == ["0001.s"]
+
+
 def test_a_transaction_pooler_is_refused(server: Server, project: Project) -> None:
     project.write("0001.s", "create schema s;")
     name = project.value("select current_database()")

@@ -115,7 +115,15 @@ class Mutex:
 
     def _try(self, connection: Connection, key: int) -> bool:
         query = sql.SQL("select pg_catalog.pg_try_advisory_lock({}, {})").format(_CLASS, key)
-        return connection.execute(query).fetchone() == (True,)
+        try:
+            return connection.execute(query).fetchone() == (True,)
+        except psycopg.errors.InsufficientPrivilege as error:
+            user = sql.Identifier(connection.info.user).as_string()
+            raise RefusedError(
+                f"{user} may not take the runner's lock: {error.diag.message_primary}",
+                hint="grant execute on function pg_catalog.pg_try_advisory_lock(integer, integer)"
+                f" to {user}",
+            ) from error
 
     def _holders(self, key: int, *, worker: bool = False) -> list[tuple[Any, ...]]:
         values = {
