@@ -19,6 +19,29 @@ _ON_SMALL_DISK = 'mount -t tmpfs -o size=8m tmpfs "$0" && exec "$@"'
 _SHORT = "select 1 where (select sum(size) from pg_ls_waldir()) < 150e6"
 FAR = 0x47800000
 """A transaction id that is the first of its page, 1,199 million on: no other file is needed."""
+_TAKE_AWAY = """
+do $$
+declare
+    this text := 'project_events_' || to_char(now() at time zone 'UTC', '"y"YYYY"m"MM');
+begin
+    execute format('alter table app.project_events detach partition app.%I', this);
+    execute format('alter table app.%I rename to project_events_kept', this);
+end $$"""
+_BRING_BACK = """
+do $$
+declare
+    this  text        := 'project_events_' || to_char(now() at time zone 'UTC', '"y"YYYY"m"MM');
+    month timestamptz := date_trunc('month', now(), 'UTC');
+begin
+    set local session_replication_role = replica;
+    execute format('insert into app.project_events_kept select * from app.%I', this);
+    execute format('drop table app.%I', this);
+    execute format('alter table app.project_events_kept rename to %I', this);
+    execute format(
+        'alter table app.project_events attach partition app.%I for values from (%L) to (%L)',
+        this, month, month + interval '1 month'
+    );
+end $$"""
 
 
 @case(
@@ -61,15 +84,17 @@ def no_partition_for_next_month(stack: Stack) -> Iterator[None]:
 
 
 @case(
-    "The application reports a write that was refused; a day and an hour pass.",
+    "The partition of this month is missing, and the application reports a write that was refused;"
+    " the partition comes back, and a day and an hour pass.",
     "MonthMissed",
 )
 def refused_write(stack: Stack) -> Iterator[None]:
+    stack.sql(_TAKE_AWAY)
     with psycopg.connect(stack.server.url(user="eagle_application")) as connection:
         connection.execute("select set_config('app.account_id', %s, true)", [ACCOUNT])
         connection.execute("select ops.repair_partitions(%s)", [ACCOUNT])
     yield
-    stack.sql("update ops.missed_months set last_at = last_at - interval '25 hours'")
+    stack.sql(_BRING_BACK, "update ops.missed_months set last_at = last_at - interval '25 hours'")
 
 
 @case(
