@@ -76,10 +76,15 @@ def aisc_data() -> Path:
 def close(url: str) -> str:
     """Let nobody else into a copy of a database than into the original, which a copy does not know.
 
-    For one that outlives the test: ops.check_access() looks at a server's other databases, too.
+    Nor into the server's other databases, at which ops.check_access() looks, too.
     """
+    others = "select datname from pg_database where datallowconn and datname <> current_database()"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute((ROOT / "sql/roles.sql").read_bytes())
+        for (other,) in connection.execute(others).fetchall():
+            connection.execute(
+                sql.SQL("revoke connect on database {} from public").format(sql.Identifier(other))
+            )
     return url
 
 

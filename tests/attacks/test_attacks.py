@@ -14,6 +14,7 @@ from tests.attacks.case import APPLICATION, OPERATOR, Case, Verdict, judge
 from tests.attacks.commands import TYPED
 from tests.attacks.suite import CASES
 from tests.attacks.world import World
+from tests.conftest import close
 from tooling.cli import group
 from tooling.server import Server
 
@@ -29,6 +30,7 @@ def test_all_are_refused(world: World) -> None:
     assert [verdict for verdict in verdicts if not verdict.refused] == []
     assert len(verdicts) > 400
     assert world.admin.execute("select * from ops.verify_event_chain()").fetchall() == []
+    close(world.server.url(world.database))
     assert world.admin.execute("select * from ops.check_access()").fetchall() == []
 
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.conftest import ROOT
+from tests.conftest import close
 from tooling.cli import group
 from tooling.errors import Exit, OwnExit
 
@@ -14,9 +14,7 @@ from tooling.errors import Exit, OwnExit
 @pytest.fixture
 def database(migrated_database: str) -> str:
     """Return a copy of the database that is as closed as the original: roles.sql closes it."""
-    with psycopg.connect(migrated_database, autocommit=True) as connection:
-        connection.execute((ROOT / "sql/roles.sql").read_bytes())
-    return migrated_database
+    return close(migrated_database)
 
 
 def integrity(url: str, *arguments: str) -> Result:

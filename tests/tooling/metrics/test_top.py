@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from tests.conftest import close
 from tooling.metrics import screen
 from tooling.metrics.families import Sample
 from tooling.metrics.picture import Picture, draw
@@ -41,11 +42,7 @@ def test_once_prints_a_screen_with_what_is_wrong(migrated_database: str) -> None
 @pytest.fixture
 def healthy(migrated_database: str) -> str:
     """Return a database that says what nobody may do, too; a copy does not know that."""
-    with psycopg.connect(migrated_database, autocommit=True) as connection:
-        name = connection.info.dbname
-        connection.execute(f"revoke all on database {name} from public")
-        connection.execute(f"grant connect on database {name} to eagle_exporter")
-    return migrated_database
+    return close(migrated_database)
 
 
 def test_json_is_for_programs(healthy: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from tests import servers
 from tests.attacks.world import ROOT
+from tests.conftest import close
 from tests.repo.documentation import pages
 from tests.tooling.preflight import certificates
 from tooling import places, postflight, preflight
@@ -238,8 +239,7 @@ def test_what_a_role_may_not_see_is_said_not_to_be_checked(
 
 
 def test_on_a_machine_of_ones_own_they_are_notes(server: Server, migrated_database: str) -> None:
-    with psycopg.connect(migrated_database, autocommit=True) as connection:
-        connection.execute((ROOT / "sql/roles.sql").read_bytes())
+    with psycopg.connect(close(migrated_database), autocommit=True) as connection:
         set_password(connection, "eagle_reader", "postgres")
         found = look(connection, "access", "passwords", "authentication", "transport")
         code = run("--check", "passwords", "--dsn", migrated_database)
@@ -250,8 +250,7 @@ def test_on_a_machine_of_ones_own_they_are_notes(server: Server, migrated_databa
 
 
 def test_what_stands_open_in_the_database_is_an_error_anywhere(migrated_database: str) -> None:
-    with psycopg.connect(migrated_database, autocommit=True) as connection:
-        connection.execute((ROOT / "sql/roles.sql").read_bytes())
+    with psycopg.connect(close(migrated_database), autocommit=True) as connection:
         assert run("--check", "access", "--dsn", migrated_database) == Exit.OK
         connection.execute("grant select on app.projects to public")
     assert run("--check", "access", "--dsn", migrated_database) == Exit.REFUSED
