@@ -84,17 +84,21 @@ def no_partition_for_next_month(stack: Stack) -> Iterator[None]:
 
 
 @case(
-    "The partition of this month is missing, and the application reports a write that was refused;"
-    " the partition comes back, and a day and an hour pass.",
+    "The partition of this month is missing when the application reports a write that was refused; "
+    "it comes back, and a day and an hour pass.",
     "MonthMissed",
 )
 def refused_write(stack: Stack) -> Iterator[None]:
-    stack.sql(_TAKE_AWAY)
-    with psycopg.connect(stack.server.url(user="eagle_application")) as connection:
+    # In one transaction: nobody else sees the log without its month.
+    with psycopg.connect(stack.server.url()) as connection:
+        connection.execute(_TAKE_AWAY)
+        connection.execute("set local role eagle_application")
         connection.execute("select set_config('app.account_id', %s, true)", [ACCOUNT])
         connection.execute("select ops.repair_partitions(%s)", [ACCOUNT])
+        connection.execute("reset role")
+        connection.execute(_BRING_BACK)
     yield
-    stack.sql(_BRING_BACK, "update ops.missed_months set last_at = last_at - interval '25 hours'")
+    stack.sql("update ops.missed_months set last_at = last_at - interval '25 hours'")
 
 
 @case(
