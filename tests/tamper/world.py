@@ -34,6 +34,7 @@ MAX_AGE = timedelta(hours=1)
 
 _PROJECTS = f"""
 set app.actor = 'ana@example.com';
+set app.account_id = '{ANA}';
 insert into app.projects (
     account_id, project_id, name, customer, confidence, created_by, updated_by
 )
@@ -65,6 +66,7 @@ create schema kept;
 create table kept.events as select * from app.project_events;
 """
 _MORE = f"""
+set app.account_id = '{ANA}';
 select app.append_event(account_id, project_id, 'file.attached', 'ana@example.com', '{{"n": 1}}')
   from app.projects where project_id = '{PROJECT}';
 """
