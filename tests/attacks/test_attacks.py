@@ -101,7 +101,7 @@ OPENED = {
     "grant select on app.project_payloads_two_pole_direct_burial to eagle_application": (
         "read app.project_payloads_two_pole_direct_burial by its name"
     ),
-    "grant select on app.project_stats to eagle_application": "COPY app.project_stats out",
+    "grant select on app.project_stats to eagle_application": "read app.project_stats by its name",
     "create or replace view app.account_stats as select * from app.project_stats": (
         "read the statistics view for others"
     ),
@@ -154,6 +154,14 @@ OPENED = {
     ),
     "create or replace function ops.json_fits(value jsonb, bytes integer) returns boolean "
     "language sql immutable return true": "write JSON that is deep",
+    "do $$ begin execute replace(pg_get_functiondef('app.change_project()'::regprocedure),"
+    " 'or app.signing_required() and', 'or false and'); end $$": (
+        "signed accounts: record an event in another's name"
+    ),
+    "do $$ begin execute replace(pg_get_functiondef('app.event_actor(text)'::regprocedure),"
+    " 'app.signing_required()', 'false'); end $$": (
+        "signed accounts: record an event in another's name"
+    ),
 }
 
 
