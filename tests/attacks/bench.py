@@ -1,4 +1,4 @@
-"""What isolation and verification cost: `python -m tests.attacks.bench rls|signed|chain`.
+"""What isolation and verification cost: `python -m tests.attacks.bench rls|classes|signed|chain`.
 
 With --dsn (a superuser's) it measures a filled database; without, it starts a server and fills it
 by `tooling generate --projects N`. Prints a table in Markdown and writes build/bench-security.json.
@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 import psycopg
 from psycopg import conninfo
 
-from tests.attacks import bench_signed
+from tests.attacks import bench_classes, bench_signed
 from tests.attacks.world import ROOT
 from tooling.audit.verify import verify
 from tooling.cli import group
@@ -224,7 +224,7 @@ def filled(dsn: str | None, projects: int) -> Iterator[str]:
 def main(arguments: Sequence[str]) -> int:
     """Print and write what was asked for; return 1 if it costs more than it may."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["rls", "signed", "chain"])
+    parser.add_argument("what", choices=["rls", "classes", "signed", "chain"])
     parser.add_argument("--dsn", help="a superuser's connection to a filled database")
     parser.add_argument("--projects", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=100)
@@ -245,6 +245,13 @@ def main(arguments: Sequence[str]) -> int:
                 print(f"| {one.query} | {one.account} | {' | '.join(cells)} |")
             report["rls"] = [asdict(one) for one in costs]
             code = int(any(one.alone > LIMIT for one in costs))
+        elif given.what == "classes":
+            compared = bench_classes.classes(dsn, given.runs)
+            print("| query | before, ms | now, ms | now to before |\n|---|---|---|---|")
+            for each in compared:
+                print(f"| {each.query} | {each.before:.4f} | {each.now:.4f} | {each.ratio:.2f} |")
+            report["classes"] = [asdict(each) for each in compared]
+            code = int(any(each.ratio > LIMIT for each in compared))
         elif given.what == "signed":
             signed = bench_signed.measure(dsn, given.runs)
             sides = " | ".join(bench_signed.SIDES)

@@ -4,24 +4,22 @@ import hmac
 import statistics
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 import psycopg
-from psycopg import conninfo, sql
+
+from tests.attacks import bench_sides
+from tests.attacks.bench_sides import Connection
 
 LOOKUP = (
     "select project_id, name, status, etag from app.projects"
     " where account_id = %(account)s and project_id = %(project)s"
 )
-BEFORE = "account_id = app.current_account_id()"
-"""What the policy said before it began with a comparison that nothing is cheaper than."""
-
 SIDES = ("before", "unsigned", "signed")
 SECRET = b"\x2a" * 32
 WARM_UP = 200
 ASKED = 500
-Asker = Callable[["psycopg.Connection[tuple[object, ...]]", dict[str, object]], None]
+Asker = Callable[[Connection, dict[str, object]], None]
 
 
 @dataclass(frozen=True)
@@ -36,39 +34,16 @@ def measure(dsn: str, rounds: int) -> dict[str, Cost]:
     """Return what a look-up costs each side, and what a transaction with one costs.
 
     Each side is a copy of the database. A round opens a connection a side, asks 500 times over each
-    in turns, and takes the median of each: a connection may be favoured by the machine for as long
-    as it lives, so a ratio is one round's, and rounds are compared by their quartiles.
+    in turns, and takes the median of each; quartiles over all rounds show how far they differ.
     """
-    source = conninfo.conninfo_to_dict(dsn)["dbname"]
     with psycopg.connect(dsn) as owner:
         row = owner.execute("select account_id, project_id from app.projects limit 1").fetchone()
     assert row
     key = {"account": row[0], "project": row[1]}
-    with (
-        psycopg.connect(dsn, dbname="postgres", autocommit=True) as maintenance,
-        ExitStack() as copies,
-    ):
-        urls = {}
-        for side in SIDES:
-            name = sql.Identifier(f"{source}_{side}")
-            maintenance.execute(
-                sql.SQL("create database {} template {}").format(name, sql.Identifier(str(source)))
-            )
-            copies.callback(
-                maintenance.execute, sql.SQL("drop database {} with (force)").format(name)
-            )
-            urls[side] = conninfo.make_conninfo(dsn, dbname=f"{source}_{side}")
-            _prepare(urls[side], side)
-        taken: dict[str, list[dict[str, float]]] = {"look-up": [], "transaction": []}
+    taken: dict[str, list[dict[str, float]]] = {"look-up": [], "transaction": []}
+    with bench_sides.copies(dsn, SIDES, _prepare) as urls:
         for turn in range(rounds):
-            order = SIDES[turn % 3 :] + SIDES[: turn % 3]
-            with ExitStack() as connections:
-                asked = {
-                    side: connections.enter_context(
-                        psycopg.connect(urls[side], user="eagle_application", prepare_threshold=0)
-                    )
-                    for side in order
-                }
+            with bench_sides.connections(urls, turn) as asked:
                 taken["transaction"].append(_round(asked, key, _transaction))
                 for connection in asked.values():
                     _begin(connection, str(row[0]))
@@ -84,21 +59,15 @@ def _summary(found: list[dict[str, float]]) -> Cost:
     )
 
 
-def _prepare(url: str, side: str) -> None:
-    with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute(
-            sql.SQL("grant connect on database {} to eagle_application").format(
-                sql.Identifier(owner.info.dbname)
-            )
-        )
-        if side == "before":
-            owner.execute(f"alter policy projects_tenant on app.projects using ({BEFORE})".encode())
-        if side == "signed":
-            owner.execute("select ops.add_account_key('bench', %s)", [SECRET])
-            owner.execute("select ops.require_signed_accounts(true)")
+def _prepare(owner: Connection, side: str) -> None:
+    if side == "before":
+        bench_sides.compare_only(owner)
+    if side == "signed":
+        owner.execute("select ops.add_account_key('bench', %s)", [SECRET])
+        owner.execute("select ops.require_signed_accounts(true)")
 
 
-def _begin(connection: psycopg.Connection[tuple[object, ...]], account: str) -> None:
+def _begin(connection: Connection, account: str) -> None:
     """Set what the API sets at the beginning of each transaction."""
     expires = int(time.time()) + 60
     text = f"{account}\n{expires}\nana@example.com".encode()
@@ -108,21 +77,17 @@ def _begin(connection: psycopg.Connection[tuple[object, ...]], account: str) -> 
     )
 
 
-def _look_up(connection: psycopg.Connection[tuple[object, ...]], key: dict[str, object]) -> None:
+def _look_up(connection: Connection, key: dict[str, object]) -> None:
     assert connection.execute(LOOKUP, key).fetchall()
 
 
-def _transaction(
-    connection: psycopg.Connection[tuple[object, ...]], key: dict[str, object]
-) -> None:
+def _transaction(connection: Connection, key: dict[str, object]) -> None:
     _begin(connection, str(key["account"]))
     _look_up(connection, key)
     connection.commit()
 
 
-def _round(
-    asked: "dict[str, psycopg.Connection[tuple[object, ...]]]", key: dict[str, object], ask: Asker
-) -> dict[str, float]:
+def _round(asked: dict[str, Connection], key: dict[str, object], ask: Asker) -> dict[str, float]:
     """Ask every side in turns; return the median microseconds of each."""
     times: dict[str, list[float]] = {side: [] for side in asked}
     sides = list(asked.items())

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from statistics import median, quantiles
+from statistics import median, median_grouped, quantiles
 from typing import Any
 
 import psycopg
@@ -19,6 +19,7 @@ ACCOUNT_SIZES = (500, 1000, 1500, 2000, 3000, 4000)
 # A slow class is asked in fewer rounds than was wished, once it has taken long.
 _ENOUGH, _LONG_SECONDS = 5, 60.0
 SIDES = ("ours", "baseline")
+_RESOLUTION_MS = 0.001
 _EXPLAIN = "explain (analyze, timing off, buffers, format json) execute {}({})"
 
 
@@ -129,7 +130,7 @@ def _time(
         for asked in zip(*(database.parameters for database in databases), strict=True):
             for database, parameters in zip(databases, asked, strict=True):
                 for side in sides:
-                    plan = _explain(database.connection, side, parameters)
+                    plan = explain(database.connection, side, parameters)
                     if number >= warm_up:
                         plans.setdefault((database.size, side), []).append(plan)
     for database in databases:
@@ -138,9 +139,10 @@ def _time(
     return {key: _timing(seen) for key, seen in plans.items()}
 
 
-def _explain(
+def explain(
     connection: psycopg.Connection[Any], side: str, parameters: Parameters
 ) -> dict[str, Any]:
+    """Return what EXPLAIN (ANALYZE) says of a prepared statement, for the account it asks of."""
     with connection.transaction():
         work_for(connection, parameters.account)
         command = sql.SQL(_EXPLAIN).format(sql.Identifier(side), parameters.literals())
@@ -152,7 +154,7 @@ def _timing(plans: Sequence[dict[str, Any]]) -> Timing:
     times = [plan["Execution Time"] for plan in plans]
     tops = [plan["Plan"] for plan in plans]
     return Timing(
-        median_ms=median(times),
+        median_ms=round(median_grouped(times, interval=_RESOLUTION_MS), 4),
         p99_ms=quantiles(times, n=100, method="inclusive")[98] if len(times) > 1 else times[0],
         planning_ms=median(plan["Planning Time"] for plan in plans),
         buffers=round(median(top["Shared Hit Blocks"] + top["Shared Read Blocks"] for top in tops)),

@@ -1,0 +1,71 @@
+"""What comparing accounts first adds to the query classes of `make bench`."""
+
+from dataclasses import dataclass
+from statistics import median, median_grouped
+
+import psycopg
+
+from tests.attacks import bench_sides
+from tests.attacks.bench_sides import Connection
+from tooling.bench import measure
+from tooling.bench.queries import CLASSES, TYPES
+from tooling.synthetic.plan import UNTIL
+
+SIDES = ("before", "now")
+ROUNDS = 5
+RESOLUTION_MS = 0.001
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Milliseconds of execution by the server's own account: medians over rounds, and the ratio."""
+
+    query: str
+    before: float
+    now: float
+    ratio: float
+
+
+def classes(dsn: str, runs: int) -> list[Cost]:
+    """Ask every class of both copies of the database in turns, with new connections each round."""
+    with psycopg.connect(dsn, autocommit=True) as owner:
+        asked = measure.choose(owner, UNTIL)
+    found: dict[str, list[dict[str, float]]] = {one.name: [] for one in CLASSES}
+    with bench_sides.copies(dsn, SIDES, _prepare) as urls:
+        for turn in range(ROUNDS):
+            with bench_sides.connections(urls, turn) as connections:
+                for one in CLASSES:
+                    for connection in connections.values():
+                        connection.execute(f"prepare ours ({TYPES}) as {one.ours}".encode())
+                    found[one.name].append(_round(connections, asked, runs))
+                    for connection in connections.values():
+                        connection.execute("deallocate ours")
+    return [
+        Cost(
+            name,
+            round(median(times["before"] for times in rounds), 4),
+            round(median(times["now"] for times in rounds), 4),
+            round(median(times["now"] / times["before"] for times in rounds), 2),
+        )
+        for name, rounds in found.items()
+    ]
+
+
+def _prepare(owner: Connection, side: str) -> None:
+    if side == "before":
+        bench_sides.compare_only(owner)
+    owner.execute("vacuum (analyze)")
+
+
+def _round(
+    connections: dict[str, Connection], asked: list[measure.Parameters], runs: int
+) -> dict[str, float]:
+    times: dict[str, list[float]] = {side: [] for side in connections}
+    sides = list(connections.items())
+    for turn in range(runs + 1):
+        for parameters in asked:
+            for side, connection in sides if turn % 2 else sides[::-1]:
+                plan = measure.explain(connection, "ours", parameters)
+                if turn:
+                    times[side].append(plan["Execution Time"])
+    return {side: median_grouped(taken, interval=RESOLUTION_MS) for side, taken in times.items()}
