@@ -4,46 +4,133 @@
 -- the right to create roles can run it once an administrator has. A superuser runs it in a database
 -- whose owner is not to become one: no block looks a name up anywhere but in pg_catalog.
 --
--- No role has a password here: set one, as SCRAM, where the role logs in.
+-- A new role is a line in the list below, its rights in the grants.sql of a schema, and a migration with
+-- its policies. No role has a password here: set one, as SCRAM, where the role logs in.
 
 do $roles$
 declare
+    -- A line a role, and nowhere else: every other file takes the roles that begin with eagle_. Limits of
+    -- time end what nobody meant to last, since a session can set another; no role can use up the
+    -- connections of the others: together they leave three of a hundred.
     wanted   record;
+    setting  record;
+    begins   text;
     missing  text[] := '{}';
     database text;
+    is_owner boolean;
     able     boolean;
 begin
     set local search_path = pg_catalog, pg_temp;
     database := current_database();
+    is_owner := pg_has_role(
+        current_user, (select datdba from pg_database where datname = database), 'usage'
+    );
     select rolsuper or rolcreaterole into able from pg_roles where rolname = current_user;
 
     for wanted in
         select *
           from (values
-                ('eagle_owner',       'nologin', 'Owns every object of the database; nobody logs in as it.'),
-                ('eagle_migrator',    'login',   'Applies migrations by becoming eagle_owner.'),
-                ('eagle_application', 'login',   'The API: reads and writes the rows of one account at a time.'),
-                ('eagle_reader',      'login',   'Reads the rows of one account at a time, and the catalogs.'),
-                ('eagle_auditor',     'login',   'Reads the audit log of every account and verifies its chains.'),
-                ('eagle_operator',    'login',   'Runs maintenance: partitions, catalogs, erasure; reads no tenant row.'),
-                ('eagle_exporter',    'login',   'Reads statistics for monitoring, no table.'),
-                ('eagle_backup',      'login',   'Streams backups and dumps; changes nothing.'),
-                ('eagle_indexer',     'login',   'Feeds project search with documents of every account; reads no table.')
-               ) as role (name, login, comment)
+                ('eagle_owner',       'nologin', null, null, null,   null,    null,   null,  'Owns every object of the database; nobody logs in as it.'),
+                ('eagle_migrator',    'login',    5,   null, null,   null,    null,   null,  'Applies migrations by becoming eagle_owner.'),
+                ('eagle_application', 'login',   50,   true, '30s',  '1min',  '5min', '1GB', 'The API: reads and writes the rows of one account at a time.'),
+                ('eagle_reader',      'login',   10,   true, '30s',  '1min',  '5min', '1GB', 'Reads the rows of one account at a time, and the catalogs.'),
+                ('eagle_auditor',     'login',    5,   null, null,   '10min', null,   null,  'Reads the audit log of every account and verifies its chains.'),
+                ('eagle_operator',    'login',   10,   null, null,   '10min', null,   null,  'Runs maintenance: partitions, catalogs, erasure; reads no tenant row.'),
+                ('eagle_exporter',    'login',    5,   null, '30s',  '1min',  '5min', '1GB', 'Reads statistics for monitoring, no table.'),
+                ('eagle_backup',      'login',    8,   null, null,   null,    null,   null,  'Streams backups and dumps; changes nothing.'),
+                ('eagle_indexer',     'login',    4,   null, '5min', '10min', null,   '1GB', 'Feeds project search with documents of every account; reads no table.')
+               ) as role (
+                   name, login, connections, is_planned_once, statement, idle, transaction,
+                   temporary, comment
+               )
     loop
-        if exists (select from pg_roles where rolname = wanted.name) then
-            continue;
+        if not exists (select from pg_roles where rolname = wanted.name) then
+            if not able then
+                missing := missing || wanted.name;
+                continue;
+            end if;
+            begin
+                execute format('create role %I %s noinherit', wanted.name, wanted.login);
+            exception
+                when duplicate_object or unique_violation then null;  -- another database's runner was faster
+            end;
         end if;
-        if not able then
-            missing := missing || wanted.name;
-            continue;
+
+        begins := '';
+        for setting in
+            select s.name, s.value, s.name = 'temp_file_limit' and not r.rolsuper or not able as is_refused
+              from (values
+                    ('connection limit', wanted.connections::text),
+                    -- Planning a statement over every month of events takes longer than running it, and the
+                    -- plan is the same for every account.
+                    ('plan_cache_mode', case when wanted.is_planned_once then 'force_generic_plan' end),
+                    ('statement_timeout', wanted.statement),
+                    ('idle_in_transaction_session_timeout', wanted.idle),
+                    ('transaction_timeout', wanted.transaction),
+                    -- Only a superuser gives a role more than this, so that it is a limit.
+                    ('temp_file_limit', wanted.temporary)
+                   ) as s (name, value)
+              join pg_roles as r on r.rolname = current_user
+             where s.value is not null
+               -- PostgreSQL 16 has no limit of a whole transaction.
+               and (s.name <> 'transaction_timeout'
+                    or current_setting('server_version_num')::integer >= 170000)
+        loop
+            if setting.name <> 'connection limit' then
+                begins := format('%s, %s=%s', begins, setting.name, setting.value);
+            end if;
+            -- What somebody has set otherwise stays.
+            if (case setting.name
+                   when 'connection limit' then exists (
+                       select from pg_roles where rolname = wanted.name and rolconnlimit <> -1
+                   )
+                   else exists (
+                       select
+                         from pg_db_role_setting as s
+                        cross join unnest(s.setconfig) as assignment
+                        where s.setrole = wanted.name::regrole
+                          and s.setdatabase = 0
+                          and starts_with(assignment, setting.name || '=')
+                   )
+               end) then
+                continue;
+            end if;
+            if setting.is_refused then
+                raise warning using
+                    message = format('%s has no %s', wanted.name, setting.name),
+                    hint    = format(
+                        'Have %s run sql/roles.sql once.',
+                        case setting.name when 'temp_file_limit' then 'a superuser' else 'a role with CREATEROLE' end
+                    );
+                continue;
+            end if;
+            begin
+                if setting.name = 'connection limit' then
+                    execute format('alter role %I connection limit %s', wanted.name, setting.value);
+                else
+                    execute format('alter role %I set %I = %L', wanted.name, setting.name, setting.value);
+                end if;
+            exception
+                -- Another database's runner was faster: the second is that a tuple was concurrently updated.
+                when unique_violation or internal_error then null;
+            end;
+        end loop;
+
+        -- What a session begins with, a role may change for itself, but not its comment, so that
+        -- ops.check_access() can compare them.
+        wanted.comment := wanted.comment
+            || coalesce(' Sessions begin with ' || nullif(ltrim(begins, ', '), '') || '.', '');
+        if shobj_description(wanted.name::regrole, 'pg_authid') is distinct from wanted.comment then
+            begin
+                execute format('comment on role %I is %L', wanted.name, wanted.comment);
+            exception
+                when insufficient_privilege then
+                    raise warning using
+                        message = format('the comment on %s does not say what its sessions begin with', wanted.name),
+                        hint    = 'Have a role with CREATEROLE run sql/roles.sql once.';
+                when unique_violation or internal_error then null;
+            end;
         end if;
-        begin
-            execute format('create role %I %s noinherit', wanted.name, wanted.login);
-            execute format('comment on role %I is %L', wanted.name, wanted.comment);
-        exception
-            when duplicate_object or unique_violation then null;  -- another database's runner was faster
-        end;
     end loop;
 
     if missing <> '{}' then
@@ -71,7 +158,7 @@ begin
          where d.datname = database
            and acl.grantee = 0
     ) then
-        if pg_has_role(current_user, (select datdba from pg_database where datname = database), 'usage') then
+        if is_owner then
             execute format('revoke all on database %I from public', database);
             execute format('grant connect on database %I to %I', database, current_user);
             execute format('grant temporary on database %I to eagle_owner, eagle_operator', database);
@@ -84,14 +171,12 @@ begin
     for wanted in
         select r.rolname as name
           from pg_roles as r
-         where r.rolname in (
-                   'eagle_migrator', 'eagle_application', 'eagle_reader', 'eagle_auditor',
-                   'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
-               )
+         where r.rolname like 'eagle\_%'
+           and r.rolcanlogin
            and not has_database_privilege(r.oid, database, 'connect')
          order by r.rolname
     loop
-        if pg_has_role(current_user, (select datdba from pg_database where datname = database), 'usage') then
+        if is_owner then
             execute format('grant connect on database %I to %I', database, wanted.name);
         else
             raise warning using
@@ -101,112 +186,6 @@ begin
     end loop;
 end
 $roles$;
-
--- The application and readers send prepared statements of one account at a time. Planning one over
--- every month of events takes longer than running it, and the plan is the same for every account.
-do $settings$
-declare
-    role text;
-    able boolean;
-begin
-    set local search_path = pg_catalog, pg_temp;
-    select rolsuper or rolcreaterole into able from pg_roles where rolname = current_user;
-
-    foreach role in array array['eagle_application', 'eagle_reader']
-    loop
-        if exists (
-            select
-              from pg_db_role_setting as s
-             where s.setrole = role::regrole
-               and s.setdatabase = 0
-               and 'plan_cache_mode=force_generic_plan' = any (s.setconfig)
-        ) then
-            continue;
-        end if;
-        if able then
-            begin
-                execute format('alter role %I set plan_cache_mode = force_generic_plan', role);
-            exception
-                when unique_violation then null;  -- another database's runner was faster
-            end;
-        else
-            raise warning using
-                message = format('%s plans its prepared statements anew each time', role),
-                hint    = 'Have a role with CREATEROLE run sql/roles.sql once.';
-        end if;
-    end loop;
-end
-$settings$;
-
--- How many sessions a role may have, and with what time-outs they begin. No role can use up the
--- connections of the others: together they leave three of a hundred. A session can set another
--- time-out, so those only end what nobody meant to last.
-do $limits$
-declare
-    wanted record;
-    able   boolean;
-begin
-    set local search_path = pg_catalog, pg_temp;
-    select rolsuper or rolcreaterole into able from pg_roles where rolname = current_user;
-
-    for wanted in
-        select limits.role, limits.connections, setting.name, setting.value
-          from (values
-                ('eagle_application', 50, '30s',  '1min',  '5min'),
-                ('eagle_reader',      10, '30s',  '1min',  '5min'),
-                ('eagle_auditor',      5, null,   '10min', null),
-                ('eagle_operator',    10, null,   '10min', null),
-                ('eagle_exporter',     5, '30s',  '1min',  '5min'),
-                ('eagle_backup',       8, null,   null,    null),
-                ('eagle_indexer',      4, '5min', '10min', null),
-                ('eagle_migrator',     5, null,   null,    null)
-               ) as limits (role, connections, statement, idle, transaction)
-         cross join lateral (values
-                ('connection limit', null),
-                ('statement_timeout', limits.statement),
-                ('idle_in_transaction_session_timeout', limits.idle),
-                ('transaction_timeout', limits.transaction)
-               ) as setting (name, value)
-         where (setting.name = 'connection limit' or setting.value is not null)
-           -- PostgreSQL 16 has no limit of a whole transaction.
-           and (setting.name <> 'transaction_timeout'
-                or current_setting('server_version_num')::integer >= 170000)
-    loop
-        -- What somebody has set otherwise stays.
-        if (case wanted.name
-               when 'connection limit' then exists (
-                   select from pg_roles where rolname = wanted.role and rolconnlimit <> -1
-               )
-               else exists (
-                   select
-                     from pg_db_role_setting as s
-                    cross join unnest(s.setconfig) as assignment
-                    where s.setrole = wanted.role::regrole
-                      and s.setdatabase = 0
-                      and starts_with(assignment, wanted.name || '=')
-               )
-           end) then
-            continue;
-        end if;
-        if not able then
-            raise warning using
-                message = format('%s has no %s', wanted.role, wanted.name),
-                hint    = 'Have a role with CREATEROLE run sql/roles.sql once.';
-            continue;
-        end if;
-        begin
-            if wanted.name = 'connection limit' then
-                execute format('alter role %I connection limit %s', wanted.role, wanted.connections);
-            else
-                execute format('alter role %I set %I = %L', wanted.role, wanted.name, wanted.value);
-            end if;
-        exception
-            -- Another database's runner was faster: the second is that a tuple was concurrently updated.
-            when unique_violation or internal_error then null;
-        end;
-    end loop;
-end
-$limits$;
 
 -- Functions are executable by everyone unless this is said before they are made.
 do $defaults$

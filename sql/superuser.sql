@@ -228,10 +228,8 @@ begin
             or not exists (
                 select
                   from pg_roles as r
-                 where r.rolname in (
-                           'eagle_application', 'eagle_reader', 'eagle_auditor', 'eagle_operator',
-                           'eagle_exporter', 'eagle_backup', 'eagle_indexer'
-                       )
+                 where r.rolname like 'eagle\_%'
+                   and r.rolname not in ('eagle_owner', 'eagle_migrator')
                    and pg_has_role(r.oid, 'member')
             ) then
             return;
@@ -261,42 +259,6 @@ begin
 end
 $definitions$;
 
--- Only a superuser gives a role more temporary files than this, so that it is a limit.
-do $files$
-declare
-    able boolean;
-    role text;
-begin
-    set local search_path = pg_catalog, pg_temp;
-    select rolsuper into able from pg_roles where rolname = current_user;
-    foreach role in array array['eagle_application', 'eagle_reader', 'eagle_indexer', 'eagle_exporter']
-    loop
-        if exists (
-            select
-              from pg_db_role_setting as s
-             cross join unnest(s.setconfig) as setting
-             where s.setrole = role::regrole
-               and s.setdatabase = 0
-               and starts_with(setting, 'temp_file_limit=')
-        ) then
-            continue;
-        end if;
-        if not able then
-            raise warning using
-                message = format('%s may fill the disk with temporary files', role),
-                hint    = 'A superuser limits them by running sql/superuser.sql.';
-            continue;
-        end if;
-        begin
-            execute format('alter role %I set temp_file_limit = %L', role, '1GB');
-        exception
-            -- Another database's runner was faster: the second is that a tuple was concurrently updated.
-            when unique_violation or internal_error then null;
-        end;
-    end loop;
-end
-$files$;
-
 -- What was taken away above was taken away in this database, and a role that may connect to another
 -- one of the server has it there. New databases let everyone in; in postgres and template1 nothing
 -- is kept, but another program may connect to them: they are closed where no role logs in but those
@@ -316,10 +278,7 @@ begin
       from pg_roles as r
      where r.rolcanlogin
        and not r.rolsuper
-       and r.rolname not in (
-               'eagle_migrator', 'eagle_application', 'eagle_reader', 'eagle_auditor',
-               'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
-           );
+       and r.rolname not like 'eagle\_%';
     for other in
         select d.datname as name
           from pg_database as d

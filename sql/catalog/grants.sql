@@ -1,17 +1,6 @@
 -- Who may do what in the schema catalog: the whole of it, said again after every migration.
 
-revoke all on all tables in schema catalog
-  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_indexer, eagle_migrator;
-revoke all on all functions in schema catalog
-  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_indexer, eagle_migrator;
-revoke all on schema catalog
-  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_indexer, eagle_migrator;
-revoke all on type catalog.price_category
-  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_indexer, eagle_migrator;
+select ops.revoke_grants('catalog');
 
 grant usage on schema catalog to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 grant usage on type catalog.price_category

@@ -1,13 +1,5 @@
 -- Everything that a role may do in ops, from scratch: what is not granted here is taken away.
-revoke all on schema ops
-  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_indexer, eagle_migrator;
-revoke all on all tables in schema ops
-  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_indexer, eagle_migrator;
-revoke all on all functions in schema ops
-  from public, eagle_application, eagle_reader, eagle_auditor, eagle_operator, eagle_exporter,
-       eagle_backup, eagle_indexer, eagle_migrator;
+select ops.revoke_grants('ops');
 
 grant usage on schema ops
    to eagle_application, eagle_auditor, eagle_operator, eagle_exporter, eagle_indexer;

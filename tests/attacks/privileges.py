@@ -107,6 +107,7 @@ _CREATE = (
     "alter role eagle_application bypassrls",
     "alter role eagle_auditor set row_security = off",
     "alter role eagle_reader password 'x'",
+    "comment on role eagle_application is 'Sessions begin with statement_timeout=1ms.'",
     "alter role all set search_path = mine",
     "alter database {database} set app.account_id = 'x'",
     "alter system set archive_command = 'id'",

@@ -21,6 +21,7 @@ import yaml
 from pgproof.run.session import pinned
 from tests.compose.database import OPEN
 from tests.conftest import ROOT
+from tests.roles import logins
 from tooling import places
 from tooling.embedded import temporary_server
 from tooling.server import Server
@@ -31,7 +32,7 @@ WHOLE: dict[str, Any] = yaml.safe_load((ROOT / "compose.citus.yaml").read_text()
 SERVICES: dict[str, Any] = WHOLE["services"]
 NODES = ("coordinator", "worker1", "worker2")
 DATABASES = ROOT / "compose/db/20-databases.sql"
-LOGINS = re.findall(r"\('(eagle_\w+)',\s+'login'", (ROOT / "sql/roles.sql").read_text())
+LOGINS = logins()
 PASSWORDS = {
     name: f"{name.lower()}-0123456789:\\"
     for name in SERVICES["coordinator"]["environment"]

@@ -1,17 +1,17 @@
 """Who may come in: each file of rules names its databases and roles, and turns the rest away."""
 
-import re
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tests.roles import logins
 
 FILES = sorted(
     [*(ROOT / "compose").rglob("pg_hba.conf"), *(ROOT / "compose").rglob("patroni.yaml")]
 )
-LOGINS = set(re.findall(r"\('(eagle_\w+)',\s+'login'", (ROOT / "sql/roles.sql").read_text()))
+LOGINS = set(logins())
 REJECTED = ["host", "all", "all", "all", "reject"]
 
 

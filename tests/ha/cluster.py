@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import re
 import secrets
 import shutil
 import signal
@@ -22,10 +21,11 @@ import psycopg
 
 from tests.conftest import ROOT
 from tests.ha import reachable
+from tests.roles import logins
 from tooling import debian, embedded, places
 
 DATABASE = "eagle_sign"
-LOGINS = re.findall(r"\('(eagle_\w+)',\s+'login'", (ROOT / "sql/roles.sql").read_text())
+LOGINS = logins()
 IMAGE = {
     "bin": ("compose/ha/eagle-database", "compose/db/10-roles.sh", "compose/db/eagle-passwords"),
     "sql": ("sql/roles.sql", "sql/superuser.sql", "compose/db/20-databases.sql"),

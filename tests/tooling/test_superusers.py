@@ -136,7 +136,7 @@ def test_no_block_of_a_superuser_looks_names_up_outside_pg_catalog() -> None:
     for name in ("roles.sql", "superuser.sql"):
         text = (ROOT / "sql" / name).read_text(encoding="utf-8")
         blocks = re.findall(r"^do (\$\w*\$)\n(.*?)^\1;$", text, re.MULTILINE | re.DOTALL)
-        assert len(blocks) == len(re.findall(r"^do ", text, re.MULTILINE)) > 2
+        assert len(blocks) == len(re.findall(r"^do ", text, re.MULTILINE)) > 1
         for _, body in blocks:
             assert re.search(
                 r"^begin\n    set local search_path = pg_catalog, pg_temp;\n", body, re.M

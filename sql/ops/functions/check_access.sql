@@ -65,30 +65,18 @@ begin atomic
          where d.datname = current_database()
     ),
 
-    -- All that sessions of a role start with; a role may change its own, so it is a list.
-    declared (role, assignment) as (
-        values
-            ('eagle_application', 'plan_cache_mode=force_generic_plan'),
-            ('eagle_application', 'statement_timeout=30s'),
-            ('eagle_application', 'idle_in_transaction_session_timeout=1min'),
-            ('eagle_application', 'temp_file_limit=1GB'),
-            ('eagle_reader', 'plan_cache_mode=force_generic_plan'),
-            ('eagle_reader', 'statement_timeout=30s'),
-            ('eagle_reader', 'idle_in_transaction_session_timeout=1min'),
-            ('eagle_reader', 'temp_file_limit=1GB'),
-            ('eagle_auditor', 'idle_in_transaction_session_timeout=10min'),
-            ('eagle_operator', 'idle_in_transaction_session_timeout=10min'),
-            ('eagle_exporter', 'statement_timeout=30s'),
-            ('eagle_exporter', 'idle_in_transaction_session_timeout=1min'),
-            ('eagle_exporter', 'temp_file_limit=1GB'),
-            ('eagle_indexer', 'statement_timeout=5min'),
-            ('eagle_indexer', 'idle_in_transaction_session_timeout=10min'),
-            ('eagle_indexer', 'temp_file_limit=1GB')
-        union all
-        -- PostgreSQL 16 has no limit of a whole transaction.
-        select role, 'transaction_timeout=5min'
-          from unnest(array['eagle_application', 'eagle_reader', 'eagle_exporter']) as role
-         where current_setting('server_version_num')::integer >= 170000
+    -- The comment on a role says all that its sessions start with: a role may change its own settings,
+    -- and not its comment.
+    declared as (
+        select r.rolname::text as role, setting.assignment
+          from pg_roles as r
+         cross join lateral regexp_split_to_table(
+                   substring(
+                       shobj_description(r.oid, 'pg_authid') from 'Sessions begin with (.*)\.$'
+                   ),
+                   ', '
+               ) as setting (assignment)
+         where r.rolname like 'eagle\_%'
     ),
 
     started as (
@@ -130,11 +118,13 @@ begin atomic
            )
        and not (
                g.grantee::regrole::text = 'eagle_exporter'
-               and (g.object = 'ops' or g.object like 'ops.%')
-               and g.privilege_type in ('USAGE', 'SELECT', 'EXECUTE')
+               and g.object like 'ops.%'
+               and g.privilege_type = 'SELECT'
            )
+       -- What another role may do, functions of ops do for it.
        and not (
-               g.grantee::regrole::text = 'eagle_indexer'
+               g.grantee::regrole::text like 'eagle\_%'
+               and g.grantee::regrole::text not in ('eagle_migrator', 'eagle_backup')
                and (g.object = 'ops' or g.object like 'ops.%')
                and g.privilege_type in ('USAGE', 'EXECUTE')
            )
@@ -278,11 +268,7 @@ begin atomic
                    ),
                    (r.rolcanlogin and r.rolname = 'eagle_owner', 'can log in', 'nologin')
            ) as wrong (is_so, what, cure)
-     where r.rolname in (
-               'eagle_owner', 'eagle_migrator', 'eagle_application',
-               'eagle_reader', 'eagle_auditor',
-               'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
-           )
+     where r.rolname like 'eagle\_%'
        and wrong.is_so
     union all
     select
@@ -321,11 +307,7 @@ begin atomic
         format('%s is a member of %s', m.member, m.role),
         format('revoke %s from %s', m.role, m.member)
       from member as m
-     where (m.member in (
-                'eagle_owner', 'eagle_migrator', 'eagle_application',
-               'eagle_reader', 'eagle_auditor',
-                'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
-            )
+     where (m.member like 'eagle\_%'
             and (m.member, m.role) not in (
                 ('eagle_migrator', 'eagle_owner'),
                 ('eagle_exporter', 'pg_monitor'),
@@ -364,11 +346,7 @@ begin atomic
       join pg_roles as r on has_schema_privilege(r.oid, n.oid, 'create')
      where n.nspname = 'public'
        and not r.rolsuper
-       and r.rolname in (
-               'eagle_owner', 'eagle_migrator', 'eagle_application',
-               'eagle_reader', 'eagle_auditor',
-               'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
-           )
+       and r.rolname like 'eagle\_%'
     union all
     -- The search_path of a superuser begins with a schema of his own name, unless he set another.
     select

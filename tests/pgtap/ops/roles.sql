@@ -116,10 +116,13 @@ select throws_ok(
     format('set local role %I', role), '42501', format('permission denied to set role "%s"', role),
     format('the application does not turn into %s', role)
 )
-  from unnest(array[
-           'postgres', 'eagle_owner', 'eagle_migrator', 'eagle_reader', 'eagle_auditor',
-           'eagle_operator', 'eagle_exporter', 'eagle_backup', 'eagle_indexer'
-       ]) as role;
+  from (
+           select r.rolname as role
+             from pg_roles as r
+            where r.rolname like 'eagle\_%' and r.rolname <> 'eagle_application'
+               or r.rolname = 'postgres'
+            order by r.rolname
+       ) as other;
 select throws_ok(
     command, '42501', null,
     format('the application may not: %s', command)

@@ -1,5 +1,5 @@
 begin;
-select plan(149);
+select plan(153);
 \ir ../../shape.psql
 
 select is(
@@ -69,6 +69,13 @@ select bag_eq(
             ('alter role eagle_reader superuser', 'role', 'eagle_reader'),
             ('alter role eagle_reader bypassrls', 'role', 'eagle_reader'),
             ('alter role eagle_owner login', 'role', 'eagle_owner'),
+            ('create role eagle_later superuser', 'role', 'eagle_later'),
+            ('create role eagle_later; grant select on app.projects to eagle_later',
+             'granted to a stranger', 'app.projects'),
+            ('alter role eagle_reader reset temp_file_limit', 'role setting', 'eagle_reader'),
+            ($$comment on role eagle_auditor is
+               'Reads. Sessions begin with idle_in_transaction_session_timeout=10min, jit=off.'$$,
+             'role setting', 'eagle_auditor'),
             ('grant eagle_owner to eagle_application', 'membership', 'eagle_application'),
             ('grant pg_read_all_data to eagle_reader', 'membership', 'eagle_reader'),
             ('grant execute on function lo_creat(integer) to public',
@@ -99,10 +106,7 @@ select bag_eq(
 )
   from (
            select r.rolname as role, s.setting, place.place, place.suffix
-             from unnest(array[
-                      'eagle_application', 'eagle_reader', 'eagle_auditor', 'eagle_operator',
-                      'eagle_exporter', 'eagle_backup', 'eagle_indexer', 'eagle_migrator'
-                  ]) as r (rolname)
+             from (select rolname from pg_roles where rolname like 'eagle\_%' and rolcanlogin) as r
             cross join unnest(array[
                       'default_transaction_read_only = on', 'synchronous_commit = off',
                       'standard_conforming_strings = off', 'statement_timeout = ''1ms''',
