@@ -66,9 +66,12 @@ def split(text: str) -> list[slice]:
     index_of = _indexes(raw)
     slices = []
     for first, last in places:
-        start, statement = index_of(first), raw[first:last].decode()
-        leading = len(statement) - len(statement.lstrip())
-        slices.append(slice(start + leading, start + len(statement.rstrip())))
+        start, stop = index_of(first), index_of(last)
+        while start < stop and text[start].isspace():
+            start += 1
+        while start < stop and text[stop - 1].isspace():
+            stop -= 1
+        slices.append(slice(start, stop))
     return slices
 
 
