@@ -15,8 +15,8 @@ from pathlib import Path
 import psycopg
 
 from tests import pgtap_files, servers
-from tooling.embedded import Server, temporary_server
 from tooling.errors import ToolingError
+from tooling.server.embedded import Server, temporary_server
 
 DATABASE = "eagle_pgtap"
 TESTS = "tests/pgtap"

@@ -98,6 +98,6 @@ def data(
 
 
 def _embedded_pg_dump() -> Path:
-    from tooling.embedded import psql_program
+    from tooling.server.embedded import psql_program
 
     return psql_program().with_name("pg_dump")

@@ -22,7 +22,7 @@ from tests.attacks import bench_classes, bench_signed
 from tests.attacks.world import ROOT
 from tooling.audit.verify import verify
 from tooling.cli import group
-from tooling.embedded import temporary_server
+from tooling.server.embedded import temporary_server
 
 REPORT = ROOT / "build/bench-security.json"
 LIMIT = 1.1

@@ -21,9 +21,9 @@ import yaml
 from pgproof.run.session import pinned
 from tests.compose.database import OPEN
 from tests.conftest import ROOT
-from tooling import places
-from tooling.embedded import temporary_server
-from tooling.server import Server
+from tooling.server import places
+from tooling.server.embedded import temporary_server
+from tooling.server.server import Server
 from tooling.settings import load
 
 FOLDER = ROOT / "compose/citus"

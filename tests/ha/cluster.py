@@ -22,7 +22,8 @@ import psycopg
 
 from tests.conftest import ROOT
 from tests.ha import reachable
-from tooling import debian, embedded, places
+from tooling import debian
+from tooling.server import embedded, places
 
 DATABASE = "eagle_sign"
 LOGINS = re.findall(r"\('(eagle_\w+)',\s+'login'", (ROOT / "sql/roles.sql").read_text())

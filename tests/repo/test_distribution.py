@@ -18,7 +18,7 @@ from tests.repo.distribution import refused, statements
 from tests.repo.distribution.refused import Catalogue
 from tests.repo.distribution.statements import ROOT, Statement
 from tests.repo.staging import names
-from tooling.server import Server
+from tooling.server.server import Server
 from tooling.settings import load
 
 Law = Callable[[Statement, Catalogue], list[str]]

@@ -8,7 +8,7 @@ import sys
 import time
 
 from tests.conftest import ROOT
-from tooling.embedded import temporary_server
+from tooling.server.embedded import temporary_server
 
 CONNECT_AND_READ = """
 import psycopg, sys

@@ -13,7 +13,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.repo.documentation import pages, statements
-from tooling.embedded import temporary_server
+from tooling.server.embedded import temporary_server
 from tooling.synthetic import load
 from tooling.synthetic.plan import Plan
 

@@ -15,10 +15,10 @@ import pytest
 from tests import servers
 from tooling import settings
 from tooling.cli import group
-from tooling.embedded import temporary_server
 from tooling.errors import Exit
 from tooling.reference import architecture_page, cli_page, pages
-from tooling.server import Server
+from tooling.server.embedded import temporary_server
+from tooling.server.server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / pages.FOLDER

@@ -20,7 +20,7 @@ def find(major: int, chosen: Path | None = None) -> Path:
     That is `chosen`, else Debian's folder, else the PATH's, else the embedded server's; each only
     if it is of that version: a backup is combined and checked by the programs that made it.
     """
-    from tooling.embedded import psql_program
+    from tooling.server.embedded import psql_program
 
     on_path = shutil.which("pg_basebackup")
     places = [Path(_DEBIAN.format(major=major)), psql_program().parent]

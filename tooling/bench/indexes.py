@@ -13,7 +13,7 @@ from tooling.bench import machine, measure, mixed, write_costs
 from tooling.bench import run as bench
 from tooling.bench.queries import CLASSES, TYPES
 from tooling.database import work_for
-from tooling.server import Server
+from tooling.server.server import Server
 from tooling.synthetic.plan import UNTIL
 
 _INDEXES = """

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 from tooling.bench import run
-from tooling.server import Server
+from tooling.server.server import Server
 
 # What a row of pgbench_accounts takes with its index entry; a scale has 100,000 of them.
 _SCALE_BYTES = 15_000_000

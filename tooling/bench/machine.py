@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tooling.server import Server
+from tooling.server.server import Server
 
 
 def facts(server: Server) -> dict[str, Any]:

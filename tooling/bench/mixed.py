@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from tooling.errors import ToolingError
-from tooling.server import Server
+from tooling.server.server import Server
 
 # Of a hundred requests; the rest of the life of a project is reading.
 WEIGHTS = {"create": 20, "save": 20, "move": 15, "append": 25, "dashboard": 20}

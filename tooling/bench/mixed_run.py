@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 
 from tooling.bench import machine, mixed, run
-from tooling.server import Server
+from tooling.server.server import Server
 
 GOAL = 1.2
 SETTINGS = {**run.SETTINGS, "max_connections": "100"}

@@ -9,7 +9,7 @@ import psycopg
 
 from tooling.bench.clients import Clients
 from tooling.database import work_for
-from tooling.server import Server
+from tooling.server.server import Server
 
 _READS, _READERS, _TIMES = 100.0, 2, 3
 _ALONE_SECONDS = 2.0

@@ -11,8 +11,8 @@ import psycopg
 
 from tooling.bench import baseline, machine, measure, mixed, refresh
 from tooling.bench.queries import CLASSES
-from tooling.embedded import temporary_server
-from tooling.server import Server
+from tooling.server.embedded import temporary_server
+from tooling.server.server import Server
 from tooling.synthetic import load
 from tooling.synthetic.plan import UNTIL, Plan
 

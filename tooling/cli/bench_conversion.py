@@ -37,7 +37,7 @@ def command(projects: int, rate: float, seconds: float, output: Path, docs: bool
     tooling bench-conversion --projects 20000 --seconds 5
     """
     from tooling.bench import conversion, conversion_page, machine, run
-    from tooling.embedded import temporary_server
+    from tooling.server.embedded import temporary_server
     from tooling.synthetic.plan import Plan
 
     with temporary_server(run.SETTINGS, durable=True) as server:

@@ -19,7 +19,7 @@ def command(projects: int) -> None:
     """
     from tooling.bench import loading
     from tooling.bench.run import SETTINGS
-    from tooling.embedded import temporary_server
+    from tooling.server.embedded import temporary_server
 
     with temporary_server(SETTINGS, durable=True) as server:
         tell = loading.compare(server, projects, lambda step: printing.say(step, err=True))

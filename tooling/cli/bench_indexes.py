@@ -22,7 +22,7 @@ def command(projects: int, output: Path, docs: bool) -> None:
     tooling bench-indexes --projects 20000
     """
     from tooling.bench import indexes, indexes_page
-    from tooling.embedded import temporary_server
+    from tooling.server.embedded import temporary_server
 
     with temporary_server(indexes.SETTINGS, durable=True) as server:
         document = indexes.run(server, projects, lambda step: printing.say(step, err=True))

@@ -63,8 +63,8 @@ def command(dsn: str | None, as_json: bool) -> None:
 
 def _server(dsn: str | None) -> tuple[str, str]:
     """Return the connection string, and what a person types to connect."""
-    from tooling import embedded
     from tooling.database import resolve
+    from tooling.server import embedded
 
     try:
         url = resolve(dsn)

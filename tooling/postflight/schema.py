@@ -10,9 +10,10 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from pgproof.run.migrate import migrate
-from tooling import embedded, fingerprint
+from tooling import fingerprint
 from tooling.database import connect
 from tooling.preflight.findings import Check, Connection, Finding, Given
+from tooling.server import embedded
 
 _SHOWN = 10
 # Partitions by month come and go by the clock; their tables are compared.

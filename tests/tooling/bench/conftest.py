@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tooling.database import connect
-from tooling.server import Server
+from tooling.server.server import Server
 from tooling.synthetic import load
 from tooling.synthetic.plan import Plan
 

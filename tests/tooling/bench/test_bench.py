@@ -15,7 +15,7 @@ from tooling.bench import baseline, measure, mixed_page, refresh, report
 from tooling.bench.queries import CLASSES, TEXT_TYPES, TYPES, Class
 from tooling.database import connect
 from tooling.errors import Exit
-from tooling.server import Server
+from tooling.server.server import Server
 from tooling.synthetic.plan import UNTIL
 
 

@@ -8,7 +8,7 @@ import pytest
 from tooling.bench import conversion, conversion_page
 from tooling.bench.locks import Watcher
 from tooling.errors import ToolingError
-from tooling.server import Server
+from tooling.server.server import Server
 from tooling.synthetic.plan import Plan
 
 

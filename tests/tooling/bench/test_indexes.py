@@ -7,7 +7,7 @@ import pytest
 
 from tooling.bench import indexes, measure, write_costs
 from tooling.database import connect, work_for
-from tooling.server import Server
+from tooling.server.server import Server
 from tooling.synthetic.plan import UNTIL
 
 NEEDLESS = "app.projects_customer_idx"

@@ -17,7 +17,7 @@ from pgproof.report import Text
 from pgproof.run.migrate import migrate
 from tests.conftest import ROOT
 from tooling import catalog, seeds
-from tooling.embedded import temporary_server
+from tooling.server.embedded import temporary_server
 from tooling.settings import load as load_settings
 
 ROUNDS = 5

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import close
 from tooling.database import connect
-from tooling.server import Server
+from tooling.server.server import Server
 from tooling.synthetic import load
 from tooling.synthetic.plan import Plan
 

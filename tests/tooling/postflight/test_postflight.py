@@ -14,7 +14,7 @@ from tooling.cli import group
 from tooling.errors import Exit, InputError
 from tooling.postflight import planning, record
 from tooling.preflight import Given
-from tooling.server import Server
+from tooling.server.server import Server
 from tooling.synthetic import load
 from tooling.synthetic.plan import Plan
 

@@ -15,11 +15,12 @@ from tests.attacks.world import ROOT
 from tests.conftest import close
 from tests.repo.documentation import pages
 from tests.tooling.preflight import certificates
-from tooling import places, postflight, preflight
+from tooling import postflight, preflight
 from tooling.cli import group
-from tooling.embedded import temporary_server
 from tooling.errors import Exit
-from tooling.server import Server
+from tooling.server import places
+from tooling.server.embedded import temporary_server
+from tooling.server.server import Server
 
 PAGE = ROOT / "docs/how-to/secure-connections.md"
 PASSWORD = secrets.token_urlsafe(24)

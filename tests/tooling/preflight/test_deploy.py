@@ -17,10 +17,10 @@ from pgproof.run.migrate import migrate
 from tests.tooling.backup.world import World, world
 from tooling import preflight
 from tooling.cli import group
-from tooling.embedded import temporary_server
 from tooling.errors import Exit
 from tooling.preflight import Given
-from tooling.server import Server
+from tooling.server.embedded import temporary_server
+from tooling.server.server import Server
 from tooling.settings import Settings
 
 Admin = psycopg.Connection[Any]

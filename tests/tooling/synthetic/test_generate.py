@@ -13,7 +13,7 @@ import pytest
 
 from tooling.database import connect
 from tooling.errors import RefusedError
-from tooling.server import Server
+from tooling.server.server import Server
 from tooling.synthetic import load, writer
 from tooling.synthetic.blocks import all_blocks, make
 from tooling.synthetic.plan import Plan

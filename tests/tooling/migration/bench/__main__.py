@@ -27,7 +27,7 @@ from rich.table import Table
 
 from pgproof.files.folder import read
 from tests.tooling.migration.bench import others, page
-from tooling.embedded import Server, psql_program, temporary_server
+from tooling.server.embedded import Server, psql_program, temporary_server
 from tooling.settings import load
 
 ROOT = Path(__file__).resolve().parents[4]

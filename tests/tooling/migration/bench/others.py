@@ -85,7 +85,7 @@ def sqitch(files: list[Path], scratch: Path, url: str) -> Command | None:
     (scratch / "sqitch.plan").write_text(plan)
     (scratch / "sqitch.conf").write_text("[core]\n    engine = pg\n")
     target = url.replace("postgresql://", "db:pg://")
-    from tooling.embedded import psql_program
+    from tooling.server.embedded import psql_program
 
     arguments = ["--client", str(psql_program()), "--chdir", str(scratch), "deploy", target]
     names = {"SQITCH_FULLNAME": "bench", "SQITCH_EMAIL": "bench@example.org"}

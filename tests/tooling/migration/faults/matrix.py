@@ -17,8 +17,8 @@ from pgproof.files.statement import Kind
 from pgproof.run.migrate import migrate
 from tests.tooling.migration.faults import victim
 from tooling import fingerprint
-from tooling.embedded import Server
 from tooling.errors import ToolingError
+from tooling.server.embedded import Server
 from tooling.settings import Settings
 
 _numbers = itertools.count(1)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psycopg
 
-from tooling import embedded
-from tooling.server import Server
+from tooling.server import embedded
+from tooling.server.server import Server
 
 
 def tooling(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -10,10 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.tooling.embedded.common import answer, start
-from tooling import embedded, places
-from tooling.embedded import Server
+from tests.tooling.server.common import answer, start
 from tooling.errors import ToolingError
+from tooling.server import embedded, places
+from tooling.server.embedded import Server
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0, reason="only root hands the server to an account"

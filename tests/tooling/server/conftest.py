@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tooling import embedded, places
+from tooling.server import embedded, places
 
 
 @pytest.fixture

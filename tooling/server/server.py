@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from tooling import places, processes
 from tooling.errors import ToolingError
+from tooling.server import places, processes
 
 START_SECONDS = 300
 SUPERUSER = "postgres"

@@ -12,10 +12,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.tooling.embedded.common import answer, start, tooling
-from tooling import embedded, places
-from tooling.embedded import Server, temporary_server
+from tests.tooling.server.common import answer, start, tooling
 from tooling.errors import ToolingError
+from tooling.server import embedded, places
+from tooling.server.embedded import Server, temporary_server
 
 
 def test_it_outlives_the_command_that_started_it(root: Path) -> None:
@@ -182,7 +182,7 @@ def test_any_clone_path_will_do(root: Path, name: str) -> None:
 
 
 def test_what_a_killed_test_run_left_is_removed(root: Path) -> None:
-    script = "import os\nfrom tooling.embedded import temporary_server\n"
+    script = "import os\nfrom tooling.server.embedded import temporary_server\n"
     script += (
         "with temporary_server() as s:\n    print(s.data_dir, flush=True)\n    os.kill(0, 9)\n"
     )

@@ -13,9 +13,9 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
-from tooling import places, processes
 from tooling.errors import ToolingError
-from tooling.server import NOT_DURABLE, Server
+from tooling.server import places, processes
+from tooling.server.server import NOT_DURABLE, Server
 from tooling.settings import find_root
 
 DATABASE = "eagle_sign"
