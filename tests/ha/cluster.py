@@ -22,7 +22,7 @@ import psycopg
 
 from tests.conftest import ROOT
 from tests.ha import reachable
-from tooling import debian
+from tooling.packages import debian
 from tooling.server import embedded, places
 
 DATABASE = "eagle_sign"

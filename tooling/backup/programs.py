@@ -7,8 +7,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from tooling import debian
 from tooling.errors import RefusedError
+from tooling.packages import debian
 
 _DEBIAN = "/usr/lib/postgresql/{major}/bin"
 _RSYNC_PACKAGES = ("rsync", "libpopt0", "libxxhash0")

@@ -9,8 +9,8 @@ import pytest
 from psycopg.rows import dict_row
 
 from tests.conftest import close
-from tooling.downloads import fetch
 from tooling.errors import ToolingError
+from tooling.packages.downloads import fetch
 from tooling.server.server import Server
 
 ROOT = Path(__file__).resolve().parents[3]

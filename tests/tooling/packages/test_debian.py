@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tooling import debian
+from tooling.packages import debian
 
 
 def test_several_at_once_get_one_whole_folder(tmp_path: Path) -> None:
