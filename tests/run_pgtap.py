@@ -55,7 +55,7 @@ def _try(version: str, tests: list[str]) -> str | None:
                 _offer(server, extension)
             _fill(server)
             return _prove(server, [*prove, *OPTIONS, *tests])
-    except (ToolingError, pgtap_files.MissingError, subprocess.CalledProcessError) as error:
+    except (ToolingError, subprocess.CalledProcessError) as error:
         return f"FAILED: {error}"
 
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -13,8 +14,8 @@ from tooling.errors import RefusedError
 def unpacked(packages: Sequence[str], folder: Path) -> Path:
     """Return `folder` with the files of the packages in it, fetched when it is not there.
 
-    Safe when several do it at once. What the packages depend on is not fetched: name it, too.
-    Raises RefusedError.
+    Safe when several do it at once. What the packages depend on is not fetched: name it, too. Of
+    `postgresql-*-pgtap` the package of the highest version is taken. Raises RefusedError.
     """
     if folder.is_dir():
         return folder
@@ -47,8 +48,18 @@ def _unpack(packages: Sequence[str], folder: Path) -> None:
 
 
 def _download(packages: Sequence[str], folder: Path, options: Sequence[str]) -> None:
-    command = ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", *options, "download", *packages]
+    names = [_newest(name, options) if "*" in name else name for name in packages]
+    command = ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", *options, "download", *names]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603
+
+
+def _newest(pattern: str, options: Sequence[str]) -> str:
+    """Return the name with the highest number for `*`; the pattern, if apt knows none."""
+    number = pattern.replace("*", "([0-9]+)")
+    command = ["apt-cache", *options, "search", "--names-only", f"^{number}$"]
+    found = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    versions = map(int, re.findall(rf"^{number}\b", found, re.MULTILINE))
+    return pattern.replace("*", str(max(versions, default="*")))
 
 
 def _private_lists(home: Path) -> list[str]:
