@@ -7,7 +7,7 @@ import psycopg
 from pgproof.run.migrate import migrate
 from tests.attacks.world import ROOT, World
 from tooling import settings
-from tooling.deploy import prepared
+from tooling.deploy.migrator import prepared
 from tooling.synthetic import load
 from tooling.synthetic.plan import Plan
 

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from pgproof.run.migrate import migrate
 from tooling import settings
-from tooling.deploy import prepared
+from tooling.deploy.migrator import prepared
 from tooling.errors import ToolingError
 from tooling.server.server import Server
 

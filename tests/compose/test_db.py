@@ -13,8 +13,8 @@ from psycopg.conninfo import make_conninfo
 from tests.compose import stack
 from tests.compose.database import DATABASE, FOLDER, OPEN, VALUES, Database, settings
 from tests.conftest import ROOT
-from tooling.preflight import passwords
-from tooling.preflight.findings import Given
+from tooling.deploy.checks import passwords
+from tooling.deploy.findings import Given
 
 ROLES = [
     "eagle_migrator", "eagle_application", "eagle_reader", "eagle_auditor", "eagle_operator",

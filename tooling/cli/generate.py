@@ -56,8 +56,8 @@ def command(
     tooling generate --projects 1000000 --seed 7 --dsn postgresql://postgres@host/eagle_bench
     """
     from tooling.database import connect
+    from tooling.deploy.findings import is_private
     from tooling.errors import RefusedError
-    from tooling.preflight.findings import is_private
     from tooling.synthetic import load
     from tooling.synthetic.plan import Plan
 
