@@ -7,9 +7,11 @@ import psycopg
 
 from tests.attacks import bench_sides
 from tests.attacks.bench_sides import Connection
-from tooling.bench import measure
-from tooling.bench.queries import CLASSES, TYPES
-from tooling.synthetic.plan import UNTIL
+from tooling.laboratory import measure
+from tooling.laboratory.classes import CLASSES
+from tooling.laboratory.synthetic.plan import UNTIL
+from tooling.queries.application import TYPES
+from tooling.queries.parameters import Parameters, choose
 
 SIDES = ("before", "now")
 ROUNDS = 5
@@ -29,7 +31,7 @@ class Cost:
 def classes(dsn: str, runs: int) -> list[Cost]:
     """Ask every class of both copies of the database in turns, with new connections each round."""
     with psycopg.connect(dsn, autocommit=True) as owner:
-        asked = measure.choose(owner, UNTIL)
+        asked = choose(owner, UNTIL)
     found: dict[str, list[dict[str, float]]] = {one.name: [] for one in CLASSES}
     with bench_sides.copies(dsn, SIDES, _prepare) as urls:
         for turn in range(ROUNDS):
@@ -58,7 +60,7 @@ def _prepare(owner: Connection, side: str) -> None:
 
 
 def _round(
-    connections: dict[str, Connection], asked: list[measure.Parameters], runs: int
+    connections: dict[str, Connection], asked: list[Parameters], runs: int
 ) -> dict[str, float]:
     times: dict[str, list[float]] = {side: [] for side in connections}
     sides = list(connections.items())

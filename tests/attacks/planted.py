@@ -8,8 +8,8 @@ from pgproof.run.migrate import migrate
 from tests.attacks.world import ROOT, World
 from tooling import settings
 from tooling.deploy.migrator import prepared
-from tooling.synthetic import load
-from tooling.synthetic.plan import Plan
+from tooling.laboratory.synthetic import load
+from tooling.laboratory.synthetic.plan import Plan
 
 APART = "eagle_apart"
 RETIRED = "app.project_events_y2001m01"

@@ -13,9 +13,9 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.repo.documentation import pages, statements
+from tooling.laboratory.synthetic import load
+from tooling.laboratory.synthetic.plan import Plan
 from tooling.server.embedded import temporary_server
-from tooling.synthetic import load
-from tooling.synthetic.plan import Plan
 
 Admin = psycopg.Connection[Any]
 PAGE = ROOT / "docs/how-to/blue-green.md"

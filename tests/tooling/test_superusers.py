@@ -110,7 +110,7 @@ def sources() -> Iterator[tuple[str, str]]:
     package = ROOT / "tooling"
     for file in sorted(package.rglob("*.py")):
         name = file.relative_to(package).as_posix()
-        if not name.startswith("bench/"):
+        if not name.startswith("laboratory/"):
             yield name, file.read_text(encoding="utf-8")
 
 

@@ -14,9 +14,9 @@ from psycopg import sql
 from tooling import accounts, fingerprint
 from tooling.audit.verify import verify as verify_chains
 from tooling.backup import programs
-from tooling.bench import measure
-from tooling.bench.queries import CLASSES, TYPES
-from tooling.database import connect, work_for
+from tooling.database import connect
+from tooling.queries.application import QUERIES
+from tooling.queries.parameters import choose, prepared
 from tooling.up import take_role
 
 _TABLES = """
@@ -137,28 +137,24 @@ def sound_data(connection: psycopg.Connection[Any]) -> tuple[bool, str]:
 
 
 def answers(url: str) -> tuple[bool, str]:
-    """Ask each query of the benchmark once, for an account that has a saved design."""
+    """Ask each query of the application once, for an account that has a saved design."""
     with connect(url, role="eagle_migrator", autocommit=True) as owner:
         take_role(owner, "eagle_owner")
         if not _has(owner, "app.list_projects(uuid, app.project_status, integer)"):
             return True, "this database has no projects"
-        asked = owner.execute("select count(*) from app.project_payloads").fetchone()
-        if asked == (0,):
+        saved = owner.execute("select count(*) from app.project_payloads").fetchone()
+        if saved == (0,):
             return True, "there is no saved design to ask for"
         try:
-            parameters = measure.choose(owner, datetime.now(UTC))[0]
+            parameters = choose(owner, datetime.now(UTC))[0]
         except IndexError:
             return True, "no account has what the queries ask for"
         token = accounts.token(owner, parameters.account)
     counts = []
     with connect(url, role="eagle_application", autocommit=True) as connection:
-        for one in CLASSES:
-            connection.execute(f"prepare asked ({TYPES}) as {one.ours}".encode())
-            with connection.transaction():
-                work_for(connection, parameters.account, token)
-                query = sql.SQL("execute asked ({})").format(parameters.literals())
-                counts.append(len(connection.execute(query).fetchall()))
-            connection.execute("deallocate asked")
+        for query in QUERIES.values():
+            with prepared(connection, query, parameters, token) as asked:
+                counts.append(len(connection.execute(asked).fetchall()))
     return True, f"{len(counts)} queries answered with {sum(counts)} rows"
 
 

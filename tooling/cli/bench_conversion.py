@@ -36,9 +36,9 @@ def command(projects: int, rate: float, seconds: float, output: Path, docs: bool
     \b
     tooling bench-conversion --projects 20000 --seconds 5
     """
-    from tooling.bench import conversion, conversion_page, machine, run
+    from tooling.laboratory import conversion, conversion_page, machine, run
+    from tooling.laboratory.synthetic.plan import Plan
     from tooling.server.embedded import temporary_server
-    from tooling.synthetic.plan import Plan
 
     with temporary_server(run.SETTINGS, durable=True) as server:
         found = conversion.measure(

@@ -58,8 +58,8 @@ def command(
     from tooling.database import connect
     from tooling.deploy.findings import is_private
     from tooling.errors import RefusedError
-    from tooling.synthetic import load
-    from tooling.synthetic.plan import Plan
+    from tooling.laboratory.synthetic import load
+    from tooling.laboratory.synthetic.plan import Plan
 
     plan = Plan(projects, seed, until.replace(tzinfo=UTC))
     with connect(dsn, autocommit=True) as connection:

@@ -1,4 +1,4 @@
-"""How the server plans the benchmark's queries, those inside functions too.
+"""How the server plans the application's queries, those inside functions too.
 
 The queries are asked once, as the application and for one account, in the session of a role that is
 made for it and has the application's and the owner's rights: code of the owner that they meet must
@@ -17,10 +17,10 @@ import psycopg
 from psycopg import sql
 
 from tooling import accounts
-from tooling.bench import measure
-from tooling.bench.queries import CLASSES, TYPES
-from tooling.database import as_role, work_for
+from tooling.database import as_role
 from tooling.errors import NoLesserRoleError
+from tooling.queries.application import QUERIES
+from tooling.queries.parameters import choose, prepared
 
 # A sequential scan of fewer pages is no reason to worry; the planner prefers it.
 LARGE_PAGES = 100
@@ -74,22 +74,16 @@ def see(connection: psycopg.Connection[Any]) -> dict[str, Seen]:
     with _explained(connection) as (session, plans):
         session.execute("set role eagle_owner")
         try:
-            parameters = measure.choose(session, datetime.now(UTC))[0]
+            parameters = choose(session, datetime.now(UTC))[0]
         except IndexError:
             return {}
         token = accounts.token(session, parameters.account)
         session.execute("set role eagle_application")
-        for one in CLASSES:
-            session.execute(f"prepare asked ({TYPES}) as {one.ours}".encode())
-            query = sql.SQL("execute asked ({})").format(parameters.literals())
-            try:
-                with session.transaction():
-                    work_for(session, parameters.account, token)
-                    plans.clear()
-                    session.execute(query).fetchall()
-            finally:
-                session.execute("deallocate asked")
-            found[one.name] = _seen(plans, roots, pages)
+        for name, query in QUERIES.items():
+            with prepared(session, query, parameters, token) as asked:
+                plans.clear()
+                session.execute(asked).fetchall()
+                found[name] = _seen(plans, roots, pages)
     return found
 
 

@@ -14,9 +14,9 @@ from tooling.cli import group
 from tooling.deploy import planning, postflight, preflight, record
 from tooling.deploy.preflight import Given
 from tooling.errors import Exit, InputError
+from tooling.laboratory.synthetic import load
+from tooling.laboratory.synthetic.plan import Plan
 from tooling.server.server import Server
-from tooling.synthetic import load
-from tooling.synthetic.plan import Plan
 
 Admin = psycopg.Connection[Any]
 

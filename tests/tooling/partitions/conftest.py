@@ -7,9 +7,9 @@ import pytest
 
 from tests.conftest import close
 from tooling.database import connect
+from tooling.laboratory.synthetic import load
+from tooling.laboratory.synthetic.plan import Plan
 from tooling.server.server import Server
-from tooling.synthetic import load
-from tooling.synthetic.plan import Plan
 
 TEMPLATE = "three_years"
 _numbers = itertools.count(1)
