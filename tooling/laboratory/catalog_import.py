@@ -1,4 +1,6 @@
-"""How long an import takes beside a bare read: `python -m tests.tooling.catalog.bench [WORKBOOK]`.
+"""How long an import takes beside a bare read of the workbook.
+
+`python -m tooling.laboratory.catalog_import [WORKBOOK]`
 
 Prints a line a case and the ratio to reading the same workbook with python-calamine alone, best of
 five, on a server of its own. The promise is at most 3.
@@ -15,9 +17,9 @@ import python_calamine
 
 from pgproof.report import Text
 from pgproof.run.migrate import migrate
-from tests.conftest import ROOT
 from tooling import catalog, seeds
 from tooling.server.embedded import temporary_server
+from tooling.settings import find_root
 from tooling.settings import load as load_settings
 
 ROUNDS = 5
@@ -26,14 +28,14 @@ PROMISED = 3.0
 
 def main(arguments: list[str]) -> int:
     """Return 1 if an import took more than PROMISED times the bare read."""
-    workbook = Path(arguments[0]) if arguments else catalog.default_sources(ROOT)[0]
+    workbook = Path(arguments[0]) if arguments else catalog.default_sources(find_root())[0]
     if workbook.suffix != ".xlsx":
         print("no workbook of AISC's on this machine: give one, or name its folder in AISC_DATA")
         return 1
     with temporary_server() as server:
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute("create database bench")
-        settings = load_settings(ROOT)
+        settings = load_settings()
         migrate(server.url("bench"), settings, Text(io.StringIO()))
         with psycopg.connect(server.url("bench"), autocommit=True) as connection:
             seeds.load(connection, settings.seeds)
@@ -56,12 +58,14 @@ def main(arguments: list[str]) -> int:
 
 
 def read(workbook: Path) -> None:
+    """Read every sheet."""
     book = python_calamine.CalamineWorkbook.from_path(str(workbook))
     for name in book.sheet_names:
         book.get_sheet_by_name(name).to_python()
 
 
 def best(before: Callable[[], None], work: Callable[[], None]) -> float:
+    """Return the seconds of the fastest of ROUNDS runs of `work`."""
     times = []
     for _ in range(ROUNDS):
         before()

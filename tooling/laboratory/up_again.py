@@ -1,13 +1,12 @@
 """What a second `tooling up` costs beside connecting and reading the ledger.
 
-Prints both, in seconds, and their ratio: `python -m tests.tooling.bench_up`.
+Prints both, in seconds, and their ratio: `python -m tooling.laboratory.up_again`.
 """
 
 import subprocess
 import sys
 import time
 
-from tests.conftest import ROOT
 from tooling.server.embedded import temporary_server
 
 CONNECT_AND_READ = """
@@ -23,7 +22,7 @@ RUNS = 30
 def seconds(*command: str) -> float:
     """Return how long a Python program takes, from its start to its end."""
     started = time.perf_counter()
-    subprocess.run([sys.executable, *command], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run([sys.executable, *command], check=True, capture_output=True)  # noqa: S603
     return time.perf_counter() - started
 
 

@@ -5,10 +5,10 @@ from statistics import median, median_grouped
 
 import psycopg
 
-from tests.attacks import bench_sides
-from tests.attacks.bench_sides import Connection
-from tooling.laboratory import measure
+from tooling.laboratory import measure as measuring
 from tooling.laboratory.classes import CLASSES
+from tooling.laboratory.isolation import sides
+from tooling.laboratory.isolation.sides import Connection
 from tooling.laboratory.synthetic.plan import UNTIL
 from tooling.queries.application import TYPES
 from tooling.queries.parameters import Parameters, choose
@@ -28,14 +28,14 @@ class Cost:
     ratio: float
 
 
-def classes(dsn: str, runs: int) -> list[Cost]:
+def measure(dsn: str, runs: int) -> list[Cost]:
     """Ask every class of both copies of the database in turns, with new connections each round."""
     with psycopg.connect(dsn, autocommit=True) as owner:
         asked = choose(owner, UNTIL)
     found: dict[str, list[dict[str, float]]] = {one.name: [] for one in CLASSES}
-    with bench_sides.copies(dsn, SIDES, _prepare) as urls:
+    with sides.copies(dsn, SIDES, _prepare) as urls:
         for turn in range(ROUNDS):
-            with bench_sides.connections(urls, turn) as connections:
+            with sides.connections(urls, turn) as connections:
                 for one in CLASSES:
                     for connection in connections.values():
                         connection.execute(f"prepare ours ({TYPES}) as {one.ours}".encode())
@@ -55,7 +55,7 @@ def classes(dsn: str, runs: int) -> list[Cost]:
 
 def _prepare(owner: Connection, side: str) -> None:
     if side == "before":
-        bench_sides.compare_only(owner)
+        sides.compare_only(owner)
     owner.execute("vacuum (analyze)")
 
 
@@ -67,7 +67,7 @@ def _round(
     for turn in range(runs + 1):
         for parameters in asked:
             for side, connection in sides if turn % 2 else sides[::-1]:
-                plan = measure.explain(connection, "ours", parameters)
+                plan = measuring.explain(connection, "ours", parameters)
                 if turn:
                     times[side].append(plan["Execution Time"])
     return {side: median_grouped(taken, interval=RESOLUTION_MS) for side, taken in times.items()}

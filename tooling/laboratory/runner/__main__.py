@@ -1,6 +1,6 @@
 """Print what the runner costs beside psql and other runners; write build/bench-runner.json.
 
-    python -m tests.tooling.migration.bench [--repeat N] [--docs]
+    python -m tooling.laboratory.runner [--repeat N] [--docs]
 
 Each figure is the median of its runs in seconds, on a durable server, each run on a fresh
 database. `command` is the whole process; `applying` leaves out the start of Python and its imports:
@@ -26,11 +26,10 @@ from rich.console import Console
 from rich.table import Table
 
 from pgproof.files.folder import read
-from tests.tooling.migration.bench import others, page
+from tooling.laboratory.runner import others, page
 from tooling.server.embedded import Server, psql_program, temporary_server
 from tooling.settings import load
 
-ROOT = Path(__file__).resolve().parents[4]
 _numbers = itertools.count(1)
 _CONNECT_AND_READ = """
 import sys, psycopg
@@ -53,16 +52,6 @@ started = time.perf_counter()
 migrate(sys.argv[1], settings)
 print(time.perf_counter() - started)
 """
-
-
-@dataclass(frozen=True)
-class Row:
-    """Two medians in seconds, and ours by theirs."""
-
-    name: str
-    ours: float
-    baseline: float
-    ratio: float
 
 
 @dataclass
@@ -108,7 +97,9 @@ def migrate(folder: Path, url: str) -> float:
 
 def run(command: list[str], environment: Mapping[str, str] | None = None) -> str:
     """Run a command that must succeed; return its output."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(  # noqa: S603
+        command, capture_output=True, text=True, check=False, env=environment
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}\n{done.stdout[-500:]}{done.stderr[-2000:]}")
     return done.stdout
@@ -148,20 +139,20 @@ def examples() -> dict[str, list[str]]:
     }
 
 
-def rows(bench: Bench) -> list[Row]:
+def rows(bench: Bench) -> list[page.Row]:
     """Measure everything."""
     found = []
 
     def add(name: str, ours: Callable[[], float], theirs: Callable[[], float]) -> None:
         a, b = bench.compare(ours, theirs)
-        found.append(Row(name, round(a, 3), round(b, 3), round(a / b, 2)))
+        found.append(page.Row(name, round(a, 3), round(b, 3), round(a / b, 2)))
         print(*asdict(found[-1]).values(), sep="\t", file=sys.stderr, flush=True)
 
     def beside_psql(name: str, folder: Path, runs: list[list[str]]) -> None:
         add(f"{name}, applying / psql", lambda: bench.applying(folder), lambda: bench.psql(runs))
         add(f"{name}, command / psql", lambda: bench.command(folder), lambda: bench.psql(runs))
 
-    settings = load(ROOT / "migrations")
+    settings = load()
     ours = [["-1", "-f", str(path)] for path in settings.before]
     for migration in read(settings.migrations).ordered():
         alone = ["-1"] if migration.script.header.transactional else []
@@ -223,7 +214,7 @@ def main() -> None:
     for row in found:
         table.add_row(row.name, f"{row.ours:.3f}", f"{row.baseline:.3f}", f"{row.ratio:.2f}")
     Console().print(table)
-    report = ROOT / "build/bench-runner.json"
+    report = Path("build/bench-runner.json")
     report.parent.mkdir(exist_ok=True)
     report.write_text(json.dumps([asdict(row) for row in found], indent=1))
     if options.docs:

@@ -3,11 +3,12 @@
 import os
 import platform
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Protocol
 
-PAGE = Path(__file__).resolve().parents[4] / "docs/reference/benchmarks/runner.md"
+from tooling.laboratory.report import DOCS
+
+PAGE = DOCS / "runner.md"
 GOAL = 1.3
 """The most that applying this repository's migrations may cost, beside psql."""
 
@@ -25,7 +26,8 @@ with all files in one transaction. Ours commits each file with its row of the le
 """
 
 
-class Measured(Protocol):
+@dataclass(frozen=True)
+class Row:
     """Two medians in seconds, and ours by theirs."""
 
     name: str
@@ -34,7 +36,7 @@ class Measured(Protocol):
     ratio: float
 
 
-def text(rows: Iterable[Measured], repeat: int) -> str:
+def text(rows: Iterable[Row], repeat: int) -> str:
     """Return the page in Markdown; it says whether the goal is met."""
     found = list(rows)
     page = _HEAD.format(

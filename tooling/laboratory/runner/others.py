@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.servers import BUILD
+from tooling.server.embedded import psql_program
 
-_ALEMBIC = BUILD / "alembic"
+_ALEMBIC = Path("build/alembic").resolve()
 _ENV = """
 from alembic import context
 from sqlalchemy import create_engine, pool
@@ -52,7 +52,8 @@ def alembic(files: list[Path], scratch: Path, url: str) -> Command | None:
     """Return the command of `alembic upgrade head`, a revision a file; None without alembic."""
     if not _ALEMBIC.is_dir():
         install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(_ALEMBIC)]
-        if subprocess.run([*install, "alembic"], check=False, capture_output=True).returncode:
+        install.append("alembic")
+        if subprocess.run(install, check=False, capture_output=True).returncode:  # noqa: S603
             return None
     folder = scratch / "alembic"
     (folder / "versions").mkdir(parents=True)
@@ -85,8 +86,6 @@ def sqitch(files: list[Path], scratch: Path, url: str) -> Command | None:
     (scratch / "sqitch.plan").write_text(plan)
     (scratch / "sqitch.conf").write_text("[core]\n    engine = pg\n")
     target = url.replace("postgresql://", "db:pg://")
-    from tooling.server.embedded import psql_program
-
     arguments = ["--client", str(psql_program()), "--chdir", str(scratch), "deploy", target]
     names = {"SQITCH_FULLNAME": "bench", "SQITCH_EMAIL": "bench@example.org"}
     return [program, *arguments], {**os.environ, **names}

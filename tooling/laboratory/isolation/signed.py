@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import psycopg
 
-from tests.attacks import bench_sides
-from tests.attacks.bench_sides import Connection
+from tooling.errors import ToolingError
+from tooling.laboratory.isolation import sides
+from tooling.laboratory.isolation.sides import Connection
 
 LOOKUP = (
     "select project_id, name, status, etag from app.projects"
@@ -37,16 +38,16 @@ def measure(dsn: str, rounds: int) -> dict[str, Cost]:
     in turns, and takes the median of each; quartiles over all rounds show how far they differ.
     """
     with psycopg.connect(dsn) as owner:
-        row = owner.execute("select account_id, project_id from app.projects limit 1").fetchone()
-    assert row
-    key = {"account": row[0], "project": row[1]}
+        query = "select account_id, project_id from app.projects limit 1"
+        account, project = owner.execute(query).fetchall()[0]
+    key = {"account": account, "project": project}
     taken: dict[str, list[dict[str, float]]] = {"look-up": [], "transaction": []}
-    with bench_sides.copies(dsn, SIDES, _prepare) as urls:
+    with sides.copies(dsn, SIDES, _prepare) as urls:
         for turn in range(rounds):
-            with bench_sides.connections(urls, turn) as asked:
+            with sides.connections(urls, turn) as asked:
                 taken["transaction"].append(_round(asked, key, _transaction))
                 for connection in asked.values():
-                    _begin(connection, str(row[0]))
+                    _begin(connection, str(account))
                 taken["look-up"].append(_round(asked, key, _look_up))
     return {name: _summary(found) for name, found in taken.items()}
 
@@ -61,7 +62,7 @@ def _summary(found: list[dict[str, float]]) -> Cost:
 
 def _prepare(owner: Connection, side: str) -> None:
     if side == "before":
-        bench_sides.compare_only(owner)
+        sides.compare_only(owner)
     if side == "signed":
         owner.execute("select ops.add_account_key('bench', %s)", [SECRET])
         owner.execute("select ops.require_signed_accounts(true)")
@@ -78,7 +79,8 @@ def _begin(connection: Connection, account: str) -> None:
 
 
 def _look_up(connection: Connection, key: dict[str, object]) -> None:
-    assert connection.execute(LOOKUP, key).fetchall()
+    if not connection.execute(LOOKUP, key).fetchall():
+        raise ToolingError(f"the look-up does not find the project {key['project']}")
 
 
 def _transaction(connection: Connection, key: dict[str, object]) -> None:
