@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.repo.documentation import pages, statements
 from tooling.laboratory.synthetic import load
-from tooling.laboratory.synthetic.plan import Plan
+from tooling.laboratory.synthetic.dataset import Dataset
 from tooling.server.embedded import temporary_server
 
 Admin = psycopg.Connection[Any]
@@ -35,7 +35,7 @@ def sides() -> Iterator[dict[str, Admin]]:
             assert done.returncode == 0, done.stderr
             made[side] = stack.enter_context(psycopg.connect(server.url(), autocommit=True))
             made[side].execute(b"select set_config('app.account_id', %s, false)", [ACCOUNT])
-        load.generate(made["blue"], Plan(projects=200, seed=7))
+        load.generate(made["blue"], Dataset(projects=200, seed=7))
         made["green"].execute(
             b"alter table app.project_payloads_single_pole_base_plate rename to named_otherwise"
         )

@@ -37,14 +37,14 @@ def command(projects: int, rate: float, seconds: float, output: Path, docs: bool
     tooling bench-conversion --projects 20000 --seconds 5
     """
     from tooling.laboratory import conversion, conversion_page, machine, run
-    from tooling.laboratory.synthetic.plan import Plan
+    from tooling.laboratory.synthetic.dataset import Dataset
     from tooling.server.embedded import temporary_server
 
     with temporary_server(run.SETTINGS, durable=True) as server:
         found = conversion.measure(
             server.url(),
             server.url(user="eagle_application"),
-            Plan(projects, run.SEED),
+            Dataset(projects, run.SEED),
             rate,
             seconds,
             lambda step: printing.say(step, err=True),

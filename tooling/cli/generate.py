@@ -59,9 +59,9 @@ def command(
     from tooling.deploy.findings import is_private
     from tooling.errors import RefusedError
     from tooling.laboratory.synthetic import load
-    from tooling.laboratory.synthetic.plan import Plan
+    from tooling.laboratory.synthetic.dataset import Dataset
 
-    plan = Plan(projects, seed, until.replace(tzinfo=UTC))
+    plan = Dataset(projects, seed, until.replace(tzinfo=UTC))
     with connect(dsn, autocommit=True) as connection:
         if not trust_owner and not is_private(connection):
             raise RefusedError(

@@ -1,6 +1,6 @@
 """Migration 7 on a filled database that is in use: how long it locks, and what requests wait.
 
-A database is migrated to the migration before it, filled with the rows of a plan, and used by
+A database is migrated to the migration before it, filled with the rows of a dataset, and used by
 clients at a steady rate while `tooling migrate` runs.
 """
 
@@ -22,14 +22,14 @@ from tooling.errors import ToolingError
 from tooling.laboratory import clients
 from tooling.laboratory.locks import Watcher
 from tooling.laboratory.synthetic import blocks, bulk, lives
-from tooling.laboratory.synthetic.plan import Plan
+from tooling.laboratory.synthetic.dataset import Dataset
 
 CONVERSION = "0007.partitioning"
 GOAL_MS = 200
 TABLES = ("app.projects", "app.project_payloads", "app.project_events")
 Tell = Callable[[str], None]
 
-# The events of a plan are chained; before the conversion there was no chain.
+# The events of a dataset are chained; before the conversion there was no chain.
 _PREPARE: tuple[LiteralString, ...] = (
     "create schema bench",
     """
@@ -56,7 +56,7 @@ select (select count(*) from app.projects),
 
 
 def measure(
-    dsn: str, application: str, plan: Plan, rate: float, seconds: float, tell: Tell
+    dsn: str, application: str, dataset: Dataset, rate: float, seconds: float, tell: Tell
 ) -> dict[str, Any]:
     """Convert an empty database's worth of rows in use, and return what was seen.
 
@@ -69,7 +69,7 @@ def measure(
         tell("the migrations before")
         stage.migrate(before=True)
         started = time.monotonic()
-        fill(admin, plan, tell)
+        fill(admin, dataset, tell)
         filled = time.monotonic() - started
         rows = admin.execute(_COUNTS).fetchall()[0]
         work = clients.Work(clients.targets(admin))
@@ -88,7 +88,7 @@ def measure(
         after = admin.execute(_COUNTS).fetchall()[0]
     check(rows, work.saved, work.recorded, after)
     return {
-        "projects": plan.projects,
+        "projects": dataset.projects,
         "rows": dict(zip(TABLES, rows, strict=True)),
         "rate": rate,
         "fill_seconds": round(filled, 1),
@@ -110,15 +110,15 @@ def check(before: tuple[int, ...], saved: int, recorded: int, after: tuple[int, 
         )
 
 
-def fill(connection: psycopg.Connection[Any], plan: Plan, tell: Tell) -> None:
-    """Write the plan's rows into the tables as they were before the conversion."""
+def fill(connection: psycopg.Connection[Any], dataset: Dataset, tell: Tell) -> None:
+    """Write the dataset's rows into the tables as they were before the conversion."""
     for statement in _PREPARE:
         connection.execute(statement)
     targets = {**{name: name for name in TABLES}, "app.project_events": "bench.events"}
     with connection.transaction():
         bulk.begin(connection, TABLES)
         tell("rows")
-        for block in blocks.all_blocks(plan, processes=2):
+        for block in blocks.all_blocks(dataset, processes=2):
             for part in block.parts:
                 if part.table in targets:
                     columns = lives.TABLES[part.table]

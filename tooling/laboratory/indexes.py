@@ -10,7 +10,7 @@ import psycopg
 
 from tooling.laboratory import machine, mixed, write_costs
 from tooling.laboratory import run as bench
-from tooling.laboratory.synthetic.plan import UNTIL
+from tooling.laboratory.synthetic.dataset import UNTIL
 from tooling.queries.application import QUERIES
 from tooling.queries.parameters import Parameters, choose, prepared
 from tooling.server.server import Server

@@ -12,7 +12,7 @@ import psycopg
 from tooling.laboratory import baseline, machine, measure, mixed, refresh
 from tooling.laboratory.classes import CLASSES
 from tooling.laboratory.synthetic import load
-from tooling.laboratory.synthetic.plan import UNTIL, Plan
+from tooling.laboratory.synthetic.dataset import UNTIL, Dataset
 from tooling.queries.parameters import Parameters, choose
 from tooling.server.embedded import temporary_server
 from tooling.server.server import Server
@@ -120,7 +120,7 @@ def make(server: Server, name: str, size: int, tell: Tell) -> load.Report:
     subprocess.run(migrate, check=True, capture_output=True)  # noqa: S603
     tell(f"{size} projects: rows")
     with psycopg.connect(server.url(name), autocommit=True) as connection:
-        return load.generate(connection, Plan(size, SEED))
+        return load.generate(connection, Dataset(size, SEED))
 
 
 def fill(server: Server, name: str, size: int, tell: Tell) -> int:

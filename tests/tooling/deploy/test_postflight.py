@@ -15,7 +15,7 @@ from tooling.deploy import planning, postflight, preflight, record
 from tooling.deploy.preflight import Given
 from tooling.errors import Exit, InputError
 from tooling.laboratory.synthetic import load
-from tooling.laboratory.synthetic.plan import Plan
+from tooling.laboratory.synthetic.dataset import Dataset
 from tooling.server.server import Server
 
 Admin = psycopg.Connection[Any]
@@ -33,7 +33,7 @@ def filled(server: Server, migrated_template: str) -> Iterator[str]:
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"create database deployed template {migrated_template}".encode())
         with psycopg.connect(server.url("deployed"), autocommit=True) as fresh:
-            load.generate(fresh, Plan(projects=4000, seed=7))
+            load.generate(fresh, Dataset(projects=4000, seed=7))
         yield server.url("deployed")
         connection.execute("drop database deployed with (force)")
 

@@ -6,7 +6,7 @@ import pytest
 
 from tooling.database import connect
 from tooling.laboratory.synthetic import load
-from tooling.laboratory.synthetic.plan import Plan
+from tooling.laboratory.synthetic.dataset import Dataset
 from tooling.server.server import Server
 
 
@@ -21,7 +21,7 @@ def generated(server: Server, migrated_template: str) -> Iterator[Callable[[int]
         with connect(server.url(), autocommit=True) as admin:
             admin.execute(f"create database {name} template {migrated_template}")
         with connect(server.url(name), autocommit=True) as connection:
-            load.generate(connection, Plan(projects, 11), processes=1)
+            load.generate(connection, Dataset(projects, 11), processes=1)
         return name
 
     yield make

@@ -15,7 +15,7 @@ from tooling.database import connect
 from tooling.errors import Exit
 from tooling.laboratory import baseline, measure, mixed_page, refresh, report
 from tooling.laboratory.classes import CLASSES, TEXT_TYPES, Class
-from tooling.laboratory.synthetic.plan import UNTIL
+from tooling.laboratory.synthetic.dataset import UNTIL
 from tooling.queries.application import TYPES
 from tooling.queries.parameters import Parameters, choose
 from tooling.server.server import Server

@@ -8,7 +8,7 @@ import pytest
 from tooling.errors import ToolingError
 from tooling.laboratory import conversion, conversion_page
 from tooling.laboratory.locks import Watcher
-from tooling.laboratory.synthetic.plan import Plan
+from tooling.laboratory.synthetic.dataset import Dataset
 from tooling.server.server import Server
 
 
@@ -22,7 +22,7 @@ def test_a_conversion_is_watched_and_loses_nothing(server: Server, empty_databas
                 connection.execute("lock table app.project_payloads in share mode")
                 time.sleep(0.3)
 
-    found = conversion.measure(empty_database, application, Plan(300, 3), 60, 1, lock)
+    found = conversion.measure(empty_database, application, Dataset(300, 3), 60, 1, lock)
     assert found["failures"] == []
     assert found["alone"]["requests"] > 0 and found["during"]["requests"] > 0
     assert found["rows"]["app.projects"] == 300

@@ -15,11 +15,11 @@ from tooling.database import connect
 from tooling.errors import RefusedError
 from tooling.laboratory.synthetic import load, writer
 from tooling.laboratory.synthetic.blocks import all_blocks, make
-from tooling.laboratory.synthetic.plan import Plan
+from tooling.laboratory.synthetic.dataset import Dataset
 from tooling.laboratory.synthetic.writer import HALVES
 from tooling.server.server import Server
 
-PLAN = Plan(projects=1000, seed=7)
+PLAN = Dataset(projects=1000, seed=7)
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ def test_the_data_is_skewed_and_grows(filled: psycopg.Connection) -> None:
 
 
 def test_account_sizes_follow_a_power_law() -> None:
-    plan = Plan(projects=50_000, seed=7)
+    plan = Dataset(projects=50_000, seed=7)
     joins, found = plan.joins(), Counter[int]()
     for block in plan.blocks():
         found.update(account for _, account in plan.arrivals(block, random.Random(block), joins))
@@ -192,12 +192,12 @@ def test_account_sizes_follow_a_power_law() -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes_whoever_makes_them() -> None:
-    plan = Plan(projects=7_600, seed=7)
+    plan = Dataset(projects=7_600, seed=7)
     alone = [block.sha256 for block in all_blocks(plan, 1)]
     together = [block.sha256 for block in all_blocks(plan, 2)]
     assert alone == together
     assert len(set(alone)) == 4
-    assert make(Plan(7_600, 8), 0).sha256 != alone[0]
+    assert make(Dataset(7_600, 8), 0).sha256 != alone[0]
 
 
 def test_the_same_seed_fills_two_databases_alike(
@@ -239,8 +239,8 @@ def test_a_load_that_fails_in_either_half_leaves_nothing(
 
 def test_adding_keeps_what_is_there(migrated_database: str) -> None:
     with connect(migrated_database, autocommit=True) as connection:
-        load.generate(connection, Plan(50, 1), processes=1)
-        load.generate(connection, Plan(50, 2), add=True, processes=1)
+        load.generate(connection, Dataset(50, 1), processes=1)
+        load.generate(connection, Dataset(50, 2), add=True, processes=1)
         assert rows(connection, "select count(*) from app.projects") == [(100,)]
         assert rows(connection, "select * from ops.verify_event_chain()") == []
         assert rows(connection, "select current_setting('session_replication_role')") == [
@@ -251,10 +251,10 @@ def test_adding_keeps_what_is_there(migrated_database: str) -> None:
 def test_who_may_not_and_what_cannot_be(migrated_database: str) -> None:
     with connect(migrated_database, autocommit=True) as connection:
         with pytest.raises(RefusedError, match="in the future"):
-            load.generate(connection, Plan(5, 1, datetime(2999, 1, 1, tzinfo=UTC)))
+            load.generate(connection, Dataset(5, 1, datetime(2999, 1, 1, tzinfo=UTC)))
         connection.execute("set role eagle_owner")
         with pytest.raises(RefusedError, match="needs a superuser"):
-            load.generate(connection, Plan(5, 1))
+            load.generate(connection, Dataset(5, 1))
 
 
 def test_the_command_reports_and_a_dry_run_writes_nothing(migrated_database: str) -> None:

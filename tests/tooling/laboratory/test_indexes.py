@@ -7,7 +7,7 @@ import pytest
 
 from tooling.database import connect, work_for
 from tooling.laboratory import indexes, write_costs
-from tooling.laboratory.synthetic.plan import UNTIL
+from tooling.laboratory.synthetic.dataset import UNTIL
 from tooling.queries.parameters import choose
 from tooling.server.server import Server
 

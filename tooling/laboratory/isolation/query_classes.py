@@ -9,7 +9,7 @@ from tooling.laboratory import measure as measuring
 from tooling.laboratory.classes import CLASSES
 from tooling.laboratory.isolation import sides
 from tooling.laboratory.isolation.sides import Connection
-from tooling.laboratory.synthetic.plan import UNTIL
+from tooling.laboratory.synthetic.dataset import UNTIL
 from tooling.queries.application import TYPES
 from tooling.queries.parameters import Parameters, choose
 

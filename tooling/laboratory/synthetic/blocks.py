@@ -10,7 +10,7 @@ from hashlib import sha256
 from multiprocessing import get_context
 
 from tooling.laboratory.synthetic import accounts, encode, lives
-from tooling.laboratory.synthetic.plan import Plan
+from tooling.laboratory.synthetic.dataset import Dataset
 
 _AHEAD = 2
 
@@ -33,12 +33,12 @@ class Block:
     sha256: bytes
 
 
-def make(plan: Plan, number: int) -> Block:
-    """Return a block; the same for the same plan and number, whoever makes it and when."""
-    source = random.Random(f"{plan.seed}:block:{number}")  # noqa: S311
-    joins, rows = _joins(plan), lives.Rows()
-    for moment, index in plan.arrivals(number, source, joins):
-        lives.live(rows, source, _account(plan.seed, index, joins[index]), moment, plan.end)
+def make(dataset: Dataset, number: int) -> Block:
+    """Return a block; the same for the same dataset and number, whoever makes it and when."""
+    source = random.Random(f"{dataset.seed}:block:{number}")  # noqa: S311
+    joins, rows = _joins(dataset), lives.Rows()
+    for moment, index in dataset.arrivals(number, source, joins):
+        lives.live(rows, source, _account(dataset.seed, index, joins[index]), moment, dataset.end)
     parts = [
         Part(table, module, len(lines), encode.stream(lines))
         for table, module, lines in rows.parts()
@@ -46,16 +46,16 @@ def make(plan: Plan, number: int) -> Block:
     return Block(parts, sha256(b"".join(part.stream for part in parts)).digest())
 
 
-def all_blocks(plan: Plan, processes: int) -> Iterator[Block]:
-    """Yield every block in order. A few are made ahead; memory does not grow with the plan."""
-    numbers = plan.blocks()
+def all_blocks(dataset: Dataset, processes: int) -> Iterator[Block]:
+    """Yield every block in order. A few are made ahead; memory does not grow with the dataset."""
+    numbers = dataset.blocks()
     if processes < 2 or len(numbers) < 2 * processes:
-        yield from (make(plan, number) for number in numbers)
+        yield from (make(dataset, number) for number in numbers)
         return
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         waiting: deque[Future[Block]] = deque()
         for number in numbers:
-            waiting.append(pool.submit(make, plan, number))
+            waiting.append(pool.submit(make, dataset, number))
             if len(waiting) > processes * _AHEAD:
                 yield waiting.popleft().result()
         while waiting:
@@ -63,8 +63,8 @@ def all_blocks(plan: Plan, processes: int) -> Iterator[Block]:
 
 
 @cache
-def _joins(plan: Plan) -> list[int]:
-    return plan.joins()
+def _joins(dataset: Dataset) -> list[int]:
+    return dataset.joins()
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import LiteralString
 
 from tooling.laboratory.synthetic import designs, encode, vocabulary
 from tooling.laboratory.synthetic.accounts import Account, uuid_v7
-from tooling.laboratory.synthetic.plan import DAY, SECOND
+from tooling.laboratory.synthetic.dataset import DAY, SECOND
 
 STATUSES = ("draft", "estimating", "submitted", "accepted", "rejected")
 TABLES: dict[str, LiteralString] = {

@@ -1,4 +1,4 @@
-"""Writes a plan into a database, over two connections that commit together.
+"""Writes a dataset into a database, over two connections that commit together.
 
 The first half is committed right after the second: only a server that dies between the two could
 leave a half, and then `check` refuses to add to it.
@@ -18,7 +18,7 @@ from psycopg import sql
 from tooling.database import connect
 from tooling.errors import RefusedError
 from tooling.laboratory.synthetic import blocks, bulk, lives, writer
-from tooling.laboratory.synthetic.plan import EPOCH, Plan
+from tooling.laboratory.synthetic.dataset import EPOCH, Dataset
 
 Progress = Callable[[str, float], None]
 
@@ -40,21 +40,21 @@ class Report:
 
 def generate(
     connection: psycopg.Connection[Any],
-    plan: Plan,
+    dataset: Dataset,
     *,
     add: bool = False,
     processes: int = 2,
     progress: Progress = lambda _what, _share: None,
 ) -> Report:
-    """Write the plan's rows; all or none. The connection must be in autocommit mode.
+    """Write the dataset's rows; all or none. The connection must be in autocommit mode.
 
     `progress` is told what is being done and how much of it is done, from 0 to 1. Raises
     RefusedError if the database has tenant data (unless `add`), lacks the schema, or the role may
     not do it.
     """
     started = time.monotonic()
-    check(connection, plan, add=add)
-    first = (EPOCH + timedelta(microseconds=plan.start)).date()
+    check(connection, dataset, add=add)
+    first = (EPOCH + timedelta(microseconds=dataset.start)).date()
     connection.execute("select ops.ensure_partitions(from_month => %s)", [first])
     places = writer.targets(connection)
     rows = dict.fromkeys(lives.TABLES, 0)
@@ -67,8 +67,8 @@ def generate(
             writer.Writer(connection, places, writer.HALVES[0]) as one,
             writer.Writer(twin, places, writer.HALVES[1]) as other,
         ):
-            total = len(plan.blocks())
-            for done, block in enumerate(blocks.all_blocks(plan, processes), 1):
+            total = len(dataset.blocks())
+            for done, block in enumerate(blocks.all_blocks(dataset, processes), 1):
                 one.write(block.parts)
                 other.write(block.parts)
                 for part in block.parts:
@@ -85,7 +85,7 @@ def generate(
             list(pool.map(_vacuum, (connection, twin), writer.TABLES))
             progress("statistics", 1)
     connection.execute("select ops.refresh_project_stats()")
-    return Report(plan.accounts, rows, digest.hexdigest(), time.monotonic() - started)
+    return Report(dataset.accounts, rows, digest.hexdigest(), time.monotonic() - started)
 
 
 def _vacuum(connection: psycopg.Connection[Any], tables: tuple[str, ...]) -> None:
@@ -101,11 +101,11 @@ def _twin(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
     return connect(info.dsn, password=info.password or None, autocommit=True)
 
 
-def check(connection: psycopg.Connection[Any], plan: Plan, *, add: bool) -> None:
-    """Raise RefusedError if the plan cannot be written into this database. Writes nothing."""
-    if plan.until > datetime.now(UTC):
+def check(connection: psycopg.Connection[Any], dataset: Dataset, *, add: bool) -> None:
+    """Raise RefusedError if the dataset cannot be written into this database. Writes nothing."""
+    if dataset.until > datetime.now(UTC):
         raise RefusedError(
-            f"the data would end on {plan.until:%Y-%m-%d}, which is in the future",
+            f"the data would end on {dataset.until:%Y-%m-%d}, which is in the future",
             hint="Give an earlier day with --until.",
         )
     (is_superuser,) = _row(
@@ -137,7 +137,7 @@ def _row(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...]:
     return row if row is not None else (None,)
 
 
-def expected(plan: Plan) -> Iterator[tuple[str, int]]:
+def expected(dataset: Dataset) -> Iterator[tuple[str, int]]:
     """Yield each table and roughly how many rows it would get."""
     for table, share in zip(lives.TABLES, (1.0, 1.8, 4.1, 1.0), strict=True):
-        yield table, round(plan.projects * share)
+        yield table, round(dataset.projects * share)

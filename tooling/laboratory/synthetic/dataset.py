@@ -28,7 +28,7 @@ _LAST_JOIN = 0.8
 
 
 @dataclass(frozen=True)
-class Plan:
+class Dataset:
     """How many projects, from which seed, ending when. Times are microseconds since EPOCH."""
 
     projects: int
