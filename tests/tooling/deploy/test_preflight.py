@@ -1,8 +1,7 @@
 """What should stop a deploy is found: each fault is planted on a real server, then mended."""
 
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,16 +13,12 @@ import pytest
 
 from pgproof.ahead.plan import Plan, plan
 from pgproof.run.migrate import migrate
-from tests.tooling.backup.world import World, world
+from tests.tooling.deploy.common import Admin, found, look
 from tooling.cli import group
 from tooling.deploy import preflight
 from tooling.deploy.preflight import Given
 from tooling.errors import Exit
-from tooling.server.embedded import temporary_server
-from tooling.server.server import Server
 from tooling.settings import Settings
-
-Admin = psycopg.Connection[Any]
 
 
 @dataclass(frozen=True)
@@ -61,22 +56,8 @@ def admin(project: Project) -> Iterator[Admin]:
         yield connection
 
 
-def look(name: str, connection: Admin, given: Given) -> list[tuple[str, str]]:
-    """Make one check; return severities and findings."""
-    checks = [check for check in preflight.CHECKS if check.name == name]
-    assert len(checks) == 1
-    return [(one.severity, one.finding) for one in preflight.run(checks, connection, given)]
-
-
 def given(project: Project, **changes: Any) -> Given:
     return replace(Given(project.url, project.settings), **changes)
-
-
-def found(name: str, connection: Admin, context: Given) -> str:
-    """Make one check that finds one error; return its words."""
-    findings = look(name, connection, context)
-    assert [severity for severity, _ in findings] == ["error"], findings
-    return findings[0][1]
 
 
 def test_nothing_stops_a_deploy_to_a_sound_server(project: Project, admin: Admin) -> None:
@@ -183,100 +164,6 @@ def test_an_extension_behind_the_servers_is_a_warning(project: Project, admin: A
     findings = look("extensions", admin, given(project))
     assert [severity for severity, _ in findings] == ["warning"]
     assert findings[0][1].startswith("pg_stat_statements is 1.9, the server has 1.")
-
-
-@pytest.fixture(scope="module")
-def small() -> Iterator[Server]:
-    """Start a server of few connections, with prepared transactions and a slot to spare."""
-    settings = {"max_connections": "12", "max_prepared_transactions": "2"}
-    with temporary_server(settings) as started:
-        yield started
-
-
-def test_taken_connections_are_counted(small: Server) -> None:
-    context = Given(small.url(), Given().settings)
-    with psycopg.connect(small.url(), autocommit=True) as admin:
-        assert look("connections", admin, context) == []
-        others = [psycopg.connect(small.url()) for _ in range(7)]
-        words = found("connections", admin, context)
-        for other in others:
-            other.close()
-    assert words.startswith("8 of 9 connections are taken")
-
-
-def test_a_forgotten_prepared_transaction_is_named(small: Server) -> None:
-    context = Given(small.url(), Given().settings)
-    with psycopg.connect(small.url(), autocommit=True) as admin:
-        admin.execute("begin")
-        admin.execute("create table half_done ()")
-        admin.execute("prepare transaction 'transfer 7'")
-        words = found("activity", admin, context)
-        admin.execute("rollback prepared 'transfer 7'")
-        assert look("activity", admin, context) == []
-    assert words.startswith("the prepared transaction transfer 7 of postgres has held its locks")
-
-
-def test_a_slot_that_nobody_uses_is_a_warning_and_a_lost_one_an_error(small: Server) -> None:
-    context = Given(small.url(), Given().settings)
-    with psycopg.connect(small.url(), autocommit=True) as admin:
-        assert look("replication", admin, context) == []
-        admin.execute("select pg_create_physical_replication_slot('forgotten', true)")
-        (severity, words), *others = look("replication", admin, context)
-        assert (severity, others) == ("warning", [])
-        assert words.startswith("nobody uses the slot forgotten; it keeps")
-        admin.execute("alter system set max_slot_wal_keep_size = '1MB'")
-        admin.execute("select pg_reload_conf()")
-        for _ in range(3):
-            admin.execute("select pg_logical_emit_message(true, 'x', repeat('x', 100))")
-            admin.execute("select pg_switch_wal()")
-        admin.execute("checkpoint")
-        assert "forgotten" in found("replication", admin, context)
-        admin.execute("select pg_drop_replication_slot('forgotten')")
-        admin.execute("alter system reset max_slot_wal_keep_size")
-
-
-@pytest.fixture
-def backed_up() -> Iterator[World]:
-    with world() as made:
-        yield made
-
-
-def test_a_backup_must_be_there_fresh_verified_and_followed(backed_up: World) -> None:
-    def words() -> list[str]:
-        done = backed_up.tooling("preflight", "--check", "backup", "--json")
-        return [one["finding"] for one in json.loads(done.stdout)["findings"]]
-
-    assert len(words()) == 1 and words()[0].startswith("there is no backup in")
-    made = backed_up.json("backup", "run")
-    assert words() == []
-    record = backed_up.home / "verified" / f"{made['backup_id']}.json"
-    kept = record.read_text()
-    record.unlink()
-    assert words() == [f"backup {made['backup_id']} is not verified"]
-    record.write_text(json.dumps({"at": "2026-01-01T00:00:00+00:00", "problem": "a torn file"}))
-    assert words() == [f"backup {made['backup_id']} is damaged: a torn file"]
-    record.write_text(kept)
-    backed_up.tooling("backup", "receive", "--stop")
-    wait_for(lambda: words() == ["nobody receives the log: what is committed now is in no backup"])
-    about = next((backed_up.home / "main/meta").glob("*-backup.info"))
-    lines = about.read_text().splitlines()
-    about.write_text(
-        "\n".join(
-            "end_time=2026-01-01 00:00:00+00:00" if line.startswith("end_time=") else line
-            for line in lines
-        )
-    )
-    assert words()[0].startswith("the newest backup is") and words()[0].endswith("not 30 hours")
-
-
-def wait_for(is_so: Callable[[], bool]) -> None:
-    """Wait until something is so; fail after 20 seconds."""
-    pause = threading.Event()
-    for _ in range(40):
-        if is_so():
-            return
-        pause.wait(0.5)
-    raise AssertionError("it did not come about")
 
 
 def test_a_version_that_is_not_tested_is_an_error(

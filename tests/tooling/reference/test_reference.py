@@ -20,7 +20,7 @@ from tooling.reference import architecture_page, cli_page, pages
 from tooling.server.embedded import temporary_server
 from tooling.server.server import Server
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PAGES = ROOT / pages.FOLDER
 
 
