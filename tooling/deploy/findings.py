@@ -72,18 +72,27 @@ class Check:
     def run(self, connection: Connection, given: Given) -> Iterator[Finding]:
         """Yield the findings; what the role may not see is a warning."""
         try:
-            yield from self.look(connection, given)
-        except NoLesserRoleError as error:
-            yield Finding(
-                self.name, "warning", f"not checked: {error.message}", error.hint or "Log in."
-            )
-        except ToolingError as error:
-            yield Finding(self.name, "error", error.message, error.hint or "See the message.")
-        except psycopg.errors.InsufficientPrivilege as error:
-            said = error.diag.message_primary
-            yield Finding(
-                self.name, "warning", f"not checked: {said}", "Run the check as a superuser."
-            )
+            for one in self.look(connection, given):
+                yield replace(one, check=self.name)
+        except NoLesserRoleError as failed:
+            yield self._not_checked(failed.message, failed.hint or "Log in.")
+        except ToolingError as failed:
+            yield Finding(self.name, "error", failed.message, failed.hint or "See the message.")
+        except psycopg.errors.InsufficientPrivilege as refused:
+            yield self._not_checked(refused.diag.message_primary, "Run the check as a superuser.")
+
+    def _not_checked(self, why: str | None, remedy: str) -> Finding:
+        return Finding(self.name, "warning", f"not checked: {why}", remedy)
+
+
+def error(finding: str, remedy: str) -> Finding:
+    """Return what stops a deploy; the check that looked for it is named by Check.run."""
+    return Finding("", "error", finding, remedy)
+
+
+def warning(finding: str, remedy: str) -> Finding:
+    """Return what does not stop a deploy; the check that looked for it is named by Check.run."""
+    return Finding("", "warning", finding, remedy)
 
 
 def setting(connection: Connection, name: str) -> str:

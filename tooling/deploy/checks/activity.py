@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.deploy.findings import Check, Connection, Finding, Given
+from tooling.deploy.findings import Check, Connection, Finding, Given, error
 
 _OPEN = """
 select a.pid, a.usename, a.application_name, a.state,
@@ -25,17 +25,13 @@ select p.gid, p.owner, extract(epoch from now() - p.prepared)::bigint
 def _look(connection: Connection, given: Given) -> Iterator[Finding]:
     rows = connection.execute(_OPEN, [given.max_age]).fetchall()
     for pid, role, application, state, seconds, query in rows:
-        yield Finding(
-            "activity",
-            "error",
+        yield error(
             f"pid {pid} ({role}, {application or 'no name'}) has had a transaction open for"
             f" {seconds} s, {state}: {query}",
             f"Let it end, or select pg_terminate_backend({pid})",
         )
     for name, owner, seconds in connection.execute(_PREPARED).fetchall():
-        yield Finding(
-            "activity",
-            "error",
+        yield error(
             f"the prepared transaction {name} of {owner} has held its locks for {seconds} s",
             f"As its coordinator says: commit prepared '{name}', or rollback prepared '{name}'",
         )

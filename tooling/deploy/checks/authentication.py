@@ -2,7 +2,15 @@
 
 from collections.abc import Iterator
 
-from tooling.deploy.findings import Check, Connection, Finding, Given, is_loopback, softened
+from tooling.deploy.findings import (
+    Check,
+    Connection,
+    Finding,
+    Given,
+    is_loopback,
+    softened,
+    warning,
+)
 
 _RULES = """
 select line_number, type, array_to_string(database, ','), array_to_string(user_name, ','),
@@ -26,15 +34,13 @@ def _found(connection: Connection) -> Iterator[Finding]:
     for number, kind, database, user, address, method, error in connection.execute(_RULES):
         line = f"pg_hba.conf line {number} ({kind} {database} {user} {address}".rstrip() + ")"
         if error:
-            yield Finding("authentication", "error", f"{line}: {error}", "Correct the line.")
+            yield error(f"{line}: {error}", "Correct the line.")
             continue
         if method == "reject":
             continue
         if kind == "local":
             if method == "trust":
-                yield Finding(
-                    "authentication",
-                    "warning",
+                yield warning(
                     f"{line}: every account of the server's machine is let in as anybody",
                     "Write peer, or scram-sha-256, instead of trust.",
                 )
@@ -42,26 +48,19 @@ def _found(connection: Connection) -> Iterator[Finding]:
         if is_loopback(address):
             continue
         if "all" in database.split(","):
-            yield Finding(
-                "authentication",
-                "warning",
+            yield warning(
                 f"{line}: leads to every database of the server, also to those where a role may"
                 " watch and stop what its own role runs here",
                 "Name the database, and the roles that come from there.",
             )
         if method in _WEAK:
-            yield Finding(
-                "authentication",
-                "error",
+            yield error(
                 f"{line}: {method} {_WEAK[method]}",
                 f"Write scram-sha-256, or cert, instead of {method}.",
             )
         if kind not in ("hostssl", "hostgssenc"):
-            yield Finding(
-                "authentication",
-                "error",
-                f"{line}: a connection without TLS is let in",
-                f"Write hostssl instead of {kind}.",
+            yield error(
+                f"{line}: a connection without TLS is let in", f"Write hostssl instead of {kind}."
             )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from tooling.backup import barman, catalog, settings
-from tooling.deploy.findings import Check, Connection, Finding, Given, softened
+from tooling.deploy.findings import Check, Connection, Finding, Given, error, softened
 
 _LATE = "select late_after from ops.jobs where job = 'backup'"
 _DEFAULT = timedelta(hours=30)
@@ -19,32 +19,21 @@ def _found(connection: Connection, given: Given) -> Iterator[Finding]:
     chosen = settings.load(given.settings.root)
     done = [one for one in catalog.backups(chosen) if one.is_done]
     if not done:
-        yield Finding("backup", "error", f"there is no backup in {chosen.home}", _TAKE)
+        yield error(f"there is no backup in {chosen.home}", _TAKE)
         return
     newest = done[-1]
     age = datetime.now(UTC) - (newest.end_time or datetime.min.replace(tzinfo=UTC))
     if age > (limit := _limit(connection, given)):
-        yield Finding(
-            "backup", "error", f"the newest backup is {_hours(age)} old, not {_hours(limit)}", _TAKE
-        )
+        yield error(f"the newest backup is {_hours(age)} old, not {_hours(limit)}", _TAKE)
     if newest.problem:
-        yield Finding(
-            "backup",
-            "error",
+        yield error(
             f"backup {newest.backup_id} is damaged: {newest.problem}",
             "Take a full one: tooling backup run --full",
         )
     elif newest.verified_at is None:
-        yield Finding(
-            "backup",
-            "error",
-            f"backup {newest.backup_id} is not verified",
-            "Read it: tooling backup verify",
-        )
+        yield error(f"backup {newest.backup_id} is not verified", "Read it: tooling backup verify")
     if barman.receiving(connection) is None:
-        yield Finding(
-            "backup",
-            "error",
+        yield error(
             "nobody receives the log: what is committed now is in no backup",
             "Start the receiver: tooling backup receive",
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.deploy.findings import Check, Connection, Finding, Given
+from tooling.deploy.findings import Check, Connection, Finding, Given, error
 
 _FREE_SHARE = 20
 _USED = """
@@ -17,9 +17,7 @@ select count(*) filter (where a.backend_type = 'client backend'),
 def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
     used, most = connection.execute(_USED).fetchall()[0]
     if (most - used) * 100 < most * _FREE_SHARE:
-        yield Finding(
-            "connections",
-            "error",
+        yield error(
             f"{used} of {most} connections are taken; under {_FREE_SHARE} % are free",
             "End what is idle, or lower the pool sizes, before the deploy adds its own.",
         )

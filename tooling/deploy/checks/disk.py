@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from tooling.deploy.findings import Check, Connection, Finding, Given, setting
+from tooling.deploy.findings import Check, Connection, Finding, Given, error, setting, warning
 
 _REMEDY = "Free space, or enlarge the disk, before anything is written."
 
@@ -13,9 +13,7 @@ _REMEDY = "Free space, or enlarge the disk, before anything is written."
 def _look(connection: Connection, given: Given) -> Iterator[Finding]:
     data = Path(setting(connection, "data_directory"))
     if not _is_ours(connection, data):
-        yield Finding(
-            "disk",
-            "warning",
+        yield warning(
             "not checked: the server's disk cannot be seen from here",
             "Run the check on the server's machine, as root or as the server's account.",
         )
@@ -34,17 +32,13 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
         usage = shutil.disk_usage(folder)
         share = usage.free * 100 / usage.total
         if share < given.min_free:
-            yield Finding(
-                "disk",
-                "error",
+            yield error(
                 f"the disk of the {name} ({folder}) has {share:.0f} % free,"
                 f" not {given.min_free:g} %",
                 _REMEDY,
             )
         if usage.free < 2 * rewritten:
-            yield Finding(
-                "disk",
-                "error",
+            yield error(
                 f"pending migrations rewrite {rewritten / 1e6:,.0f} MB, and the disk of the {name}"
                 f" has {usage.free / 1e6:,.0f} MB free",
                 _REMEDY,

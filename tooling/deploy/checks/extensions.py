@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tooling.deploy.findings import Check, Connection, Finding, Given
+from tooling.deploy.findings import Check, Connection, Finding, Given, error, warning
 
 DECLARED = "sql/extensions.sql"
 _CREATE = re.compile(r"^create extension (?:if not exists )?(\w+)", re.MULTILINE)
@@ -23,19 +23,14 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
     }
     for name in declared:
         if name not in there:
-            yield Finding(
-                "extensions",
-                "error",
+            yield error(
                 f"the server does not have the extension {name}",
                 "Install its package on the server; most are in postgresql-contrib.",
             )
     for name, (default, installed) in sorted(there.items()):
         if installed and default and installed != default:
-            yield Finding(
-                "extensions",
-                "warning",
-                f"{name} is {installed}, the server has {default}",
-                f"alter extension {name} update",
+            yield warning(
+                f"{name} is {installed}, the server has {default}", f"alter extension {name} update"
             )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.deploy.findings import Check, Connection, Finding, Given
+from tooling.deploy.findings import Check, Connection, Finding, Given, error, warning
 
 _FAILED = """
 select s.job, s.last_outcome, s.is_late, coalesce(s.last_message, '')
@@ -20,11 +20,8 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
         failed = house.execute(_FAILED).fetchall()
     for job, outcome, is_late, message in failed:
         state = f"{outcome}: {message}" if outcome in ("failed", "interrupted") else "late"
-        yield Finding(
-            "jobs",
-            "error" if is_late else "warning",
-            f"job {job} is {state}",
-            f"Run it and read what it says: tooling job run {job}",
+        yield (error if is_late else warning)(
+            f"job {job} is {state}", f"Run it and read what it says: tooling job run {job}"
         )
 
 

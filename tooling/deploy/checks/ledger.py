@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pgproof.ahead.status import status
-from tooling.deploy.findings import Check, Connection, Finding, Given
+from tooling.deploy.findings import Check, Connection, Finding, Given, error
 from tooling.deploy.migrator import as_migrator
 
 _FINE = {"applied", "done"}
@@ -20,7 +20,7 @@ def _look(_connection: Connection, given: Given) -> Iterator[Finding]:
         if row.state not in _FINE:
             detail = f": {row.detail}" if row.detail else ""
             remedy = _REMEDY.get(row.state, "Run tooling migrate.")
-            yield Finding("ledger", "error", f"{row.id} is {row.state}{detail}", remedy)
+            yield error(f"{row.id} is {row.state}{detail}", remedy)
 
 
 CHECK = Check("ledger", "Migrations and repeatable files: all applied, none in part.", _look)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pgproof.ahead.locks import strength
-from tooling.deploy.findings import Check, Connection, Finding, Given
+from tooling.deploy.findings import Check, Connection, Finding, Given, error
 
 # What each lock waits for: PostgreSQL's table of conflicting lock modes (its manual, 13.3.1).
 _WAITS_FOR = {
@@ -45,9 +45,7 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
         )
         for mode, pid, role, application, query, age in connection.execute(_HELD, [relation]):
             if _strength(mode) in _WAITS_FOR.get(asked, ()):
-                yield Finding(
-                    "locks",
-                    "error",
+                yield error(
                     f"a pending migration needs {asked} on {relation}; pid {pid} ({role},"
                     f" {application or 'no name'}) has held {mode} for {age} s: {query}",
                     f"Let it end, or select pg_terminate_backend({pid})",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.deploy.findings import Check, Connection, Finding, Given
+from tooling.deploy.findings import Check, Connection, Finding, Given, error
 
 _INVALID = """
 select format('index %s is invalid', i.indexrelid::regclass),
@@ -24,7 +24,7 @@ select format('constraint %I of %s is not validated', k.conname, k.conrelid::reg
 
 def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
     for finding, remedy in connection.execute(_INVALID).fetchall():
-        yield Finding("objects", "error", finding, remedy)
+        yield error(finding, remedy)
 
 
 CHECK = Check("objects", "Invalid indexes and constraints that are not validated.", _look)

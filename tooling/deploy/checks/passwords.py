@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 
-from tooling.deploy.findings import Check, Connection, Finding, Given, setting, softened
+from tooling.deploy.findings import Check, Connection, Finding, Given, error, setting, softened
 
 KNOWN = (
     "",
@@ -56,21 +56,17 @@ def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
 
 def _found(connection: Connection) -> Iterator[Finding]:
     if setting(connection, "password_encryption") != "scram-sha-256":
-        yield Finding(
-            "passwords",
-            "error",
+        yield error(
             "new passwords are not kept as SCRAM",
             "alter system reset password_encryption; select pg_reload_conf()",
         )
     for role, verifier in connection.execute(_ROLES).fetchall():
         if not verifier.startswith("SCRAM-SHA-256$"):
-            yield Finding(
-                "passwords", "error", f"the password of {role} is not kept as SCRAM", _REMEDY
-            )
+            yield error(f"the password of {role} is not kept as SCRAM", _REMEDY)
         known = [g for g in guesses(role, connection.info.dbname) if is_password(verifier, role, g)]
         if known:
             what = "empty" if known[0] == "" else "one that everybody tries first"
-            yield Finding("passwords", "error", f"the password of {role} is {what}", _REMEDY)
+            yield error(f"the password of {role} is {what}", _REMEDY)
 
 
 CHECK = Check("passwords", "Default and empty passwords, and those not kept as SCRAM.", _look)

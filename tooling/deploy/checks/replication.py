@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.deploy.findings import Check, Connection, Finding, Given
+from tooling.deploy.findings import Check, Connection, Finding, Given, error, warning
 
 _LAG_BYTES = 64 * 1024 * 1024
 _STANDBYS = """
@@ -24,25 +24,19 @@ select s.slot_name, s.wal_status,
 
 def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
     if connection.execute("select pg_is_in_recovery()").fetchall()[0][0]:
-        yield Finding(
-            "replication",
-            "error",
+        yield error(
             "this server is a standby; it takes no writes",
             "Name the primary: target_session_attrs=read-write",
         )
         return
     for name, state, lag in connection.execute(_STANDBYS).fetchall():
         if lag is not None and lag > _LAG_BYTES:
-            yield Finding(
-                "replication",
-                "error",
+            yield error(
                 f"{name} is {lag / 1e6:,.0f} MB of log behind ({state})",
                 "Wait until it has caught up: a failover now would go back that far.",
             )
     for name, status, kept in connection.execute(_SLOTS).fetchall():
-        yield Finding(
-            "replication",
-            "error" if status in ("unreserved", "lost") else "warning",
+        yield (error if status in ("unreserved", "lost") else warning)(
             f"nobody uses the slot {name}; it keeps {kept / 1e6:,.0f} MB of log ({status})",
             f"Start its consumer, or select pg_drop_replication_slot('{name}')",
         )

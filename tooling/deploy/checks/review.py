@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.deploy.findings import Check, Connection, Finding, Given
+from tooling.deploy.findings import Check, Connection, Finding, Given, error
 
 
 def _look(_connection: Connection, given: Given) -> Iterator[Finding]:
@@ -11,16 +11,12 @@ def _look(_connection: Connection, given: Given) -> Iterator[Finding]:
         return
     names = ", ".join(file.id for file in found.files)
     if given.reviewed is None:
-        yield Finding(
-            "review",
-            "error",
+        yield error(
             f"nobody vouches for the pending {names}",
             "Give the digest at the end of the page that was reviewed: --reviewed DIGEST",
         )
     else:
-        yield Finding(
-            "review",
-            "error",
+        yield error(
             f"what was reviewed is not what is pending: {names}",
             "Have the page of `tooling plan --markdown -` reviewed again.",
         )

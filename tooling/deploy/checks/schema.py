@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 from pgproof.run.migrate import migrate
 from tooling import fingerprint
 from tooling.database import connect
-from tooling.deploy.findings import Check, Connection, Finding, Given
+from tooling.deploy.findings import Check, Connection, Finding, Given, error, warning
 from tooling.server import embedded
 
 _SHOWN = 10
@@ -32,9 +32,7 @@ select format('%I.%I', n.nspname, c.relname)
 def _look(connection: Connection, given: Given) -> Iterator[Finding]:
     with _scratch(connection, given) as scratch:
         if scratch is None:
-            yield Finding(
-                "schema",
-                "warning",
+            yield warning(
                 f"not checked: there is no scratch server of PostgreSQL {_major(connection)}",
                 "Name one where databases may be made: --scratch URL",
             )
@@ -48,13 +46,9 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
     ]
     for line in changes[:_SHOWN]:
         what = "there and not declared" if line.startswith("+") else "declared and not there"
-        yield Finding(
-            "schema", "error", f"{what}: {line[1:]}", "Bring it in by a migration, or undo it."
-        )
+        yield error(f"{what}: {line[1:]}", "Bring it in by a migration, or undo it.")
     if len(changes) > _SHOWN:
-        yield Finding(
-            "schema", "error", f"and {len(changes) - _SHOWN} lines more", "Compare with pg_dump."
-        )
+        yield error(f"and {len(changes) - _SHOWN} lines more", "Compare with pg_dump.")
 
 
 def _objects(conninfo: str, given: Given) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.deploy.findings import Check, Connection, Finding, Given
+from tooling.deploy.findings import Check, Connection, Finding, Given, error
 
 SUPPORTED = (16, 17, 18)
 
@@ -10,9 +10,7 @@ SUPPORTED = (16, 17, 18)
 def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
     major = connection.info.server_version // 10000
     if major not in SUPPORTED:
-        yield Finding(
-            "version",
-            "error",
+        yield error(
             f"PostgreSQL {major} is not supported",
             f"Use {', '.join(map(str, SUPPORTED[:-1]))} or {SUPPORTED[-1]}.",
         )
