@@ -1,6 +1,5 @@
 """What a restored database must pass: the same rows and objects, sound pages, chains, answers."""
 
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -98,19 +97,8 @@ def same_objects(source: str, copy: str, bin_dir: Path) -> tuple[bool, str]:
 
 def sound_pages(url: str, bin_dir: Path) -> tuple[bool, str]:
     """Run pg_amcheck over every table and index of every database of the server."""
-    done = subprocess.run(  # noqa: S603
-        [
-            str(bin_dir / "pg_amcheck"),
-            "--all",
-            "--install-missing",
-            "--jobs=2",
-            f"--maintenance-db={url}",
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=programs.environment(bin_dir),
-    )
+    words = ("--all", "--install-missing", "--jobs=2", f"--maintenance-db={url}")
+    done = programs.run(bin_dir, "pg_amcheck", *words)
     said = (done.stdout + done.stderr).strip().splitlines()
     return done.returncode == 0, said[0][:200] if said else "no damage"
 

@@ -40,17 +40,26 @@ def find(major: int, chosen: Path | None = None) -> Path:
 def version(folder: Path) -> int | None:
     """Return the major version of the programs in a folder; None if there are none."""
     try:
-        done = subprocess.run(  # noqa: S603
-            [str(folder / "pg_basebackup"), "--version"],
-            check=True,
-            capture_output=True,
-            text=True,
-            env=environment(folder),
-        )
-    except (OSError, subprocess.CalledProcessError):
+        done = run(folder, "pg_basebackup", "--version")
+    except OSError:
         return None
-    found = re.search(r"\d+", done.stdout)
+    found = None if done.returncode else re.search(r"\d+", done.stdout)
     return int(found[0]) if found else None
+
+
+def run(
+    bin_dir: Path, program: str, *words: str | Path, **given: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a program of the folder and return how it went; `given` joins its environment."""
+    return subprocess.run(  # noqa: S603
+        [str(bin_dir / program), *words],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env={**environment(bin_dir), **given},
+    )
 
 
 def environment(bin_dir: Path) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ import python_calamine
 from pgproof.report import Text
 from pgproof.run.migrate import migrate
 from tooling import catalog, seeds
+from tooling.printing import say
 from tooling.server.embedded import temporary_server
 from tooling.settings import find_root
 from tooling.settings import load as load_settings
@@ -30,7 +31,7 @@ def main(arguments: list[str]) -> int:
     """Return 1 if an import took more than PROMISED times the bare read."""
     workbook = Path(arguments[0]) if arguments else catalog.default_sources(find_root())[0]
     if workbook.suffix != ".xlsx":
-        print("no workbook of AISC's on this machine: give one, or name its folder in AISC_DATA")
+        say("no workbook of AISC's on this machine: give one, or name its folder in AISC_DATA")
         return 1
     with temporary_server() as server:
         with psycopg.connect(server.url(), autocommit=True) as connection:
@@ -49,11 +50,11 @@ def main(arguments: list[str]) -> int:
                 catalog.import_file(connection, workbook)
 
             bare = best(lambda: None, lambda: read(workbook))
-            print(f"bare read with python-calamine   {bare:7.3f} s")
+            say(f"bare read with python-calamine   {bare:7.3f} s")
             first = best(clear, load)
-            print(f"first import                     {first:7.3f} s   {first / bare:5.2f}")
+            say(f"first import                     {first:7.3f} s   {first / bare:5.2f}")
             again = best(lambda: None, load)
-            print(f"import of the same again         {again:7.3f} s   {again / bare:5.2f}")
+            say(f"import of the same again         {again:7.3f} s   {again / bare:5.2f}")
     return int(max(first, again) > PROMISED * bare)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+from tooling.printing import say
 from tooling.server.embedded import temporary_server
 
 CONNECT_AND_READ = """
@@ -34,8 +35,8 @@ def main() -> None:
         seconds(*up)
         pairs = [(seconds("-c", CONNECT_AND_READ, url), seconds(*up)) for _ in range(RUNS)]
     read, again = (min(column) for column in zip(*pairs, strict=True))
-    print(f"connect and read the ledger {read:.3f} s, tooling up again {again:.3f} s")
-    print(f"ratio {again / read:.2f}")
+    say(f"connect and read the ledger {read:.3f} s, tooling up again {again:.3f} s")
+    say(f"ratio {again / read:.2f}")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from tooling.deploy.findings import (
     Connection,
     Finding,
     Given,
+    error,
     is_loopback,
     softened,
     warning,
@@ -31,10 +32,10 @@ def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
 
 
 def _found(connection: Connection) -> Iterator[Finding]:
-    for number, kind, database, user, address, method, error in connection.execute(_RULES):
+    for number, kind, database, user, address, method, problem in connection.execute(_RULES):
         line = f"pg_hba.conf line {number} ({kind} {database} {user} {address}".rstrip() + ")"
-        if error:
-            yield error(f"{line}: {error}", "Correct the line.")
+        if problem:
+            yield error(f"{line}: {problem}", "Correct the line.")
             continue
         if method == "reject":
             continue

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -23,6 +24,7 @@ from tooling.audit.verify import verify
 from tooling.errors import ToolingError
 from tooling.laboratory import run
 from tooling.laboratory.isolation import query_classes, row_security, signed
+from tooling.printing import say
 from tooling.server.embedded import temporary_server
 
 REPORT = Path("build/bench-security.json")
@@ -61,7 +63,7 @@ def filled(dsn: str | None, projects: int) -> Iterator[str]:
         yield dsn
         return
     with temporary_server({"shared_buffers": "1GB", "max_wal_size": "8GB"}) as server:
-        run.make(server, "eagle_bench", projects, print)
+        run.make(server, "eagle_bench", projects, partial(say, err=True))
         yield server.url("eagle_bench")
 
 
@@ -82,37 +84,38 @@ def main(arguments: Sequence[str]) -> int:
     with filled(given.dsn, given.projects) as dsn:
         if given.what == "rls":
             costs = row_security.measure(dsn, given.runs)
-            print("| query | account | filter, ms | row security alone | both |")
-            print("|---|---|---|---|---|")
-            for one in costs:
-                seen = f"{one.filtered:.3f} | {one.alone:.2f} | {one.both:.2f}"
-                print(f"| {one.query} | {one.account} | {seen} |")
+            lines = ["query | account | filter, ms | row security alone | both"] + [
+                f"{one.query} | {one.account} | {one.filtered:.3f} | {one.alone:.2f} |"
+                f" {one.both:.2f}"
+                for one in costs
+            ]
             report["rls"] = [asdict(one) for one in costs]
             code = int(any(one.alone > LIMIT for one in costs))
         elif given.what == "classes":
             compared = query_classes.measure(dsn, given.runs)
-            print("| query | before, ms | now, ms | now to before |\n|---|---|---|---|")
-            for each in compared:
-                print(f"| {each.query} | {each.before:.4f} | {each.now:.4f} | {each.ratio:.2f} |")
+            lines = ["query | before, ms | now, ms | now to before"] + [
+                f"{each.query} | {each.before:.4f} | {each.now:.4f} | {each.ratio:.2f}"
+                for each in compared
+            ]
             report["classes"] = [asdict(each) for each in compared]
             code = int(any(each.ratio > LIMIT for each in compared))
         elif given.what == "signed":
             checked = signed.measure(dsn, given.runs)
-            sides = " | ".join(signed.SIDES)
-            print(f"| what | {sides} | signed to before (quartiles) |")
-            print("|---|---|---|---|---|")
+            lines = [f"what | {' | '.join(signed.SIDES)} | signed to before (quartiles)"]
             for name, cost in checked.items():
-                cells = [f"{cost.us[side]:.1f}" for side in signed.SIDES]
+                cells = " | ".join(f"{cost.us[side]:.1f}" for side in signed.SIDES)
                 low, middle, high = cost.ratios
-                print(f"| {name}, us | {' | '.join(cells)} | {middle:.2f} ({low:.2f}-{high:.2f}) |")
+                lines.append(f"{name}, us | {cells} | {middle:.2f} ({low:.2f}-{high:.2f})")
             report["signed"] = {name: asdict(cost) for name, cost in checked.items()}
             code = int(checked["look-up"].ratios[1] > SIGNED_LIMIT)
         else:
-            times = chain(dsn)
-            report["chain"] = times
-            print("| what | seconds | events a second |\n|---|---|---|")
-            for name in ("baseline", "one query", "program"):
-                print(f"| {name} | {times[name]:.1f} | {times['events'] / times[name]:,.0f} |")
+            times = report["chain"] = chain(dsn)
+            lines = ["what | seconds | events a second"] + [
+                f"{name} | {times[name]:.1f} | {times['events'] / times[name]:,.0f}"
+                for name in ("baseline", "one query", "program")
+            ]
+    lines.insert(1, " | ".join("---" for _ in lines[0].split(" | ")))
+    say(*(f"| {line} |" for line in lines))
     REPORT.parent.mkdir(exist_ok=True)
     known = json.loads(REPORT.read_text(encoding="utf-8")) if REPORT.exists() else {}
     REPORT.write_text(json.dumps({**known, given.what: report}, indent=1) + "\n", encoding="utf-8")

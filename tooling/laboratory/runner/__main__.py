@@ -22,11 +22,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psycopg
-from rich.console import Console
 from rich.table import Table
 
 from pgproof.files.folder import read
+from tooling import printing
 from tooling.laboratory.runner import others, page
+from tooling.printing import say
 from tooling.server.embedded import Server, psql_program, temporary_server
 from tooling.settings import load
 
@@ -146,7 +147,7 @@ def rows(bench: Bench) -> list[page.Row]:
     def add(name: str, ours: Callable[[], float], theirs: Callable[[], float]) -> None:
         a, b = bench.compare(ours, theirs)
         found.append(page.Row(name, round(a, 3), round(b, 3), round(a / b, 2)))
-        print(*asdict(found[-1]).values(), sep="\t", file=sys.stderr, flush=True)
+        say("\t".join(map(str, asdict(found[-1]).values())), err=True)
 
     def beside_psql(name: str, folder: Path, runs: list[list[str]]) -> None:
         add(f"{name}, applying / psql", lambda: bench.applying(folder), lambda: bench.psql(runs))
@@ -211,9 +212,9 @@ def main() -> None:
     ):
         found = rows(Bench(server, options.repeat, Path(scratch)))
     table = Table("what", "ours, s", "theirs, s", "ratio", box=None)
-    for row in found:
-        table.add_row(row.name, f"{row.ours:.3f}", f"{row.baseline:.3f}", f"{row.ratio:.2f}")
-    Console().print(table)
+    for one in found:
+        printing.row(table, one.name, *(f"{n:.3f}" for n in (one.ours, one.baseline, one.ratio)))
+    printing.console().print(table)
     report = Path("build/bench-runner.json")
     report.parent.mkdir(exist_ok=True)
     report.write_text(json.dumps([asdict(row) for row in found], indent=1))
