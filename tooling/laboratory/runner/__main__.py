@@ -22,10 +22,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import psycopg
-from rich.table import Table
 
 from pgproof.files.folder import read
-from tooling import printing
 from tooling.laboratory.runner import others, page
 from tooling.printing import say
 from tooling.server.embedded import Server, psql_program, temporary_server
@@ -211,10 +209,8 @@ def main() -> None:
         tempfile.TemporaryDirectory() as scratch,
     ):
         found = rows(Bench(server, options.repeat, Path(scratch)))
-    table = Table("what", "ours, s", "theirs, s", "ratio", box=None)
-    for one in found:
-        printing.row(table, one.name, *(f"{n:.3f}" for n in (one.ours, one.baseline, one.ratio)))
-    printing.console().print(table)
+    say(f"{'what':60}  ours, s  theirs, s  ratio")
+    say(*(f"{r.name:60} {r.ours:8.3f} {r.baseline:10.3f} {r.ratio:6.2f}" for r in found))
     report = Path("build/bench-runner.json")
     report.parent.mkdir(exist_ok=True)
     report.write_text(json.dumps([asdict(row) for row in found], indent=1))
