@@ -7,15 +7,45 @@ left out.
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
 Request = Callable[[psycopg.Connection[Any], Random], None]
+SAVE, APPEND = "save a design", "append an event"
+_REQUESTS: dict[str, LiteralString] = {
+    SAVE: (
+        "insert into app.project_payloads (account_id, project_id, module, config)"
+        " values (%(account)s, %(project)s, 'signage.single_pole.base_plate', %(config)s)"
+    ),
+    APPEND: (
+        "insert into app.project_events (account_id, project_id, event_type, actor)"
+        " values (%(account)s, %(project)s, 'report.generated', 'ana')"
+    ),
+    "change a project": (
+        "update app.projects set description = 'Night work only.'"
+        " where account_id = %(account)s and project_id = %(project)s"
+    ),
+    "newest drafts": (
+        "select project_id, name from app.projects"
+        " where account_id = %(account)s and status = 'draft' order by created_at desc limit 100"
+    ),
+    "latest payloads": (
+        "select payload_id, module, created_at from app.project_payloads"
+        " where account_id = %(account)s and project_id = %(project)s order by created_at desc"
+    ),
+    "event audit": (
+        "select event_type, actor, occurred_at from app.project_events"
+        " where account_id = %(account)s and project_id = %(project)s"
+        " order by occurred_at desc limit 100"
+    ),
+}
 _TARGETS = """
 select account_id, project_id from app.projects order by md5(project_id::text) limit 5000"""
 
@@ -95,64 +125,25 @@ class Work:
     """Requests as they were before there were functions for them, and what was acknowledged."""
 
     targets: list[tuple[Any, Any]]
-    saved: int = 0
-    recorded: int = 0
+    acknowledged: Counter[str] = field(default_factory=Counter)
     _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def requests(self) -> list[tuple[str, Request]]:
         """Return the requests; each is sent as often as it stands here."""
-        return [
-            ("save a design", self._save),
-            ("append an event", self._append),
-            ("change a project", self._change),
-            ("newest drafts", self._drafts),
-            ("latest payloads", self._payloads),
-            ("event audit", self._events),
-        ]
+        return [(name, partial(self._send, name, query)) for name, query in _REQUESTS.items()]
 
-    def _save(self, connection: psycopg.Connection[Any], draw: Random) -> None:
-        config = json.dumps({"material": "A36", "height_ft": 20, "nonce": draw.getrandbits(60)})
-        connection.execute(
-            "insert into app.project_payloads (account_id, project_id, module, config)"
-            " values (%s, %s, 'signage.single_pole.base_plate', %s)",
-            [*draw.choice(self.targets), config],
-        )
+    def _send(
+        self,
+        name: str,
+        query: LiteralString,
+        connection: psycopg.Connection[Any],
+        draw: Random,
+    ) -> None:
+        account, project = draw.choice(self.targets)
+        config = {"material": "A36", "height_ft": 20, "nonce": draw.getrandbits(60)}
+        values = {"account": account, "project": project, "config": json.dumps(config)}
+        cursor = connection.execute(query, values)
+        if cursor.description:
+            cursor.fetchall()
         with self._counting:
-            self.saved += 1
-
-    def _append(self, connection: psycopg.Connection[Any], draw: Random) -> None:
-        connection.execute(
-            "insert into app.project_events (account_id, project_id, event_type, actor)"
-            " values (%s, %s, 'report.generated', 'ana')",
-            draw.choice(self.targets),
-        )
-        with self._counting:
-            self.recorded += 1
-
-    def _change(self, connection: psycopg.Connection[Any], draw: Random) -> None:
-        connection.execute(
-            "update app.projects set description = 'Night work only.'"
-            " where account_id = %s and project_id = %s",
-            draw.choice(self.targets),
-        )
-
-    def _drafts(self, connection: psycopg.Connection[Any], draw: Random) -> None:
-        connection.execute(
-            "select project_id, name from app.projects where account_id = %s and status = 'draft'"
-            " order by created_at desc limit 100",
-            draw.choice(self.targets)[:1],
-        ).fetchall()
-
-    def _payloads(self, connection: psycopg.Connection[Any], draw: Random) -> None:
-        connection.execute(
-            "select payload_id, module, created_at from app.project_payloads"
-            " where account_id = %s and project_id = %s order by created_at desc",
-            draw.choice(self.targets),
-        ).fetchall()
-
-    def _events(self, connection: psycopg.Connection[Any], draw: Random) -> None:
-        connection.execute(
-            "select event_type, actor, occurred_at from app.project_events"
-            " where account_id = %s and project_id = %s order by occurred_at desc limit 100",
-            draw.choice(self.targets),
-        ).fetchall()
+            self.acknowledged[name] += 1

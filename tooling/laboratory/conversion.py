@@ -86,7 +86,8 @@ def measure(
             end = time.monotonic()
             time.sleep(min(seconds, 2))
         after = admin.execute(_COUNTS).fetchall()[0]
-    check(rows, work.saved, work.recorded, after)
+    done = work.acknowledged
+    check(rows, done[clients.SAVE], done[clients.APPEND], after)
     return {
         "projects": dataset.projects,
         "rows": dict(zip(TABLES, rows, strict=True)),
