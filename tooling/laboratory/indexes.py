@@ -19,7 +19,6 @@ _INDEXES = """
 select i.indexrelid::regclass::text,
        i.indrelid::regclass::text,
        exists (select from pg_constraint as k where k.conindid = i.indexrelid),
-       i.indisunique,
        sum(pg_relation_size(leaf.oid))::bigint,
        sum(pg_stat_get_numscans(leaf.oid))::bigint
   from pg_index as i
@@ -32,7 +31,7 @@ select i.indexrelid::regclass::text,
        ) as leaf
  where c.relnamespace = 'app'::regnamespace
    and not c.relispartition
- group by i.indexrelid, i.indrelid, i.indisunique
+ group by i.indexrelid, i.indrelid
  order by 2, 3 desc, 1"""
 SETTINGS: dict[str, str] = {**bench.SETTINGS, "full_page_writes": "off", "autovacuum": "off"}
 
@@ -47,7 +46,6 @@ class Index:
     name: str
     table: str
     is_constraint: bool
-    is_unique: bool
     bytes: int
     serves: tuple[str, ...]
     microseconds: float | None = None
@@ -85,12 +83,12 @@ def review(server: Server, database: str, parameters: Sequence[Parameters]) -> l
     with psycopg.connect(server.url(database), autocommit=True) as admin:
         for what in _ask_everything(server, database, parameters, admin):
             for row in _indexes(admin):
-                if row[5] > 0:
+                if row[4] > 0:
                     serves.setdefault(row[0], []).append(what)
         found = []
-        for name, table, is_constraint, is_unique, size, _ in _indexes(admin):
+        for name, table, is_constraint, size, _ in _indexes(admin):
             served = tuple(serves.get(name, ()))
-            found.append(Index(name, table, is_constraint, is_unique, size, served))
+            found.append(Index(name, table, is_constraint, size, served))
         return found
 
 
