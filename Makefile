@@ -37,7 +37,7 @@ monitoring-check: .venv/test ## plant the fault of each alert; writes build/moni
 bench: .venv/run ## query classes beside plain tables (SIZES=100000,1000000); writes build/bench.json
 	.venv/bin/tooling bench --docs $(if $(SIZES),--sizes $(SIZES))
 bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json
-	.venv/bin/python -m tests.tooling.migration.bench --docs
+	.venv/bin/python -m tooling.laboratory.runner --docs
 lock: .venv/test ## choose the versions in requirements/ anew
 	sh .ci/lock
 db-start: .venv/run ## start the embedded PostgreSQL and print its URL

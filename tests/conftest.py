@@ -12,7 +12,7 @@ import pytest
 from psycopg import sql
 
 from tests import servers
-from tooling.embedded import Server, temporary_server
+from tooling.server.embedded import Server, temporary_server
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "eagle_template"

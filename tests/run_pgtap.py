@@ -15,8 +15,8 @@ from pathlib import Path
 import psycopg
 
 from tests import pgtap_files, servers
-from tooling.embedded import Server, temporary_server
 from tooling.errors import ToolingError
+from tooling.server.embedded import Server, temporary_server
 
 DATABASE = "eagle_pgtap"
 TESTS = "tests/pgtap"
@@ -55,7 +55,7 @@ def _try(version: str, tests: list[str]) -> str | None:
                 _offer(server, extension)
             _fill(server)
             return _prove(server, [*prove, *OPTIONS, *tests])
-    except (ToolingError, pgtap_files.MissingError, subprocess.CalledProcessError) as error:
+    except (ToolingError, subprocess.CalledProcessError) as error:
         return f"FAILED: {error}"
 
 

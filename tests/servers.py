@@ -5,7 +5,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
-from tooling import downloads
+from tooling.packages import downloads
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"

@@ -40,7 +40,7 @@ def resolve(dsn: str | None = None) -> str:
     found = runner.given(dsn)
     if found is not None:
         return found
-    from tooling import embedded
+    from tooling.server import embedded
 
     if url := embedded.running_url():
         return url

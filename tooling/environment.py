@@ -7,8 +7,8 @@ import string
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from tooling.deploy.checks.passwords import KNOWN
 from tooling.errors import RefusedError
-from tooling.preflight.passwords import KNOWN
 
 FILE = ".env"
 _ASKED = re.compile(r"\$\{([A-Z][A-Z0-9_]*):\?")

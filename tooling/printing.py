@@ -16,12 +16,10 @@ from pgproof.printing import (
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
 __all__ = [
     "console",
     "fail",
-    "heading",
     "markdown",
     "markdown_code",
     "misused",
@@ -38,13 +36,6 @@ def console(*, err: bool = False) -> "Console":
     from rich.console import Console
 
     return Console(stderr=err, markup=False, emoji=False, highlight=False)
-
-
-def heading(name: object, rest: str) -> "Text":
-    """Return a line for a console with the name in bold."""
-    from rich.text import Text
-
-    return Text.assemble((plain(name), "bold"), "  ", plain(rest))
 
 
 def row(table: "Table", *cells: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tooling import downloads
+from tooling.packages import downloads
 
 COUNTED_ROWS = 10_000
 WORKBOOKS = ("aisc-shapes-database-v16.0.xlsx", "aisc-shapes-database-v16.0_a1085.xlsx")

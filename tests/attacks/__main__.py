@@ -14,8 +14,8 @@ import psycopg
 from tests.attacks.case import Verdict, judge
 from tests.attacks.suite import CASES, NOTED
 from tests.attacks.world import ROOT, World
-from tooling.embedded import temporary_server
-from tooling.server import Server
+from tooling.server.embedded import temporary_server
+from tooling.server.server import Server
 
 REPORT = ROOT / "build/attacks.json"
 DATABASE = "eagle_attacked"

@@ -7,9 +7,9 @@ import psycopg
 from pgproof.run.migrate import migrate
 from tests.attacks.world import ROOT, World
 from tooling import settings
-from tooling.deploy import prepared
-from tooling.synthetic import load
-from tooling.synthetic.plan import Plan
+from tooling.deploy.migrator import prepared
+from tooling.laboratory.synthetic import load
+from tooling.laboratory.synthetic.dataset import Dataset
 
 APART = "eagle_apart"
 RETIRED = "app.project_events_y2001m01"
@@ -278,7 +278,7 @@ def apart(world: World, name: str) -> str:
             migrate(prepared(url, chosen), chosen, lambda *_, **__: None)
             world.run("seed", "--dsn", url, dsn=False)
             with psycopg.connect(url, autocommit=True) as admin:
-                load.generate(admin, Plan(20, 1), processes=1)
+                load.generate(admin, Dataset(20, 1), processes=1)
                 admin.execute(
                     "select ops.create_time_partitions('app.project_events', '2001-01-01')"
                 )

@@ -16,7 +16,7 @@ from tests.attacks.suite import CASES
 from tests.attacks.world import World
 from tests.conftest import close
 from tooling.cli import group
-from tooling.server import Server
+from tooling.server.server import Server
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from psycopg import sql
 
 from pgproof.run.migrate import migrate
 from tooling import settings
-from tooling.deploy import prepared
+from tooling.deploy.migrator import prepared
 from tooling.errors import ToolingError
-from tooling.server import Server
+from tooling.server.server import Server
 
 if TYPE_CHECKING:
     from tests.attacks.planted import Planted

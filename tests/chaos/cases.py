@@ -16,9 +16,10 @@ import psycopg
 from tests.chaos.stage import Stage
 from tests.servers import BUILD
 from tests.tooling.backup.s3 import BUCKET, s3
-from tooling import debian, processes
 from tooling.backup import catalog
-from tooling.server import Server
+from tooling.packages import debian
+from tooling.server import processes
+from tooling.server.server import Server
 
 SMALL_DISK = "900m"
 

@@ -9,9 +9,9 @@ import pytest
 from tests import servers
 from tests.compose import stack
 from tests.compose.database import DATABASE, FOLDER, VALUES, Database, settings
-from tooling import places
-from tooling.embedded import temporary_server
-from tooling.server import Server
+from tooling.server import places
+from tooling.server.embedded import temporary_server
+from tooling.server.server import Server
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from psycopg.conninfo import make_conninfo
 
 from tests.compose import stack
 from tests.conftest import ROOT
-from tooling.server import Server
+from tooling.server.server import Server
 
 FOLDER = ROOT / "compose/db"
 VALUES = stack.secrets()

@@ -10,7 +10,7 @@ import pytest
 from tests.compose import stack
 from tests.conftest import ROOT
 from tests.servers import BUILD
-from tooling import debian
+from tooling.packages import debian
 
 PACKAGES = (
     "redis-server",

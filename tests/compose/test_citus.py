@@ -22,9 +22,9 @@ from pgproof.run.session import pinned
 from tests.compose.database import OPEN
 from tests.conftest import ROOT
 from tests.roles import logins
-from tooling import places
-from tooling.embedded import temporary_server
-from tooling.server import Server
+from tooling.server import places
+from tooling.server.embedded import temporary_server
+from tooling.server.server import Server
 from tooling.settings import load
 
 FOLDER = ROOT / "compose/citus"

@@ -13,8 +13,8 @@ from psycopg.conninfo import make_conninfo
 from tests.compose import stack
 from tests.compose.database import DATABASE, FOLDER, OPEN, VALUES, Database, settings
 from tests.roles import logins
-from tooling.preflight import passwords
-from tooling.preflight.findings import Given
+from tooling.deploy.checks import passwords
+from tooling.deploy.findings import Given
 
 ROLES = logins()
 ASKED = {

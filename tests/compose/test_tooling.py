@@ -21,7 +21,7 @@ from tests.compose import programs, stack
 from tests.compose.database import DATABASE, VALUES, Database
 from tests.conftest import ROOT
 from tests.tooling.search.endpoint import PASSWORD, State, running
-from tooling import places
+from tooling.server import places
 
 DOCKERFILE = ROOT / "compose/tooling/Dockerfile"
 _numbers = itertools.count(1)

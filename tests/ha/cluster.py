@@ -22,7 +22,8 @@ import psycopg
 from tests.conftest import ROOT
 from tests.ha import reachable
 from tests.roles import logins
-from tooling import debian, embedded, places
+from tooling.packages import debian
+from tooling.server import embedded, places
 
 DATABASE = "eagle_sign"
 LOGINS = logins()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tooling import places
+from tooling.server import places
 
 
 @dataclass(frozen=True)

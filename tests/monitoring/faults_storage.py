@@ -11,7 +11,7 @@ from tests.monitoring.api import wait_for
 from tests.monitoring.case import case
 from tests.monitoring.stack import Stack
 from tests.monitoring.workload import ACCOUNT
-from tooling import places
+from tooling.server import places
 
 _NEXT = "to_char((now() at time zone 'UTC') + interval '1 month', '\"y\"YYYY\"m\"MM')"
 _MILLION = "select pg_logical_emit_message(false, 'test', repeat('x', 1000000))"

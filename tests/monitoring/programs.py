@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from tests.conftest import ROOT
-from tooling import debian
+from tooling.packages import debian
 
 MONITORING = ROOT / "monitoring"
 FOLDER = ROOT / "build/monitoring"

@@ -23,9 +23,9 @@ from tests.monitoring import faster
 from tests.monitoring.api import Alertmanager, Inbox, Prometheus, free_ports, inbox, wait_for
 from tests.monitoring.programs import ALERTMANAGER, EXPORTER, FOLDER, MONITORING, program
 from tests.monitoring.workload import Workload
-from tooling import places
-from tooling.embedded import temporary_server
-from tooling.server import Server
+from tooling.server import places
+from tooling.server.embedded import temporary_server
+from tooling.server.server import Server
 
 INTERVAL = "2s"
 SETTINGS = {

@@ -18,7 +18,7 @@ from tests.repo.distribution import refused, statements
 from tests.repo.distribution.refused import Catalogue
 from tests.repo.distribution.statements import ROOT, Statement
 from tests.repo.staging import names
-from tooling.server import Server
+from tooling.server.server import Server
 from tooling.settings import load
 
 Law = Callable[[Statement, Catalogue], list[str]]
@@ -114,7 +114,7 @@ SAMPLES: dict[Law, tuple[str, str]] = {
 }
 # What a law forbids and yet is right, and why.
 EXCEPTIONS = {
-    ("unheard_settings", "tooling/bench/mixed.py"):
+    ("unheard_settings", "tooling/laboratory/mixed.py"):
         "pgbench prepares each statement, SET takes no parameter; its server is one it has started",
 }  # fmt: skip
 
@@ -185,7 +185,8 @@ def test_the_statements_are_all_read(everything: Everything) -> None:
     assert len(origins) > 60
     files = {one.origin.split(":")[0] for one in everything.programs}
     assert {"tooling/catalog/merging.py", "tooling/audit/stream.py", "tooling/seeds.py"} <= files
-    assert any(one.is_tenants for one in everything.functions)
+    for several in (everything.functions, everything.programs):
+        assert any(one.is_tenants for one in several)
     assert any(one.is_in_trigger for one in everything.functions)
 
 
@@ -220,7 +221,7 @@ def test_rows_are_copied_into_a_tenants_table_by_those_alone_whom_row_security_d
         if copy.is_from and copy.relation.relname != "raw_some_thing"
     }
     assert copies == {
-        "tooling/synthetic/bulk.py",  # a superuser, who says so before
+        "tooling/laboratory/synthetic/bulk.py",  # a superuser, who says so before
         "tooling/partitions/retire.py",  # the owner, who reads a partition back
         "tooling/backup/part.py",  # into a side database, as its owner
         "tooling/catalog/rows.py",  # into a temporary table

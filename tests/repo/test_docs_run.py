@@ -9,8 +9,8 @@ import pytest
 from tests.repo.documentation import pages, statements
 from tests.repo.documentation.expected import matches
 from tests.repo.documentation.machine import Machine, commands, machine
-from tooling import embedded
-from tooling.server import Server
+from tooling.server import embedded
+from tooling.server.server import Server
 
 FROM_NOTHING = "make migrate"
 LANGUAGES = ("sql", "console", "diff")

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from tests.conftest import ROOT
-from tooling.embedded import temporary_server
+from tooling.server.embedded import temporary_server
 
 OPEN = """
 select d.datname::text

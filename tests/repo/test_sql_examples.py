@@ -12,8 +12,8 @@ from psycopg import sql
 from tests.repo.documentation import statements
 from tests.repo.documentation.examples import Example, all_examples
 from tests.repo.documentation.pages import ROOT
-from tooling import downloads
-from tooling.server import Server
+from tooling.packages import downloads
+from tooling.server.server import Server
 
 ACCOUNT = "0194f3c0-0000-7000-8000-000000000001"
 PROJECT = "0194f3c0-0000-7000-8000-00000000000a"

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from tests.repo.staging import ROOT, Stage, names
-from tooling.server import Server
+from tooling.server.server import Server
 
 
 def dump(server: Server, url: str, *options: str) -> list[str]:

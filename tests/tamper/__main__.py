@@ -19,8 +19,8 @@ from tests.tamper.case import Case, Verdict, judge
 from tests.tamper.suite import CASES, unseen
 from tests.tamper.world import World, fill
 from tooling import settings
-from tooling.embedded import temporary_server
-from tooling.server import Server
+from tooling.server.embedded import temporary_server
+from tooling.server.server import Server
 
 REPORT = ROOT / "build/tamper.json"
 DATABASE = "eagle_to_tamper"

@@ -10,7 +10,7 @@ from tests.tamper import __main__ as command
 from tests.tamper.case import Case, Verdict, judge
 from tests.tamper.suite import CASES, unseen
 from tests.tamper.world import World
-from tooling.server import Server
+from tooling.server.server import Server
 
 PART = (
     "a chain is hashed anew with another actor",

@@ -15,7 +15,7 @@ from tests.attacks.world import ROOT
 from tooling.audit import anchors, checking, signing, verify
 from tooling.errors import ToolingError
 from tooling.partitions import retire
-from tooling.server import Server
+from tooling.server.server import Server
 
 ANA = "a0000000-0000-7000-8000-000000000000"
 BOB = "b0000000-0000-7000-8000-000000000000"

@@ -16,8 +16,8 @@ from tooling import accounts
 from tooling.backup import compare
 from tooling.cli import group
 from tooling.database import work_for
-from tooling.embedded import Server
 from tooling.errors import Exit, InputError, RefusedError
+from tooling.server.embedded import Server
 
 ANA = "a0000000-0000-7000-8000-000000000001"
 BOB = "b0000000-0000-7000-8000-000000000001"

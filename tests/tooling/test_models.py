@@ -14,7 +14,7 @@ import pytest
 from psycopg.rows import class_row, dict_row
 
 from tooling import models
-from tooling.server import Server
+from tooling.server.server import Server
 
 TABLES = {
     "app.projects",

@@ -64,11 +64,11 @@ def test_every_way_to_print_does_it(text: str, capsys: pytest.CaptureFixture[str
     printing.fail(text, f"do {text}")
     report.Text(stream := io.StringIO())("notice", severity="NOTICE", message=text)
     report.Json(stream)("notice", severity="NOTICE", message=text)
-    table = Table(text)
+    table = Table("name", "rest")
     printing.row(table, text, text)
     console = printing.console()
     console.file = stream
-    console.print(table.rows and printing.heading(text, text))
+    console.print(table)
     said = capsys.readouterr()
     assert not steers(said.out + said.err + stream.getvalue())
     assert said.out.count("\n") == 2

@@ -9,8 +9,9 @@ import pytest
 
 from pgproof.ahead.status import status
 from tests.conftest import ROOT
-from tooling import deploy, settings
+from tooling import settings
 from tooling.database import as_role, connect, lesser
+from tooling.deploy import migrator
 from tooling.errors import NoLesserRoleError
 
 WHO = "select session_user::text, current_setting('search_path')"
@@ -19,9 +20,9 @@ PINNED = "pg_catalog, pg_temp"
 # one that they have started.
 OPENING = {
     "database.py": "connects for all others",
-    "embedded.py": "makes a database on the embedded server",
-    "postflight/planning.py": "logs in as the role that it made",
-    "postflight/schema.py": "makes a scratch database",
+    "server/embedded.py": "makes a database on the embedded server",
+    "deploy/planning.py": "logs in as the role that it made",
+    "deploy/checks/schema.py": "makes a scratch database",
 }
 # Commands that work as a superuser, and send nothing of the owner's in that session.
 SUPERUSERS = {"generate", "postflight", "preflight", "restore"}
@@ -99,7 +100,7 @@ def test_a_ledger_that_a_superuser_made_is_handed_over(
     ).fetchall():
         admin.execute(f"alter table {table} owner to postgres".encode())
     chosen = settings.load(ROOT)
-    url = deploy.prepared(migrated_database, chosen)
+    url = migrator.prepared(migrated_database, chosen)
     assert psycopg.conninfo.conninfo_to_dict(url)["user"] == "eagle_migrator"
     assert {row.state for row in status(url, chosen).rows} == {"applied", "done"}
 
@@ -109,7 +110,7 @@ def sources() -> Iterator[tuple[str, str]]:
     package = ROOT / "tooling"
     for file in sorted(package.rglob("*.py")):
         name = file.relative_to(package).as_posix()
-        if not name.startswith("bench/"):
+        if not name.startswith("laboratory/"):
             yield name, file.read_text(encoding="utf-8")
 
 

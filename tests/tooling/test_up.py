@@ -12,8 +12,9 @@ import psycopg
 import pytest
 
 from tests.conftest import ROOT
-from tooling import embedded, places, settings, up
-from tooling.server import Server
+from tooling import settings, up
+from tooling.server import embedded, places
+from tooling.server.server import Server
 
 MIGRATIONS = len(list((ROOT / "migrations").glob("*.rollback.sql")))
 

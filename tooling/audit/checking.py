@@ -33,7 +33,7 @@ select w.account_id::text, w.project_id::text, encode(e.sha256, 'hex'),
 
 
 @dataclass(frozen=True)
-class Finding:
+class Mismatch:
     """A chain that is not what it was when the anchor was taken; ids are `-` for no chain."""
 
     account_id: str
@@ -51,7 +51,7 @@ class Checked:
     taken_at: str
     chains: int
     grown: int
-    findings: tuple[Finding, ...]
+    findings: tuple[Mismatch, ...]
     recorded: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -81,14 +81,14 @@ def check(
     found, grown, done = [*_stale(newest, max_age)], 0, 0
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
-        found += [Finding("-", "-", 0, one.problem) for one in evidence.read(connection)]
+        found += [Mismatch("-", "-", 0, one.problem) for one in evidence.read(connection)]
         for one in chosen:
             if one.position and evidence.hash_at(connection, one.position) != one.evidence:
                 text = "removed or rewritten: the evidence of that time"
-                found.append(Finding("-", "-", one.position, text))
+                found.append(Mismatch("-", "-", one.position, text))
         (now,) = connection.execute("select count(*) from app.event_chains").fetchone() or (0,)
         if now < newest.chains:
-            found.append(Finding("-", "-", 0, f"removed: {newest.chains} chains then, {now} now"))
+            found.append(Mismatch("-", "-", 0, f"removed: {newest.chains} chains then, {now} now"))
         for one in chosen:
             more, longer = _compared(connection, one, partial(_tell, progress, done, total))
             found += more
@@ -117,19 +117,19 @@ def _chosen(file: Path, key: Path) -> list[Anchor]:
     return [*whole[-1:], *([found[-1]] if found[-1].is_light else [])]
 
 
-def _stale(newest: Anchor, max_age: timedelta | None) -> Iterator[Finding]:
+def _stale(newest: Anchor, max_age: timedelta | None) -> Iterator[Mismatch]:
     taken_at = datetime.fromisoformat(newest.taken_at)
     if max_age is not None and datetime.now(UTC) - taken_at > max_age:
         text = (
             f"stale: the newest anchor is of {newest.taken_at}; later ones were not kept or taken"
         )
-        yield Finding("-", "-", 0, text)
+        yield Mismatch("-", "-", 0, text)
 
 
 def _compared(
     connection: psycopg.Connection[Any], anchor: Anchor, progress: Callable[[int], None]
-) -> tuple[list[Finding], int]:
-    found: list[Finding] = []
+) -> tuple[list[Mismatch], int]:
+    found: list[Mismatch] = []
     longer: list[tuple[Chain, Head]] = []
     grown = 0
     with connection.cursor("heads") as cursor:
@@ -160,13 +160,13 @@ def _compared(
     return [*found, *_rewritten(connection, longer)], grown
 
 
-def _finding(chain: Chain, then: Head, text: str) -> Finding:
-    return Finding(chain[0].decode(), chain[1].decode(), then[0], text)
+def _finding(chain: Chain, then: Head, text: str) -> Mismatch:
+    return Mismatch(chain[0].decode(), chain[1].decode(), then[0], text)
 
 
 def _rewritten(
     connection: psycopg.Connection[Any], chains: list[tuple[Chain, Head]]
-) -> Iterator[Finding]:
+) -> Iterator[Mismatch]:
     """Yield the chains whose event at the anchored place is another one now."""
     columns = [
         [chain[0].decode() for chain, _ in chains],

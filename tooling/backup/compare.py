@@ -1,6 +1,5 @@
 """What a restored database must pass: the same rows and objects, sound pages, chains, answers."""
 
-import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -14,9 +13,9 @@ from psycopg import sql
 from tooling import accounts, fingerprint
 from tooling.audit.verify import verify as verify_chains
 from tooling.backup import programs
-from tooling.bench import measure
-from tooling.bench.queries import CLASSES, TYPES
-from tooling.database import connect, work_for
+from tooling.database import connect
+from tooling.queries.application import QUERIES
+from tooling.queries.parameters import choose, prepared
 from tooling.up import take_role
 
 _TABLES = """
@@ -98,19 +97,8 @@ def same_objects(source: str, copy: str, bin_dir: Path) -> tuple[bool, str]:
 
 def sound_pages(url: str, bin_dir: Path) -> tuple[bool, str]:
     """Run pg_amcheck over every table and index of every database of the server."""
-    done = subprocess.run(  # noqa: S603
-        [
-            str(bin_dir / "pg_amcheck"),
-            "--all",
-            "--install-missing",
-            "--jobs=2",
-            f"--maintenance-db={url}",
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=programs.environment(bin_dir),
-    )
+    words = ("--all", "--install-missing", "--jobs=2", f"--maintenance-db={url}")
+    done = programs.run(bin_dir, "pg_amcheck", *words)
     said = (done.stdout + done.stderr).strip().splitlines()
     return done.returncode == 0, said[0][:200] if said else "no damage"
 
@@ -137,28 +125,24 @@ def sound_data(connection: psycopg.Connection[Any]) -> tuple[bool, str]:
 
 
 def answers(url: str) -> tuple[bool, str]:
-    """Ask each query of the benchmark once, for an account that has a saved design."""
+    """Ask each query of the application once, for an account that has a saved design."""
     with connect(url, role="eagle_migrator", autocommit=True) as owner:
         take_role(owner, "eagle_owner")
         if not _has(owner, "app.list_projects(uuid, app.project_status, integer)"):
             return True, "this database has no projects"
-        asked = owner.execute("select count(*) from app.project_payloads").fetchone()
-        if asked == (0,):
+        saved = owner.execute("select count(*) from app.project_payloads").fetchone()
+        if saved == (0,):
             return True, "there is no saved design to ask for"
         try:
-            parameters = measure.choose(owner, datetime.now(UTC))[0]
+            parameters = choose(owner, datetime.now(UTC))[0]
         except IndexError:
             return True, "no account has what the queries ask for"
         token = accounts.token(owner, parameters.account)
     counts = []
     with connect(url, role="eagle_application", autocommit=True) as connection:
-        for one in CLASSES:
-            connection.execute(f"prepare asked ({TYPES}) as {one.ours}".encode())
-            with connection.transaction():
-                work_for(connection, parameters.account, token)
-                query = sql.SQL("execute asked ({})").format(parameters.literals())
-                counts.append(len(connection.execute(query).fetchall()))
-            connection.execute("deallocate asked")
+        for query in QUERIES.values():
+            with prepared(connection, query, parameters, token) as asked:
+                counts.append(len(connection.execute(asked).fetchall()))
     return True, f"{len(counts)} queries answered with {sum(counts)} rows"
 
 

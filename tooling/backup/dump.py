@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import os
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -94,15 +93,7 @@ def read(bin_dir: Path, file: Path) -> None:
 
 
 def _run(bin_dir: Path, program: str, words: Sequence[str], given: dict[str, str]) -> None:
-    done = subprocess.run(  # noqa: S603
-        [str(bin_dir / program), *words],
-        check=False,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        env={**programs.environment(bin_dir), **given},
-    )
+    done = programs.run(bin_dir, program, *words, **given)
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "error: " in line]
         said = (lines or done.stderr.splitlines() or ["it said nothing"])[0]

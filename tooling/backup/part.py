@@ -1,7 +1,6 @@
 """One table or one account out of a restored copy, into a side database that holds nothing else."""
 
 import contextlib
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -246,13 +245,7 @@ def _copy(
 
 def _without_foreign_keys(bin_dir: Path, objects: Path) -> str:
     """Return pg_restore's list less the foreign keys, whose other ends were not brought back."""
-    done = subprocess.run(  # noqa: S603
-        [str(bin_dir / "pg_restore"), "--list", str(objects)],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=programs.environment(bin_dir),
-    )
+    done = programs.run(bin_dir, "pg_restore", "--list", objects)
     if done.returncode:
         raise ToolingError(f"pg_restore: {done.stderr.strip()}")
     return "".join(

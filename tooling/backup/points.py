@@ -1,7 +1,6 @@
 """Named points in the log: what `select pg_create_restore_point('before-import')` leaves."""
 
 import re
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,13 +30,7 @@ def named(barman: Barman, since: Backup) -> list[tuple[int, str]]:
             (Path(scratch) / name).symlink_to(file)
         if coming is not None and coming.stem not in segments:
             (Path(scratch) / coming.stem).symlink_to(coming)
-        command = [str(barman.bin_dir / "pg_waldump"), "--rmgr=XLOG", "--path", scratch]
-        command += ["--timeline", str(since.timeline), "--start", str(since.begin_lsn)]
-        done = subprocess.run(  # noqa: S603
-            command,
-            check=False,
-            capture_output=True,
-            text=True,
-            env=programs.environment(barman.bin_dir),
-        )
+        words = ["--rmgr=XLOG", "--path", scratch]
+        words += ["--timeline", str(since.timeline), "--start", str(since.begin_lsn)]
+        done = programs.run(barman.bin_dir, "pg_waldump", *words)
     return [(wal.position(at), name) for at, name in _POINT.findall(done.stdout)]

@@ -7,8 +7,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from tooling import debian
 from tooling.errors import RefusedError
+from tooling.packages import debian
 
 _DEBIAN = "/usr/lib/postgresql/{major}/bin"
 _RSYNC_PACKAGES = ("rsync", "libpopt0", "libxxhash0")
@@ -20,7 +20,7 @@ def find(major: int, chosen: Path | None = None) -> Path:
     That is `chosen`, else Debian's folder, else the PATH's, else the embedded server's; each only
     if it is of that version: a backup is combined and checked by the programs that made it.
     """
-    from tooling.embedded import psql_program
+    from tooling.server.embedded import psql_program
 
     on_path = shutil.which("pg_basebackup")
     places = [Path(_DEBIAN.format(major=major)), psql_program().parent]
@@ -40,17 +40,26 @@ def find(major: int, chosen: Path | None = None) -> Path:
 def version(folder: Path) -> int | None:
     """Return the major version of the programs in a folder; None if there are none."""
     try:
-        done = subprocess.run(  # noqa: S603
-            [str(folder / "pg_basebackup"), "--version"],
-            check=True,
-            capture_output=True,
-            text=True,
-            env=environment(folder),
-        )
-    except (OSError, subprocess.CalledProcessError):
+        done = run(folder, "pg_basebackup", "--version")
+    except OSError:
         return None
-    found = re.search(r"\d+", done.stdout)
+    found = None if done.returncode else re.search(r"\d+", done.stdout)
     return int(found[0]) if found else None
+
+
+def run(
+    bin_dir: Path, program: str, *words: str | Path, **given: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a program of the folder and return how it went; `given` joins its environment."""
+    return subprocess.run(  # noqa: S603
+        [str(bin_dir / program), *words],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env={**environment(bin_dir), **given},
+    )
 
 
 def environment(bin_dir: Path) -> Mapping[str, str]:

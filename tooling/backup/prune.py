@@ -4,10 +4,10 @@ from datetime import datetime
 
 from tooling.backup import catalog, retention, wal
 from tooling.backup.barman import Barman
-from tooling.backup.retention import Plan
+from tooling.backup.retention import Pruning
 
 
-def prune(barman: Barman, now: datetime, *, dry_run: bool = False) -> tuple[Plan, list[str]]:
+def prune(barman: Barman, now: datetime, *, dry_run: bool = False) -> tuple[Pruning, list[str]]:
     """Do what the plan says; return it, and the segments of the log that go. Idempotent."""
     settings = barman.settings
     plan = retention.plan(catalog.backups(settings), now, settings)
@@ -19,7 +19,7 @@ def prune(barman: Barman, now: datetime, *, dry_run: bool = False) -> tuple[Plan
     return plan, segments
 
 
-def _segments(barman: Barman, plan: Plan) -> list[str]:
+def _segments(barman: Barman, plan: Pruning) -> list[str]:
     """Return the segments that no backup that stays needs, and that are before the whole log."""
     if plan.log_from is None:
         return []
@@ -32,7 +32,7 @@ def _segments(barman: Barman, plan: Plan) -> list[str]:
     ]
 
 
-def _remove(barman: Barman, plan: Plan) -> None:
+def _remove(barman: Barman, plan: Pruning) -> None:
     """Remove segments through Barman's own index of them, as its deletion of a backup does."""
     from barman.config import Config
     from barman.server import Server

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tooling import places
 from tooling.backup import catalog, points, take, wal
 from tooling.backup.barman import Barman
 from tooling.backup.catalog import Backup
 from tooling.errors import Exit, InputError, RefusedError, ToolingError
-from tooling.server import Server
+from tooling.server import places
+from tooling.server.server import Server
 
 NEVER: Mapping[str, object] = {"synchronous_standby_names": "", "archive_mode": "off"}
 """Settings of every restored server: its commits wait for nobody, and it archives nowhere."""

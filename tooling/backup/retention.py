@@ -11,7 +11,7 @@ WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Plan:
+class Pruning:
     """What a pruning does: backups that stay, those that go, and where the log begins to be whole.
 
     `why` says of each that stays what for. `log_from` is the backup from whose begin on every
@@ -24,7 +24,7 @@ class Plan:
     why: dict[str, str]
 
 
-def plan(backups: Sequence[Backup], now: datetime, settings: BackupSettings) -> Plan:
+def plan(backups: Sequence[Backup], now: datetime, settings: BackupSettings) -> Pruning:
     """Decide; nothing is done.
 
     The newest complete backup stays whatever its age, as does every one that a staying one adds to.
@@ -54,7 +54,7 @@ def plan(backups: Sequence[Backup], now: datetime, settings: BackupSettings) -> 
     keep = [one for one in backups if one.backup_id in why or _may_run(one, newest)]
     kept = {one.backup_id for one in keep}
     delete = [one for one in backups if one.backup_id not in kept]
-    return Plan(tuple(keep), tuple(delete), horizon, why)
+    return Pruning(tuple(keep), tuple(delete), horizon, why)
 
 
 def _choose(

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
-from typing import IO
+from typing import IO, Any
 
 import pyrage
 from pyrage import x25519
@@ -38,29 +38,12 @@ def make_keys(file: Path) -> Path:
 
 def recipients(file: Path) -> list[x25519.Recipient]:
     """Read public keys, one a line; `#` begins a comment. Raises InputError."""
-    found = []
-    for number, line in enumerate(_lines(file), 1):
-        if word := line.partition("#")[0].strip():
-            try:
-                found.append(x25519.Recipient.from_str(word))
-            except pyrage.RecipientError as error:
-                raise InputError(f"{file}:{number}: not an age recipient", hint=_HINT) from error
-    if not found:
-        raise InputError(f"{file} names no recipient", hint=_HINT)
-    return found
+    return _keys(file, "recipient", x25519.Recipient.from_str)
 
 
 def identities(file: Path) -> list[x25519.Identity]:
     """Read secret keys, one a line. Raises InputError, or RefusedError if others can read them."""
-    found = []
-    for number, line in enumerate(_lines(file), 1):
-        if word := line.partition("#")[0].strip():
-            try:
-                found.append(x25519.Identity.from_str(word))
-            except pyrage.IdentityError as error:
-                raise InputError(f"{file}:{number}: not an age identity", hint=_HINT) from error
-    if not found:
-        raise InputError(f"{file} holds no identity", hint=_HINT)
+    found: list[x25519.Identity] = _keys(file, "identity", x25519.Identity.from_str)
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
         raise RefusedError(f"{file} can be read by others", hint=f"Run: chmod 600 {file}")
     return found
@@ -117,8 +100,18 @@ def unseal(sealed: IO[bytes], into: Path, keys: list[x25519.Identity], name: str
     shutil.move(half, into)
 
 
-def _lines(file: Path) -> list[str]:
+def _keys(file: Path, kind: str, read: Callable[[str], Any]) -> list[Any]:
     try:
-        return file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{file}: {error}", hint=_HINT) from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        if word := line.partition("#")[0].strip():
+            try:
+                found.append(read(word))
+            except (pyrage.RecipientError, pyrage.IdentityError) as error:
+                raise InputError(f"{file}:{number}: not an age {kind}", hint=_HINT) from error
+    if not found:
+        raise InputError(f"{file} has no {kind}", hint=_HINT)
+    return found

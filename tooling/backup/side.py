@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tooling import places
 from tooling.backup import restore
 from tooling.backup.barman import Barman, connection_of
 from tooling.backup.restore import Restored, Target
 from tooling.database import connect
-from tooling.embedded import reachable_programs, sweep
-from tooling.server import Server
+from tooling.server import places
+from tooling.server.embedded import reachable_programs, sweep
+from tooling.server.server import Server
 
 PORT = 5432
 _HBA = "side_hba.conf"

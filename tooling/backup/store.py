@@ -23,13 +23,12 @@ class Store:
     bucket: str
     prefix: str
 
-    def keys(self, below: str = "") -> dict[str, int]:
+    def keys(self) -> dict[str, int]:
         """Return the sizes of objects by key, without the prefix."""
-        begin = self.prefix + below
         found: dict[str, int] = {}
         with _explained():
             pages = self.client.get_paginator("list_objects_v2").paginate(
-                Bucket=self.bucket, Prefix=begin
+                Bucket=self.bucket, Prefix=self.prefix
             )
             for page in pages:
                 for one in page.get("Contents", []):

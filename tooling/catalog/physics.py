@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tooling.catalog.dictionary import Dictionary
-from tooling.catalog.report import Finding
+from tooling.catalog.report import Discrepancy
 from tooling.catalog.sections import Sections
 
 # 490 lb/ft3 over 144 in2 a ft2, and the same steel in kg/m over mm2.
@@ -54,16 +54,16 @@ class _Failure:
     message: str
 
 
-def check(sections: Sections, dictionary: Dictionary) -> list[Finding]:
+def check(sections: Sections, dictionary: Dictionary) -> list[Discrepancy]:
     """Return what fails, in order of rows."""
     units = "us" if "us" in sections.values else "si"
     absent: list[str | None] = [None] * len(sections.rows)
     columns = [sections.values[units].get(symbol, absent) for symbol in _INPUTS]
-    findings: list[Finding] = []
+    findings: list[Discrepancy] = []
 
     def note(position: int, units: str, failure: _Failure) -> None:
         findings.append(
-            Finding(
+            Discrepancy(
                 name=sections.shapes[position],
                 sheet=sections.sheet,
                 row=sections.rows[position],

@@ -23,7 +23,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Discrepancy:
     """A cross-check that failed: where, and what was expected. Rejected rows are left out."""
 
     name: str
@@ -62,7 +62,7 @@ class Report:
     is_dry_run: bool = False
     is_recorded: bool = False
     changes: tuple[Change, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Discrepancy, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

@@ -9,7 +9,7 @@ import psycopg
 
 from tooling.catalog.dictionary import Dictionary
 from tooling.catalog.merging import Common
-from tooling.catalog.report import Finding
+from tooling.catalog.report import Discrepancy
 from tooling.catalog.sections import Sections
 
 # `storage plain`: compressing a document that is read once more only costs time.
@@ -63,7 +63,9 @@ class Batch:
         return self.read - len(self.rejected)
 
 
-def batch(sheets: Sequence[Sections], findings: Iterable[Finding], dictionary: Dictionary) -> Batch:
+def batch(
+    sheets: Sequence[Sections], findings: Iterable[Discrepancy], dictionary: Dictionary
+) -> Batch:
     """Sort the findings into rows that are left out and rows that are doubted."""
     rejected: set[tuple[str, int]] = set()
     doubts: dict[tuple[str, int], list[str]] = {}

@@ -10,7 +10,8 @@ import psycopg
 from pgproof import cli as runner
 from pgproof.cli.host import Host
 from pgproof.settings import Settings
-from tooling import deploy, printing, settings
+from tooling import printing, settings
+from tooling.deploy import migrator as deploy
 from tooling.errors import Exit, ToolingError
 
 _SHARED = {"findings", "options"}

@@ -39,7 +39,7 @@ def command(sizes: list[int], runs: int, output: Path, docs: bool) -> None:
     """
     if not sizes:
         raise click.BadParameter("name a number of projects", param_hint="--sizes")
-    from tooling.bench import report, run
+    from tooling.laboratory import report, run
 
     document = run.run(sizes, runs, lambda step: printing.say(step, err=True))
     options.write_json(output, document)

@@ -37,7 +37,7 @@ def command(mixed: Path, bench: Path, docs: bool) -> None:
     \b
     tooling bench-mixed && tooling bench && tooling bench-capacity --docs
     """
-    from tooling.bench import capacity
+    from tooling.laboratory import capacity
 
     text = capacity.page(_read(mixed), _read(bench))
     printing.say_page(text)

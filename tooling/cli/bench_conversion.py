@@ -36,15 +36,15 @@ def command(projects: int, rate: float, seconds: float, output: Path, docs: bool
     \b
     tooling bench-conversion --projects 20000 --seconds 5
     """
-    from tooling.bench import conversion, conversion_page, machine, run
-    from tooling.embedded import temporary_server
-    from tooling.synthetic.plan import Plan
+    from tooling.laboratory import conversion, conversion_page, machine, run
+    from tooling.laboratory.synthetic.dataset import Dataset
+    from tooling.server.embedded import temporary_server
 
     with temporary_server(run.SETTINGS, durable=True) as server:
         found = conversion.measure(
             server.url(),
             server.url(user="eagle_application"),
-            Plan(projects, run.SEED),
+            Dataset(projects, run.SEED),
             rate,
             seconds,
             lambda step: printing.say(step, err=True),

@@ -17,9 +17,9 @@ def command(projects: int) -> None:
     \b
     tooling bench-generate --projects 20000
     """
-    from tooling.bench import loading
-    from tooling.bench.run import SETTINGS
-    from tooling.embedded import temporary_server
+    from tooling.laboratory import loading
+    from tooling.laboratory.run import SETTINGS
+    from tooling.server.embedded import temporary_server
 
     with temporary_server(SETTINGS, durable=True) as server:
         tell = loading.compare(server, projects, lambda step: printing.say(step, err=True))

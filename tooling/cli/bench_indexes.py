@@ -21,8 +21,8 @@ def command(projects: int, output: Path, docs: bool) -> None:
     \b
     tooling bench-indexes --projects 20000
     """
-    from tooling.bench import indexes, indexes_page
-    from tooling.embedded import temporary_server
+    from tooling.laboratory import indexes, indexes_page
+    from tooling.server.embedded import temporary_server
 
     with temporary_server(indexes.SETTINGS, durable=True) as server:
         document = indexes.run(server, projects, lambda step: printing.say(step, err=True))

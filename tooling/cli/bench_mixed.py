@@ -44,8 +44,8 @@ def command(
     \b
     tooling bench-mixed --projects 20000 --seconds 10 --curve ''
     """
-    from tooling.bench import mixed_page, mixed_run
-    from tooling.embedded import temporary_server
+    from tooling.laboratory import mixed_page, mixed_run
+    from tooling.server.embedded import temporary_server
 
     with temporary_server(mixed_run.SETTINGS, durable=True) as server:
         document = mixed_run.measure(

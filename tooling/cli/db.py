@@ -5,9 +5,10 @@ import sys
 
 import click
 
-from tooling import embedded, printing
+from tooling import printing
 from tooling.cli import options
 from tooling.errors import ConnectionFailedError, Exit
+from tooling.server import embedded
 
 
 @click.group()

@@ -11,7 +11,7 @@ from tooling import printing
 from tooling.errors import Exit
 
 if TYPE_CHECKING:
-    from tooling.preflight import Check, Finding
+    from tooling.deploy.preflight import Check, Finding
 
 names_option = click.option(
     "--check", "names", multiple=True, metavar="NAME", help="Make only this check; repeatable."

@@ -56,12 +56,12 @@ def command(
     tooling generate --projects 1000000 --seed 7 --dsn postgresql://postgres@host/eagle_bench
     """
     from tooling.database import connect
+    from tooling.deploy.findings import is_private
     from tooling.errors import RefusedError
-    from tooling.preflight.findings import is_private
-    from tooling.synthetic import load
-    from tooling.synthetic.plan import Plan
+    from tooling.laboratory.synthetic import load
+    from tooling.laboratory.synthetic.dataset import Dataset
 
-    plan = Plan(projects, seed, until.replace(tzinfo=UTC))
+    plan = Dataset(projects, seed, until.replace(tzinfo=UTC))
     with connect(dsn, autocommit=True) as connection:
         if not trust_owner and not is_private(connection):
             raise RefusedError(

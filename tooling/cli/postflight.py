@@ -45,8 +45,9 @@ def command(
       tooling postflight --check schema --json
     """
     from tooling.database import connect, resolve
-    from tooling.postflight import CHECKS, record
-    from tooling.preflight import Given, run
+    from tooling.deploy import record
+    from tooling.deploy.postflight import CHECKS
+    from tooling.deploy.preflight import Given, run
 
     if not (checks := chosen(CHECKS, names, list_only)):
         return Exit.OK

@@ -64,8 +64,8 @@ def command(
       tooling preflight --reviewed DIGEST --record before.json
     """
     from tooling.database import connect, resolve
-    from tooling.postflight import record as recording
-    from tooling.preflight import CHECKS, Given, run
+    from tooling.deploy import record as recording
+    from tooling.deploy.preflight import CHECKS, Given, run
 
     if not (checks := chosen(CHECKS, names, list_only)):
         return Exit.OK

@@ -38,8 +38,9 @@ def command(dsn: str | None, as_json: bool) -> None:
     """
     from pgproof.report import Text
     from pgproof.run.migrate import migrate
-    from tooling import deploy, settings, up
+    from tooling import settings, up
     from tooling.database import connect
+    from tooling.deploy import migrator as deploy
 
     url, how_to_connect = _server(dsn)
     chosen = settings.load()
@@ -63,8 +64,8 @@ def command(dsn: str | None, as_json: bool) -> None:
 
 def _server(dsn: str | None) -> tuple[str, str]:
     """Return the connection string, and what a person types to connect."""
-    from tooling import embedded
     from tooling.database import resolve
+    from tooling.server import embedded
 
     try:
         url = resolve(dsn)

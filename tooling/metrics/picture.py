@@ -5,7 +5,7 @@ from typing import Any
 
 from tooling.metrics.families import Sample
 from tooling.metrics.problems import problems
-from tooling.metrics.reading import Job, Reading, hit_rate, jobs
+from tooling.metrics.reading import JobState, Reading, hit_rate, jobs
 
 SHOWN_STATEMENTS = 10
 
@@ -42,7 +42,7 @@ class Picture:
     lock_waiters: int
     longest_lock_wait: float
     statements: tuple[Statement, ...]
-    jobs: tuple[Job, ...]
+    jobs: tuple[JobState, ...]
     months_ahead: dict[str, int]
     slots: dict[str, dict[str, float]]
     backup_age: float | None

@@ -10,7 +10,7 @@ _HIT_BLOCKS_MIN = 1000
 
 
 @dataclass(frozen=True)
-class Job:
+class JobState:
     """A job: seconds since its last success, None before the first."""
 
     name: str
@@ -48,7 +48,7 @@ def hit_rate(now: Reading, metric: str) -> float | None:
     return blocks["hit"] / asked if asked >= _HIT_BLOCKS_MIN else None
 
 
-def jobs(now: Reading) -> list[Job]:
+def jobs(now: Reading) -> list[JobState]:
     """Return every job, by name."""
     enabled, late = now.by("job_enabled", "job"), now.by("job_late", "job")
     failed, codes = now.by("job_failed", "job"), now.by("job_exit_code", "job")
@@ -59,5 +59,5 @@ def jobs(now: Reading) -> list[Job]:
         if failed.get(name):
             state = "failed"
         age = now.at - success[name] if name in success else None
-        found.append(Job(name, state, age, int(codes[name]) if name in codes else None))
+        found.append(JobState(name, state, age, int(codes[name]) if name in codes else None))
     return found

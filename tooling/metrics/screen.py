@@ -8,7 +8,7 @@ from rich.text import Text
 from tooling import printing
 from tooling.metrics.picture import Picture
 from tooling.metrics.problems import CONNECTIONS_SHARE, HIT_RATE_INDEX, HIT_RATE_TABLE
-from tooling.metrics.reading import Job
+from tooling.metrics.reading import JobState
 
 _STATES = {"on time": "green", "late": "bold red", "failed": "bold red", "off": "dim"}
 _STATEMENT_ROWS = 10
@@ -122,7 +122,7 @@ def _jobs(picture: Picture) -> Table:
     return table
 
 
-def _state(job: Job) -> str:
+def _state(job: JobState) -> str:
     return f"failed, exit {job.exit_code}" if job.state == "failed" else job.state
 
 

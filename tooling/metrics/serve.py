@@ -101,15 +101,10 @@ def _families(samples: list[Sample]) -> Iterable[Metric]:
     for metric, group in grouped.items():
         name = families.PREFIX + metric
         names = sorted(group[0].labels)
-        family: Metric
-        if metric in families.COUNTERS:
-            counter = CounterMetricFamily(name, families.COUNTERS[metric], labels=names)
-            for sample in group:
-                counter.add_metric([sample.labels[label] for label in names], sample.value)
-            family = counter
-        else:
-            gauge = GaugeMetricFamily(name, families.GAUGES[metric], labels=names)
-            for sample in group:
-                gauge.add_metric([sample.labels[label] for label in names], sample.value)
-            family = gauge
+        is_counter = metric in families.COUNTERS
+        about = families.COUNTERS[metric] if is_counter else families.GAUGES[metric]
+        kind = CounterMetricFamily if is_counter else GaugeMetricFamily
+        family = kind(name, about, labels=names)
+        for sample in group:
+            family.add_metric([sample.labels[label] for label in names], sample.value)
         yield family

@@ -12,8 +12,9 @@ INTRODUCTION = """\
 The repository holds two distributions. [pgproof](../pgproof/README.md) is the migration runner,
 which any team can install; it knows nothing of this product, and a test says so. `tooling` is this
 product's command; it registers the commands of pgproof under its own name. `tooling` imports
-pgproof, and never the reverse. In pgproof no room imports one that stands above it, and no modules
-import each other in a circle. An arrow is an import."""
+pgproof, and never the reverse. In both no room imports one that stands above it, and no modules
+import each other in a circle; tests say so, and name the order. Only commands import the
+laboratory. An arrow is an import."""
 PACKAGES = (pgproof, tooling)
 
 

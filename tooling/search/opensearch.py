@@ -20,7 +20,6 @@ _ATTEMPTS = 5
 _PAUSE = 0.5
 _SECONDS = 30.0
 _HINT = "Look at the service search: docker compose logs search"
-_LOGIN_HINT = "Check SEARCH_USER and SEARCH_PASSWORD."
 
 
 @dataclass(frozen=True)

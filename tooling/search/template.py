@@ -6,7 +6,6 @@ ALIAS = "projects"
 """What the API asks; the index behind it is another one after each rebuild."""
 
 _TEXT = {"type": "text", "copy_to": "words"}
-_PARTS = {"part": {"type": "text", "analyzer": "parts"}}
 
 TEMPLATE: dict[str, Any] = {
     "index_patterns": [f"{ALIAS}-*"],

@@ -60,7 +60,7 @@ class Statement:
     """A statement, where it stands, and for whom it runs.
 
     `is_tenants` tells that it is one of the application's: in a function that it calls with its own
-    rights, or a query class of the benchmark.
+    rights, or in tooling/queries/application.py.
     """
 
     origin: str
@@ -100,7 +100,11 @@ def of_catalogue(connection: psycopg.Connection[Any]) -> list[Statement]:
 def of_programs() -> list[Statement]:
     """Return the statements in the text of the programs. Fails on one that cannot be read."""
     return [
-        Statement(f"{file.relative_to(ROOT)}:{line}", tree, is_tenants=file.match("queries.py"))
+        Statement(
+            f"{file.relative_to(ROOT)}:{line}",
+            tree,
+            is_tenants=file.match("queries/application.py"),
+        )
         for file in sorted((ROOT / "tooling").rglob("*.py"))
         for line, text in _python_texts(file)
         for tree in _with_texts(_template(text))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.repo.documentation.expected import matches
 from tests.repo.documentation.pages import ROOT, repository_files
-from tooling import embedded, places
+from tooling.server import embedded, places
 
 SECONDS = 600
 

@@ -13,7 +13,7 @@ from tests.attacks.world import ROOT
 from tooling.audit import anchors, bodies, checking, signing, stream, verify
 from tooling.cli import group
 from tooling.errors import Exit, InputError, RefusedError
-from tooling.server import Server
+from tooling.server.server import Server
 
 ANA = "a0000000-0000-7000-8000-000000000000"
 PROJECT = "a1000000-0000-7000-8000-000000000000"

@@ -6,7 +6,7 @@ import psycopg
 
 from tests.repo.staging import Stage, names
 from tooling.audit import verify
-from tooling.server import Server
+from tooling.server.server import Server
 
 ANA = "a0000000-0000-7000-8000-000000000000"
 PROJECT, GONE, ERASED, OLD = (f"a{number}000000-0000-7000-8000-000000000000" for number in "1234")

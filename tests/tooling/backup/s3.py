@@ -17,7 +17,7 @@ import boto3
 import botocore.exceptions
 from botocore.config import Config
 
-from tooling import places
+from tooling.server import places
 
 BUCKET = "backups"
 _SECONDS = 60

@@ -10,8 +10,8 @@ import pytest
 
 from tests.tooling.backup.world import World, damaged, world
 from tooling.backup import catalog, compare
-from tooling.bench.queries import CLASSES
 from tooling.errors import Exit
+from tooling.queries.application import QUERIES
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_the_newest_backup_is_proven_equal_while_the_server_writes(
         "receiver", "objects", "rows", "chains", "integrity", "queries", "pages"
     ]  # fmt: skip
     assert named["chains"].endswith(" events, 0 problems") and named["chains"][0] != "0"
-    assert named["queries"].startswith(f"{len(CLASSES)} queries answered")
+    assert named["queries"].startswith(f"{len(QUERIES)} queries answered")
     assert report["recovery_time_seconds"] > 0
     assert report["ratio"] > 0
     assert 0 <= report["recovery_point_seconds"] < 10

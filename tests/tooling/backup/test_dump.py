@@ -14,8 +14,8 @@ from tests import servers
 from tests.conftest import ROOT
 from tests.tooling.backup.world import World, damaged, world
 from tooling.backup import compare
-from tooling.embedded import temporary_server
 from tooling.errors import Exit
+from tooling.server.embedded import temporary_server
 
 NEWEST = max(servers.VERSIONS, key=int)
 FILLED = (("migrate",), ("seed",), ("generate", "--projects", "20", "--seed", "7"))

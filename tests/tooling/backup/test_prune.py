@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tooling.backup.world import World, world
 from tooling.backup.catalog import Backup
-from tooling.backup.retention import Plan, plan
+from tooling.backup.retention import Pruning, plan
 from tooling.backup.settings import BackupSettings
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -48,7 +48,7 @@ def histories(draw: st.DrawFn) -> list[Backup]:
     return made
 
 
-def decided(made: list[Backup]) -> tuple[Plan, set[str]]:
+def decided(made: list[Backup]) -> tuple[Pruning, set[str]]:
     found = plan(made, NOW, SETTINGS)
     return found, {one.backup_id for one in found.keep}
 

@@ -17,11 +17,11 @@ import psycopg
 import pytest
 
 from tests.conftest import ROOT
-from tooling import places
 from tooling.backup import catalog, wal
 from tooling.backup.settings import BackupSettings
-from tooling.embedded import temporary_server
-from tooling.server import Server
+from tooling.server import places
+from tooling.server.embedded import temporary_server
+from tooling.server.server import Server
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import pytest
 from psycopg.rows import dict_row
 
 from tests.conftest import close
-from tooling.downloads import fetch
 from tooling.errors import ToolingError
-from tooling.server import Server
+from tooling.packages.downloads import fetch
+from tooling.server.server import Server
 
 ROOT = Path(__file__).resolve().parents[3]
 Connection = psycopg.Connection[dict[str, Any]]

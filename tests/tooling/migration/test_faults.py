@@ -11,7 +11,7 @@ from tests import servers
 from tests.tooling.migration.faults import __main__ as command
 from tests.tooling.migration.faults import nasty, victim
 from tests.tooling.migration.faults.matrix import Case, Matrix
-from tooling.embedded import Server, temporary_server
+from tooling.server.embedded import Server, temporary_server
 from tooling.settings import load
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from tests.conftest import close
 from tooling.database import connect
-from tooling.server import Server
-from tooling.synthetic import load
-from tooling.synthetic.plan import Plan
+from tooling.laboratory.synthetic import load
+from tooling.laboratory.synthetic.dataset import Dataset
+from tooling.server.server import Server
 
 TEMPLATE = "three_years"
 _numbers = itertools.count(1)
@@ -20,7 +20,7 @@ def three_years(server: Server, migrated_template: str) -> str:
     with connect(server.url(), autocommit=True) as connection:
         connection.execute(f"create database {TEMPLATE} template {migrated_template}")
     with connect(close(server.url(TEMPLATE)), autocommit=True) as connection:
-        load.generate(connection, Plan(300, 5), processes=1)
+        load.generate(connection, Dataset(300, 5), processes=1)
     return TEMPLATE
 
 

@@ -23,7 +23,7 @@ from rich.table import Table
 
 from tests.tooling.migration.faults import nasty, victim
 from tests.tooling.migration.faults.matrix import Matrix, Outcome
-from tooling.embedded import temporary_server
+from tooling.server.embedded import temporary_server
 from tooling.settings import load
 
 ROOT = Path(__file__).resolve().parents[4]

@@ -15,10 +15,10 @@ from pgproof.files.folder import UNDO, read
 from pgproof.files.script import Migration
 from pgproof.files.statement import Kind
 from pgproof.run.migrate import migrate
-from tests.tooling.migration.faults import victim
+from tests.tooling.migration.faults import rows, victim
 from tooling import fingerprint
-from tooling.embedded import Server
 from tooling.errors import ToolingError
+from tooling.server.embedded import Server
 from tooling.settings import Settings
 
 _numbers = itertools.count(1)
@@ -173,7 +173,7 @@ class Matrix:
         url = self.server.url(database)
         with psycopg.connect(url) as connection:
             # A hash over the moment that its row was written.
-            data = fingerprint.data(
+            data = rows.data(
                 connection, exclude_schemas=ledger, exclude_columns=["ops.evidence.sha256"]
             )
         return fingerprint.catalog(url, exclude_schemas=ledger), data

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pgproof.files.folder import UNDO
 from tests.tooling.migration.faults.matrix import Matrix
-from tooling.embedded import Server
+from tooling.server.embedded import Server
 from tooling.settings import Settings
 
 _FILES = {

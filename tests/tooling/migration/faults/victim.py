@@ -16,8 +16,8 @@ import psycopg
 from pgproof.connection import WORKER
 from pgproof.run.migrate import migrate
 from pgproof.run.options import Options
-from tooling.embedded import Server
 from tooling.errors import ToolingError
+from tooling.server.embedded import Server
 from tooling.settings import Settings
 
 FAULTS = ("kill runner", "SIGTERM", "drop connection", "kill backend", "kill server")

@@ -1,0 +1,1 @@
+"""Checks before and after a deploy, and what a superuser hands over."""

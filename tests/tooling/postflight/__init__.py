@@ -1,1 +1,0 @@
-"""What postflight finds after a deploy."""

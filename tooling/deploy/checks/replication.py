@@ -1,0 +1,45 @@
+"""Standbys and slots: how far behind, and whether one holds the log back."""
+
+from collections.abc import Iterator
+
+from tooling.deploy.findings import Check, Connection, Finding, Given, error, warning
+
+_LAG_BYTES = 64 * 1024 * 1024
+_STANDBYS = """
+select coalesce(nullif(r.application_name, ''), r.pid::text), r.state,
+       pg_wal_lsn_diff(
+           pg_current_wal_lsn(), coalesce(r.replay_lsn, r.flush_lsn, r.sent_lsn)
+       )::bigint
+  from pg_catalog.pg_stat_replication as r
+ order by 1
+"""
+_SLOTS = """
+select s.slot_name, s.wal_status,
+       coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn), 0)::bigint
+  from pg_catalog.pg_replication_slots as s
+ where not s.active
+ order by 1
+"""
+
+
+def _look(connection: Connection, _given: Given) -> Iterator[Finding]:
+    if connection.execute("select pg_is_in_recovery()").fetchall()[0][0]:
+        yield error(
+            "this server is a standby; it takes no writes",
+            "Name the primary: target_session_attrs=read-write",
+        )
+        return
+    for name, state, lag in connection.execute(_STANDBYS).fetchall():
+        if lag is not None and lag > _LAG_BYTES:
+            yield error(
+                f"{name} is {lag / 1e6:,.0f} MB of log behind ({state})",
+                "Wait until it has caught up: a failover now would go back that far.",
+            )
+    for name, status, kept in connection.execute(_SLOTS).fetchall():
+        yield (error if status in ("unreserved", "lost") else warning)(
+            f"nobody uses the slot {name}; it keeps {kept / 1e6:,.0f} MB of log ({status})",
+            f"Start its consumer, or select pg_drop_replication_slot('{name}')",
+        )
+
+
+CHECK = Check("replication", "Standbys that lag, and slots that nobody uses.", _look)

@@ -1,0 +1,1 @@
+"""What isolation of accounts and verification of the audit log cost."""

@@ -1,0 +1,44 @@
+"""On what, and beside what else, a measurement was taken."""
+
+import os
+import platform
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tooling.server.server import Server
+
+
+def facts(server: Server) -> dict[str, Any]:
+    """Return day, machine, PostgreSQL's version and the load, to be called when a run ends."""
+    return {
+        "when": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "machine": _machine(),
+        "load": [round(value, 1) for value in os.getloadavg()],
+        "postgresql": server.version(),
+    }
+
+
+def sentence(document: dict[str, Any], command: str) -> str:
+    """Return the sentence that stands over every table of figures."""
+    return (
+        f"Measured {document['when']} by `{command}` on {document['machine']}, PostgreSQL "
+        f"{document['postgresql']}; load of the machine at the end, this run included: "
+        f"{document['load'][0]}."
+    )
+
+
+def _machine() -> str:
+    model = _first("/proc/cpuinfo", r"model name\s*: (.*)") or platform.machine()
+    kilobytes = _first("/proc/meminfo", r"MemTotal:\s*(\d+)")
+    memory = f", {int(kilobytes) / 2**20:.0f} GB" if kilobytes else ""
+    return f"{os.cpu_count()} cores of {model}{memory}"
+
+
+def _first(file: str, pattern: str) -> str | None:
+    try:
+        found = re.search(pattern, Path(file).read_text(encoding="utf-8"))
+    except OSError:
+        return None
+    return found[1].strip() if found else None

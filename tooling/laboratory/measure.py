@@ -1,0 +1,129 @@
+"""Runs the query classes as the application's role and keeps what the server says of each run."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median, median_grouped, quantiles
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tooling.database import work_for
+from tooling.laboratory.classes import CLASSES, TEXT_TYPES, Class
+from tooling.queries.application import TYPES
+from tooling.queries.parameters import Parameters
+
+# A slow class is asked in fewer rounds than was wished, once it has taken long.
+_ENOUGH, _LONG_SECONDS = 5, 60.0
+SIDES = ("ours", "baseline")
+_RESOLUTION_MS = 0.001
+_EXPLAIN = "explain (analyze, timing off, buffers, format json) execute {}({})"
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of so many projects, a connection to it, and what its accounts are asked."""
+
+    size: int
+    connection: psycopg.Connection[Any]
+    parameters: Sequence[Parameters]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds of execution, milliseconds of planning, and 8 kB buffers touched."""
+
+    median_ms: float
+    p99_ms: float
+    planning_ms: float
+    buffers: int
+    runs: int
+
+
+def warm(databases: Sequence[Database], runs: int) -> dict[tuple[int, str, str], Timing]:
+    """Return the timing of each (size, class, side); sides are `ours` and `baseline`."""
+    found = {}
+    for one in CLASSES:
+        for (size, side), timing in _time(databases, one, SIDES, runs).items():
+            found[size, one.name, side] = timing
+    return found
+
+
+def cold(database: Database) -> dict[tuple[str, str], float]:
+    """Return the milliseconds of the first run of each (class, side) on this server."""
+    one_account = replace(database, parameters=database.parameters[2:3])
+    found = {}
+    for number, one in enumerate(CLASSES):
+        sides = SIDES if number % 2 else SIDES[::-1]
+        for (_, side), timing in _time([one_account], one, sides, 1, warm_up=0).items():
+            found[one.name, side] = timing.median_ms
+    return found
+
+
+def _time(
+    databases: Sequence[Database], one: Class, sides: Sequence[str], runs: int, warm_up: int = 1
+) -> dict[tuple[int, str], Timing]:
+    """Ask both sides of every database in turns: a machine that slows down slows all of them."""
+    for database in databases:
+        for side in sides:
+            types, query = (TYPES, one.ours) if side == "ours" else (TEXT_TYPES, one.baseline)
+            database.connection.execute(f"prepare {side} ({types}) as {query}".encode())
+    plans: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    started = time.monotonic()
+    for number in range(warm_up + runs):
+        if number - warm_up >= _ENOUGH and time.monotonic() - started > _LONG_SECONDS:
+            break
+        for asked in zip(*(database.parameters for database in databases), strict=True):
+            for database, parameters in zip(databases, asked, strict=True):
+                for side in sides:
+                    plan = explain(database.connection, side, parameters)
+                    if number >= warm_up:
+                        plans.setdefault((database.size, side), []).append(plan)
+    for database in databases:
+        for side in sides:
+            database.connection.execute(f"deallocate {side}".encode())
+    return {key: _timing(seen) for key, seen in plans.items()}
+
+
+def explain(
+    connection: psycopg.Connection[Any], side: str, parameters: Parameters
+) -> dict[str, Any]:
+    """Return what EXPLAIN (ANALYZE) says of a prepared statement, for the account it asks of."""
+    with connection.transaction():
+        work_for(connection, parameters.account)
+        command = sql.SQL(_EXPLAIN).format(sql.Identifier(side), parameters.literals())
+        found: dict[str, Any] = _row(connection, command)[0][0]
+        return found
+
+
+def _timing(plans: Sequence[dict[str, Any]]) -> Timing:
+    times = [plan["Execution Time"] for plan in plans]
+    tops = [plan["Plan"] for plan in plans]
+    return Timing(
+        median_ms=round(median_grouped(times, interval=_RESOLUTION_MS), 4),
+        p99_ms=quantiles(times, n=100, method="inclusive")[98] if len(times) > 1 else times[0],
+        planning_ms=median(plan["Planning Time"] for plan in plans),
+        buffers=round(median(top["Shared Hit Blocks"] + top["Shared Read Blocks"] for top in tops)),
+        runs=len(times),
+    )
+
+
+def disk(connection: psycopg.Connection[Any]) -> dict[str, int]:
+    """Return the bytes, with indexes, that each side uses."""
+    query = """
+        select coalesce(sum(pg_total_relation_size(c.oid)), 0)
+          from pg_catalog.pg_class as c
+         where c.relnamespace = %s::regnamespace
+           and c.relkind in ('r', 'm')"""
+    return {
+        side: int(_row(connection, query, schema)[0])
+        for side, schema in (("ours", "app"), ("baseline", "baseline"))
+    }
+
+
+def _row(
+    connection: psycopg.Connection[Any], query: str | sql.Composed, *values: object
+) -> tuple[Any, ...]:
+    found: list[tuple[Any, ...]] = connection.execute(query, values or None).fetchall()
+    return found[0]

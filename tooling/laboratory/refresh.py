@@ -1,0 +1,52 @@
+"""What refreshing app.project_stats costs, and whether its readers wait meanwhile."""
+
+import time
+from random import Random
+from statistics import median
+from typing import Any
+
+import psycopg
+
+from tooling.database import work_for
+from tooling.laboratory.clients import Clients
+from tooling.server.server import Server
+
+_READS, _READERS, _TIMES = 100.0, 2, 3
+_ALONE_SECONDS = 2.0
+
+
+def measure(server: Server, database: str, account: str) -> dict[str, Any]:
+    """Return the seconds of a refresh, and the milliseconds of the slowest reads.
+
+    Reads are sent 100 times a second, first alone, then while the view is refreshed three times;
+    each is timed from when it was due.
+    """
+
+    def read(connection: psycopg.Connection[Any], _draw: Random) -> None:
+        with connection.transaction():
+            work_for(connection, account)
+            connection.execute("select * from app.account_stats where account_id = %s", [account])
+
+    application = server.url(database, user="eagle_application")
+    seconds = []
+    with (
+        psycopg.connect(server.url(database), autocommit=True) as admin,
+        Clients(application, [("read", read)], _READERS, _READS) as reads,
+    ):
+        time.sleep(_ALONE_SECONDS)
+        start = time.monotonic()
+        for _ in range(_TIMES):
+            # Something has changed since the last time.
+            admin.execute("update app.projects set description = description where ctid = '(0,1)'")
+            began = time.monotonic()
+            admin.execute("select ops.refresh_project_stats()")
+            seconds.append(time.monotonic() - began)
+        end = time.monotonic()
+    alone, during = reads.between(start - _ALONE_SECONDS, start), reads.between(start, end)
+    return {
+        "seconds": round(median(seconds), 3),
+        "reads": during.requests,
+        "alone_slowest_ms": alone.slowest_ms,
+        "slowest_ms": during.slowest_ms,
+        "failures": reads.failures,
+    }

@@ -1,0 +1,138 @@
+"""One run: a server of its own, a database a size, our schema and the baseline in each."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import psycopg
+
+from tooling.laboratory import baseline, machine, measure, mixed, refresh
+from tooling.laboratory.classes import CLASSES
+from tooling.laboratory.synthetic import load
+from tooling.laboratory.synthetic.dataset import UNTIL, Dataset
+from tooling.queries.parameters import Parameters, choose
+from tooling.server.embedded import temporary_server
+from tooling.server.server import Server
+
+SETTINGS = {
+    "shared_buffers": "2GB",
+    "effective_cache_size": "8GB",
+    "maintenance_work_mem": "512MB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "30min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+}
+SEED = 7
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class _Filled:
+    """A database with both sides: how it was filled, what it takes, what its accounts are asked."""
+
+    name: str
+    report: load.Report
+    used: dict[str, int]
+    parameters: list[Parameters]
+
+
+def run(sizes: list[int], runs: int, tell: Tell) -> dict[str, Any]:
+    """Return the document of build/bench.json: the machine, and a row a class and size."""
+    sizes = sorted(set(sizes))
+    with temporary_server(SETTINGS, durable=True) as server, ExitStack() as stack:
+        filled = {size: _fill(server, size, tell) for size in sizes}
+        server.stop()
+        server.start()
+        databases = [
+            measure.Database(
+                size, stack.enter_context(_application(server, one.name)), one.parameters
+            )
+            for size, one in filled.items()
+        ]
+        tell("cold")
+        first = {database.size: measure.cold(database) for database in databases}
+        tell("warm")
+        found = measure.warm(databases, runs)
+        tell("refresh")
+        disk = [_disk(server, size, one) for size, one in filled.items()]
+        facts = machine.facts(server)
+    before: dict[str, float] = {}
+    rows = []
+    for size in sizes:
+        for one in CLASSES:
+            ours, base = found[size, one.name, "ours"], found[size, one.name, "baseline"]
+            earlier, before[one.name] = before.get(one.name), ours.median_ms
+            rows.append(
+                {
+                    "class": one.name,
+                    "size": size,
+                    "ours_ms": round(ours.median_ms, 3),
+                    "baseline_ms": round(base.median_ms, 3),
+                    "ratio": round(base.median_ms / ours.median_ms, 2),
+                    "growth": round(ours.median_ms / earlier, 2) if earlier else None,
+                    "goal": round(one.goal, 2),
+                    "ours": asdict(ours),
+                    "baseline": asdict(base),
+                    "ours_cold_ms": round(first[size][one.name, "ours"], 3),
+                    "baseline_cold_ms": round(first[size][one.name, "baseline"], 3),
+                }
+            )
+    return {**facts, "settings": SETTINGS, "disk": disk, "rows": rows}
+
+
+def _fill(server: Server, size: int, tell: Tell) -> _Filled:
+    name = f"bench_{size}"
+    report = make(server, name, size, tell)
+    with psycopg.connect(server.url(name), autocommit=True) as connection:
+        tell(
+            f"{size} projects: {sum(report.rows.values())} rows in {report.seconds:.0f} s; baseline"
+        )
+        baseline.build(connection)
+        connection.execute("checkpoint")
+        used, parameters = measure.disk(connection), choose(connection, UNTIL)
+    return _Filled(name, report, used, parameters)
+
+
+def _disk(server: Server, size: int, filled: _Filled) -> dict[str, Any]:
+    return {
+        "size": size,
+        "rows": filled.report.rows,
+        "fill_seconds": round(filled.report.seconds, 1),
+        **filled.used,
+        "ratio": round(filled.used["ours"] / filled.used["baseline"], 2),
+        "refresh": refresh.measure(server, filled.name, filled.parameters[2].account),
+    }
+
+
+def make(server: Server, name: str, size: int, tell: Tell) -> load.Report:
+    """Make a database with the schema and generated rows."""
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(
+            psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(name))
+        )
+    tell(f"{size} projects: schema")
+    migrate = [sys.executable, "-m", "tooling", "migrate", "--dsn", server.url(name)]
+    subprocess.run(migrate, check=True, capture_output=True)  # noqa: S603
+    tell(f"{size} projects: rows")
+    with psycopg.connect(server.url(name), autocommit=True) as connection:
+        return load.generate(connection, Dataset(size, SEED))
+
+
+def fill(server: Server, name: str, size: int, tell: Tell) -> int:
+    """Make a database with both sides and the targets of the mix; return how many targets."""
+    make(server, name, size, tell)
+    with psycopg.connect(server.url(name), autocommit=True) as connection:
+        tell(f"{size} projects: baseline")
+        baseline.build(connection)
+        targets = mixed.prepare(connection)
+        connection.execute("checkpoint")
+    return targets
+
+
+def _application(server: Server, name: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(server.url(name, user="eagle_application"), autocommit=True)

@@ -1,0 +1,143 @@
+"""Writes a dataset into a database, over two connections that commit together.
+
+The first half is committed right after the second: only a server that dies between the two could
+leave a half, and then `check` refuses to add to it.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tooling.database import connect
+from tooling.errors import RefusedError
+from tooling.laboratory.synthetic import blocks, bulk, lives, writer
+from tooling.laboratory.synthetic.dataset import EPOCH, Dataset
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was written. `sha256` is over the rows in their order; equal plans give equal hashes."""
+
+    accounts: int
+    rows: dict[str, int]
+    sha256: str
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields, and the rate in rows a second."""
+        rate = round(sum(self.rows.values()) / self.seconds)
+        return {**asdict(self), "rows_per_second": rate}
+
+
+def generate(
+    connection: psycopg.Connection[Any],
+    dataset: Dataset,
+    *,
+    add: bool = False,
+    processes: int = 2,
+    progress: Progress = lambda _what, _share: None,
+) -> Report:
+    """Write the dataset's rows; all or none. The connection must be in autocommit mode.
+
+    `progress` is told what is being done and how much of it is done, from 0 to 1. Raises
+    RefusedError if the database has tenant data (unless `add`), lacks the schema, or the role may
+    not do it.
+    """
+    started = time.monotonic()
+    check(connection, dataset, add=add)
+    first = (EPOCH + timedelta(microseconds=dataset.start)).date()
+    connection.execute("select ops.ensure_partitions(from_month => %s)", [first])
+    places = writer.targets(connection)
+    rows = dict.fromkeys(lives.TABLES, 0)
+    digest = sha256()
+    with _twin(connection) as twin:
+        # The writers end before the transactions do: nothing is written after a rollback.
+        with (
+            connection.transaction(),
+            twin.transaction(),
+            writer.Writer(connection, places, writer.HALVES[0]) as one,
+            writer.Writer(twin, places, writer.HALVES[1]) as other,
+        ):
+            total = len(dataset.blocks())
+            for done, block in enumerate(blocks.all_blocks(dataset, processes), 1):
+                one.write(block.parts)
+                other.write(block.parts)
+                for part in block.parts:
+                    rows[part.table] += part.rows
+                digest.update(block.sha256)
+                progress("rows", done / total)
+            one.finish()
+            other.finish()
+            one.wait()
+            other.wait()
+            progress("indexes", 1)
+            connection.execute("select ops.recount_project_totals()")
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(_vacuum, (connection, twin), writer.TABLES))
+            progress("statistics", 1)
+    connection.execute("select ops.refresh_project_stats()")
+    return Report(dataset.accounts, rows, digest.hexdigest(), time.monotonic() - started)
+
+
+def _vacuum(connection: psycopg.Connection[Any], tables: tuple[str, ...]) -> None:
+    # Months are many and small: workers for each would take longer than they save.
+    vacuum = sql.SQL("vacuum (analyze, parallel 0) {}")
+    for table in tables:
+        connection.execute(vacuum.format(bulk.identifier(table)))
+
+
+def _twin(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    """Return another connection to the same database, as the same user."""
+    info = connection.info
+    return connect(info.dsn, password=info.password or None, autocommit=True)
+
+
+def check(connection: psycopg.Connection[Any], dataset: Dataset, *, add: bool) -> None:
+    """Raise RefusedError if the dataset cannot be written into this database. Writes nothing."""
+    if dataset.until > datetime.now(UTC):
+        raise RefusedError(
+            f"the data would end on {dataset.until:%Y-%m-%d}, which is in the future",
+            hint="Give an earlier day with --until.",
+        )
+    (is_superuser,) = _row(
+        connection, "select rolsuper from pg_catalog.pg_roles where rolname = current_user"
+    )
+    if not is_superuser:
+        raise RefusedError(
+            "generating data needs a superuser: it loads with triggers off",
+            hint="Connect as one, or create projects through app.create_project.",
+        )
+    (exists,) = _row(connection, "select to_regclass('app.event_chains') is not null")
+    if not exists:
+        raise RefusedError(
+            "this database does not have the schema yet", hint="Run `tooling migrate` first."
+        )
+    filled = (
+        "select true from app.projects limit 1",
+        "select true from app.project_events limit 1",
+    )
+    if any(_row(connection, query)[0] for query in filled) and not add:
+        raise RefusedError(
+            "this database has projects already",
+            hint="Use an empty database, or add to these with --add and another --seed.",
+        )
+
+
+def _row(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...]:
+    row = connection.execute(query).fetchone()
+    return row if row is not None else (None,)
+
+
+def expected(dataset: Dataset) -> Iterator[tuple[str, int]]:
+    """Yield each table and roughly how many rows it would get."""
+    for table, share in zip(lives.TABLES, (1.0, 1.8, 4.1, 1.0), strict=True):
+        yield table, round(dataset.projects * share)

