@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from tests.conftest import close
 from tooling.cli import group
-from tooling.errors import Exit, OwnExit
+from tooling.errors import Exit
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_an_error_has_an_exit_code_of_its_own_and_a_remedy(database: str) -> Non
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("alter table ops.missed_months set unlogged")
     done = integrity(database)
-    assert done.return_value == OwnExit.UNSOUND
+    assert done.return_value == Exit.UNSOUND
     assert done.stdout.splitlines() == [
         "error    unlogged-tables: 1",
         "         ops.missed_months: is emptied by a crash",

@@ -133,5 +133,5 @@ def _found(settings: BackupSettings, home: Path, backup_id: str) -> Backup:
 
 def _damaged(key: str, error: Exception) -> ToolingError:
     return ToolingError(
-        f"{key} is damaged: {error}", hint="Take an older backup.", exit_code=Exit.CHANGED
+        f"{key} is damaged: {error}", hint="Take an older backup.", exit_code=Exit.DAMAGED
     )

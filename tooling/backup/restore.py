@@ -89,7 +89,7 @@ def restore(
         else f"the log after {name} is damaged: {problem}",
         hint="`tooling backup list` shows what else there is; --target-time restores to a moment "
         "before the damage.",
-        exit_code=Exit.CHANGED,
+        exit_code=Exit.DAMAGED,
     )
 
 

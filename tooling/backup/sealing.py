@@ -90,7 +90,7 @@ def seal(write: Callable[[IO[bytes]], None], into: IO[bytes], keys: list[x25519.
 def unseal(sealed: IO[bytes], into: Path, keys: list[x25519.Identity], name: str) -> None:
     """Decrypt into a new file, which is there only if all of it was sound.
 
-    Raises ToolingError with exit code CHANGED if it is damaged or none of the keys opens it.
+    Raises ToolingError with exit code DAMAGED if it is damaged or none of the keys opens it.
     """
     half = into.with_name(f"{into.name}.half-made")
     try:
@@ -103,7 +103,7 @@ def unseal(sealed: IO[bytes], into: Path, keys: list[x25519.Identity], name: str
         raise ToolingError(
             f"{name} does not open: {error}",
             hint="Give the identity that belongs to the recipient; if it is that, it is damaged.",
-            exit_code=Exit.CHANGED,
+            exit_code=Exit.DAMAGED,
         ) from error
     except OSError as error:
         half.unlink(missing_ok=True)
@@ -112,7 +112,7 @@ def unseal(sealed: IO[bytes], into: Path, keys: list[x25519.Identity], name: str
         raise ToolingError(
             f"{name} is damaged: {error}",
             hint="Take an older version of the object, or an older backup.",
-            exit_code=Exit.CHANGED,
+            exit_code=Exit.DAMAGED,
         ) from error
     shutil.move(half, into)
 

@@ -53,7 +53,7 @@ class Store:
             raise ToolingError(
                 f"{key} in the store has {found} bytes, not {size}",
                 hint="Run the command again: it is uploaded anew.",
-                exit_code=Exit.CHANGED,
+                exit_code=Exit.DAMAGED,
             )
 
     def get(self, key: str, file: Path) -> None:

@@ -140,7 +140,7 @@ def _explained(error: ToolingError, settings: BackupSettings, before: set[str]) 
     return ToolingError(
         f"the server's data is damaged: {what}",
         hint="Restore the newest backup beside it: `tooling restore --to FOLDER`.",
-        exit_code=Exit.CHANGED,
+        exit_code=Exit.DAMAGED,
     )
 
 

@@ -37,7 +37,7 @@ def command() -> None:
 @options.as_json
 @options.dsn
 def verify(account: UUID | None, project: UUID | None, as_json: bool, dsn: str | None) -> int:
-    """Recompute every chain of events; exit 10 if the log was tampered with. Writes nothing.
+    """Recompute every chain of events; exit 12 if the log was tampered with. Writes nothing.
 
     With statements and hashes of its own, this compares each chain with its head, retired events
     and tombstones with the evidence, projects and payloads with the log, totals with projects, and
@@ -68,7 +68,7 @@ def verify(account: UUID | None, project: UUID | None, as_json: bool, dsn: str |
             place = (one.chain_account_id, one.chain_project_id, one.chain_position, one.problem)
             printing.say("  ".join("-" if part is None else str(part) for part in place))
         printing.say(f"{len(problems)} problems; {events} events, {seconds} s", err=True)
-    return Exit.CHANGED if problems else Exit.OK
+    return Exit.TAMPERED if problems else Exit.OK
 
 
 @command.command()
@@ -140,7 +140,7 @@ def anchor(file: Path, key_file: Path, light: bool, as_json: bool, dsn: str | No
 @options.as_json
 @options.dsn
 def check(file: Path, key_file: Path, max_age: float | None, as_json: bool, dsn: str | None) -> int:
-    """Compare the chains with the anchor FILE; exit 10 if one is not a continuation of it.
+    """Compare the chains with the anchor FILE; exit 12 if one is not a continuation of it.
 
     If FILE is a folder, all its anchors have to follow one another, and the newest one and the last
     whole one are compared. Exit 3 if a file was not signed with that key, or is missing between
@@ -164,7 +164,7 @@ def check(file: Path, key_file: Path, max_age: float | None, as_json: bool, dsn:
             printing.say(f"recorded since: {line}", err=True)
         said = f"{found.chains} chains of {found.taken_at}, {found.grown} longer now"
         printing.say(f"{said}; {len(found.findings)} findings", err=True)
-    return Exit.CHANGED if found.findings else Exit.OK
+    return Exit.TAMPERED if found.findings else Exit.OK
 
 
 @contextmanager

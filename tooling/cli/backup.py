@@ -40,7 +40,7 @@ command.add_command(backup_dump.command, "dump")
 @options.as_json
 @options.dsn
 def run(full: bool, as_json: bool, dsn: str | None) -> int:
-    """Take a backup of the server and verify it; exit 10 if it is damaged.
+    """Take a backup of the server and verify it; exit 13 if it is damaged.
 
     An increment to the last backup where the server can (17 or later, summarize_wal on), else a
     full one, and a full one each week. The receiver of the log is started if none runs. Where a
@@ -88,7 +88,7 @@ def list_(as_json: bool) -> None:
 @click.argument("backup_id", default="latest")
 @options.as_json
 def verify(backup_id: str, as_json: bool) -> int:
-    """Read a backup, those it adds to and all of the log after it; exit 10 if damaged.
+    """Read a backup, those it adds to and all of the log after it; exit 13 if damaged.
 
     Every file is compared with the checksum of its manifest, every record of the log with its own.
     What is found stays in the list. The server is not needed.
@@ -273,7 +273,7 @@ def _show(backup: "Backup", as_json: bool) -> int:
         printing.say(_line(backup))
     if backup.problem and not as_json:
         printing.say("hint: Take a full one now: `tooling backup run --full`.", err=True)
-    return Exit.CHANGED if backup.problem else Exit.OK
+    return Exit.DAMAGED if backup.problem else Exit.OK
 
 
 def _line(backup: "Backup") -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @options.as_json
 @options.dsn
 def command(entry: Path | None, as_json: bool, dsn: str | None) -> int:
-    """Restore the newest backup beside and prove it equal; exit 10 if it is not.
+    """Restore the newest backup beside and prove it equal; exit 14 if it is not.
 
     The copy is brought to a moment of now and compared with the server at that moment: objects,
     rows and checksums of every table; then its chains, integrity checks, pages (pg_amcheck) and the
@@ -50,7 +50,7 @@ def command(entry: Path | None, as_json: bool, dsn: str | None) -> int:
         printing.say_json(done.as_dict())
     else:
         printing.say_page(_table(done))
-    return Exit.OK if done.passed else Exit.CHANGED
+    return Exit.OK if done.passed else Exit.UNPROVEN
 
 
 def _table(done: "Drill") -> str:

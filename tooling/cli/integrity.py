@@ -4,7 +4,7 @@ import click
 
 from tooling import printing
 from tooling.cli import options
-from tooling.errors import Exit, OwnExit
+from tooling.errors import Exit
 
 
 @click.command()
@@ -39,7 +39,7 @@ def command(quick: bool, show_all: bool, as_json: bool, dsn: str | None) -> int:
     errors = [row for row in wrong if row["severity"] == "error"]
     if as_json:
         printing.say_json({"checks": len(rows), "errors": len(errors), "found": wrong})
-        return OwnExit.UNSOUND if errors else Exit.OK
+        return Exit.UNSOUND if errors else Exit.OK
     for row in rows if show_all else wrong:
         if not row["violations"]:
             printing.say(f"ok       {row['check_name']}")
@@ -50,4 +50,4 @@ def command(quick: bool, show_all: bool, as_json: bool, dsn: str | None) -> int:
         printing.say(f"{'':<8} {row['remedy']}")
     said = f"{len(rows)} checks, {len(errors)} errors, {len(wrong) - len(errors)} warnings"
     printing.say(said, err=True)
-    return OwnExit.UNSOUND if errors else Exit.OK
+    return Exit.UNSOUND if errors else Exit.OK

@@ -68,7 +68,7 @@ def command(
     as_json: bool,
     dsn: str | None,
 ) -> None:
-    """Restore the server to the newest moment, or to one before; exit 10 if damaged.
+    """Restore the server to the newest moment, or to one before; exit 13 if damaged.
 
     With --to a copy runs beside: on a private socket, which is printed. With --in-place the server
     itself comes back, with its settings; what was in its folder is moved, never deleted. Every file

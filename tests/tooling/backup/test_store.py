@@ -118,7 +118,7 @@ def test_another_key_opens_nothing(shipped: World) -> None:
     wrong = other.place / "wrong.key"
     assert other.tooling("backup", "key", wrong).returncode == 0
     done = other.tooling("backup", "fetch", "--identity", wrong)
-    assert done.returncode == Exit.CHANGED
+    assert done.returncode == Exit.DAMAGED
     assert "server.tar.gz.age does not open: No matching keys found" in done.stderr
     assert not other.home.exists()
     wrong.chmod(0o644)
@@ -148,7 +148,7 @@ def test_a_damaged_object_is_not_restored(shipped: World, store: S3, what: str) 
         done = fetched(other)
     finally:
         client.put_object(Bucket=BUCKET, Key=base, Body=body)
-    assert done.returncode in (Exit.CHANGED, Exit.INPUT), done.stderr
+    assert done.returncode in (Exit.DAMAGED, Exit.INPUT), done.stderr
     assert done.stderr.splitlines()[-2].startswith("error: ")
     assert not other.home.exists()
     assert list(other.place.iterdir()) == []
@@ -175,7 +175,7 @@ def test_a_forged_archive_writes_nothing_outside(shipped: World, store: S3, name
         done = fetched(other)
     finally:
         client.put_object(Bucket=BUCKET, Key=ship.SERVER, Body=body)
-    assert done.returncode == Exit.CHANGED and "does not belong in a backup" in done.stderr
+    assert done.returncode == Exit.DAMAGED and "does not belong in a backup" in done.stderr
     assert list(other.place.iterdir()) == []
     assert not Path("/evil").exists()
 
