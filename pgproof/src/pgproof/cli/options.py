@@ -20,13 +20,14 @@ dry_run = click.option("--dry-run", is_flag=True, help="Show what would change; 
 events = click.option(
     "--json", "as_json", is_flag=True, help="Print a JSON object a line: events, then the result."
 )
+migrations = click.option(
+    "--migrations",
+    metavar="DIR",
+    type=_FILE,
+    help="Folder of migrations; the settings are those at or above it.",
+)
 _SETTINGS = {
-    "migrations": click.option(
-        "--migrations",
-        metavar="DIR",
-        type=_FILE,
-        help="Folder of migrations. The settings are those at or above it.",
-    ),
+    "migrations": migrations,
     "ledger_schema": click.option(
         "--ledger-schema", metavar="NAME", help="Schema of the tables that say what is applied."
     ),
