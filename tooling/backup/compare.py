@@ -16,8 +16,7 @@ from tooling.audit.verify import verify as verify_chains
 from tooling.backup import programs
 from tooling.bench import measure
 from tooling.bench.queries import CLASSES, TYPES
-from tooling.database import connect, work_for
-from tooling.up import take_role
+from tooling.database import connect, connect_owner, work_for
 
 _TABLES = """
 select n.nspname, c.relname
@@ -138,8 +137,7 @@ def sound_data(connection: psycopg.Connection[Any]) -> tuple[bool, str]:
 
 def answers(url: str) -> tuple[bool, str]:
     """Ask each query of the benchmark once, for an account that has a saved design."""
-    with connect(url, role="eagle_migrator", autocommit=True) as owner:
-        take_role(owner, "eagle_owner")
+    with connect_owner(url, autocommit=True) as owner:
         if not _has(owner, "app.list_projects(uuid, app.project_status, integer)"):
             return True, "this database has no projects"
         asked = owner.execute("select count(*) from app.project_payloads").fetchone()

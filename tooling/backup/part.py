@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from tooling.backup import dump, programs
-from tooling.database import connect
+from tooling.database import MIGRATOR, OWNER, connect, connect_owner
 from tooling.errors import InputError, RefusedError, ToolingError
 
 NAME_BYTES = 55
@@ -34,7 +34,6 @@ select c.oid
               and a.attname = 'account_id'
               and a.atttypid = 'pg_catalog.uuid'::regtype)
  order by n.nspname, c.relname"""
-_OWNER = "eagle_owner"
 _OWNED = """
 select r.rolname
   from pg_catalog.pg_class as c
@@ -204,25 +203,24 @@ def _as_owner(side: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]
     parameters = {**side.info.get_parameters(), "password": side.info.password or None}
     conninfo = make_conninfo(**{name: value for name, value in parameters.items() if value})
     database = sql.Identifier(side.info.dbname)
-    grantee = "select rolname from pg_catalog.pg_roles where rolname = 'eagle_migrator'"
-    exists = bool(side.execute(grantee).fetchall())
+    migrator = sql.Identifier(MIGRATOR)
+    grantee = "select from pg_catalog.pg_roles where rolname = %s"
+    exists = bool(side.execute(grantee, [MIGRATOR]).fetchall())
     if exists:
-        side.execute(sql.SQL("grant connect on database {} to eagle_migrator").format(database))
+        side.execute(sql.SQL("grant connect on database {} to {}").format(database, migrator))
     try:
-        with connect(conninfo, role="eagle_migrator", autocommit=True) as session:
+        with connect_owner(conninfo, autocommit=True) as session:
             session.execute(_PATIENT)
-            if exists:
-                session.execute(sql.SQL("set role {}").format(sql.Identifier(_OWNER)))
             yield session
     finally:
         if exists:
-            revoke = "revoke connect on database {} from eagle_migrator"
-            side.execute(sql.SQL(revoke).format(database))
+            revoke = "revoke connect on database {} from {}"
+            side.execute(sql.SQL(revoke).format(database, migrator))
 
 
 def _is_owned(side: psycopg.Connection[Any], table: _Table) -> bool:
     name = table.identifier().as_string(side)
-    return side.execute(_OWNED, [name]).fetchone() == (_OWNER,)
+    return side.execute(_OWNED, [name]).fetchone() == (OWNER,)
 
 
 def _copy(

@@ -14,7 +14,6 @@ from tooling.catalog.reference import load_table
 from tooling.catalog.report import Report
 from tooling.catalog.tables import CODE_REFERENCES, CsvFile, Record, checked_records
 from tooling.errors import InputError
-from tooling.settings import load as load_settings
 
 _FILE = CsvFile("clauses", ("code", "section", "title", "application"), ("formula", "source"))
 _ORDER = CODE_REFERENCES.file.columns
@@ -34,7 +33,7 @@ def import_clauses(
     """
     records = _records(path)
     with connection.transaction(force_rollback=dry_run):
-        imports.begin(connection, load_settings().owner)
+        imports.begin(connection)
         report = load_table(
             connection, path, CODE_REFERENCES, records, kind="asce", keep_changes=keep_changes
         )

@@ -43,9 +43,8 @@ def import_file(
     """
     progress("reading")
     source = reading.read(path)
-    owner = load_settings().owner
     with connection.transaction(force_rollback=dry_run):
-        imports.begin(connection, owner)
+        imports.begin(connection)
         dictionary = _section_dictionary(connection)
         progress("cross-checking")
         sheets, notes = _sections(source, dictionary)

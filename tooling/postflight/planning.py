@@ -19,7 +19,7 @@ from psycopg import sql
 from tooling import accounts
 from tooling.bench import measure
 from tooling.bench.queries import CLASSES, TYPES
-from tooling.database import as_role, work_for
+from tooling.database import as_role, become_owner, work_for
 from tooling.errors import NoLesserRoleError
 
 # A sequential scan of fewer pages is no reason to worry; the planner prefers it.
@@ -72,7 +72,7 @@ def see(connection: psycopg.Connection[Any]) -> dict[str, Seen]:
     pages = {name: pages for name, _, pages in rows}
     found = {}
     with _explained(connection) as (session, plans):
-        session.execute("set role eagle_owner")
+        become_owner(session)
         try:
             parameters = measure.choose(session, datetime.now(UTC))[0]
         except IndexError:

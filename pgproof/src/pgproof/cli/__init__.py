@@ -44,10 +44,10 @@ def command(name: str, host: Host | None = None) -> click.Command:
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pgproof")
 def group() -> None:
-    """Migrate a PostgreSQL database by plain SQL files, applied once each, whatever happens.
+    """Migrate a PostgreSQL database by plain SQL files.
 
-    The server is --dsn, else DATABASE_URL, else the PG* variables, else the embedded server of
-    the setting `server`.
+    A command connects to the server of --dsn, else of DATABASE_URL, else of the PG* variables, else
+    to the embedded server of the setting `server`.
     """
 
 

@@ -27,9 +27,10 @@ _STATEMENT = 2
 )
 @options.as_json
 def command(settings: Settings, dsn: str | None, page: IO[str] | None, as_json: bool) -> None:
-    """Show each pending statement: locks, rewrites, scans, sizes, squawk's findings.
+    """Show the locks and the work of each pending statement.
 
-    Writes nothing, and refuses what `pgproof migrate` would refuse.
+    Shown are lock modes, rewrites, scans, sizes of relations and the findings of squawk. Writes
+    nothing, and refuses what `pgproof migrate` would refuse.
 
     \b
     pgproof plan
