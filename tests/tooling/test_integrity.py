@@ -26,7 +26,7 @@ def test_a_sound_database_has_nothing_to_say(database: str) -> None:
     done = integrity(database)
     assert (done.return_value, done.stdout) == (Exit.OK, "")
     assert "0 errors, 0 warnings" in done.stderr
-    assert "ok       event-chains" in integrity(database, "--all").stdout
+    assert "ok  event-chains" in integrity(database, "--all").stdout
 
 
 def test_an_error_has_an_exit_code_of_its_own_and_a_remedy(database: str) -> None:
@@ -35,9 +35,9 @@ def test_an_error_has_an_exit_code_of_its_own_and_a_remedy(database: str) -> Non
     done = integrity(database)
     assert done.return_value == Exit.UNSOUND
     assert done.stdout.splitlines() == [
-        "error    unlogged-tables: 1",
-        "         ops.missed_months: is emptied by a crash",
-        "         alter table … set logged.",
+        "error  unlogged-tables: 1",
+        "       ops.missed_months: is emptied by a crash",
+        "       alter table … set logged.",
     ]
     printed = json.loads(integrity(database, "--json", "--quick").stdout)
     assert printed["errors"] == 1

@@ -26,7 +26,7 @@ PROMISED = 3.0
 
 def main(arguments: list[str]) -> int:
     """Return 1 if an import took more than PROMISED times the bare read."""
-    workbook = Path(arguments[0]) if arguments else catalog.default_sources(ROOT)[0]
+    workbook = Path(arguments[0]) if arguments else catalog.default_sources(load_settings(ROOT))[0]
     if workbook.suffix != ".xlsx":
         print("no workbook of AISC's on this machine: give one, or name its folder in AISC_DATA")
         return 1

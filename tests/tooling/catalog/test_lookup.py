@@ -146,4 +146,4 @@ def test_a_question_without_an_answer(
 def test_a_symbol_that_is_not_printed_of_a_shape(filled: str) -> None:
     done = ask(filled, "source", "W10X51", "tdes")
     assert done.returncode == Exit.INPUT
-    assert done.stderr.startswith("error: no tdes is printed of W10X51\nhint: Printed are W, A, d,")
+    assert done.stderr.startswith("error: W10X51 has no value of tdes\nhint: It has W, A, d,")
