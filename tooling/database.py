@@ -51,12 +51,14 @@ def resolve(dsn: str | None = None) -> str:
     if found is not None:
         return found
     from tooling import embedded
+    from tooling.settings import find_root
 
     if url := embedded.running_url():
         return url
     raise ConnectionFailedError(
-        "no database to connect to",
-        hint="Start the embedded server with `tooling db start`, or give --dsn or DATABASE_URL.",
+        f"no database to connect to: the embedded server of {find_root()} does not run",
+        hint="Start it with `tooling db start`, change to the folder of its project, or give --dsn"
+        " or DATABASE_URL.",
     )
 
 

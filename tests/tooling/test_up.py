@@ -67,6 +67,11 @@ def test_a_bare_project_gets_a_server_a_schema_seeds_and_a_catalog(project: Path
     assert counts["catalog.material_catalog"].rows > 2299
     assert counts["catalog.calibration_constants"].rows >= 6
     assert counts["catalog.material_catalog"].is_exact
+    # The current folder chose the server, not the place of the program.
+    run = [sys.executable, "-m", "tooling", "seed", "--dry-run"]
+    done = subprocess.run(run, cwd=project, capture_output=True, text=True, check=True)
+    here = project.resolve()
+    assert done.stderr == f"note: the server is that of {here}; this program belongs to {ROOT}\n"
 
 
 def test_a_given_server_is_used_and_none_is_started(
