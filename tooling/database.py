@@ -166,7 +166,7 @@ def _instead(conninfo: str, role: str, user: str) -> str:
         raise NoLesserRoleError(
             f"{user} is, or may become, a superuser, and cannot log in as {role} instead:"
             f" {str(error).strip().splitlines()[-1]}",
-            hint=f"Connect as {role}, or let its password be found in PGPASSFILE; see"
+            hint=f"Connect as {role}, or put its password into PGPASSFILE; see"
             " docs/how-to/secure-connections.md",
         ) from error
     return url

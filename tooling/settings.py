@@ -64,7 +64,7 @@ def extended(given: runner.Settings) -> Settings:
         )
     for key, value in ours.items():
         if not isinstance(value, str):
-            raise InputError(f"{file}: [tool.tooling] {key} must be a str")
+            raise InputError(f"{file}: [tool.tooling] {key} must be a string")
     return Settings(
         **vars(given),
         seeds=root / ours.get("seeds", "seeds/reference"),

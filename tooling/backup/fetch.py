@@ -34,7 +34,7 @@ def fetch(
     """
     if settings.home.exists():
         raise RefusedError(
-            f"{settings.home} is there already",
+            f"{settings.home} already exists",
             hint="Move it away, or name another folder in TOOLING_BACKUP_HOME.",
         )
     keys = sealing.identities(identity)

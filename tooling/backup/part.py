@@ -75,7 +75,7 @@ class _Table:
 def check_room(connection: psycopg.Connection[Any], name: str) -> None:
     """Raise RefusedError if no database of this name can be made on the server."""
     if not 0 < len(name.encode()) <= NAME_BYTES:
-        raise InputError(f"a side database's name has 1 to {NAME_BYTES} bytes")
+        raise InputError(f"the name of a side database must have 1 to {NAME_BYTES} bytes")
     row = connection.execute(
         "select (select rolsuper from pg_catalog.pg_roles where rolname = current_user),"
         " exists (select from pg_catalog.pg_database where datname = %s)",
@@ -84,12 +84,12 @@ def check_room(connection: psycopg.Connection[Any], name: str) -> None:
     is_superuser, exists = row or (False, False)
     if exists:
         raise RefusedError(
-            f"there is a database {name}", hint="Nothing is written over: give another name."
+            f"database {name} already exists", hint="It is not overwritten: give another name."
         )
     if not is_superuser:
         raise RefusedError(
-            f"{connection.info.user} is no superuser",
-            hint="A side database keeps owners and rights, which only a superuser can give.",
+            f"{connection.info.user} is not a superuser",
+            hint="A side database keeps owners and privileges, which only a superuser can restore.",
         )
 
 
@@ -153,13 +153,13 @@ def _table(copy: psycopg.Connection[Any], oid: int | None, part: Part, name: str
     if row is None:
         raise InputError(
             f"no table {name} in the backup",
-            hint="Name it with its schema, as app.projects; it has to be there at that moment.",
+            hint="Give its schema, as in app.projects; it must exist at that moment.",
         )
     schema, table, columns, has_account = row
     if part.account and not has_account:
         raise InputError(
-            f"{schema}.{table} does not say whose its rows are",
-            hint="Give --table without --account: the whole table comes back.",
+            f"{schema}.{table} has no column account_id",
+            hint="Give --table without --account to restore the whole table.",
         )
     return _Table(schema, table, tuple(columns))
 

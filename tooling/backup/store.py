@@ -52,7 +52,7 @@ class Store:
         if (found := head["ContentLength"]) != (size := file.stat().st_size):
             raise ToolingError(
                 f"{key} in the store has {found} bytes, not {size}",
-                hint="Run the command again: it is uploaded anew.",
+                hint="Run the command again: it is uploaded again.",
                 exit_code=Exit.DAMAGED,
             )
 

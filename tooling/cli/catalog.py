@@ -88,7 +88,7 @@ def shape(
     printing.say_result(found.as_dict(), [title, *table], as_json=as_json)
     if not as_json:
         for doubt in section["doubts"]:
-            printing.say(f"doubt: {doubt}", err=True)
+            printing.say(f"warning: {doubt}", err=True)
 
 
 @command.command()

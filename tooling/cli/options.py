@@ -24,7 +24,7 @@ docs = click.option("--docs", is_flag=True, help="Also write the page of the doc
 backup_id = click.option(
     "--backup", "backup_id", metavar="ID", help="The backup to use.  [default: the newest]"
 )
-once = click.option("--once", is_flag=True, help="Do it once, and exit.")
+once = click.option("--once", is_flag=True, help="Run once, and exit.")
 
 
 def database(**how: Any) -> Callable[[Command], Command]:

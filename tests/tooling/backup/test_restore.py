@@ -102,7 +102,7 @@ def test_a_log_cut_short_is_not_taken_for_its_end(source: World, folder: Path) -
     with damaged(segment, size=1_000_000):
         done = source.tooling("restore", "--to", folder)
     assert done.returncode == Exit.DAMAGED
-    assert "the log after" in done.stderr
+    assert "the WAL after" in done.stderr
     assert not folder.exists()
 
 

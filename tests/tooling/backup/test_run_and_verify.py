@@ -148,6 +148,6 @@ def test_a_second_folder_is_told_that_another_receiver_follows(
     monkeypatch.setattr(barman, "_WAIT_SECONDS", 1)
     with psycopg.connect(source.url, autocommit=True) as connection:
         second = barman.configure(BackupSettings(source.place / "second"), connection)
-        with pytest.raises(ToolingError, match="no segment of the log arrives") as refused:
+        with pytest.raises(ToolingError, match="no WAL segment arrives") as refused:
             barman.start_receiver(second, connection)
     assert "another TOOLING_BACKUP_HOME" in str(refused.value.hint)

@@ -112,7 +112,7 @@ def test_a_changed_clause_is_held_back_unless_asked(
         (
             "c.csv",
             "code,section,title,application\nA,1,T,U\nA,1,V,W\n",
-            "c.csv, row 3: A 1 stands twice, first in row 2",
+            "c.csv, row 3: A 1 is given twice, first in row 2",
         ),
         ("c.csv", "code,section,title,application\n", "no clauses in it"),
         ("c.json", '{"code": "A"}', "not a list of clauses"),

@@ -50,7 +50,7 @@ def command(stop_only: bool, dsn: str | None) -> None:
 
 
 def _keep_shipping(settings: "BackupSettings", stop: threading.Event) -> None:
-    """Copy what has arrived, every 20 seconds; say what fails, and try again."""
+    """Copy what has arrived, every 20 seconds; report errors, and try again."""
     from tooling.backup.ship import ship
     from tooling.errors import ToolingError
 

@@ -22,7 +22,7 @@ def command(
     the schemas first; this command does not. Refused if the ledger is not empty.
 
     \b
-    pgproof baseline 0005.performance-indexes --dry-run
+      pgproof baseline 0005.performance-indexes --dry-run
     """
     from pgproof.report import Json, Text
     from pgproof.run.baseline import baseline

@@ -19,8 +19,8 @@ def command(folder: Path, dry_run: bool, as_json: bool) -> None:
     test of them and a workflow for CI. Replaces no file.
 
     \b
-    pgproof init
-    pgproof migrate
+      pgproof init
+      pgproof migrate
     """
     from pgproof.files.starter import begin
 

@@ -46,8 +46,8 @@ def command(
     same command again: it continues where it stopped. No rollback file is ever run by this command.
 
     \b
-    pgproof migrate
-    pgproof migrate --migrations other/migrations --dsn postgresql://host/db
+      pgproof migrate
+      pgproof migrate --migrations other/migrations --dsn postgresql://host/db
     """
     from pgproof.report import Json, Text
     from pgproof.run.migrate import migrate

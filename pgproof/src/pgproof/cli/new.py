@@ -18,7 +18,7 @@ def command(name: str, settings: Settings, dry_run: bool, as_json: bool) -> None
     Their number is the one after that of the last migration.
 
     \b
-    pgproof new project-status
+      pgproof new project-status
     """
     from pgproof.files.scaffold import scaffold
 

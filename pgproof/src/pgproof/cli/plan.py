@@ -33,8 +33,8 @@ def command(settings: Settings, dsn: str | None, page: IO[str] | None, as_json: 
     nothing, and refuses what `pgproof migrate` would refuse.
 
     \b
-    pgproof plan
-    pgproof plan --markdown -
+      pgproof plan
+      pgproof plan --markdown -
     """
     from pgproof.ahead.page import markdown
     from pgproof.ahead.plan import plan

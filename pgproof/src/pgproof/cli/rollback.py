@@ -22,8 +22,8 @@ def command(
     file, nothing is undone.
 
     \b
-    pgproof rollback --dry-run
-    pgproof rollback --to 0010.search
+      pgproof rollback --dry-run
+      pgproof rollback --to 0010.search
     """
     from pgproof.report import Json, Text
     from pgproof.run.rollback import rollback

@@ -16,8 +16,8 @@ def command(settings: Settings, stopping: bool) -> None:
     """Start the embedded server, and print its URL.
 
     \b
-    psql "$(pgproof server)"
-    pgproof server --stop
+      psql "$(pgproof server)"
+      pgproof server --stop
     """
     from pgproof import server
 

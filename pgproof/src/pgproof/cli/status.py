@@ -19,8 +19,8 @@ def command(settings: Settings, dsn: str | None, as_json: bool) -> int:
     one is edited, missing or out of order.
 
     \b
-    pgproof status
-    pgproof status --json
+      pgproof status
+      pgproof status --json
     """
     from pgproof.ahead.status import status
 
