@@ -206,7 +206,7 @@ def test_a_light_anchor_has_what_has_grown_and_names_the_one_before(
     folder = tmp_path / "anchors"
     folder.mkdir()
     with psycopg.connect(dsn, autocommit=True) as connection:
-        with pytest.raises(RefusedError, match="no whole anchor"):
+        with pytest.raises(RefusedError, match="holds no full anchor"):
             anchors.anchor(connection, folder / "0.anchor", key, is_light=True)
         whole = anchors.anchor(connection, folder / "1.anchor", key)
         admin.execute(f"set app.account_id = '{ANA}'")

@@ -56,7 +56,7 @@ def test_units_that_the_source_does_not_print_are_an_error(
     catalog.import_file(connection, us_only, edition="v15.0")
     done = ask(url, "shape", SHAPES[0].label, "--units", "si", "--json")
     assert done.returncode == Exit.INPUT
-    assert "prints no SI units" in done.stderr
+    assert "has no values in SI units" in done.stderr
     assert "hint: AISC's workbook prints both" in done.stderr
 
 
