@@ -192,7 +192,7 @@ def test_a_store_that_refuses_or_is_not_there_is_named(shipped: World) -> None:
     unset = shipped.tooling("backup", "ship", TOOLING_BACKUP_BUCKET="")
     assert unset.returncode == Exit.INPUT and "no bucket is set" in unset.stderr
     bare = shipped.tooling("backup", "ship", TOOLING_BACKUP_RECIPIENTS="")
-    assert bare.returncode == Exit.INPUT and "nothing leaves the machine unencrypted" in bare.stderr
+    assert bare.returncode == Exit.INPUT and "nothing is copied unencrypted" in bare.stderr
 
 
 def test_keys_are_not_overwritten(shipped: World) -> None:

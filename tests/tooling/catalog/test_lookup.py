@@ -57,7 +57,7 @@ def test_units_that_the_source_does_not_print_are_an_error(
     done = ask(url, "shape", SHAPES[0].label, "--units", "si", "--json")
     assert done.returncode == Exit.INPUT
     assert "has no values in SI units" in done.stderr
-    assert "hint: AISC's workbook prints both" in done.stderr
+    assert "hint: AISC's workbook has both" in done.stderr
 
 
 def test_a_table_for_people(filled: str) -> None:
