@@ -1,6 +1,7 @@
 """Options that several commands share, worded once, and the connection that --dsn opens."""
 
 import functools
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -9,7 +10,6 @@ from typing import Any, TypeVar
 
 import click
 
-import tooling
 from pgproof.cli import options as runner
 from tooling import printing, settings
 from tooling.settings import Settings
@@ -52,14 +52,15 @@ def database(**how: Any) -> Callable[[Command], Command]:
 def resolve(dsn: str | None) -> str:
     """Return the connection string that --dsn stands for; resolve it once in a command.
 
-    Says so on stderr if it is that of the embedded server of another project than this program's.
+    Says so on stderr if it is that of the embedded server of another project than the one in which
+    this program is installed.
     """
     from pgproof.connection import given
     from tooling.database import resolve as resolved
 
     found = resolved(dsn)
     if given(dsn) is None:
-        here, home = settings.find_root(), settings.find_root(Path(tooling.__file__).parent)
+        here, home = settings.find_root(), settings.find_root(Path(sys.prefix).parent)
         if here != home and settings.table(home):
             printing.say(
                 f"note: the server is that of {here}; this program belongs to {home}", err=True
