@@ -23,7 +23,7 @@ CLIENTS_A_POOL = 4.0
 def page(mixed: dict[str, Any], bench: dict[str, Any]) -> str:
     """Return docs/reference/benchmarks/capacity.md from the documents of both benchmarks.
 
-    Raises InputError if one of them lacks what is reckoned with.
+    Raises InputError if one of them lacks a figure that the estimate needs.
     """
     best = _best(mixed)
     size, used = _largest(bench)
