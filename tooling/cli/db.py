@@ -71,7 +71,9 @@ def status(as_json: bool) -> int:
         "socket": str(server.socket_dir) if server else None,
         "log": str(server.log) if server else None,
     }
-    lines = printing.columns((name, str(value or "-")) for name, value in report.items())
+    lines = printing.columns(
+        (name, "-" if value is None else str(value)) for name, value in report.items()
+    )
     printing.say_result(report, lines, as_json=as_json)
     return Exit.OK if pid is not None else Exit.CONNECTION
 
