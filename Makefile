@@ -35,7 +35,7 @@ chaos: .venv/test ## destroy a server under load and recover it; writes build/ch
 monitoring-check: .venv/test ## plant the fault of each alert; writes build/monitoring.json
 	.venv/bin/python -m tests.monitoring
 bench: .venv/run ## query classes beside plain tables (SIZES=100000,1000000); writes build/bench.json
-	.venv/bin/tooling bench --docs $(if $(SIZES),--sizes $(SIZES))
+	.venv/bin/tooling bench classes --docs $(if $(SIZES),--sizes $(SIZES))
 bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json
 	.venv/bin/python -m tooling.laboratory.runner --docs
 lock: .venv/test ## choose the versions in requirements/ anew

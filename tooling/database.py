@@ -9,7 +9,11 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import tuple_row
 
 from pgproof import connection as runner
-from tooling.errors import ConnectionFailedError, NoLesserRoleError
+from tooling.errors import ConnectionFailedError, NoLesserRoleError, RefusedError
+
+OWNER = "eagle_owner"
+MIGRATOR = "eagle_migrator"
+"""The role that owns every object of the database, and the login role that may become it."""
 
 # Names no function, operator or type that is looked up anywhere but in pg_catalog.
 _IS_GREAT = """
@@ -30,6 +34,12 @@ select exists (
        )
 """
 
+_MAY_SET = """
+select pg_catalog.pg_has_role(session_user, r.oid, 'set')
+  from pg_catalog.pg_roles as r
+ where r.rolname operator(pg_catalog.=) %(role)s::pg_catalog.name
+"""
+
 
 def resolve(dsn: str | None = None) -> str:
     """Return the libpq connection string to use.
@@ -41,12 +51,14 @@ def resolve(dsn: str | None = None) -> str:
     if found is not None:
         return found
     from tooling.server import embedded
+    from tooling.settings import find_root
 
     if url := embedded.running_url():
         return url
     raise ConnectionFailedError(
-        "no database to connect to",
-        hint="Start the embedded server with `tooling db start`, or give --dsn or DATABASE_URL.",
+        f"no database to connect to: the embedded server of {find_root()} does not run",
+        hint="Start it with `tooling db start`, change to the folder of its project, or give --dsn"
+        " or DATABASE_URL.",
     )
 
 
@@ -80,6 +92,43 @@ def connect(
     user = connection.info.user
     connection.close()
     return _open(_instead(conninfo, role, user), options)
+
+
+def connect_owner(dsn: str | None = None, **options: Any) -> psycopg.Connection[Any]:
+    """Open a connection that acts as the owner of the database's objects.
+
+    A superuser is logged in as MIGRATOR. Raises ConnectionFailedError and RefusedError.
+    """
+    connection = connect(dsn, role=MIGRATOR, **options)
+    try:
+        become_owner(connection)
+        if not connection.autocommit:
+            connection.commit()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def become_owner(
+    connection: psycopg.Connection[Any], *, local: bool = False, required: bool = True
+) -> None:
+    """Act as OWNER from here on, or with `local` until the transaction ends.
+
+    Whose login has the right to SET ROLE to it becomes it. Any other is refused, or with
+    `required` off stays what it is: its own grants are then what counts. So does everybody on a
+    server without that role. Raises RefusedError.
+    """
+    with connection.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute(_MAY_SET, {"role": OWNER}).fetchone()
+    if found == (True,):
+        scope = sql.SQL("local " if local else "")
+        connection.execute(sql.SQL("set {}role {}").format(scope, sql.Identifier(OWNER)))
+    elif found and required:
+        raise RefusedError(
+            f"{connection.info.user} is not allowed to SET ROLE {OWNER}",
+            hint=f"Connect as {MIGRATOR}.",
+        )
 
 
 def lesser(dsn: str | None, role: str) -> str:
@@ -117,7 +166,7 @@ def _instead(conninfo: str, role: str, user: str) -> str:
         raise NoLesserRoleError(
             f"{user} is, or may become, a superuser, and cannot log in as {role} instead:"
             f" {str(error).strip().splitlines()[-1]}",
-            hint=f"Connect as {role}, or let its password be found in PGPASSFILE; see"
+            hint=f"Connect as {role}, or put its password into PGPASSFILE; see"
             " docs/how-to/secure-connections.md",
         ) from error
     return url

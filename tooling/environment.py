@@ -38,7 +38,7 @@ def generated(name: str) -> str:
     length = next((count for ending, count in _KINDS.items() if name.endswith(ending)), None)
     if length is None:
         raise RefusedError(
-            f"no value can be made up for {name}",
+            f"no value can be generated for {name}",
             hint=f"Give it a default in the compose file, or end it in {', '.join(_KINDS)}.",
         )
     if name.endswith("_HEX"):
@@ -59,8 +59,8 @@ def refuse_weak(names: Iterable[str], present: Mapping[str, str]) -> None:
         value = present.get(name)
         if value is not None and (value.lower() in KNOWN or len(value) < _LEAST):
             raise RefusedError(
-                f"{name} in {FILE} is short, or one that everybody tries first",
-                hint="Remove the line and run this again; then give the role the new one.",
+                f"{name} in {FILE} is short or commonly used",
+                hint="Remove the line and run this again; then set the new one for the role.",
             )
 
 

@@ -1,24 +1,40 @@
-"""Exit codes and errors: the runner's, and an exit code of the product's own."""
+"""Exit codes and errors: the runner's, and the product's own."""
 
 from enum import IntEnum
 
-from pgproof.errors import ConnectionFailedError, Exit, InputError, RefusedError
+from pgproof.errors import ConnectionFailedError, InputError, RefusedError
+from pgproof.errors import Exit as RunnerExit
 from pgproof.errors import PgproofError as ToolingError
 
 __all__ = [
     "ConnectionFailedError",
     "Exit",
     "InputError",
-    "OwnExit",
     "RefusedError",
     "ToolingError",
 ]
 
 
-class OwnExit(IntEnum):
-    """Exit codes beside the runner's. Listed with them in docs/reference/exit-codes.md."""
+class Exit(IntEnum):
+    """The runner's exit codes, and from 11 on the product's. Listed in reference/exit-codes.md."""
 
+    OK = RunnerExit.OK
+    FAILED = RunnerExit.FAILED
+    USAGE = RunnerExit.USAGE
+    INPUT = RunnerExit.INPUT
+    CONNECTION = RunnerExit.CONNECTION
+    REFUSED = RunnerExit.REFUSED
+    MIGRATION = RunnerExit.MIGRATION
+    LOCKED = RunnerExit.LOCKED
+    PARTIAL = RunnerExit.PARTIAL
+    PENDING = RunnerExit.PENDING
+    CHANGED = RunnerExit.CHANGED
+    INTERRUPTED = RunnerExit.INTERRUPTED
+    TERMINATED = RunnerExit.TERMINATED
     UNSOUND = 11
+    TAMPERED = 12
+    DAMAGED = 13
+    UNPROVEN = 14
 
 
 class NoLesserRoleError(RefusedError):

@@ -1,12 +1,17 @@
-"""The one place that prints: what the runner prints by, and tables of rich."""
+"""The one place that prints: what the runner prints by, results, files of JSON, tables of rich."""
 
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pgproof.printing import (
+    columns,
     fail,
     markdown,
     markdown_code,
-    misused,
     plain,
     say,
     say_json,
@@ -18,17 +23,70 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 __all__ = [
+    "columns",
     "console",
     "fail",
     "markdown",
     "markdown_code",
-    "misused",
     "plain",
+    "progress",
     "row",
     "say",
+    "say_fields",
     "say_json",
     "say_page",
+    "say_result",
+    "say_rows",
+    "write_json",
 ]
+
+
+def say_result(document: Any, lines: Iterable[object], *, as_json: bool) -> None:
+    """Print what a command found: the document as JSON, or the lines."""
+    if as_json:
+        say_json(document)
+    else:
+        say(*lines)
+
+
+def say_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    """Print rows of one shape: a list of JSON, or columns under the names of the fields."""
+    lines = columns([tuple(rows[0]), *(tuple(one.values()) for one in rows)]) if rows else ()
+    say_result(rows, lines, as_json=as_json)
+
+
+def say_fields(fields: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print an object: JSON, or a line for each field that has a value."""
+    given = [(name, str(value)) for name, value in fields.items() if value not in (None, {})]
+    say_result(fields, columns(given), as_json=as_json)
+
+
+def write_json(file: Path, document: Mapping[str, Any]) -> None:
+    """Write a document to a file, in a folder that is made if it is not there."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, float, float | None], None]]:
+    """Yield a function that shows how much of a task is done, of how much, in a bar on stderr.
+
+    Nothing is shown where stderr is not a terminal.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _task, _done, _total: None
+        return
+    from rich.progress import Progress, TaskID
+
+    with Progress(console=console(err=True), transient=True) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(task: str, done: float, total: float | None) -> None:
+            if task not in tasks:
+                tasks[task] = bar.add_task(plain(task), total=None)
+            bar.update(tasks[task], completed=done, total=total)
+
+        yield tell
 
 
 def console(*, err: bool = False) -> "Console":

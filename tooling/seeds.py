@@ -19,7 +19,6 @@ from tooling.catalog.tables import (
     read_csv,
 )
 from tooling.errors import RefusedError
-from tooling.settings import load as load_settings
 
 _CONSTANTS = CsvFile(
     "calibration_constants.csv",
@@ -97,7 +96,7 @@ def load(connection: psycopg.Connection[Any], folder: Path, *, dry_run: bool = F
     reports: list[Report] = []
     superseded: list[str] = []
     with connection.transaction(force_rollback=dry_run):
-        imports.begin(connection, load_settings().owner)
+        imports.begin(connection)
         for file in _FILES:
             report = _load_file(connection, folder / file.name, records[file.name], superseded)
             reports.append(report)

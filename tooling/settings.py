@@ -11,7 +11,7 @@ from tooling.errors import InputError
 
 PROGRAM = "tooling"
 _SECTIONS = {"backup"}
-_KEYS = {"migrator", "seeds"}
+_KEYS = {"migrator", "seeds", "workbooks"}
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Settings(runner.Settings):
     """The runner's settings, and ours; folders are absolute."""
 
     seeds: Path = Path("seeds/reference")
+    workbooks: Path = Path("shared/data")
+    """Folder or file of AISC's shapes database; AISC_DATA names another."""
     migrator: str | None = None
     """The login role that a superuser hands over to, which may become `owner`."""
 
@@ -62,10 +64,11 @@ def extended(given: runner.Settings) -> Settings:
         )
     for key, value in ours.items():
         if not isinstance(value, str):
-            raise InputError(f"{file}: [tool.tooling] {key} must be a str")
+            raise InputError(f"{file}: [tool.tooling] {key} must be a string")
     return Settings(
         **vars(given),
         seeds=root / ours.get("seeds", "seeds/reference"),
+        workbooks=root / ours.get("workbooks", "shared/data"),
         migrator=ours.get("migrator"),
     )
 

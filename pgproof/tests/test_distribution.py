@@ -60,7 +60,7 @@ def fresh(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_quick_start_ends_with_a_migrated_database(fresh: Path) -> None:
     said = (fresh / "said").read_text()
-    assert "applied   0001.people" in said
+    assert "applied  0001.people" in said
     assert (fresh / ".pgproof/PG_VERSION").is_file()
     assert not (fresh / ".pgproof/postmaster.pid").exists(), "the last line stops it"
 

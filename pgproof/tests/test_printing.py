@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pgproof import printing
+from pgproof.errors import Exit
 from tests.project import Project
 
 HOSTILE = "\x1b]0;title\x07 \x1b[2J \x9b31m \u202e \u2028 a\r\nerror: forged"
@@ -66,3 +67,44 @@ def test_a_command_line_that_is_none_steers_no_terminal(
     assert done.returncode == 2
     assert done.stderr.startswith("Usage: ")
     held(done.stdout + done.stderr)
+
+
+def test_columns_are_as_wide_as_their_widest_cell_and_numbers_stand_to_the_right() -> None:
+    rows = [("name", "rows", ""), ("a", 1_000, None), (HOSTILE[:3], 7, "x")]
+    assert list(printing.columns(rows)) == [
+        "name    rows",
+        "a       1,000",
+        "\\x1b]0      7  x",
+    ]
+    assert list(printing.columns([])) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("new", "a" * 300), "File name too long"),
+        (("init", "/proc/nowhere"), "No such file"),
+        (("plan", "--no-such-option"), "No such option"),
+    ],
+)
+def test_whatever_goes_wrong_is_an_error_and_no_traceback(
+    words: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pgproof", *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (Exit.FAILED, Exit.USAGE, Exit.INPUT)
+    errors = [line for line in done.stderr.splitlines() if said in line]
+    assert [line.startswith("error: ") for line in errors] == [True]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_page_that_cannot_be_written_is_an_error(project: Project) -> None:
+    project.write("0001.t", "create table t ();")
+    done = project.run("plan", "--markdown", "/nowhere/page.md")
+    assert done.returncode == Exit.INPUT
+    assert done.stderr.startswith("error: Could not open file '/nowhere/page.md'")

@@ -57,6 +57,7 @@ def test_a_variable_overrides_the_file_and_an_option_the_variable(
         ('before = "a.sql"', "before must be a list of strings"),
         ("lock_attempts = true", "lock_attempts must be a whole number above 0"),
         ("lock_attempts = 0", "lock_attempts must be a whole number above 0"),
+        ('lock_timeout = "soon"', "lock_timeout is 'soon'"),
         ("session = { a = 1 }", "session must be a table of strings"),
         ("= x", "not valid TOML"),
     ],
@@ -74,13 +75,23 @@ def test_two_files_in_one_folder_are_refused(tmp_path: Path) -> None:
         load(tmp_path)
 
 
-@pytest.mark.parametrize(("name", "value"), [("LOCK_ATTEMPTS", "many"), ("SESSION", "work_mem")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("LOCK_ATTEMPTS", "many"), ("LOCK_TIMEOUT", "5 parsecs"), ("SESSION", "work_mem")],
+)
 def test_a_variable_that_says_nothing_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(f"PGPROOF_{name}", value)
     with pytest.raises(InputError, match=f"PGPROOF_{name} is '{value}'"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("value", ["banana", "-1s", "1 s; drop table t", ""])
+def test_an_option_that_is_no_time_is_refused(tmp_path: Path, value: str) -> None:
+    with pytest.raises(InputError, match="--lock-timeout is"):
+        load(tmp_path, lock_timeout=value)
+    assert load(tmp_path, lock_timeout=" 1.5 min ").lock_timeout == " 1.5 min "
 
 
 def test_every_setting_but_the_programs_name_is_an_option_of_migrate() -> None:

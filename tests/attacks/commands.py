@@ -41,8 +41,8 @@ TYPED: tuple[tuple[str, ...], ...] = (
     ("backup", "fetch", "--identity", "{}", "--backup", "{}"),
     ("backup", "verify", "{}"),
     ("baseline", "{}"),
-    ("bench", "--sizes", "{}"),
-    ("bench-mixed", "--curve", "{}"),
+    ("bench", "classes", "--sizes", "{}"),
+    ("bench", "mixed", "--curve", "{}"),
     ("catalog", "diff", "{}", "{}"),
     ("catalog", "diff", "v15.0", "v16.0", "--grade", "{}"),
     ("catalog", "lightest", "{}", "--grade", "{}"),
@@ -98,7 +98,7 @@ TYPED: tuple[tuple[str, ...], ...] = (
 )
 """Command lines with `{}` for a hostile text; those that take no --dsn are in NO_DSN."""
 
-NO_DSN = {"bench", "bench-mixed", "restore", "backup fetch", "backup verify"}
+NO_DSN = {"bench", "restore", "backup fetch", "backup verify"}
 for arguments in TYPED:
     case(f"tooling {' '.join(arguments)}", SUPERUSER)(
         lambda attacker, arguments=arguments: _each(attacker, *arguments)

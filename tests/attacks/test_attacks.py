@@ -64,6 +64,8 @@ def typed(
         for name in command.list_commands(context):
             found = command.get_command(context, name)
             assert found is not None
+            if path and found is group.get_command(context, name):
+                continue
             yield from typed(found, (*path, name))
         return
     for one in command.params:

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.conftest import ROOT
 from tests.tooling.backup.world import World, world
 from tooling.backup.barman import RECEIVER
+from tooling.errors import Exit
 
 WRITERS = 2
 APART = 1_000_000_000
@@ -73,9 +74,9 @@ class Stage:
         self.world.tooling("backup", "receive", "--stop")
 
     def must_notice(self, *words: str) -> None:
-        """Run a command that has to end with exit code 10, as what it reads is damaged."""
+        """Run a command that has to end with DAMAGED, as what it reads is."""
         done = self.world.tooling(*words)
-        if done.returncode != 10:
+        if done.returncode != Exit.DAMAGED:
             print(f"{words} exited {done.returncode}: {done.stdout}{done.stderr}", file=sys.stderr)
             self.undetected += 1
 

@@ -77,8 +77,8 @@ def damaged_backup(stack: Stack) -> Iterator[None]:
     age(stack, "dr-test", "11 days")
     for file, content in zip(files, was, strict=True):
         file.write_bytes(content[: len(content) // 2])
-    stack.job("dr-test", exits=Exit.CHANGED)
-    stack.job("backup-verify", exits=Exit.CHANGED)
+    stack.job("dr-test", exits=Exit.DAMAGED)
+    stack.job("backup-verify", exits=Exit.DAMAGED)
     yield
     for file, content in zip(files, was, strict=True):
         file.write_bytes(content)

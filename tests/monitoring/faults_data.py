@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tests.monitoring.case import case
 from tests.monitoring.faults_backups import age
 from tests.monitoring.stack import Stack
-from tooling.errors import Exit, OwnExit
+from tooling.errors import Exit
 
 _STRANGER = "b0000000-0000-7000-8000-00000000000b"
 _UNSEEN = "set session_replication_role = replica"
@@ -29,7 +29,7 @@ def orphan(stack: Stack) -> Iterator[None]:
         f"{_UNSEEN}; insert into app.project_payloads (account_id, project_id, module, config)"
         f" values ('{_STRANGER}', '{_STRANGER}', 'signage.single_pole.base_plate', '{{}}')"
     )
-    stack.job("integrity", exits=OwnExit.UNSOUND)
+    stack.job("integrity", exits=Exit.UNSOUND)
     yield
     stack.sql(f"{_UNSEEN}; delete from app.project_payloads where account_id = '{_STRANGER}'")
     stack.job("integrity")
@@ -46,7 +46,7 @@ def edited_event(stack: Stack) -> Iterator[None]:
     (actor,) = stack.sql(f"select quote_literal(actor) from app.project_events"
                          f" where event_id = '{event}'")[0]  # fmt: skip
     stack.sql(change.format("'somebody else'"))
-    stack.job("audit-verify", exits=Exit.CHANGED)
+    stack.job("audit-verify", exits=Exit.TAMPERED)
     yield
     stack.sql(change.format(actor))
     stack.job("audit-verify")

@@ -138,7 +138,7 @@ LIMITS = [
     once("BackupUnverified", 'eagle_backups{state="unverified"}', "0", "1", 15),
     late("BackupUnverified", "backup-verify", 15),
     once("BackupDamaged", 'eagle_backups{state="damaged"}', "0", "1"),
-    once("BackupDamaged", job("exit_code", "backup"), "1", "10"),
+    once("BackupDamaged", job("exit_code", "backup"), "1", "13"),
     Limit(
         "ReceiverDown",
         ("eagle_replication_slot_active: @", "eagle_replication_slot_retained_bytes: 5"),
@@ -171,6 +171,10 @@ LIMITS = [
         "JobFailed", (job("failed", "integrity") + ": 1", job("exit_code", "integrity") + ": @"),
         "11", "1", 0,
     ),
+    Limit("JobFailed", (job("failed", "@") + ": 1", job("exit_code", "@") + ": 12"),
+          "audit-verify", "audit-anchor", 0),
+    Limit("JobFailed", (job("failed", "@") + ": 1", job("exit_code", "@") + ": 13"),
+          "backup-verify", "backup-dump", 0),
     once("MigrationPartial", "eagle_migrations_partial", "0", "1", 5),
     once("MigrationsPending", "eagle_migrations_pending", "0", "1", 30),
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from tests.conftest import close
 from tooling.cli import group
-from tooling.errors import Exit, OwnExit
+from tooling.errors import Exit
 
 
 @pytest.fixture
@@ -26,18 +26,18 @@ def test_a_sound_database_has_nothing_to_say(database: str) -> None:
     done = integrity(database)
     assert (done.return_value, done.stdout) == (Exit.OK, "")
     assert "0 errors, 0 warnings" in done.stderr
-    assert "ok       event-chains" in integrity(database, "--all").stdout
+    assert "ok  event-chains" in integrity(database, "--all").stdout
 
 
 def test_an_error_has_an_exit_code_of_its_own_and_a_remedy(database: str) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("alter table ops.missed_months set unlogged")
     done = integrity(database)
-    assert done.return_value == OwnExit.UNSOUND
+    assert done.return_value == Exit.UNSOUND
     assert done.stdout.splitlines() == [
-        "error    unlogged-tables: 1",
-        "         ops.missed_months: is emptied by a crash",
-        "         alter table … set logged.",
+        "error  unlogged-tables: 1",
+        "       ops.missed_months: is emptied by a crash",
+        "       alter table … set logged.",
     ]
     printed = json.loads(integrity(database, "--json", "--quick").stdout)
     assert printed["errors"] == 1

@@ -120,16 +120,20 @@ def test_every_connection_is_opened_in_one_place() -> None:
 
 
 def test_every_command_says_as_whom_it_works() -> None:
-    calls = re.compile(r"(?<!def )(?<![.\w])connect\(\s*(?:dsn|url)\b([^()]*)\)")
-    silent = {
-        Path(name).stem
+    calls = re.compile(
+        r"(?<!def )(?<![.\w])(?:connect\(\s*(?:dsn|url|conninfo)\b|options\.database\()"
+        r"((?:[^()]|\([^()]*\))*)\)"
+    )
+    found = {
+        (name, rest)
         for name, text in sources()
         if name.startswith(("cli/", "jobs/", "metrics/", "search/"))
         for rest in calls.findall(text)
-        if "role=" not in rest
     }
+    silent = {Path(name).stem for name, rest in found if not re.search("role=|owner=True", rest)}
     # That of search/feed.py, which names its role.
     assert silent - {"follow"} == SUPERUSERS
+    assert len({name for name, _ in found}) > 15
 
 
 def test_no_block_of_a_superuser_looks_names_up_outside_pg_catalog() -> None:

@@ -12,7 +12,9 @@ import psycopg
 import pytest
 
 from tests.conftest import ROOT
-from tooling import settings, up
+from tests.tooling.catalog import files
+from tooling import catalog, settings, up
+from tooling.errors import Exit
 from tooling.server import embedded, places
 from tooling.server.server import Server
 
@@ -66,6 +68,11 @@ def test_a_bare_project_gets_a_server_a_schema_seeds_and_a_catalog(project: Path
     assert counts["catalog.material_catalog"].rows > 2299
     assert counts["catalog.calibration_constants"].rows >= 6
     assert counts["catalog.material_catalog"].is_exact
+    # The current folder chose the server, not the place of the program.
+    run = [sys.executable, "-m", "tooling", "seed", "--dry-run"]
+    done = subprocess.run(run, cwd=project, capture_output=True, text=True, check=True)
+    here = project.resolve()
+    assert done.stderr == f"note: the server is that of {here}; this program belongs to {ROOT}\n"
 
 
 def test_a_given_server_is_used_and_none_is_started(
@@ -80,23 +87,35 @@ def test_a_given_server_is_used_and_none_is_started(
     assert content(server, empty_database) == before
 
 
-def test_workbooks_that_are_there_are_preferred(
-    project: Path, aisc_data: Path, migrated_database: str, monkeypatch: pytest.MonkeyPatch
+def test_it_takes_the_sources_of_import_aisc_that_were_not_imported(
+    project: Path, migrated_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AISC_DATA", str(aisc_data))
-    with psycopg.connect(migrated_database) as connection:
-        missing = up.missing_catalogs(connection, project)
-    assert [file.parent for file in missing] == [aisc_data] * len(missing) != []
+    monkeypatch.setenv("AISC_DATA", str(tmp_path))
+    workbook = files.v16(tmp_path / "aisc-shapes-database-v16.0.xlsx")
+    other = tmp_path / "aisc-shapes-database-v16.0_a1085.xlsx"
+    other.write_bytes(b"of other content")
+    found = settings.load(project)
+    with psycopg.connect(migrated_database, autocommit=True) as connection:
+        assert catalog.missing_sources(connection, found) == [workbook, other]
+        assert catalog.missing_sources(connection, found) == catalog.default_sources(found)
+        catalog.import_file(connection, workbook)
+        assert catalog.missing_sources(connection, found) == [other]
 
 
-def test_an_edited_seed_is_noticed(project: Path, migrated_database: str) -> None:
-    seeds = project / "edited"
-    shutil.copytree(settings.load(ROOT).seeds, seeds)
+def test_an_import_that_leaves_rows_out_says_so_after_all_else_is_done(
+    project: Path, migrated_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = files.table()
+    position = rows[0].index("A")
+    rows[1][position] = float(str(rows[1][position])) * 2
+    monkeypatch.setenv("AISC_DATA", str(files.text_file(tmp_path / "shapes-v15.0.csv", rows)))
+    run = [sys.executable, "-m", "tooling", "up", "--dsn", migrated_database]
+    done = subprocess.run(run, cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == Exit.PARTIAL
+    assert "shapes-v15.0.csv: not all of it was loaded\nhint: See the rows" in done.stderr
     with psycopg.connect(migrated_database) as connection:
-        assert up.seeds_are_current(connection, seeds)
-        with (seeds / "materials.csv").open("a") as file:
-            file.write("\n")
-        assert not up.seeds_are_current(connection, seeds)
+        query = "select count(*) from catalog.material_catalog where kind = 'section'"
+        assert connection.execute(query).fetchone() == (5,)
 
 
 def test_many_rows_are_estimated_not_counted(

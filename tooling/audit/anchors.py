@@ -35,8 +35,8 @@ copy (
      order by c.account_id, c.project_id
 ) to stdout
 """
-_BAD = "Take the file again from where anchors are kept, and the public key of who made it."
-_CHECK = "Run tooling audit check with the anchor before, and find out who changed the log."
+_BAD = "Fetch the file again from where anchors are kept, and the public key of its author."
+_CHECK = "Run `tooling audit check` with the anchor before it, and find out who changed the log."
 Chain = tuple[bytes, bytes]
 Head = tuple[int, bytes]
 
@@ -78,12 +78,12 @@ def anchor(
     """
     private = signing.private_key(key)
     if file.exists():
-        raise RefusedError(f"{file} exists", hint="An anchor is never replaced; take a new name.")
+        raise RefusedError(f"{file} exists", hint="An anchor is not replaced: give another name.")
     before = folder(file.parent, private.public_key())
     base = next((one for one in reversed(before) if not one.is_light), None)
     if is_light and base is None:
         raise RefusedError(
-            f"{file.parent} has no whole anchor", hint="Take one without --light first."
+            f"{file.parent} holds no full anchor", hint="Create one without --light first."
         )
     last = before[-1] if before else None
     stream.prepare(connection)
@@ -97,7 +97,7 @@ def anchor(
         (chains,) = connection.execute("select count(*) from app.event_chains").fetchone() or (0,)
         if last is not None and chains < last.chains:
             raise RefusedError(
-                f"{last.chains} chains were anchored in {last.file.name}, {chains} are there",
+                f"{last.chains} chains were anchored in {last.file.name}, and {chains} exist",
                 hint=_CHECK,
             )
         header = {
@@ -165,7 +165,9 @@ def _write(
             os.fsync(out.fileno())
         os.link(half_made, file)
     except FileExistsError as error:
-        raise RefusedError(f"{file} exists", hint="An anchor is never replaced.") from error
+        raise RefusedError(
+            f"{file} exists", hint="An anchor is not replaced: give another name."
+        ) from error
     except OSError as error:
         raise InputError(f"{file}: {error.strerror}", hint="Name a file in a folder.") from error
     finally:
@@ -213,7 +215,7 @@ def trusted(file: Path, key: Ed25519PublicKey) -> Anchor:
         raise InputError(f"{file}: not an anchor, or cut off before its signature", hint=_BAD)
     said = signature.removeprefix(_SIGNATURE).decode("ascii", "replace")
     if not signing.is_signed(key, digest.digest(), said):
-        raise InputError(f"{file}: the signature is not that of the key", hint=_BAD)
+        raise InputError(f"{file}: the signature was not made with this key", hint=_BAD)
     header = json.loads(first)
     if header.get("format") not in FORMATS:
         raise InputError(f"{file}: format {header.get('format')!r} is not {FORMAT!r}", hint=_BAD)

@@ -112,7 +112,7 @@ def _chosen(file: Path, key: Path) -> list[Anchor]:
         return [anchors.trusted(file, public)]
     found = anchors.folder(file, public)
     if not found:
-        raise InputError(f"{file}: no anchor is in it", hint="Take one: tooling audit anchor.")
+        raise InputError(f"{file}: holds no anchor", hint="Create one with `tooling audit anchor`.")
     whole = [one for one in found if not one.is_light]
     return [*whole[-1:], *([found[-1]] if found[-1].is_light else [])]
 

@@ -125,13 +125,13 @@ def require_sight(connection: psycopg.Connection[Any]) -> None:
     ).fetchall():
         if kind != TABLES[name]:
             raise RefusedError(
-                f"{name} is not the table that it should be",
-                hint="Look for who put another in its place; compare with a backup.",
+                f"{name} is not the table that the migrations created",
+                hint="Find out who replaced it; compare with a backup.",
             )
         if is_filtered and (narrow or not is_open):
             held = ", ".join([*narrow, *policies]) or "none"
             raise RefusedError(
-                f"not every row of {name} can be seen: its policies here are {held}",
+                f"not every row of {name} is visible: its policies are {held}",
                 hint="Connect as eagle_auditor; restore the policy that sql/app/policies declares.",
             )
 
@@ -139,7 +139,10 @@ def require_sight(connection: psycopg.Connection[Any]) -> None:
 def look(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
     """Yield what is not as declared of functions, triggers, columns, settings and partitions."""
     if not SQL.is_dir():
-        raise InputError(f"{SQL}: there is no such folder", hint="Run it from a whole checkout.")
+        raise InputError(
+            f"{SQL}: no such folder",
+            hint="Run the command in a complete checkout of the repository.",
+        )
     yield from _functions(connection)
     yield from _triggers(connection)
     for (text,) in connection.execute(_OTHERS, {"tables": list(TABLES)}).fetchall():

@@ -21,7 +21,7 @@ def make_key(file: Path) -> Path:
     public = file.with_name(file.name + ".pub")
     for one in (file, public):
         if one.exists():
-            raise RefusedError(f"{one} exists", hint="A key is never overwritten; take a new name.")
+            raise RefusedError(f"{one} exists", hint="A key is not overwritten: give another name.")
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(
         serialization.Encoding.PEM,
@@ -70,7 +70,7 @@ def is_signed(key: Ed25519PublicKey, digest: bytes, signature: str) -> bool:
     return True
 
 
-_HINT = "Make a pair of keys with: tooling audit key FILE"
+_HINT = "Create a pair of keys with `tooling audit key FILE`."
 
 
 def _read(file: Path, kind: str, load, **options: object):  # type: ignore[no-untyped-def]

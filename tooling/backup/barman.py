@@ -54,7 +54,7 @@ class Barman:
         said = said.removeprefix("ERROR: ")
         raise ToolingError(
             f"barman {command}: {said}",
-            hint=f"More is in {self.settings.home / 'barman.log'}",
+            hint=f"See {self.settings.home / 'barman.log'}",
             exit_code=Exit.LOCKED if said.startswith(_BUSY) else Exit.FAILED,
         )
 
@@ -89,7 +89,7 @@ def configured(settings: BackupSettings) -> Barman:
     except OSError as error:
         raise InputError(
             f"{settings.home} holds no backups",
-            hint="`tooling backup run` makes one; TOOLING_BACKUP_HOME names another folder.",
+            hint="`tooling backup run` takes one; TOOLING_BACKUP_HOME names another folder.",
         ) from error
     return Barman(settings, programs.find(int(state["major"]), _chosen(settings, state)))
 
@@ -160,8 +160,8 @@ def start_receiver(barman: Barman, connection: psycopg.Connection[Any]) -> None:
     while receiving(connection) is None:
         if time.monotonic() > deadline:
             raise ToolingError(
-                "the receiver of the log does not start",
-                hint=f"Its words are in {barman.settings.home / 'barman.log'}",
+                "the WAL receiver does not start",
+                hint=f"See {barman.settings.home / 'barman.log'}",
             )
         time.sleep(0.1)
     wals = catalog.folder(barman.settings) / "wals"
@@ -175,7 +175,7 @@ def start_receiver(barman: Barman, connection: psycopg.Connection[Any]) -> None:
         barman.attempt("archive-wal")
         if time.monotonic() > deadline:
             raise ToolingError(
-                "no segment of the log arrives",
+                "no WAL segment arrives",
                 hint="Does the receiver of another TOOLING_BACKUP_HOME follow this server? "
                 "`tooling backup receive --stop` there ends it. Else try again in a minute.",
             )
@@ -191,7 +191,7 @@ def _require(connection: psycopg.Connection[Any]) -> None:
     if level == "minimal" or senders < 2 or slots < 1:
         raise RefusedError(
             f"wal_level is {level}, max_wal_senders {senders}, max_replication_slots {slots}",
-            hint="Streaming needs replica, at least 2 and 1; set them and restart the server.",
+            hint="Set wal_level = replica, and the others to at least 2 and 1; restart the server.",
         )
 
 

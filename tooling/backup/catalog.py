@@ -77,7 +77,7 @@ def find(settings: BackupSettings, wanted: str = "latest") -> Backup:
     raise InputError(
         f"no complete backup {wanted} in {folder(settings)}" if found else
         f"no backup in {folder(settings)}",
-        hint="`tooling backup list` shows the backups, `tooling backup run` makes one; "
+        hint="`tooling backup list` shows the backups, `tooling backup run` takes one; "
         "TOOLING_BACKUP_HOME or [tool.tooling.backup] names the folder.",
     )  # fmt: skip
 
@@ -97,7 +97,7 @@ def chain(backup: Backup, known: Sequence[Backup]) -> list[Backup]:
     while (parent := links[0].parent) is not None:
         if parent not in by_id:
             raise InputError(
-                f"backup {links[0].backup_id} adds to {parent}, which is not there",
+                f"backup {links[0].backup_id} depends on {parent}, which does not exist",
                 hint="Restore another backup: `tooling backup list`.",
             )
         links.insert(0, by_id[parent])

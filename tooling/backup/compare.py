@@ -13,10 +13,9 @@ from psycopg import sql
 from tooling import accounts, fingerprint
 from tooling.audit.verify import verify as verify_chains
 from tooling.backup import programs
-from tooling.database import connect
+from tooling.database import connect, connect_owner
 from tooling.queries.application import QUERIES
 from tooling.queries.parameters import choose, prepared
-from tooling.up import take_role
 
 _TABLES = """
 select n.nspname, c.relname
@@ -126,8 +125,7 @@ def sound_data(connection: psycopg.Connection[Any]) -> tuple[bool, str]:
 
 def answers(url: str) -> tuple[bool, str]:
     """Ask each query of the application once, for an account that has a saved design."""
-    with connect(url, role="eagle_migrator", autocommit=True) as owner:
-        take_role(owner, "eagle_owner")
+    with connect_owner(url, autocommit=True) as owner:
         if not _has(owner, "app.list_projects(uuid, app.project_status, integer)"):
             return True, "this database has no projects"
         saved = owner.execute("select count(*) from app.project_payloads").fetchone()

@@ -72,7 +72,7 @@ def run(settings: BackupSettings, url: str, tell: Tell = lambda _: None) -> Dril
         following = driver.receiving(connection)
         driver.start_receiver(barman, connection)
     with moment(url, settings) as now:
-        tell(f"the moment is {now.lsn}")
+        tell(f"comparing at {now.lsn}")
         objects = fingerprint.catalog(url, pg_dump=barman.bin_dir / "pg_dump")
         target = Target(lsn=now.lsn)
         os.sync()

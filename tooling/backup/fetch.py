@@ -34,7 +34,7 @@ def fetch(
     """
     if settings.home.exists():
         raise RefusedError(
-            f"{settings.home} is there already",
+            f"{settings.home} already exists",
             hint="Move it away, or name another folder in TOOLING_BACKUP_HOME.",
         )
     keys = sealing.identities(identity)
@@ -133,5 +133,5 @@ def _found(settings: BackupSettings, home: Path, backup_id: str) -> Backup:
 
 def _damaged(key: str, error: Exception) -> ToolingError:
     return ToolingError(
-        f"{key} is damaged: {error}", hint="Take an older backup.", exit_code=Exit.CHANGED
+        f"{key} is damaged: {error}", hint="Take an older backup.", exit_code=Exit.DAMAGED
     )

@@ -96,8 +96,8 @@ def _received(other: psycopg.Connection[Any], settings: BackupSettings) -> float
     while not _is_there(settings, name, offset):
         if time.monotonic() - began > _WAIT_SECONDS:
             raise ToolingError(
-                f"the receiver of the log has not got {at} within {_WAIT_SECONDS} s",
-                hint="Is it running? `tooling backup receive` keeps it so.",
+                f"the WAL receiver has not received {at} within {_WAIT_SECONDS} s",
+                hint="Start it with `tooling backup receive`.",
             )
         time.sleep(0.002)
     return time.monotonic() - began

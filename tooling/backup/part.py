@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from tooling.backup import dump, programs
-from tooling.database import connect
+from tooling.database import MIGRATOR, OWNER, connect, connect_owner
 from tooling.errors import InputError, RefusedError, ToolingError
 
 NAME_BYTES = 55
@@ -33,7 +33,6 @@ select c.oid
               and a.attname = 'account_id'
               and a.atttypid = 'pg_catalog.uuid'::regtype)
  order by n.nspname, c.relname"""
-_OWNER = "eagle_owner"
 _OWNED = """
 select r.rolname
   from pg_catalog.pg_class as c
@@ -75,7 +74,7 @@ class _Table:
 def check_room(connection: psycopg.Connection[Any], name: str) -> None:
     """Raise RefusedError if no database of this name can be made on the server."""
     if not 0 < len(name.encode()) <= NAME_BYTES:
-        raise InputError(f"a side database's name has 1 to {NAME_BYTES} bytes")
+        raise InputError(f"the name of a side database must have 1 to {NAME_BYTES} bytes")
     row = connection.execute(
         "select (select rolsuper from pg_catalog.pg_roles where rolname = current_user),"
         " exists (select from pg_catalog.pg_database where datname = %s)",
@@ -84,12 +83,12 @@ def check_room(connection: psycopg.Connection[Any], name: str) -> None:
     is_superuser, exists = row or (False, False)
     if exists:
         raise RefusedError(
-            f"there is a database {name}", hint="Nothing is written over: give another name."
+            f"database {name} already exists", hint="It is not overwritten: give another name."
         )
     if not is_superuser:
         raise RefusedError(
-            f"{connection.info.user} is no superuser",
-            hint="A side database keeps owners and rights, which only a superuser can give.",
+            f"{connection.info.user} is not a superuser",
+            hint="A side database keeps owners and privileges, which only a superuser can restore.",
         )
 
 
@@ -153,13 +152,13 @@ def _table(copy: psycopg.Connection[Any], oid: int | None, part: Part, name: str
     if row is None:
         raise InputError(
             f"no table {name} in the backup",
-            hint="Name it with its schema, as app.projects; it has to be there at that moment.",
+            hint="Give its schema, as in app.projects; it must exist at that moment.",
         )
     schema, table, columns, has_account = row
     if part.account and not has_account:
         raise InputError(
-            f"{schema}.{table} does not say whose its rows are",
-            hint="Give --table without --account: the whole table comes back.",
+            f"{schema}.{table} has no column account_id",
+            hint="Give --table without --account to restore the whole table.",
         )
     return _Table(schema, table, tuple(columns))
 
@@ -203,25 +202,24 @@ def _as_owner(side: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]
     parameters = {**side.info.get_parameters(), "password": side.info.password or None}
     conninfo = make_conninfo(**{name: value for name, value in parameters.items() if value})
     database = sql.Identifier(side.info.dbname)
-    grantee = "select rolname from pg_catalog.pg_roles where rolname = 'eagle_migrator'"
-    exists = bool(side.execute(grantee).fetchall())
+    migrator = sql.Identifier(MIGRATOR)
+    grantee = "select from pg_catalog.pg_roles where rolname = %s"
+    exists = bool(side.execute(grantee, [MIGRATOR]).fetchall())
     if exists:
-        side.execute(sql.SQL("grant connect on database {} to eagle_migrator").format(database))
+        side.execute(sql.SQL("grant connect on database {} to {}").format(database, migrator))
     try:
-        with connect(conninfo, role="eagle_migrator", autocommit=True) as session:
+        with connect_owner(conninfo, autocommit=True) as session:
             session.execute(_PATIENT)
-            if exists:
-                session.execute(sql.SQL("set role {}").format(sql.Identifier(_OWNER)))
             yield session
     finally:
         if exists:
-            revoke = "revoke connect on database {} from eagle_migrator"
-            side.execute(sql.SQL(revoke).format(database))
+            revoke = "revoke connect on database {} from {}"
+            side.execute(sql.SQL(revoke).format(database, migrator))
 
 
 def _is_owned(side: psycopg.Connection[Any], table: _Table) -> bool:
     name = table.identifier().as_string(side)
-    return side.execute(_OWNED, [name]).fetchone() == (_OWNER,)
+    return side.execute(_OWNED, [name]).fetchone() == (OWNER,)
 
 
 def _copy(

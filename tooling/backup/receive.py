@@ -47,7 +47,11 @@ def receive(
             tell("receiving")
             code = _attend(barman, dsn, process, stop)
         if not stop.is_set():
-            tell("named as synchronous: starting again" if code is None else f"lost ({code})")
+            tell(
+                "became synchronous: restarting"
+                if code is None
+                else f"the receiver ended with exit code {code}"
+            )
             stop.wait(PAUSE)
             with contextlib.suppress(InputError):
                 barman = _configure(settings, dsn)

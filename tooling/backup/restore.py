@@ -84,12 +84,12 @@ def restore(
             break
     name, problem = next(iter(skipped.items()))
     raise ToolingError(
-        f"{name} is damaged, and no older one leads to {target}: {problem}"
+        f"{name} is damaged, and no older one can be restored to {target}: {problem}"
         if problem.startswith("backup ")
-        else f"the log after {name} is damaged: {problem}",
-        hint="`tooling backup list` shows what else there is; --target-time restores to a moment "
+        else f"the WAL after {name} is damaged: {problem}",
+        hint="`tooling backup list` shows the other backups; --target-time restores to a moment "
         "before the damage.",
-        exit_code=Exit.CHANGED,
+        exit_code=Exit.DAMAGED,
     )
 
 
@@ -108,7 +108,7 @@ def candidates(barman: Barman, target: Target, backup_id: str | None) -> list[Ba
         found = points.leading_to(barman, target.name, found)
     if not found:
         raise InputError(
-            f"no backup in {catalog.folder(settings)} leads to {target}",
+            f"no backup in {catalog.folder(settings)} can be restored to {target}",
             hint="The end of the oldest backup is the earliest moment: `tooling backup list`.",
         )
     return found

@@ -17,18 +17,18 @@ from pyrage import x25519
 
 from tooling.errors import Exit, InputError, RefusedError, ToolingError
 
-_HINT = "`tooling backup key FILE` makes a pair of keys."
+_HINT = "`tooling backup key FILE` creates a pair of keys."
 
 
 def make_keys(file: Path) -> Path:
     """Write a new identity to `file`, which only its owner reads; return the file of its recipient.
 
-    Raises RefusedError if one of the two is there already.
+    Raises RefusedError if one of the two already exists.
     """
     public = file.with_name(file.name + ".pub")
     for there in (file, public):
         if there.exists():
-            raise RefusedError(f"{there} is there already", hint="Choose another name.")
+            raise RefusedError(f"{there} already exists", hint="Give another name.")
     identity = x25519.Identity.generate()
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
         opened.write(f"{identity}\n")
@@ -73,7 +73,7 @@ def seal(write: Callable[[IO[bytes]], None], into: IO[bytes], keys: list[x25519.
 def unseal(sealed: IO[bytes], into: Path, keys: list[x25519.Identity], name: str) -> None:
     """Decrypt into a new file, which is there only if all of it was sound.
 
-    Raises ToolingError with exit code CHANGED if it is damaged or none of the keys opens it.
+    Raises ToolingError with exit code DAMAGED if it is damaged or none of the keys opens it.
     """
     half = into.with_name(f"{into.name}.half-made")
     try:
@@ -84,9 +84,9 @@ def unseal(sealed: IO[bytes], into: Path, keys: list[x25519.Identity], name: str
     except pyrage.DecryptError as error:
         half.unlink(missing_ok=True)
         raise ToolingError(
-            f"{name} does not open: {error}",
-            hint="Give the identity that belongs to the recipient; if it is that, it is damaged.",
-            exit_code=Exit.CHANGED,
+            f"{name} cannot be decrypted: {error}",
+            hint="Give the identity of its recipient; if it is that one, the object is damaged.",
+            exit_code=Exit.DAMAGED,
         ) from error
     except OSError as error:
         half.unlink(missing_ok=True)
@@ -95,7 +95,7 @@ def unseal(sealed: IO[bytes], into: Path, keys: list[x25519.Identity], name: str
         raise ToolingError(
             f"{name} is damaged: {error}",
             hint="Take an older version of the object, or an older backup.",
-            exit_code=Exit.CHANGED,
+            exit_code=Exit.DAMAGED,
         ) from error
     shutil.move(half, into)
 

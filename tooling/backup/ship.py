@@ -49,8 +49,8 @@ def ship(settings: BackupSettings, tell: Callable[[str], None] = lambda _: None)
     """
     if settings.recipients is None:
         raise InputError(
-            "no recipients are set: nothing leaves the machine unencrypted",
-            hint="`tooling backup key FILE` makes keys; name FILE.pub in [tool.tooling.backup] "
+            "no recipients are set, and nothing is copied unencrypted",
+            hint="`tooling backup key FILE` creates keys; name FILE.pub in [tool.tooling.backup] "
             "recipients.",
         )
     keys = sealing.recipients(settings.recipients)

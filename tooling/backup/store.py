@@ -51,8 +51,8 @@ class Store:
         if (found := head["ContentLength"]) != (size := file.stat().st_size):
             raise ToolingError(
                 f"{key} in the store has {found} bytes, not {size}",
-                hint="Run the command again: it is uploaded anew.",
-                exit_code=Exit.CHANGED,
+                hint="Run the command again: it is uploaded again.",
+                exit_code=Exit.DAMAGED,
             )
 
     def get(self, key: str, file: Path) -> None:

@@ -133,8 +133,8 @@ def _explained(error: ToolingError, settings: BackupSettings, before: set[str]) 
     what = bad[0].rpartition("WARNING:  ")[2] if bad else "checksum verification failed"
     return ToolingError(
         f"the server's data is damaged: {what}",
-        hint="Restore the newest backup beside it: `tooling restore --to FOLDER`.",
-        exit_code=Exit.CHANGED,
+        hint="Restore the newest backup into another folder: `tooling restore --to FOLDER`.",
+        exit_code=Exit.DAMAGED,
     )
 
 

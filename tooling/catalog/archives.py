@@ -25,7 +25,7 @@ def open_checked(path: Path) -> zipfile.ZipFile:
             raise InputError(
                 f"{path}: expands to {content // MEGABYTE} MB in {len(members)} members,"
                 " more than a shapes database can be",
-                hint="Is it the file that you meant?",
+                hint="Check that it is the right file.",
             )
         for member in members:
             with archive.open(member) as stream:

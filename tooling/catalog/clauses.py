@@ -14,7 +14,6 @@ from tooling.catalog.reference import load_table
 from tooling.catalog.report import Report
 from tooling.catalog.tables import CODE_REFERENCES, CsvFile, Record, checked_records
 from tooling.errors import InputError
-from tooling.settings import load as load_settings
 
 _FILE = CsvFile("clauses", ("code", "section", "title", "application"), ("formula", "source"))
 _ORDER = CODE_REFERENCES.file.columns
@@ -34,7 +33,7 @@ def import_clauses(
     """
     records = _records(path)
     with connection.transaction(force_rollback=dry_run):
-        imports.begin(connection, load_settings().owner)
+        imports.begin(connection)
         report = load_table(
             connection, path, CODE_REFERENCES, records, kind="asce", keep_changes=keep_changes
         )
@@ -50,7 +49,9 @@ def _records(path: Path) -> list[Record]:
     elif suffix == ".json":
         rows = _from_json(path)
     else:
-        raise InputError(f"{path}: not csv or json", hint="Give clauses as one of the two.")
+        raise InputError(
+            f"{path}: not csv or json", hint="Give the clauses in one of these formats."
+        )
     found: dict[tuple[str | None, ...], int] = {}
     records = []
     for row in rows:
@@ -58,13 +59,14 @@ def _records(path: Path) -> list[Record]:
         key = (values["code"], values["section"])
         if (first := found.setdefault(key, row.row)) != row.row:
             raise InputError(
-                f"{path.name}, row {row.row}: {key[0]} {key[1]} stands twice, first in row {first}",
+                f"{path.name}, row {row.row}: {key[0]} {key[1]} is given twice,"
+                f" first in row {first}",
                 hint="Remove one of them.",
             )
         values["source"] = values["source"] or path.name
         records.append(Record(row.row, tuple(values[column] for column in _ORDER)))
     if not records:
-        raise InputError(f"{path}: no clauses in it")
+        raise InputError(f"{path}: holds no clauses")
     return records
 
 
@@ -83,6 +85,6 @@ def _from_json(path: Path) -> Iterator[Record]:
             raise InputError(f"{path.name}, row {number}: not an object")
         for name, value in item.items():
             if value is not None and not isinstance(value, str):
-                raise InputError(f"{path.name}, row {number}, column {name}: not a text")
+                raise InputError(f"{path.name}, row {number}, column {name}: not a string")
         cells = [item[name] or "" for name in item]
         yield from checked_records(path.name, list(item), [cells], _FILE, first_row=number)

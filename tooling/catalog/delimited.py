@@ -27,7 +27,7 @@ def parse(content: bytes, name: str, *, delimiters: str = _DELIMITERS) -> list[l
     except csv.Error as error:
         raise InputError(
             f"{name}, line {reader.line_num}: not csv: {error}",
-            hint="Is it the file that you meant? Look for an unclosed quotation mark.",
+            hint="Check that it is the right file; look for an unclosed quotation mark.",
         ) from error
     return rows
 
@@ -39,7 +39,7 @@ def decode(content: bytes, name: str) -> str:
     if (nul := content.find(b"\0")) >= 0:
         raise InputError(
             f"{name}, line {_line(content, nul)}: a NUL byte; this is not a text file",
-            hint="Is it the file that you meant?",
+            hint="Check that it is the right file.",
         )
     try:
         return content.decode("utf-8-sig")

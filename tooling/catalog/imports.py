@@ -9,6 +9,7 @@ from psycopg import sql
 from psycopg.rows import tuple_row
 
 from tooling.catalog.report import Change, Report
+from tooling.database import become_owner
 from tooling.errors import RefusedError
 
 # 'catalog import' to a person reading pg_locks: only one at a time.
@@ -25,21 +26,13 @@ def ask(
         return cursor.execute(query, parameters).fetchall()
 
 
-def begin(connection: psycopg.Connection[Any], owner: str | None) -> None:
-    """Make the transaction one that may write to the catalogs, alone.
+def begin(connection: psycopg.Connection[Any]) -> None:
+    """Make the transaction one that may write to the catalogs, alone: the owner's, or by grants.
 
-    Becomes `owner` for the transaction where the user may. Raises RefusedError when the database
-    has not been migrated.
+    Raises RefusedError when the database has not been migrated.
     """
     connection.execute("set local search_path = pg_catalog, pg_temp")
-    allowed = ask(
-        connection,
-        "select rolname from pg_catalog.pg_roles"
-        " where rolname = %s and pg_catalog.pg_has_role(current_user, oid, 'set')",
-        [owner],
-    )
-    if owner and allowed:
-        connection.execute(sql.SQL("set local role {}").format(sql.Identifier(owner)))
+    become_owner(connection, local=True, required=False)
     if ask(connection, "select to_regclass('catalog.material_catalog')") == [(None,)]:
         raise RefusedError(
             "the database has no catalog tables", hint="Apply the migrations: tooling migrate"

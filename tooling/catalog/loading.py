@@ -43,9 +43,8 @@ def import_file(
     """
     progress("reading")
     source = reading.read(path)
-    owner = load_settings().owner
     with connection.transaction(force_rollback=dry_run):
-        imports.begin(connection, owner)
+        imports.begin(connection)
         dictionary = _section_dictionary(connection)
         progress("cross-checking")
         sheets, notes = _sections(source, dictionary)
@@ -124,7 +123,7 @@ def _sections(source: Source, dictionary: Dictionary) -> tuple[list[Sections], l
         for label, row in zip(sections.shapes, sections.rows, strict=True):
             if (earlier := first.setdefault(label.upper(), sections.sheet)) != sections.sheet:
                 raise InputError(
-                    f"{name}, sheet {sections.sheet}, row {row}: {label} stands twice, first in"
+                    f"{name}, sheet {sections.sheet}, row {row}: {label} is given twice, first in"
                     f" sheet {earlier}",
                     hint="Remove one of the sheets or rows.",
                 )
@@ -165,7 +164,7 @@ def _edition(
     if found is None:
         raise InputError(
             f"{source.path.name}: neither the file nor a sheet names its edition",
-            hint="Say which it is, such as --edition v15.0.",
+            hint="Give it, such as --edition v15.0.",
         )
     return found
 
@@ -178,7 +177,7 @@ def _grade(source: Source, sheets: Sequence[Sections]) -> str | None:
 def _nothing_left(path: Path, findings: Sequence[Discrepancy]) -> InputError:
     return InputError(
         f"{path.name}: every row fails a cross-check; the first: {findings[0]}",
-        hint="Are the columns in the units and order that their names say?",
+        hint="Check that the columns have the units and the order of their names.",
     )
 
 

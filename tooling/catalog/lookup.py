@@ -60,8 +60,8 @@ def shape(
     )
     if not properties:
         raise InputError(
-            f"{found[0]['source']} prints no {units.upper()} units for {found[0]['shape']}",
-            hint="AISC's workbook prints both unit systems: tooling import-aisc FILE.",
+            f"{found[0]['source']} has no values in {units.upper()} units for {found[0]['shape']}",
+            hint="AISC's workbook has both systems of units: tooling import-aisc FILE.",
         )
     return Shape(found[0], units, properties)
 

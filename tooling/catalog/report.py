@@ -106,7 +106,9 @@ class Report:
             head += f"; {self.completed} of the unchanged {verb or 'were '}completed"
         lines = [head, *(f"note: {note}" for note in self.notes)]
         if self.changed:
-            verdict = f"{verb}replaced" if self.is_kept else "held back; --keep-changes keeps them"
+            verdict = (
+                f"{verb}replaced" if self.is_kept else "not replaced; --keep-changes replaces them"
+            )
             lines.append(f"changed values ({verdict}):")
             lines += _first(self.changes, limit)
         if self.findings:

@@ -129,7 +129,7 @@ class _Parser:
                 raise self._fail(
                     position,
                     column,
-                    f"{label} stands twice, first in row {self.rows[earlier]}",
+                    f"{label} is given twice, first in row {self.rows[earlier]}",
                     "Remove one of the rows.",
                 )
         return labels

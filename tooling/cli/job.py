@@ -1,17 +1,23 @@
-"""`tooling job`: what runs by itself."""
+"""`tooling job`: the scheduled jobs of ops.jobs."""
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
+import psycopg
+from psycopg.rows import dict_row
 
 from tooling import printing
 from tooling.cli import options
+from tooling.jobs.known import OPERATOR
 
 
 @click.group()
 def command() -> None:
-    """Run the jobs of ops.jobs, show them, or have them run on time.
+    """Run the jobs of ops.jobs, list them, or schedule them.
+
+    Connect as eagle_operator.
 
     \b
       tooling job list
@@ -21,62 +27,52 @@ def command() -> None:
 
 
 @command.command("list")
-@options.dsn
 @options.as_json
-def list_(dsn: str | None, as_json: bool) -> None:
-    """List the jobs with their last runs, late ones marked. Writes nothing."""
-    from psycopg.rows import dict_row
+@options.database(role=OPERATOR, row_factory=dict_row)
+def list_(connection: psycopg.Connection[Any], as_json: bool) -> None:
+    """List the jobs, with the result of their last runs.
 
-    from tooling.database import connect
-    from tooling.jobs.known import OPERATOR
-
-    with connect(dsn, role=OPERATOR, row_factory=dict_row) as connection:
-        rows = connection.execute(
-            "select job, schedule, is_enabled, late_after, last_started_at, last_outcome,"
-            "       last_message, last_success_at, is_late"
-            "  from ops.job_status order by job"
-        ).fetchall()
-    if as_json:
-        printing.say_json({"jobs": rows})
-        return
+    Writes nothing.
+    """
+    rows = connection.execute(
+        "select job, schedule, is_enabled, late_after, last_started_at, last_outcome,"
+        "       last_message, last_success_at, is_late"
+        "  from ops.job_status order by job"
+    ).fetchall()
+    lines = [("job", "schedule", "state", "last success", "last run", "message")]
     for row in rows:
-        state = "off" if not row["is_enabled"] else "late" if row["is_late"] else "on time"
+        state = "disabled" if not row["is_enabled"] else "late" if row["is_late"] else "on time"
         success = row["last_success_at"]
         since = f"{success:%Y-%m-%d %H:%M} UTC" if success else "never"
-        printing.say(
-            f"{row['job']:<22} {row['schedule']:<16} {state:<8} last success {since}"
-            f"  {row['last_outcome'] or 'has not run'}"
-        )
-        if row["last_message"]:
-            printing.say(f"{'':<22} {row['last_message']}")
+        run = row["last_outcome"] or "none"
+        lines.append((row["job"], row["schedule"], state, since, run, row["last_message"] or ""))
+    printing.say_result({"jobs": rows}, printing.columns(lines), as_json=as_json)
 
 
 @command.command()
 @click.argument("name")
 @click.option(
-    "--scheduled", is_flag=True, help="Only if the newest scheduled time has had no run yet."
+    "--scheduled", is_flag=True, help="Run it only if its last scheduled time had no run."
 )
-@options.dsn
 @options.as_json
-def run(name: str, scheduled: bool, dsn: str | None, as_json: bool) -> int:
-    """Run one job now, record it in ops.job_runs, and exit with the code of its command.
+@options.dsn
+def run(name: str, scheduled: bool, as_json: bool, dsn: str | None) -> int:
+    """Run the job NAME now, and record the run in ops.job_runs.
 
-    One run at a time: a second one is refused, or skipped with --scheduled. Connect as
-    eagle_operator, directly, not through a pooler.
+    A job runs once at a time: a second run is refused, or skipped with --scheduled. Connect
+    directly, not through a connection pooler. Exit code: that of the job's command.
     """
     from tooling.jobs import runner
 
-    done = runner.run(dsn, name, scheduled=scheduled)
-    if as_json:
-        printing.say_json(asdict(done))
-    else:
-        printing.say(f"{done.job}: {done.outcome}" + (f": {done.message}" if done.message else ""))
+    done = runner.run(options.resolve(dsn), name, scheduled=scheduled)
+    message = f": {done.message}" if done.message else ""
+    printing.say_result(asdict(done), [f"{done.job}: {done.outcome}{message}"], as_json=as_json)
     return done.exit_code
 
 
 @command.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--user", default="eagle-sign", show_default=True, help="The account that runs them.")
+@click.option("--user", default="eagle-sign", show_default=True, help="Account of the services.")
 @click.option(
     "--environment",
     type=click.Path(path_type=Path),
@@ -84,35 +80,37 @@ def run(name: str, scheduled: bool, dsn: str | None, as_json: bool) -> int:
     show_default=True,
     help="File with DATABASE_URL and PGPASSFILE.",
 )
-@options.dsn
 @options.dry_run
-def timers(folder: Path, user: str, environment: Path, dsn: str | None, dry_run: bool) -> None:
-    """Write a systemd timer and service for each enabled job into FOLDER; print their names.
+@options.database(role=OPERATOR)
+def timers(
+    connection: psycopg.Connection[Any],
+    folder: Path,
+    user: str,
+    environment: Path,
+    dry_run: bool,
+) -> None:
+    """Write a systemd timer and service for each enabled job.
 
-    Copy them to /etc/systemd/system, then `systemctl daemon-reload` and `systemctl enable --now`
-    the timers.
+    The files are written to FOLDER, and their names are printed. Copy them to /etc/systemd/system,
+    run `systemctl daemon-reload`, and enable the timers with `systemctl enable --now`.
     """
-    from tooling.database import connect
     from tooling.jobs import runner
     from tooling.jobs import timers as units
-    from tooling.jobs.known import OPERATOR
 
-    with connect(dsn, role=OPERATOR) as connection:
-        jobs = runner.read(connection, enabled_only=True)
+    jobs = runner.read(connection, enabled_only=True)
     if dry_run:
         for job in jobs:
             printing.say_page(units.timer(job))
         return
-    for file in units.write(jobs, folder, user, environment):
-        printing.say(file)
+    printing.say(*units.write(jobs, folder, user, environment))
 
 
 @command.command()
 @options.dsn
 def serve(dsn: str | None) -> None:
-    """Run every enabled job on time until stopped: for where there is no systemd.
+    """Run every enabled job on schedule, until stopped.
 
-    Two of them side by side run each slot once.
+    For machines without systemd. If several processes serve, each scheduled run is made once.
     """
     from tooling.jobs.sidecar import serve as run_all
 

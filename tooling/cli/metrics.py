@@ -10,20 +10,27 @@ from tooling.cli import options
 
 @click.command()
 @click.option("--listen", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=9188, show_default=True, help="Port to listen on; 0: any.")
-@click.option("--once", is_flag=True, help="Print the metrics once, and exit.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=9188,
+    show_default=True,
+    help="Port to listen on; 0 chooses a free one.",
+)
+@options.once
 @options.migrations
 @options.dsn
 def command(listen: str, port: int, once: bool, migrations: Path | None, dsn: str | None) -> None:
-    """Serve what only this database knows to Prometheus, at /metrics, until stopped.
+    """Serve metrics of the database to Prometheus, until stopped.
 
-    Jobs and backups, partitions, migrations, audit log, access, statements, locks, replication,
-    sizes. Connect as eagle_exporter: it reads statistics and no table. Where the folder of the
-    backups is (TOOLING_BACKUP_HOME), their age and state are told, too. Writes nothing.
+    Metrics of jobs, backups, partitions, migrations, the audit log, access, statements, locks,
+    replication and sizes are served at /metrics. Connect as eagle_exporter, which reads statistics
+    and no table. The age and state of backups are included where their folder is
+    (TOOLING_BACKUP_HOME). Writes nothing.
 
     \b
-    tooling metrics
-    tooling metrics --once
+      tooling metrics
+      tooling metrics --once
     """
     from tooling.backup import settings
     from tooling.metrics import serve
@@ -31,7 +38,7 @@ def command(listen: str, port: int, once: bool, migrations: Path | None, dsn: st
 
     folders = Folders(options.settings_for(migrations).migrations, settings.load())
     if once:
-        printing.say_page(serve.text(dsn, folders))
+        printing.say_page(serve.text(options.resolve(dsn), folders))
         return
     chosen, thread = serve.serve(dsn, folders, listen, port)
     printing.say(f"http://{listen}:{chosen}/metrics", err=True)

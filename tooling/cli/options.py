@@ -1,6 +1,7 @@
-"""Options that several commands share, worded once."""
+"""Options that several commands share, worded once, and the connection that --dsn opens."""
 
-import json
+import functools
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -9,23 +10,62 @@ from typing import Any, TypeVar
 
 import click
 
-from tooling import settings
+from pgproof.cli import options as runner
+from tooling import printing, settings
 from tooling.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-dsn = click.option("--dsn", metavar="URL", help="Connection string of the database to use.")
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
-dry_run = click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+dsn, as_json, dry_run, migrations = runner.dsn, runner.as_json, runner.dry_run, runner.migrations
+FILE = click.Path(dir_okay=False, path_type=Path)
 keep_changes = click.option(
-    "--keep-changes", is_flag=True, help="Let changed values replace those in the catalog."
+    "--keep-changes", is_flag=True, help="Replace values in the catalog that differ."
 )
-migrations = click.option(
-    "--migrations",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Folder of migrations. The settings are those of the pyproject.toml at or above it.",
+docs = click.option("--docs", is_flag=True, help="Also write the page of the documentation.")
+backup_id = click.option(
+    "--backup", "backup_id", metavar="ID", help="The backup to use.  [default: the newest]"
 )
-docs = click.option("--docs", is_flag=True, help="Write the page of the docs, too.")
+once = click.option("--once", is_flag=True, help="Run once, and exit.")
+
+
+def database(**how: Any) -> Callable[[Command], Command]:
+    """Return --dsn, and the decorator that opens `connection` while the command runs.
+
+    `how` is for tooling.database.connect(): `role` says as whom a superuser works, `autocommit`
+    and `row_factory` are psycopg's. `owner=True` connects as the owner of the database's objects.
+    """
+    is_owner = how.pop("owner", False)
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def wrapper(*arguments: Any, dsn: str | None, **keywords: Any) -> Any:
+            from tooling.database import connect, connect_owner
+
+            opened = connect_owner if is_owner else connect
+            with opened(resolve(dsn), **how) as connection:
+                return command(*arguments, connection=connection, **keywords)
+
+        return dsn(wrapper)  # type: ignore[return-value]
+
+    return decorate
+
+
+def resolve(dsn: str | None) -> str:
+    """Return the connection string that --dsn stands for; resolve it once in a command.
+
+    Says so on stderr if it is that of the embedded server of another project than the one in which
+    this program is installed.
+    """
+    from pgproof.connection import given
+    from tooling.database import resolve as resolved
+
+    found = resolved(dsn)
+    if given(dsn) is None:
+        here, home = settings.find_root(), settings.find_root(Path(sys.prefix).parent)
+        if here != home and settings.table(home):
+            printing.say(
+                f"note: the server is that of {here}; this program belongs to {home}", err=True
+            )
+    return found
 
 
 def projects(count: int) -> Callable[[Command], Command]:
@@ -35,25 +75,32 @@ def projects(count: int) -> Callable[[Command], Command]:
         type=click.IntRange(1),
         default=count,
         show_default=True,
-        help="How many projects to fill.",
+        help="Number of projects to generate.",
     )
 
 
 def output(file: str) -> Callable[[Command], Command]:
-    """Return the option of a benchmark that says where its figures go."""
+    """Return the option of a benchmark that says which file it writes its results to."""
     return click.option(
         "--output",
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=FILE,
         default=Path(file),
         show_default=True,
-        help="Where the figures go.",
+        help="File to write the results to, as JSON.",
     )
 
 
-def write_json(file: Path, document: dict[str, Any]) -> None:
-    """Write a document, in a folder that is made if it is not there."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+def key(variable: str, what: str) -> Callable[[Command], Command]:
+    """Return the option for a file with a key of the audit log, which a variable can name, too."""
+    return click.option(
+        "--key",
+        "key_file",
+        required=True,
+        envvar=variable,
+        show_envvar=True,
+        type=click.Path(path_type=Path),
+        help=f"File with the {what} key.",
+    )
 
 
 def settings_for(migrations: Path | None) -> Settings:
@@ -67,12 +114,12 @@ def whole_numbers(_ctx: click.Context, _parameter: click.Parameter, value: str) 
     """Read `N,N`; nothing is no number."""
     words = [word.strip() for word in value.split(",") if word.strip()]
     if not all(word.isascii() and word.isdecimal() and 0 < int(word) <= 10**9 for word in words):
-        raise click.BadParameter("give whole numbers above 0 with commas between, as 1000,2000")
+        raise click.BadParameter("give whole numbers above 0, separated by commas: 1000,2000")
     return [int(word) for word in words]
 
 
 def decimal(value: str) -> Decimal:
-    """Read a decimal number; not a number and infinity are none."""
+    """Read a decimal number; NaN and infinity are refused."""
     try:
         number = Decimal(value)
     except InvalidOperation as error:
@@ -80,3 +127,8 @@ def decimal(value: str) -> Decimal:
     if not number.is_finite():
         raise click.BadParameter(f"{value!r} is not a number")
     return number
+
+
+def say_step(step: str) -> None:
+    """Print a step of long work on stderr."""
+    printing.say(step, err=True)

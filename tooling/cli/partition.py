@@ -1,12 +1,12 @@
-"""`tooling partition`: the partitions by time."""
+"""`tooling partition`: partitions by time."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
+import psycopg
+from psycopg.rows import dict_row
 
 from tooling import printing
 from tooling.cli import options
@@ -24,15 +24,15 @@ _FOLDER = click.option(
 
 @click.group()
 def command() -> None:
-    """Make partitions ahead, retire old ones by policy, list them, bring them back.
+    """Create, retire, list and restore partitions.
 
-    The policies stand in ops.partition_policies: how long a partition is, how many months ahead
-    they are made, how long they stay and what happens then. Each command can be run again after any
-    interruption, and twice at once: one run waits for the other.
+    ops.partition_policies says how long a partition is, how many months ahead partitions are
+    created, how long they are kept, and what happens then. Each command can be run again after an
+    interruption. Only one run at a time changes partitions; another waits for it.
 
     \b
       tooling partition ensure
-      tooling partition retire --archive /backup/partitions --dry-run
+      tooling partition retire --archive /backup --dry-run
     """
 
 
@@ -41,57 +41,55 @@ def command() -> None:
     "--from",
     "from_month",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m"]),
-    help="Make the partitions of past months from this one on, too.",
+    help="Also create the partitions of past months since this one.",
 )
-@options.dsn
 @options.dry_run
 @options.as_json
-def ensure(from_month: datetime | None, dsn: str | None, dry_run: bool, as_json: bool) -> None:
-    """Make the missing partitions up to each policy's months ahead; print their names.
+@options.database(role="eagle_operator", autocommit=True)
+def ensure(
+    connection: psycopg.Connection[Any],
+    from_month: datetime | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Create missing partitions, up to each policy's months ahead.
 
-    Needs only the rights of eagle_operator. Readers and writers go on.
+    Their names are printed. Does not block readers or writers. Connect as eagle_operator.
     """
-    from tooling.database import connect
-
-    with connect(dsn, role="eagle_operator") as connection:
+    month = from_month.date() if from_month else None
+    with connection.transaction(force_rollback=dry_run):
         query = "select name from ops.ensure_partitions(%s) as name"
-        month = from_month.date() if from_month else None
         made = [name for (name,) in connection.execute(query, [month]).fetchall()]
-        if dry_run:
-            connection.rollback()
-    _print(made, as_json, {"made": made})
+    printing.say_result({"made": made}, made, as_json=as_json)
 
 
 @command.command("list")
-@options.dsn
 @options.as_json
-def list_(dsn: str | None, as_json: bool) -> None:
-    """List attached partitions with their sizes, then retired ones with their state."""
-    from psycopg.rows import dict_row
+@options.database(role="eagle_operator", row_factory=dict_row)
+def list_(connection: psycopg.Connection[Any], as_json: bool) -> None:
+    """List partitions with their sizes, and retired ones with their state.
 
-    from tooling.database import connect
-
-    with connect(dsn, role="eagle_operator", row_factory=dict_row) as connection:
-        attached = connection.execute(
-            "select relation, partition, bounds, estimated_rows, total_bytes"
-            "  from ops.partitions order by relation, starts_at, partition"
-        ).fetchall()
-        retired = connection.execute(
-            "select relation, partition, state, action, row_count, file_name, retired_at::text"
-            "  from ops.retired_partitions where state <> 'restored' order by relation, starts_at"
-        ).fetchall()
-        due = connection.execute("select partition, action from ops.partitions_due()").fetchall()
-    if as_json:
-        printing.say_json({"attached": attached, "retired": retired, "due": due})
-        return
-    actions = {row["partition"]: row["action"] for row in due}
+    Connect as eagle_operator.
+    """
+    attached = connection.execute(
+        "select relation, partition, bounds, estimated_rows, total_bytes"
+        "  from ops.partitions order by relation, starts_at, partition"
+    ).fetchall()
+    retired = connection.execute(
+        "select relation, partition, state, action, row_count, file_name, retired_at::text"
+        "  from ops.retired_partitions where state <> 'restored' order by relation, starts_at"
+    ).fetchall()
+    due = connection.execute("select partition, action from ops.partitions_due()").fetchall()
+    actions = {row["partition"]: f"due: {row['action']}" for row in due}
+    rows: list[tuple[object, ...]] = [("partition", "rows", "size", "state", "archive")]
     for row in attached:
-        size = f"{row['total_bytes'] / 2**20:>9,.1f} MB"
-        note = f"  due: {actions[row['partition']]}" if row["partition"] in actions else ""
-        printing.say(f"{row['partition']:<52}{row['estimated_rows']:>12,} rows {size}{note}")
+        size = f"{row['total_bytes'] / 2**20:,.1f} MB"
+        state = actions.get(row["partition"], "attached")
+        rows.append((row["partition"], row["estimated_rows"], size, state, ""))
     for row in retired:
-        where = row["file_name"] or ""
-        printing.say(f"{row['partition']:<52}{row['row_count']:>12,} rows {row['state']} {where}")
+        rows.append((row["partition"], row["row_count"], "", row["state"], row["file_name"]))
+    report = {"attached": attached, "retired": retired, "due": due}
+    printing.say_result(report, printing.columns(rows), as_json=as_json)
 
 
 @command.command()
@@ -99,99 +97,84 @@ def list_(dsn: str | None, as_json: bool) -> None:
 @click.option(
     "--action",
     type=click.Choice(["detach", "archive", "drop"]),
-    help="What to do with the PARTITIONS named.",
+    help="What to do with PARTITIONS.",
 )
 @_FOLDER
-@options.dsn
 @options.dry_run
 @options.as_json
+@options.database(owner=True, autocommit=True)
 def retire(
+    connection: psycopg.Connection[Any],
     partitions: tuple[str, ...],
     action: str | None,
     folder: Path | None,
-    dsn: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Retire the partitions that the policies say are too old, or the PARTITIONS named.
+    """Retire the partitions that are due, or PARTITIONS.
 
-    What leaves is recorded first, so that the event chains still verify. Detaching is concurrent
-    where the server can do that. An archive is read back before its table is dropped. Connect as
-    eagle_migrator: detaching and reading are the owner's rights.
+    The rows that leave are recorded first, so that the event chains still verify. Partitions are
+    detached concurrently where the server allows it. An archive is read back before its table is
+    dropped. Connect as eagle_migrator: only the owner can detach partitions.
 
     \b
-      tooling partition retire --archive /backup/partitions
+      tooling partition retire --archive /backup
       tooling partition retire app.project_events_y2023m01 --action detach
     """
     from tooling.partitions import retire as steps
 
     if bool(partitions) != bool(action):
-        raise RefusedError("partitions named need an --action, and the other way round")
-    with _owner(dsn) as connection:
-        if dry_run:
-            chosen = [(name, action or "") for name in partitions] or steps.due(connection)
-            _print([f"{name} {what}" for name, what in chosen], as_json, {"due": chosen})
-            return
-        with steps.alone(connection):
-            chosen = [(name, action or "") for name in partitions] or steps.due(connection)
-            if folder is None and any(what == "archive" for _, what in chosen):
-                raise RefusedError(
-                    "partitions are due to be archived", hint="Name a folder with --archive."
-                )
-            done = [steps.retire(connection, *one, folder, _tell) for one in chosen]
-    lines = [f"{record['partition']} {record['state']}" for record in done]
-    _print(lines, as_json, {"retired": done})
+        raise click.UsageError("give PARTITIONS and --action together, or neither")
+
+    def due() -> list[tuple[str, str]]:
+        return [(name, action or "") for name in partitions] or steps.due(connection)
+
+    if dry_run:
+        chosen = due()
+        printing.say_result({"due": chosen}, map(" ".join, chosen), as_json=as_json)
+        return
+    with steps.alone(connection):
+        chosen = due()
+        if folder is None and any(what == "archive" for _, what in chosen):
+            raise RefusedError(
+                "partitions are due to be archived, and no folder is given",
+                hint="Name the folder with --archive.",
+            )
+        done = [steps.retire(connection, *one, folder, options.say_step) for one in chosen]
+    _say("retired", done, as_json)
 
 
 @command.command()
 @click.argument("partitions", nargs=-1, required=True)
 @_FOLDER
-@options.dsn
 @options.dry_run
 @options.as_json
+@options.database(owner=True, autocommit=True)
 def restore(
+    connection: psycopg.Connection[Any],
     partitions: tuple[str, ...],
     folder: Path | None,
-    dsn: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Attach retired PARTITIONS again, from their tables or their archives.
+    """Attach retired PARTITIONS again, from their tables or archives.
 
-    File, rows and each chain's hashes must be those recorded at retirement, else nothing changes.
-    The policy leaves a restored partition alone until it is retired by name.
+    If the file, the rows or the hashes of a chain are not those recorded at retirement, nothing
+    changes. A restored partition is kept until it is retired by name. Connect as eagle_migrator.
 
     \b
-      tooling partition restore app.project_events_y2023m01 --archive /backup/partitions
+      tooling partition restore app.project_events_y2023m01 --archive /backup
     """
     from tooling.partitions import retire as steps
 
-    with _owner(dsn) as connection, steps.alone(connection):
+    with steps.alone(connection):
         if dry_run:
-            _print(list(partitions), as_json, {"restorable": list(partitions)})
+            printing.say_result({"restorable": partitions}, partitions, as_json=as_json)
             return
-        done = [steps.restore(connection, name, folder, _tell) for name in partitions]
-    lines = [f"{record['partition']} {record['state']}" for record in done]
-    _print(lines, as_json, {"restored": done})
+        done = [steps.restore(connection, name, folder, options.say_step) for name in partitions]
+    _say("restored", done, as_json)
 
 
-@contextmanager
-def _owner(dsn: str | None) -> Iterator[Any]:
-    from tooling import settings, up
-    from tooling.database import connect
-
-    with connect(dsn, role="eagle_migrator", autocommit=True) as connection:
-        up.take_role(connection, settings.load().owner)
-        yield connection
-
-
-def _tell(step: str) -> None:
-    printing.say(step, err=True)
-
-
-def _print(lines: list[str], as_json: bool, document: dict[str, Any]) -> None:
-    if as_json:
-        printing.say_json(document)
-        return
-    for line in lines:
-        printing.say(line)
+def _say(what: str, done: list[dict[str, Any]], as_json: bool) -> None:
+    lines = (f"{record['partition']} {record['state']}" for record in done)
+    printing.say_result({what: done}, lines, as_json=as_json)

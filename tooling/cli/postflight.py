@@ -1,4 +1,4 @@
-"""`tooling postflight`: look after a deploy."""
+"""`tooling postflight`: checks after a deployment."""
 
 from pathlib import Path
 
@@ -14,14 +14,14 @@ from tooling.errors import Exit
 @list_option
 @click.option(
     "--since",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.FILE,
     metavar="FILE",
-    help="What `tooling preflight --record` wrote before.",
+    help="File that `tooling preflight --record` wrote.",
 )
 @click.option(
     "--scratch",
     metavar="URL",
-    help="A server of the same version where a database may be made; default: an embedded one.",
+    help="Server of the same version for a scratch database.  [default: an embedded one]",
 )
 @options.migrations
 @options.as_json
@@ -35,27 +35,29 @@ def command(
     as_json: bool,
     dsn: str | None,
 ) -> int:
-    """Look whether a deploy left the database as it should be; exit 5 if not.
+    """Check the database after a deployment.
 
-    Writes nothing to it. The schema is compared with what the migrations make on a scratch server,
-    plans and errors with the record of before. Connect as a superuser.
+    The schema is compared with what the migrations create on a scratch server, plans and errors
+    with the record from before the deployment. Connect as a superuser. Writes nothing to the
+    database. Exit code: 5 if a check found an error.
 
     \b
       tooling postflight --since before.json
       tooling postflight --check schema --json
     """
-    from tooling.database import connect, resolve
+    from tooling.database import connect
     from tooling.deploy import record
     from tooling.deploy.postflight import CHECKS
     from tooling.deploy.preflight import Given, run
 
     if not (checks := chosen(CHECKS, names, list_only)):
         return Exit.OK
+    conninfo = options.resolve(dsn)
     given = Given(
-        conninfo=resolve(dsn),
+        conninfo=conninfo,
         settings=options.settings_for(migrations),
         since=record.read(since) if since else None,
         scratch=scratch,
     )
-    with connect(dsn, autocommit=True) as connection:
+    with connect(conninfo, autocommit=True) as connection:
         return show(run(checks, connection, given), as_json)

@@ -1,4 +1,4 @@
-"""`tooling preflight`: look before a deploy."""
+"""`tooling preflight`: checks before a deployment."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -16,26 +16,26 @@ from tooling.errors import Exit
 @click.option(
     "--reviewed",
     metavar="DIGEST",
-    help="What the review page of the pending migrations ends with.",
+    help="Digest at the end of the review page of the pending migrations.",
 )
 @click.option(
     "--record",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write plans and counters to this file, for `tooling postflight --since`.",
+    type=options.FILE,
+    help="File to write plans and counters to, for `tooling postflight --since`.",
 )
 @click.option(
     "--min-free",
     type=click.FloatRange(0, 100),
     default=10,
     show_default=True,
-    help="Percent of a disk that must be free.",
+    help="Least free space of a disk, in percent.",
 )
 @click.option(
     "--max-age",
     type=click.FloatRange(0),
     default=300,
     show_default=True,
-    help="Seconds that a transaction may have been open.",
+    help="Greatest age of an open transaction, in seconds.",
 )
 @options.migrations
 @options.as_json
@@ -51,32 +51,33 @@ def command(
     as_json: bool,
     dsn: str | None,
 ) -> int:
-    """Look for what should stop a deploy; exit 5 if there is such a thing.
+    """Check the database before a deployment.
 
-    Writes nothing to the database. Connect as a superuser, on the server's machine: passwords,
-    pg_hba.conf and disks show to nobody else. A check that cannot be made is a warning. On a
-    developer's own machine, where the server listens to nobody else, backup, passwords and
-    pg_hba.conf are notes.
+    Connect as a superuser on the server's machine: only there can passwords, pg_hba.conf and disks
+    be checked. A check that cannot be made is a warning. If the server does not listen on a
+    network, findings about backups, passwords and pg_hba.conf are notes. Writes nothing to the
+    database. Exit code: 5 if a check found an error.
 
     \b
       tooling preflight
       tooling preflight --check passwords --json
       tooling preflight --reviewed DIGEST --record before.json
     """
-    from tooling.database import connect, resolve
+    from tooling.database import connect
     from tooling.deploy import record as recording
     from tooling.deploy.preflight import CHECKS, Given, run
 
     if not (checks := chosen(CHECKS, names, list_only)):
         return Exit.OK
+    conninfo = options.resolve(dsn)
     given = Given(
-        conninfo=resolve(dsn),
+        conninfo=conninfo,
         settings=options.settings_for(migrations),
         reviewed=reviewed,
         min_free=min_free,
         max_age=timedelta(seconds=max_age),
     )
-    with connect(dsn, autocommit=True) as connection:
+    with connect(conninfo, autocommit=True) as connection:
         found = run(checks, connection, given)
         if record is not None:
             recording.write(record, recording.take(connection))

@@ -1,4 +1,4 @@
-"""`tooling restore`: a backup and the log after it, into a folder or into a side database."""
+"""`tooling restore`: a backup and the WAL after it, into a folder or into a side database."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,25 +30,31 @@ def _moment(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
 
 
 @click.command()
-@click.option("--to", "folder", type=click.Path(path_type=Path), help="Data folder to make.")
-@click.option("--in-place", is_flag=True, help="Into the data folder that was backed up.")
-@click.option("--into", "database", metavar="NAME", help="Side database to make, for --table and "
+@click.option("--to", "folder", type=click.Path(path_type=Path), help="Data directory to create.")
+@click.option(
+    "--in-place", is_flag=True, help="Restore into the data directory that was backed up."
+)
+@click.option("--into", "database", metavar="NAME", help="Database to create for --table or "
               "--account.")  # fmt: skip
 @click.option("--table", "tables", multiple=True, metavar="SCHEMA.TABLE",
-              help="With --into: only the rows of this table; may be repeated.")  # fmt: skip
-@click.option("--account", type=click.UUID, help="With --into: only the rows of this account.")
-@click.option("--backup", "backup_id", metavar="ID", help="The backup to use; default: the newest "
-              "sound one that leads there.")  # fmt: skip
-@click.option("--target-time", metavar="TIME", callback=_moment, help="Up to this moment; UTC "
-              "if it names no offset.")  # fmt: skip
-@click.option("--target-name", help="Up to this point, named by pg_create_restore_point().")
-@click.option("--target-lsn", help="Up to this position in the log.")
+              help="With --into: restore only the rows of this table; repeatable.")  # fmt: skip
+@click.option(
+    "--account", type=click.UUID, help="With --into: restore only the rows of this account."
+)
+@options.backup_id
+@click.option("--target-time", metavar="TIME", callback=_moment, help="Recover up to this time; "
+              "UTC unless it has an offset.")  # fmt: skip
+@click.option("--target-name", metavar="NAME", help="Recover up to this restore point of "
+              "pg_create_restore_point().")  # fmt: skip
+@click.option("--target-lsn", metavar="LSN", help="Recover up to this WAL location.")
 @click.option(
     "--overwrite",
     count=True,
-    help="Move away what is in the folder; given twice, also stop the server that runs in it.",
+    help="Move away what is in the data directory; given twice, also stop its server.",
 )
-@click.option("--start/--no-start", default=True, show_default=True, help="Start the server.")
+@click.option(
+    "--start/--no-start", default=True, show_default=True, help="Start the restored server."
+)
 @options.dry_run
 @options.as_json
 @options.dsn
@@ -68,50 +74,55 @@ def command(
     as_json: bool,
     dsn: str | None,
 ) -> None:
-    """Restore the server to the newest moment, or to one before; exit 10 if damaged.
+    """Restore a backup, to the newest moment or an earlier one.
 
-    With --to a copy runs beside: on a private socket, which is printed. With --in-place the server
-    itself comes back, with its settings; what was in its folder is moved, never deleted. Every file
-    and every record of the log is checked; a damaged backup is passed over for an older one. A
-    restored server waits for no standby (synchronous_standby_names) and archives nothing.
+    With --to, a copy is restored and started on a private socket, whose URL is printed. With
+    --in-place, the server itself is restored, with its settings; what was in its data directory is
+    moved, never deleted. Every file and every WAL record is verified; if a backup is damaged, an
+    older one is used. A restored server has no synchronous standbys and archives nothing.
 
-    With --into one account or some tables come back, as they were, into a new database that only
-    superusers enter, on the server of --dsn; a whole copy is restored into TMPDIR on the way.
+    With --into, tables or the rows of one account are restored into a new database on the server of
+    --dsn, to which only superusers can connect. A complete copy is restored into TMPDIR for it.
+
+    Exit code: 13 if every backup that could be used is damaged.
 
     \b
       tooling restore --to /srv/look --target-time '2026-11-23 08:30:00'
       tooling restore --in-place --overwrite --overwrite
-      tooling restore --into before_1403 --account 0194f3c0-0000-7000-8000-000000000001
+      tooling restore --into before_1403 --table app.projects
     """
     from tooling.backup import barman, catalog, settings, side
     from tooling.backup import restore as restoring
     from tooling.backup.part import Part
 
     if sum((folder is not None, in_place, database is not None)) != 1:
-        raise click.UsageError("give one of --to FOLDER, --in-place and --into NAME")
+        raise click.UsageError("give one of --to, --in-place and --into")
     if (database is not None) != bool(tables or account):
-        raise click.UsageError("--into asks for --table or --account, and they for --into")
+        raise click.UsageError("give --into together with --table or --account")
     if database is not None and (overwrite or not start):
-        raise click.UsageError("--overwrite and --no-start say nothing about --into")
+        raise click.UsageError("--overwrite and --no-start cannot be used with --into")
     if sum(map(bool, (target_time, target_name, target_lsn))) > 1:
         raise click.UsageError("give one of --target-time, --target-name and --target-lsn")
+    report: dict[str, Any]
     driver = barman.configured(settings.load())
     target = restoring.Target(target_time, target_name, target_lsn)
     if database is not None:
         part = Part(tables, account)
-        _print(_beside(driver, target, backup_id, dsn, database, part, dry_run), as_json)
+        report = _beside(driver, target, backup_id, dsn, database, part, dry_run)
+        printing.say_fields(report, as_json=as_json)
         return
     place = folder.resolve() if folder else catalog.original(driver.settings)
     server = side.server(driver, place) if folder else side.original(driver, place)
     if dry_run:
         best = restoring.candidates(driver, target, backup_id)[0]
-        _print({"backup": best.backup_id, "target": str(target), "data": str(place)}, as_json)
+        report = {"backup": best.backup_id, "target": str(target), "data": str(place)}
+        printing.say_fields(report, as_json=as_json)
         return
     before = restoring.make_room(server, overwrite)
     done = restoring.restore(driver, server, target, backup_id)
     begin = side.start if folder else side.start_original
     done = begin(done, run=start)
-    report: dict[str, Any] = {
+    report = {
         "backup": done.backup.backup_id,
         "target": str(target),
         "data": str(place),
@@ -121,7 +132,7 @@ def command(
         "recovery_seconds": done.recovery_seconds,
         "skipped": dict(done.skipped),
     }
-    _print(report, as_json)
+    printing.say_fields(report, as_json=as_json)
 
 
 def _beside(
@@ -133,20 +144,21 @@ def _beside(
     part: "Part",
     dry_run: bool,
 ) -> dict[str, Any]:
-    """Make the side database out of a copy that goes afterwards; return the report."""
+    """Create the side database from a copy, which is removed afterwards; return the report."""
     from tooling.backup import restore as restoring
     from tooling.backup import side
     from tooling.backup.part import bring_back, check_room
-    from tooling.database import connect, resolve
+    from tooling.database import connect
 
-    with connect(dsn, autocommit=True) as server:
+    conninfo = options.resolve(dsn)
+    with connect(conninfo, autocommit=True) as server:
         check_room(server, database)
         if dry_run:
             best = restoring.candidates(driver, target, backup_id)[0]
             return {"backup": best.backup_id, "target": str(target), "database": database}
         with (
             side.scratch(driver, target, backup_id) as restored,
-            connect(side.url(resolve(dsn), restored), autocommit=True) as copy,
+            connect(side.url(conninfo, restored), autocommit=True) as copy,
         ):
             rows = bring_back(copy, server, database, part, driver.bin_dir)
     return {
@@ -156,12 +168,3 @@ def _beside(
         "rows": rows,
         "skipped": dict(restored.skipped),
     }
-
-
-def _print(report: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        printing.say_json(report)
-        return
-    for name, value in report.items():
-        if value not in (None, {}):
-            printing.say(f"{name:<17} {value}")

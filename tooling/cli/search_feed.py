@@ -17,9 +17,9 @@ _LATE_SECONDS = 300
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Make one pass and exit.")
-@click.option("--rebuild", is_flag=True, help="Make the index anew first; the old one serves on.")
-@click.option("--status", is_flag=True, help="Say how far the index is; exit 1 if 5 minutes late.")
+@options.once
+@click.option("--rebuild", is_flag=True, help="Build a new index; the old one is used until then.")
+@click.option("--status", is_flag=True, help="Show how far behind the index is.")
 @click.option(
     "--every",
     type=click.FloatRange(0.1, 60),
@@ -27,14 +27,29 @@ _LATE_SECONDS = 300
     show_default=True,
     help="Seconds between passes.",
 )
-@click.option("--url", envvar="SEARCH_URL", required=True, help="OpenSearch; or SEARCH_URL.")
-@click.option("--user", envvar="SEARCH_USER", default="admin", help="Its user; or SEARCH_USER.")
-@click.option("--password", envvar="SEARCH_PASSWORD", help="Better in SEARCH_PASSWORD.")
+@click.option(
+    "--url", envvar="SEARCH_URL", required=True, show_envvar=True, help="URL of OpenSearch."
+)
+@click.option(
+    "--user",
+    envvar="SEARCH_USER",
+    show_envvar=True,
+    default="admin",
+    show_default=True,
+    help="User of OpenSearch.",
+)
+@click.option(
+    "--password",
+    envvar="SEARCH_PASSWORD",
+    show_envvar=True,
+    help="Password of that user; on the command line, other users of the machine can see it.",
+)
 @click.option(
     "--ca",
     envvar="SEARCH_CA",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Certificate of the authority that its own is checked against; or SEARCH_CA.",
+    show_envvar=True,
+    help="File with the certificate of the authority that signed OpenSearch's.",
 )
 @options.dsn
 @options.dry_run
@@ -52,17 +67,17 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Keep the OpenSearch index of projects as the database is, until stopped.
+    """Keep the OpenSearch index of projects up to date.
 
-    It follows the audit log: each project that an event was recorded of is sent as it is now, or
-    removed; sent twice, the newest stays. Where the log cannot be followed (no index yet, a server
-    restored or promoted), the index is made anew. Connect as eagle_indexer. The alias `projects` is
-    what the API asks.
+    Runs until stopped. The feed follows the audit log: each project with a new event is sent as it
+    is now, or removed. Where the log cannot be followed (there is no index, or the server was
+    restored or promoted), the index is built anew. Connect as eagle_indexer. The API searches the
+    alias `projects`. Exit code: 1 if --status finds the index 5 minutes behind or more.
 
     \b
-    tooling search-feed
-    tooling search-feed --once --dry-run
-    tooling search-feed --status
+      tooling search-feed
+      tooling search-feed --once --dry-run
+      tooling search-feed --status
     """
     import signal
     import threading
@@ -70,25 +85,22 @@ def command(
     from tooling.search import feed, follow
     from tooling.search.opensearch import OpenSearch
 
-    def tell(said: str) -> None:
-        printing.say(said, err=True)
-
     search = OpenSearch(url, user, password, ca)
     if status:
         return _status(search, as_json)
     if dry_run:
-        with feed.connect(dsn) as connection:
+        with feed.connect(options.resolve(dsn)) as connection:
             found = None if rebuild else feed.pending(connection, search)
         written, removed = found or (None, None)
         said = f"{written} would be written, {removed} removed"
         return _say(
             {"rebuild": found is None, "written": written, "removed": removed},
-            "the index would be made anew" if found is None else said,
+            "the index would be built anew" if found is None else said,
             as_json,
         )
     if once:
-        with feed.connect(dsn) as connection:
-            done = feed.Feed(connection, search, tell).step(rebuild=rebuild)
+        with feed.connect(options.resolve(dsn)) as connection:
+            done = feed.Feed(connection, search, options.say_step).step(rebuild=rebuild)
         counts = asdict(done.sent)
         report = {"index": done.index, "since": done.since.isoformat(), "rebuilt": done.rebuilt}
         said = "{written} written, {removed} removed, {known} known".format(**counts)
@@ -96,7 +108,7 @@ def command(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    follow.follow(dsn, search, every, stop, tell, rebuild=rebuild)
+    follow.follow(dsn, search, every, stop, options.say_step, rebuild=rebuild)
     return Exit.OK
 
 
@@ -107,17 +119,14 @@ def _status(search: "OpenSearch", as_json: bool) -> int:
 
     index, cursor = feed.position(search)
     if cursor is None:
-        _say({"index": index, "since": None, "behind_seconds": None}, "no index yet", as_json)
+        _say({"index": index, "since": None, "behind_seconds": None}, "there is no index", as_json)
         return Exit.FAILED
     behind = round((datetime.now(UTC) - cursor.since).total_seconds())
     report = {"index": index, "since": cursor.since.isoformat(), "behind_seconds": behind}
-    _say(report, f"{index}: all before {cursor.since} is there, {behind} s behind", as_json)
+    _say(report, f"{index}: complete up to {cursor.since}, {behind} s behind", as_json)
     return Exit.FAILED if behind > _LATE_SECONDS else Exit.OK
 
 
 def _say(report: dict[str, Any], text: str, as_json: bool) -> int:
-    if as_json:
-        printing.say_json(report)
-    else:
-        printing.say(text)
+    printing.say_result(report, [text], as_json=as_json)
     return Exit.OK

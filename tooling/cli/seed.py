@@ -1,8 +1,10 @@
 """`tooling seed`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
+import psycopg
 
 from tooling import printing
 from tooling.cli import options
@@ -12,24 +14,21 @@ from tooling.cli import options
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @options.dry_run
 @options.as_json
-@options.dsn
-def command(folder: Path | None, dry_run: bool, as_json: bool, dsn: str | None) -> None:
-    """Load the reference seeds: constants, prices, materials, code clauses, symbols.
+@options.database(role="eagle_operator", autocommit=True)
+def command(
+    connection: psycopg.Connection[Any], folder: Path | None, dry_run: bool, as_json: bool
+) -> None:
+    """Load constants, prices, materials, clauses and symbols.
 
-    FOLDER is the one in [tool.tooling] seeds, seeds/reference, unless it is given. All files are
-    loaded or none. A published version of a constant or price cannot be changed: give the new
-    value a new version with a later effective_from, and the old one ends on that day.
+    They are the files of FOLDER, by default that of the setting `seeds` (seeds/reference), and are
+    loaded in one transaction. A published version of a constant or price cannot be changed: add a
+    version with a later effective_from, and the earlier one ends on that day.
 
     \b
       tooling seed --dry-run
       tooling seed
     """
     from tooling import seeds, settings
-    from tooling.database import connect
 
-    with connect(dsn, role="eagle_operator", autocommit=True) as connection:
-        report = seeds.load(connection, folder or settings.load().seeds, dry_run=dry_run)
-    if as_json:
-        printing.say_json(report.as_dict())
-    else:
-        printing.say(*report.lines())
+    report = seeds.load(connection, folder or settings.load().seeds, dry_run=dry_run)
+    printing.say_result(report.as_dict(), report.lines(), as_json=as_json)

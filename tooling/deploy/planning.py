@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 from tooling import accounts
-from tooling.database import as_role
+from tooling.database import as_role, become_owner
 from tooling.errors import NoLesserRoleError
 from tooling.queries.application import QUERIES
 from tooling.queries.parameters import choose, prepared
@@ -72,7 +72,7 @@ def see(connection: psycopg.Connection[Any]) -> dict[str, Seen]:
     pages = {name: pages for name, _, pages in rows}
     found = {}
     with _explained(connection) as (session, plans):
-        session.execute("set role eagle_owner")
+        become_owner(session)
         try:
             parameters = choose(session, datetime.now(UTC))[0]
         except IndexError:

@@ -23,7 +23,7 @@ CLIENTS_A_POOL = 4.0
 def page(mixed: dict[str, Any], bench: dict[str, Any]) -> str:
     """Return docs/reference/benchmarks/capacity.md from the documents of both benchmarks.
 
-    Raises InputError if one of them lacks what is reckoned with.
+    Raises InputError if one of them lacks a figure that the estimate needs.
     """
     best = _best(mixed)
     size, used = _largest(bench)
@@ -34,8 +34,8 @@ def page(mixed: dict[str, Any], bench: dict[str, Any]) -> str:
     lines = [
         "# Capacity of one server",
         "",
-        "Written by `tooling bench-capacity --docs` from the figures of `tooling bench-mixed`"
-        f" ({mixed['when']}) and `tooling bench` ({bench['when']}), on {mixed['machine']},"
+        "Written by `tooling bench capacity --docs` from the figures of `tooling bench mixed`"
+        f" ({mixed['when']}) and `tooling bench classes` ({bench['when']}), on {mixed['machine']},"
         f" PostgreSQL {mixed['postgresql']}. [Scaling](../../explanation/scaling.md) says what"
         " follows from it.",
         "",
@@ -82,7 +82,7 @@ def _best(mixed: dict[str, Any]) -> dict[str, Any]:
     if not points:
         raise InputError(
             "the write mix was measured without a curve",
-            hint="Run `tooling bench-mixed` with its curve.",
+            hint="Run `tooling bench mixed` with its curve.",
         )
     return max(points, key=lambda point: float(point["tps"]))
 
@@ -90,5 +90,5 @@ def _best(mixed: dict[str, Any]) -> dict[str, Any]:
 def _largest(bench: dict[str, Any]) -> tuple[int, int]:
     sizes = [(int(disk["size"]), int(disk["ours"])) for disk in bench.get("disk", ())]
     if not sizes:
-        raise InputError("no database was measured", hint="Run `tooling bench`.")
+        raise InputError("no database was measured", hint="Run `tooling bench classes`.")
     return max(sizes)

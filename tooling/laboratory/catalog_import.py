@@ -20,7 +20,6 @@ from pgproof.run.migrate import migrate
 from tooling import catalog, seeds
 from tooling.printing import say
 from tooling.server.embedded import temporary_server
-from tooling.settings import find_root
 from tooling.settings import load as load_settings
 
 ROUNDS = 5
@@ -29,7 +28,7 @@ PROMISED = 3.0
 
 def main(arguments: list[str]) -> int:
     """Return 1 if an import took more than PROMISED times the bare read."""
-    workbook = Path(arguments[0]) if arguments else catalog.default_sources(find_root())[0]
+    workbook = Path(arguments[0]) if arguments else catalog.default_sources(load_settings())[0]
     if workbook.suffix != ".xlsx":
         say("no workbook of AISC's on this machine: give one, or name its folder in AISC_DATA")
         return 1

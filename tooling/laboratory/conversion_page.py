@@ -17,7 +17,7 @@ def page(document: dict[str, Any]) -> str:
         "# Partitioning a filled database in use",
         "",
         machine.sentence(
-            document, f"tooling bench-conversion --projects {document['projects']} --docs"
+            document, f"tooling bench conversion --projects {document['projects']} --docs"
         ),
         "",
         f"Migration 7 met {rows}, and {document['rate']:.0f} requests a second from 4 clients, half"

@@ -13,7 +13,7 @@ def page(document: dict[str, Any]) -> str:
         "# What each index costs and serves",
         "",
         machine.sentence(
-            document, f"tooling bench-indexes --projects {document['projects']} --docs"
+            document, f"tooling bench indexes --projects {document['projects']} --docs"
         ),
         "",
         "What an index serves was counted by the server while each query class of the"

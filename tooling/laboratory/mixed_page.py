@@ -14,7 +14,7 @@ _NAMES = {"ours": "write mix, with row security, audit and hash chain", "tpcb": 
 
 def page(document: dict[str, Any]) -> str:
     """Return the page in Markdown."""
-    command = f"tooling bench-mixed --projects {document['projects']} --docs"
+    command = f"tooling bench mixed --projects {document['projects']} --docs"
     shares = ", ".join(f"{name} {weight} %" for name, weight in mixed.WEIGHTS.items())
     met = "met" if document["ratio"] >= GOAL else "**missed**"
     lines = [

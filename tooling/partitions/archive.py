@@ -126,7 +126,7 @@ def read_manifest(folder: Path, partition: str) -> Manifest:
         manifest = Manifest(**found)
     except FileNotFoundError as error:
         raise InputError(
-            f"{file}: there is no such manifest", hint="Name the folder of archives with --archive."
+            f"{file}: no such manifest", hint="Name the folder of archives with --archive."
         ) from error
     except (ValueError, TypeError, KeyError, OSError) as error:
         raise InputError(f"{file}: not a manifest of an archive: {error}") from error
@@ -161,7 +161,7 @@ def prove(folder: Path, recorded: dict[str, Any]) -> None:
     if (manifest.file_sha256, manifest.content_sha256, manifest.row_count) != (
         recorded["file_sha256"], recorded["content_sha256"], recorded["row_count"]
     ):  # fmt: skip
-        raise InputError(f"{folder / manifest.file_name}: not the archive that is on record")
+        raise InputError(f"{folder / manifest.file_name}: not the archive that was recorded")
     for _ in rows(folder, manifest):
         pass
 

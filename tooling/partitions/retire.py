@@ -92,7 +92,7 @@ def retire(
         if folder is None:
             raise RefusedError(
                 f"{partition} is archived, and its table is to be dropped",
-                hint="Name the folder with --archive: it is read once more.",
+                hint="Name the folder with --archive: the archive is read again.",
             )
         tell(f"{partition}: reading its archive")
         archive.prove(folder, record)

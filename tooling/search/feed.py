@@ -58,8 +58,8 @@ class Feed:
         found = connection.execute("select pg_try_advisory_lock(%s)", [LOCK]).fetchone()
         if found != (True,):
             raise ToolingError(
-                "another feed is at work",
-                hint="One is enough: docker compose ps search_feed",
+                "another feed is running",
+                hint="Only one can run at a time: docker compose ps search_feed",
                 exit_code=Exit.LOCKED,
             )
         self._index, self._cursor = position(search)

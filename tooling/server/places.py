@@ -64,7 +64,7 @@ def private_folder(path: Path, account: Account | None) -> Path:
     except FileExistsError:
         owner = account.uid if account else os.geteuid()
         if path.is_symlink() or path.lstat().st_uid != owner:
-            raise PermissionError(f"{path} belongs to somebody else") from None
+            raise PermissionError(f"{path} belongs to another user") from None
         path.chmod(0o700)
     return path
 

@@ -1,7 +1,10 @@
 """The one place that prints: no text of a database, a file or a process steers a terminal."""
 
 import json
+import shutil
+import sys
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, Any
 
 import click
@@ -10,6 +13,7 @@ import click
 # what is no character. Spaces of other widths print as what they are.
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn", "Co"})
 _MARKED = str.maketrans({**{one: f"\\{one}" for one in "\\`*[]|"}, "<": "&lt;", "&": "&amp;"})
+_NARROWEST = 20
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -49,11 +53,33 @@ def say_heading(name: object, rest: str) -> None:
     click.echo(f"{click.style(plain(name), bold=True)}  {plain(rest)}")
 
 
+def columns(rows: Iterable[Sequence[object]], *, shrink: int | None = None) -> Iterator[str]:
+    """Yield each row as a line of columns, its cells plain; whole numbers stand to the right.
+
+    On a terminal the column `shrink` is cut to what there is room for.
+    """
+    rows = list(rows)
+    table = [[_cell(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    if shrink is not None and sys.stdout.isatty():
+        others = sum(widths) - widths[shrink] + 2 * len(widths)
+        room = max(_NARROWEST, shutil.get_terminal_size().columns - others)
+        widths[shrink] = min(widths[shrink], room)
+    for row, cells in zip(rows, table, strict=True):
+        padded = []
+        for value, cell, width in zip(row, cells, widths, strict=True):
+            shown = cell if len(cell) <= width else f"{cell[: width - 1]}…"
+            padded.append(shown.rjust(width) if isinstance(value, int) else shown.ljust(width))
+        yield "  ".join(padded).rstrip()
+
+
 def misused(error: click.ClickException) -> None:
     """Print how a command is used, and what click says of a command line that is none."""
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        say_page(error.ctx.get_usage(), err=True)
-    say(f"Error: {error.format_message()}", err=True)
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        say_page(context.get_usage(), err=True)
+    hint = f"Try '{context.command_path} --help'." if context else None
+    fail(plain(error.format_message()), hint)
 
 
 def markdown(text: object) -> str:
@@ -64,6 +90,12 @@ def markdown(text: object) -> str:
 def markdown_code(text: object) -> str:
     """Return a text as code in a cell of a table in Markdown."""
     return f"`{plain(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`"
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else plain(value)
 
 
 def _escaped(one: str) -> str:

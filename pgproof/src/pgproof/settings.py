@@ -5,6 +5,7 @@ A later one overrides an earlier one.
 
 import functools
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -44,6 +45,7 @@ class Settings:
 
 
 _FIELDS = tuple(one.name for one in fields(Settings) if one.name != "root")
+_TIME = re.compile(r"\s*\d+(\.\d+)?\s*(us|ms|s|min|h|d)?\s*", re.ASCII)
 _PATHS = frozenset(("migrations", "server"))
 _FILES = frozenset(("before", "after"))
 
@@ -76,6 +78,8 @@ def read(root: Path, **options: Any) -> Settings:
         if name in os.environ:
             values[key] = parse(key, os.environ[name], name)
     values.update((key, value) for key, value in options.items() if value is not None)
+    if options.get("lock_timeout") is not None:
+        _insist_on_time(options["lock_timeout"], "--lock-timeout")
     return Settings(root=root, **values)
 
 
@@ -97,6 +101,8 @@ def parse(key: str, text: str, name: str) -> Any:
         if not (text.isascii() and text.isdecimal() and int(text) > 0):
             raise InputError(f"{name} is {text!r}", hint="Write a whole number above 0.")
         return int(text)
+    if key == "lock_timeout":
+        _insist_on_time(text, name)
     return text
 
 
@@ -118,12 +124,20 @@ def _checked(file: Path, root: Path, key: str, value: Any) -> Any:
         _insist(type(value) is int and value > 0, file, key, "whole number above 0")
         return value
     _insist(isinstance(value, str), file, key, "string")
+    if key == "lock_timeout":
+        _insist_on_time(value, f"{file}: {key}")
     return root / value if key in _PATHS else value
 
 
 def _insist(is_so: bool, file: Path, key: str, what: str) -> None:
     if not is_so:
         raise InputError(f"{file}: {key} must be a {what}")
+
+
+def _insist_on_time(text: str, name: str) -> None:
+    """Raise InputError for what PostgreSQL does not take for a time."""
+    if not _TIME.fullmatch(text):
+        raise InputError(f"{name} is {text!r}", hint="Write a time such as 500ms, 2s or 1min.")
 
 
 def _table(folder: Path) -> tuple[Path, dict[str, Any]] | None:

@@ -96,7 +96,7 @@ def test_a_rewritten_chain_verifies_and_the_anchor_names_it(
     admin.execute(REWRITE.encode())
     assert tooling("verify", "--dsn", dsn) == Exit.OK
     capsys.readouterr()
-    assert tooling(*check, "--json") == Exit.CHANGED
+    assert tooling(*check, "--json") == Exit.TAMPERED
     report = json.loads(capsys.readouterr().out)
     assert [(f["account_id"], f["project_id"]) for f in report["findings"]] == [(ANA, PROJECT)]
     assert report["findings"][0]["finding"].startswith("rewritten")
@@ -111,7 +111,7 @@ def test_a_rewritten_chain_that_has_grown_is_named_too(
     admin.execute(append.encode())
     assert tooling(*check) == Exit.OK
     admin.execute(REWRITE.encode())
-    assert tooling(*check) == Exit.CHANGED
+    assert tooling(*check) == Exit.TAMPERED
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_problems_are_printed_and_the_exit_code_says_so(
 ) -> None:
     admin.execute("set session_replication_role = replica")
     admin.execute(f"update app.project_events set actor = 'eve' where project_id = '{PROJECT}'")
-    assert tooling("verify", "--account", ANA, "--dsn", dsn, "--json") == Exit.CHANGED
+    assert tooling("verify", "--account", ANA, "--dsn", dsn, "--json") == Exit.TAMPERED
     report = json.loads(capsys.readouterr().out)
     assert {p["chain_project_id"] for p in report["problems"]} == {PROJECT}
     nobody = "d0000000-0000-7000-8000-000000000000"
@@ -206,7 +206,7 @@ def test_a_light_anchor_has_what_has_grown_and_names_the_one_before(
     folder = tmp_path / "anchors"
     folder.mkdir()
     with psycopg.connect(dsn, autocommit=True) as connection:
-        with pytest.raises(RefusedError, match="no whole anchor"):
+        with pytest.raises(RefusedError, match="holds no full anchor"):
             anchors.anchor(connection, folder / "0.anchor", key, is_light=True)
         whole = anchors.anchor(connection, folder / "1.anchor", key)
         admin.execute(f"set app.account_id = '{ANA}'")

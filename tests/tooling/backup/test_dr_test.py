@@ -63,8 +63,19 @@ def test_a_damaged_backup_does_not_pass(source: World) -> None:
     file = catalog.data(source.settings, source.backups()[0].backup_id) / "global/pg_control"
     with damaged(file, at=100):
         done = source.tooling("dr-test", "--json")
-    assert done.returncode == Exit.CHANGED
+    assert done.returncode == Exit.DAMAGED
     assert "is damaged" in done.stderr
+
+
+def test_a_copy_with_a_broken_chain_is_not_proven(source: World) -> None:
+    unseen = "set session_replication_role = replica; update app.project_events set actor = "
+    source.sql(f"{unseen} 'x' || actor")
+    done = source.tooling("dr-test", "--json")
+    source.sql(f"{unseen} substr(actor, 2)")
+    assert done.returncode == Exit.UNPROVEN, done.stderr
+    checks = json.loads(done.stdout)["checks"]
+    failed = [check["name"] for check in checks if not check["passed"]]
+    assert failed == ["chains", "integrity"]
 
 
 def test_a_row_that_differs_is_seen(source: World) -> None:

@@ -163,7 +163,9 @@ def test_what_is_not_asked_rightly_is_refused(
 def test_a_role_that_is_no_superuser_is_told_before_anything_is_restored(source: World) -> None:
     url = make_conninfo(source.url, user="eagle_operator")
     done = source.tooling("restore", "--into", "x", "--table", "app.projects", "--dsn", url)
-    assert (done.returncode, "no superuser" in done.stderr) == (Exit.REFUSED, True), done.stderr
+    assert (done.returncode, "is not a superuser" in done.stderr) == (Exit.REFUSED, True), (
+        done.stderr
+    )
 
 
 def test_what_was_killed_on_the_way_has_no_name_and_is_cleared(source: World) -> None:

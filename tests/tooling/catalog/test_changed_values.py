@@ -35,7 +35,7 @@ def test_a_changed_value_is_reported_and_held_back(
         ("W10X51", "si", "J", "1066.4", "1290.3"),
         ("W10X51", "si", "kdes", "25.4", "31.75"),
     ]
-    assert "changed values (held back; --keep-changes keeps them)" in done.stderr
+    assert "changed values (not replaced; --keep-changes replaces them)" in done.stderr
     assert _sections(fingerprint(connection)) == _sections(before)
 
 

@@ -13,6 +13,7 @@ import pytest
 from tests.tooling.catalog import files
 from tooling.catalog.defaults import default_sources
 from tooling.errors import Exit, InputError
+from tooling.settings import load
 
 
 def test_without_a_source_the_workbooks_named_by_aisc_data_are_imported(
@@ -38,9 +39,12 @@ def test_the_default_is_what_the_machine_has(
 ) -> None:
     root = tmp_path / "project"
     root.mkdir()
+    (root / "pyproject.toml").write_text("[tool.tooling]\n")
+    # What stands beside the project is none of its own.
+    files.v16(_made(tmp_path / "shared/data") / "aisc-shapes-database-v16.0.xlsx")
     monkeypatch.setenv("AISC_DATA", str(tmp_path))
-    with pytest.raises(InputError, match=r"where no aisc-shapes-database\*\.xlsx is"):
-        default_sources(root)
+    with pytest.raises(InputError, match=r"which holds no aisc-shapes-database\*\.xlsx"):
+        default_sources(load(root))
     monkeypatch.delenv("AISC_DATA")
     downloads = root / "build/downloads"
     downloads.mkdir(parents=True)
@@ -48,11 +52,17 @@ def test_the_default_is_what_the_machine_has(
     pins = root / "requirements/downloads.txt"
     pins.parent.mkdir()
     pins.symlink_to(Path(__file__).resolve().parents[3] / "requirements/downloads.txt")
-    assert default_sources(root) == [downloads / wheel.name]
-    shared = tmp_path / "shared/data"
-    shared.mkdir(parents=True)
-    workbook = files.v16(shared / "aisc-shapes-database-v16.0.xlsx")
-    assert default_sources(root) == [workbook.resolve()]
+    assert default_sources(load(root)) == [downloads / wheel.name]
+    workbook = files.v16(_made(root / "shared/data") / "aisc-shapes-database-v16.0.xlsx")
+    assert default_sources(load(root)) == [workbook.resolve()]
+    (root / "pyproject.toml").write_text('[tool.tooling]\nworkbooks = "../shared/data"\n')
+    beside = tmp_path / "shared/data" / workbook.name
+    assert default_sources(load(root)) == [beside.resolve()]
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
 
 
 def test_progress_shows_on_a_terminal_only(url: str, tmp_path: Path) -> None:

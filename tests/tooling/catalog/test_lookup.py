@@ -56,8 +56,8 @@ def test_units_that_the_source_does_not_print_are_an_error(
     catalog.import_file(connection, us_only, edition="v15.0")
     done = ask(url, "shape", SHAPES[0].label, "--units", "si", "--json")
     assert done.returncode == Exit.INPUT
-    assert "prints no SI units" in done.stderr
-    assert "hint: AISC's workbook prints both" in done.stderr
+    assert "has no values in SI units" in done.stderr
+    assert "hint: AISC's workbook has both" in done.stderr
 
 
 def test_a_table_for_people(filled: str) -> None:
@@ -146,4 +146,4 @@ def test_a_question_without_an_answer(
 def test_a_symbol_that_is_not_printed_of_a_shape(filled: str) -> None:
     done = ask(filled, "source", "W10X51", "tdes")
     assert done.returncode == Exit.INPUT
-    assert done.stderr.startswith("error: no tdes is printed of W10X51\nhint: Printed are W, A, d,")
+    assert done.stderr.startswith("error: W10X51 has no value of tdes\nhint: It has W, A, d,")

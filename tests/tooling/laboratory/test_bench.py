@@ -101,12 +101,13 @@ def test_figures_become_a_table_and_a_plot(
 @pytest.mark.parametrize(
     "words",
     [
-        ("bench", "--sizes", "0"), ("bench", "--sizes", ""), ("bench", "--runs", "0"),
-        ("bench-generate", "--projects", "-1"), ("bench-indexes", "--projects", "0"),
-        ("bench-conversion", "--projects", "0"), ("bench-conversion", "--rate", "0"),
-        ("bench-conversion", "--seconds", "-1"), ("bench-mixed", "--projects", "0"),
-        ("bench-mixed", "--clients", "0"), ("bench-mixed", "--seconds", "0"),
-        ("bench-mixed", "--curve", "1,0"),
+        ("bench", "classes", "--sizes", "0"), ("bench", "classes", "--sizes", ""),
+        ("bench", "classes", "--runs", "0"),
+        ("bench", "generate", "--projects", "-1"), ("bench", "indexes", "--projects", "0"),
+        ("bench", "conversion", "--projects", "0"), ("bench", "conversion", "--rate", "0"),
+        ("bench", "conversion", "--seconds", "-1"), ("bench", "mixed", "--projects", "0"),
+        ("bench", "mixed", "--clients", "0"), ("bench", "mixed", "--seconds", "0"),
+        ("bench", "mixed", "--curve", "1,0"),
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -115,12 +116,12 @@ def test_nothing_is_measured_of_nothing(words: tuple[str, ...]) -> None:
         [sys.executable, "-m", "tooling", *words], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (Exit.USAGE, ""), done.stderr
-    assert words[1] in done.stderr
+    assert words[2] in done.stderr
 
 
 def test_the_command_writes_a_row_a_class_and_size(tmp_path: Path) -> None:
     file = tmp_path / "new/bench.json"
-    bench = ["bench", "--sizes", "300,100", "--runs", "1", "--output", str(file)]
+    bench = ["bench", "classes", "--sizes", "300,100", "--runs", "1", "--output", str(file)]
     done = subprocess.run(
         [sys.executable, "-m", "tooling", *bench], capture_output=True, text=True, check=False
     )

@@ -66,14 +66,14 @@ def test_the_command_reads_the_files_and_writes_the_page(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     files = []
-    for name, document in (("mixed", MIXED), ("bench", BENCH)):
+    for name, document in (("mixed", MIXED), ("classes", BENCH)):
         (tmp_path / name).write_text(json.dumps(document))
         files += [f"--{name}", name]
-    done = CliRunner().invoke(group, ["bench-capacity", *files, "--docs"], standalone_mode=False)
+    done = CliRunner().invoke(group, ["bench", "capacity", *files, "--docs"], standalone_mode=False)
     assert done.exception is None
     assert (tmp_path / "docs/reference/benchmarks/capacity.md").read_text() == done.output
     with pytest.raises(InputError, match="gone: cannot be read"):
-        group.main(["bench-capacity", "--mixed", "gone"], standalone_mode=False)
+        group.main(["bench", "capacity", "--mixed", "gone"], standalone_mode=False)
 
 
 def test_the_page_is_one_that_the_command_writes() -> None:

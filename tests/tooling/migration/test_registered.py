@@ -65,8 +65,8 @@ def test_the_ledger_of_this_repository_stays_where_it_is() -> None:
     [
         ('owner = "x"', r"owner in \[tool\.tooling\]"),
         ('sedes = "x"', "unknown key 'sedes'"),
-        ("seeds = 1", "seeds must be a str"),
-        ('migrator = ["x"]', "migrator must be a str"),
+        ("seeds = 1", "seeds must be a string"),
+        ('migrator = ["x"]', "migrator must be a string"),
     ],
 )
 def test_settings_that_are_not_the_products_are_refused(

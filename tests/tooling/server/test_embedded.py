@@ -61,7 +61,8 @@ def test_status_tells_a_program_where_it_is(root: Path) -> None:
     assert report["url"] == embedded.running_url(root)
     assert tooling(root, "db", "stop").returncode == 0
     assert not server.is_running()
-    assert tooling(root, "db", "status").returncode == 4
+    stopped = tooling(root, "db", "status")
+    assert (stopped.returncode, stopped.stdout.splitlines()[0]) == (4, "running  False")
 
 
 def test_the_url_of_a_stopped_server_is_an_error_with_a_hint(root: Path) -> None:

@@ -2,7 +2,9 @@
 
 import copy
 import sys
+from collections.abc import Mapping
 from importlib import import_module
+from typing import NoReturn
 
 import click
 import psycopg
@@ -14,6 +16,7 @@ from pgproof.errors import Exit, PgproofError
 COMMANDS = ("baseline", "migrate", "new", "plan", "rollback", "status")
 """What another program may take over, by `command`."""
 _OWN = (*COMMANDS, "init", "server")
+_HINTS = {"42501": "Connect as a role that has the privilege, or have it granted."}
 
 
 class _Commands(click.Group):
@@ -41,33 +44,48 @@ def command(name: str, host: Host | None = None) -> click.Command:
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pgproof")
 def group() -> None:
-    """Migrate a PostgreSQL database by plain SQL files, applied once each, whatever happens.
+    """Migrate a PostgreSQL database by plain SQL files.
 
-    The server is --dsn, else DATABASE_URL, else the PG* variables, else the embedded server of
-    the setting `server`.
+    A command connects to the server of --dsn, else of DATABASE_URL, else of the PG* variables, else
+    to the embedded server of the setting `server`.
     """
 
 
 def main() -> None:
-    """Run the command line; the one place that turns errors into `error:`, `hint:`, exit code."""
+    """Run the command line."""
+    run(group, {})
+
+
+def run(program: click.Command, hints: Mapping[str, str]) -> NoReturn:
+    """Run a command line, and exit; the one place that turns errors into `error:` and `hint:`.
+
+    `hints` are by SQLSTATE, and replace those of the server.
+    """
     try:
-        code = group.main(standalone_mode=False)
+        code = program.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else Exit.OK)
     except PgproofError as error:
         _fail(error.message, error.hint, error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("interrupted", None, Exit.INTERRUPTED)
+    except click.FileError as error:
+        _fail(error.format_message(), None, Exit.INPUT)
     except click.ClickException as error:
         printing.misused(error)
         sys.exit(error.exit_code)
     except psycopg.Error as error:
         state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
         message = error.diag.message_primary or str(error).strip()
-        _fail(message + state, error.diag.message_hint, Exit.FAILED)
+        known = error.sqlstate or ""
+        hint = hints.get(known) or error.diag.message_hint or _HINTS.get(known)
+        _fail(message + state, hint, Exit.FAILED)
     except BrokenPipeError:
         sys.exit(Exit.FAILED)
+    except OSError as error:
+        what = error.strerror or str(error)
+        _fail(f"{error.filename}: {what}" if error.filename else what, None, Exit.FAILED)
 
 
-def _fail(message: str, hint: str | None, code: int) -> None:
+def _fail(message: str, hint: str | None, code: int) -> NoReturn:
     printing.fail(message, hint)
     sys.exit(code)

@@ -16,12 +16,13 @@ from pgproof.settings import Settings
 def command(
     migration_id: str, settings: Settings, dsn: str | None, dry_run: bool, as_json: bool
 ) -> None:
-    """Adopt an existing database: record the migrations up to ID as applied, running none.
+    """Record migrations as applied, without running them.
 
-    Compare the schemas first; this command takes your word. Refused if the ledger is not empty.
+    For a database that was created by other means: the migrations up to ID are recorded. Compare
+    the schemas first; this command does not. Refused if the ledger is not empty.
 
     \b
-    pgproof baseline 0005.performance-indexes --dry-run
+      pgproof baseline 0005.performance-indexes --dry-run
     """
     from pgproof.report import Json, Text
     from pgproof.run.baseline import baseline

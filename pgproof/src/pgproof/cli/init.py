@@ -13,14 +13,14 @@ from pgproof.cli import options
 @options.dry_run
 @options.as_json
 def command(folder: Path, dry_run: bool, as_json: bool) -> None:
-    """Make a repository of migrations in FOLDER, by default the current one.
+    """Create a repository of migrations in FOLDER.
 
-    Writes settings, a first migration with its rollback file, a test of them and a workflow for
-    CI. Replaces nothing.
+    The default is the current folder. Writes settings, a first migration with its rollback file, a
+    test of them and a workflow for CI. Replaces no file.
 
     \b
-    pgproof init
-    pgproof migrate
+      pgproof init
+      pgproof migrate
     """
     from pgproof.files.starter import begin
 

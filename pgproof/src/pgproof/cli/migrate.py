@@ -16,18 +16,18 @@ from pgproof.settings import Settings
     default=300,
     show_default=True,
     metavar="SECONDS",
-    help="How long to wait for another runner.",
+    help="Time to wait for another runner.",
 )
 @click.option(
     "--allow-out-of-order",
     is_flag=True,
-    help="Apply files ordered before applied ones; recorded in the ledger.",
+    help="Apply files that are ordered before applied ones; the ledger records it.",
 )
 @click.option(
     "--resume",
     metavar="ID:N",
     callback=options.statement_number,
-    help="Take the statements before N of a partly applied file as done.",
+    help="Continue a partly applied file at its statement N.",
 )
 @options.dry_run
 @options.events
@@ -40,14 +40,14 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Apply the pending migrations, each once, and the repeatable files.
+    """Apply pending migrations, each once, and repeatable files.
 
-    Each file is one transaction with its ledger row. After an interruption of any kind, run the
-    same command again: it goes on where it stopped. Nothing is ever rolled back by itself.
+    Each file and its ledger row are one transaction. After an interruption of any kind, run the
+    same command again: it continues where it stopped. No rollback file is ever run by this command.
 
     \b
-    pgproof migrate
-    pgproof migrate --migrations other/migrations --dsn postgresql://host/db
+      pgproof migrate
+      pgproof migrate --migrations other/migrations --dsn postgresql://host/db
     """
     from pgproof.report import Json, Text
     from pgproof.run.migrate import migrate

@@ -13,10 +13,12 @@ from pgproof.settings import Settings
 @options.dry_run
 @options.as_json
 def command(name: str, settings: Settings, dry_run: bool, as_json: bool) -> None:
-    """Scaffold a migration and its rollback file, numbered after the last one.
+    """Create a migration and its rollback file.
+
+    Their number is the one after that of the last migration.
 
     \b
-    pgproof new project-status
+      pgproof new project-status
     """
     from pgproof.files.scaffold import scaffold
 

@@ -16,46 +16,60 @@ _FILE = click.Path(path_type=Path)
 
 dsn = click.option("--dsn", metavar="URL", help="Connection string of the database to use.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
-dry_run = click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+dry_run = click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
 events = click.option(
-    "--json", "as_json", is_flag=True, help="Print a JSON object a line: events, then the result."
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print a line of JSON for each event, and for the result.",
+)
+migrations = click.option(
+    "--migrations",
+    metavar="DIR",
+    type=_FILE,
+    help="Folder of migrations; the settings are those at or above it.",
 )
 _SETTINGS = {
-    "migrations": click.option(
-        "--migrations",
-        metavar="DIR",
-        type=_FILE,
-        help="Folder of migrations. The settings are those at or above it.",
-    ),
+    "migrations": migrations,
     "ledger_schema": click.option(
-        "--ledger-schema", metavar="NAME", help="Schema of the tables that say what is applied."
+        "--ledger-schema", metavar="NAME", help="Schema of the ledger's tables."
     ),
-    "owner": click.option("--owner", metavar="ROLE", help="Role to take for what files make."),
+    "owner": click.option(
+        "--owner", metavar="ROLE", help="Role that runs the files, and owns what they create."
+    ),
     "before": click.option(
-        "--before", metavar="FILE", type=_FILE, multiple=True, help="Run before the migrations."
+        "--before",
+        metavar="FILE",
+        type=_FILE,
+        multiple=True,
+        help="Run this file before the migrations.",
     ),
     "after": click.option(
-        "--after", metavar="FILE", type=_FILE, multiple=True, help="Run after the migrations."
+        "--after",
+        metavar="FILE",
+        type=_FILE,
+        multiple=True,
+        help="Run this file after the migrations.",
     ),
     "search_path": click.option(
-        "--search-path", metavar="SCHEMAS", help="search_path of each file."
+        "--search-path", metavar="SCHEMAS", help="Value of search_path while a file runs."
     ),
     "session": click.option(
         "--session",
         metavar="NAME=VALUE",
         multiple=True,
-        help="Parameter to set for each file.",
+        help="Parameter to set while a file runs.",
     ),
     "lock_timeout": click.option(
         "--lock-timeout",
         metavar="TIME",
-        help="How long a statement waits for a lock (500ms, half of deadlock_timeout).",
+        help="Time that a statement waits for a lock (500ms, half of deadlock_timeout).",
     ),
     "lock_attempts": click.option(
         "--lock-attempts",
         type=click.IntRange(1),
         metavar="N",
-        help="How often a file is tried while locks are in the way (30).",
+        help="Number of attempts of a file that cannot get its locks (30).",
     ),
     "server": click.option(
         "--server", metavar="DIR", type=_FILE, help="Folder of an embedded server to use."
@@ -117,5 +131,5 @@ def statement_number(
         return None
     name, _, number = value.rpartition(":")
     if not name or not number.isdecimal() or int(number) < 1:
-        raise click.BadParameter("give the migration and a statement's number, as 0007.parts:3")
+        raise click.BadParameter("give a migration and the number of a statement: 0007.parts:3")
     return name, int(number)

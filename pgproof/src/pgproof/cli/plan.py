@@ -1,8 +1,6 @@
 """`pgproof plan`."""
 
-import shutil
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -15,7 +13,6 @@ if TYPE_CHECKING:
     from pgproof.ahead.plan import Plan, PlannedFile
 
 _STATEMENT = 2
-_SHORTEST = 20
 
 
 @click.command()
@@ -30,13 +27,14 @@ _SHORTEST = 20
 )
 @options.as_json
 def command(settings: Settings, dsn: str | None, page: IO[str] | None, as_json: bool) -> None:
-    """Show each pending statement: locks, rewrites, scans, sizes, squawk's findings.
+    """Show the locks and the work of each pending statement.
 
-    Writes nothing, and refuses what `pgproof migrate` would refuse.
+    Shown are lock modes, rewrites, scans, sizes of relations and the findings of squawk. Writes
+    nothing, and refuses what `pgproof migrate` would refuse.
 
     \b
-    pgproof plan
-    pgproof plan --markdown -
+      pgproof plan
+      pgproof plan --markdown -
     """
     from pgproof.ahead.page import markdown
     from pgproof.ahead.plan import plan
@@ -56,7 +54,8 @@ def _show(found: "Plan") -> None:
     for file in found.files:
         how = "one transaction" if file.transactional else "statement by statement"
         printing.say_heading(file.id, how)
-        printing.say(*_table(_rows(found, file)))
+        lines = printing.columns(_rows(found, file), shrink=_STATEMENT)
+        printing.say(*(f" {line}" for line in lines))
         for finding in file.findings:
             printing.say(f"  squawk, line {finding.line}: {finding.rule}: {finding.message}")
     for name in found.repeatables:
@@ -80,19 +79,3 @@ def _rows(found: "Plan", file: "PlannedFile") -> Iterator[tuple[str, ...]]:
                 work_of(effect),
                 waits_of(statement),
             )
-
-
-def _table(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """Yield lines of columns, the statements shortened to what a terminal has room for."""
-    rows = [tuple(map(printing.plain, row)) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    if sys.stdout.isatty():
-        others = sum(widths) - widths[_STATEMENT] + 2 * len(widths)
-        room = max(_SHORTEST, shutil.get_terminal_size().columns - others)
-        widths[_STATEMENT] = min(widths[_STATEMENT], room)
-    for row in rows:
-        cells = list(row)
-        if len(cells[_STATEMENT]) > widths[_STATEMENT]:
-            cells[_STATEMENT] = f"{cells[_STATEMENT][: widths[_STATEMENT] - 1]}…"
-        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-        yield f" {'  '.join(padded)}".rstrip()

@@ -18,12 +18,12 @@ def command(
 ) -> None:
     """Undo the last applied migration by its rollback file.
 
-    The file and the removal of its ledger row are one transaction. A migration without a
-    rollback file is refused, and nothing is undone.
+    The file and the removal of its ledger row are one transaction. If a migration has no rollback
+    file, nothing is undone.
 
     \b
-    pgproof rollback --dry-run
-    pgproof rollback --to 0010.search
+      pgproof rollback --dry-run
+      pgproof rollback --to 0010.search
     """
     from pgproof.report import Json, Text
     from pgproof.run.rollback import rollback

@@ -13,11 +13,11 @@ from pgproof.settings import Settings
 @options.settings("server")
 @click.option("--stop", "stopping", is_flag=True, help="Stop it.")
 def command(settings: Settings, stopping: bool) -> None:
-    """Print the URL of the embedded server, which is started if it does not run.
+    """Start the embedded server, and print its URL.
 
     \b
-    psql "$(pgproof server)"
-    pgproof server --stop
+      psql "$(pgproof server)"
+      pgproof server --stop
     """
     from pgproof import server
 

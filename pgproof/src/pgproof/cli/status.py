@@ -12,13 +12,15 @@ from pgproof.settings import Settings
 @options.dsn
 @options.as_json
 def command(settings: Settings, dsn: str | None, as_json: bool) -> int:
-    """Show what is applied, pending, edited, missing or partly applied. Writes nothing.
+    """Show the state of each migration.
 
-    Exit code: 0 all applied, 8 partly applied, 9 pending, 10 edited, missing or out of order.
+    A migration is applied, pending, edited, missing, out of order or partly applied. Writes
+    nothing. Exit code: 0 if all are applied, 8 if one is partly applied, 9 if one is pending, 10 if
+    one is edited, missing or out of order.
 
     \b
-    pgproof status
-    pgproof status --json
+      pgproof status
+      pgproof status --json
     """
     from pgproof.ahead.status import status
 
@@ -26,6 +28,5 @@ def command(settings: Settings, dsn: str | None, as_json: bool) -> int:
     if as_json:
         printing.say_json(found.as_dict())
     else:
-        for row in found.rows:
-            printing.say(f"{row.state:<9} {row.id}" + (f"  {row.detail}" if row.detail else ""))
+        printing.say(*printing.columns((row.state, row.id, row.detail) for row in found.rows))
     return int(found.exit_code)

@@ -1,4 +1,4 @@
-"""`tooling bench-mixed`."""
+"""`tooling bench mixed`."""
 
 from pathlib import Path
 
@@ -15,43 +15,42 @@ from tooling.cli import options
     type=click.IntRange(1),
     default=16,
     show_default=True,
-    help="Clients of the main measurement.",
+    help="Number of clients.",
 )
 @click.option(
     "--seconds",
     type=click.IntRange(1),
     default=20,
     show_default=True,
-    help="Length of a measurement.",
+    help="Duration of a measurement in seconds.",
 )
 @click.option(
     "--curve",
     default="1,2,4,8,16,32,64",
     show_default=True,
     callback=options.whole_numbers,
-    help="Numbers of clients; empty for none.",
+    help="Numbers of clients to measure the curve with; empty for none.",
 )
 @options.output("build/bench-mixed.json")
 @options.docs
 def command(
     projects: int, clients: int, seconds: int, curve: list[int], output: Path, docs: bool
 ) -> None:
-    """Measure a write-heavy mix of requests, fully durable, against plain tables.
+    """Measure a write-heavy mix of requests beside plain tables.
 
-    Create, save a design, move a status, append an event, read a dashboard; ours with row security,
-    audit triggers and hash chain. The curve is measured beside pgbench's own tpcb-like.
+    The requests create a project, save a design, change a status, append an event and read a
+    dashboard. Every commit is durable; this schema has row security, audit triggers and the hash
+    chain, the plain tables have none of them. The curve is measured beside pgbench's tpcb-like.
 
     \b
-    tooling bench-mixed --projects 20000 --seconds 10 --curve ''
+      tooling bench mixed --projects 20000 --seconds 10 --curve ''
     """
     from tooling.laboratory import mixed_page, mixed_run
     from tooling.server.embedded import temporary_server
 
     with temporary_server(mixed_run.SETTINGS, durable=True) as server:
-        document = mixed_run.measure(
-            server, projects, clients, seconds, curve, lambda step: printing.say(step, err=True)
-        )
-    options.write_json(output, document)
+        document = mixed_run.measure(server, projects, clients, seconds, curve, options.say_step)
+    printing.write_json(output, document)
     printing.say_page(mixed_page.page(document))
     if docs:
         mixed_page.write(document)

@@ -1,4 +1,4 @@
-"""`tooling bench-conversion`."""
+"""`tooling bench conversion`."""
 
 from pathlib import Path
 
@@ -15,26 +15,27 @@ from tooling.cli import options
     type=click.FloatRange(0, min_open=True),
     default=100.0,
     show_default=True,
-    help="Requests a second.",
+    help="Requests per second.",
 )
 @click.option(
     "--seconds",
     type=click.FloatRange(0, min_open=True),
     default=20.0,
     show_default=True,
-    help="Requests before the migration.",
+    help="Duration of the requests before the migration, in seconds.",
 )
 @options.output("build/bench-conversion.json")
 @options.docs
 def command(projects: int, rate: float, seconds: float, output: Path, docs: bool) -> None:
-    """Measure migration 7, which divides tables into partitions, on a database in use.
+    """Measure migration 7, which partitions tables, under load.
 
-    Fills a durable server of its own as it was before, sends requests at a steady rate, and
-    applies the migration meanwhile: how long locks that keep writers out were held, and how long
-    the slowest request took, from when it was due. A million projects take some 15 minutes.
+    Starts a server, fills it as it was before the migration, sends requests at a constant rate, and
+    applies the migration. Measured are the time that locks which block writers were held, and the
+    latency of the slowest request, from the moment it was due. A million projects take about 15
+    minutes.
 
     \b
-    tooling bench-conversion --projects 20000 --seconds 5
+      tooling bench conversion --projects 20000 --seconds 5
     """
     from tooling.laboratory import conversion, conversion_page, machine, run
     from tooling.laboratory.synthetic.dataset import Dataset
@@ -47,10 +48,10 @@ def command(projects: int, rate: float, seconds: float, output: Path, docs: bool
             Dataset(projects, run.SEED),
             rate,
             seconds,
-            lambda step: printing.say(step, err=True),
+            options.say_step,
         )
         document = {**machine.facts(server), **found}
-    options.write_json(output, document)
+    printing.write_json(output, document)
     printing.say_page(conversion_page.page(document))
     if docs:
         conversion_page.write(document)

@@ -1,4 +1,4 @@
-"""`tooling bench-indexes`."""
+"""`tooling bench indexes`."""
 
 from pathlib import Path
 
@@ -13,20 +13,20 @@ from tooling.cli import options
 @options.output("build/bench-indexes.json")
 @options.docs
 def command(projects: int, output: Path, docs: bool) -> None:
-    """Measure what each index of app serves, how large it is, and what it costs a write.
+    """Measure the use, size and write cost of each index of app.
 
-    Fills a server of its own, sends every query class and request of the benchmarks, and asks the
-    server which indexes they scanned.
+    Starts and fills a server, sends every query class and request of the benchmarks, and reads from
+    the statistics which indexes were scanned.
 
     \b
-    tooling bench-indexes --projects 20000
+      tooling bench indexes --projects 20000
     """
     from tooling.laboratory import indexes, indexes_page
     from tooling.server.embedded import temporary_server
 
     with temporary_server(indexes.SETTINGS, durable=True) as server:
-        document = indexes.run(server, projects, lambda step: printing.say(step, err=True))
-    options.write_json(output, document)
+        document = indexes.run(server, projects, options.say_step)
+    printing.write_json(output, document)
     printing.say_page(indexes_page.page(document))
     if docs:
         indexes_page.write(document)

@@ -1,4 +1,4 @@
-"""`tooling bench-capacity`."""
+"""`tooling bench capacity`."""
 
 import json
 from pathlib import Path
@@ -10,36 +10,37 @@ from tooling import printing
 from tooling.cli import options
 from tooling.errors import InputError
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
-
 
 @click.command()
 @click.option(
     "--mixed",
-    type=_FILE,
+    type=options.FILE,
     default=Path("build/bench-mixed.json"),
     show_default=True,
-    help="What `tooling bench-mixed` wrote.",
+    help="Results of `tooling bench mixed`.",
 )
 @click.option(
-    "--bench",
-    type=_FILE,
+    "--classes",
+    type=options.FILE,
     default=Path("build/bench.json"),
     show_default=True,
-    help="What `tooling bench` wrote.",
+    help="Results of `tooling bench classes`.",
 )
 @options.docs
-def command(mixed: Path, bench: Path, docs: bool) -> None:
-    """Reckon how far a server like the measured one goes, in users and projects.
+def command(mixed: Path, classes: Path, docs: bool) -> None:
+    """Estimate the capacity of one server, in users and projects.
 
-    Measures nothing: it takes the figures of two benchmarks, and names what it assumes.
+    Measures nothing: it computes the estimate from the results of two benchmarks, and states its
+    assumptions.
 
     \b
-    tooling bench-mixed && tooling bench && tooling bench-capacity --docs
+      tooling bench mixed
+      tooling bench classes
+      tooling bench capacity --docs
     """
     from tooling.laboratory import capacity
 
-    text = capacity.page(_read(mixed), _read(bench))
+    text = capacity.page(_read(mixed), _read(classes))
     printing.say_page(text)
     if docs:
         capacity.write(text)
@@ -51,6 +52,6 @@ def _read(file: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise InputError(
             f"{file}: cannot be read: {error}",
-            hint="Run `tooling bench-mixed` and `tooling bench` first.",
+            hint="Run `tooling bench mixed` and `tooling bench classes` first.",
         ) from error
     return found
