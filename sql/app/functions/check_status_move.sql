@@ -1,4 +1,5 @@
--- Let a project's status move only draft -> estimating -> submitted -> accepted | rejected.
+-- Allow the status of a project to change only draft -> estimating -> submitted -> accepted |
+-- rejected.
 create function app.check_status_move()
     returns trigger
     language plpgsql

@@ -1,8 +1,8 @@
--- What opens this database to someone whom sql/ keeps out; no row when all is as declared.
+-- Differences that give a role more access than sql/ declares; no row if there are none.
 --
--- Reads the catalogue of the server that it runs on, as anybody may: grants, roles and their
--- settings, row security, triggers of the audit log, definer functions, what statistics keep, and
--- other databases.
+-- Reads the system catalogs of the server that it runs on, as every role may: grants, roles and
+-- their settings, row security, triggers of the audit log, security definer functions, columns with
+-- statistics, and other databases.
 --
 --     select * from ops.check_access();
 --     -- (no rows)

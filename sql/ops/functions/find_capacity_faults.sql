@@ -1,4 +1,4 @@
--- What is about to run out or to slow down: numbers, transaction ids, space, statistics.
+-- Resources that will run out or become slow: numbers, transaction ids, space, statistics.
 --
 --     select object, detail from ops.find_capacity_faults() where check_name = 'sequences';
 --     -- (no rows)
