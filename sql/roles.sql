@@ -6,8 +6,7 @@
 -- the database must not become a superuser: every block resolves names in pg_catalog only.
 --
 -- A new role needs a line in the list below, its privileges in the grants.sql of a schema, and a
--- migration with its policies. No role gets a password here: set one, as SCRAM, if the role logs
--- in.
+-- migration with its policies. No password is set here: set one, as SCRAM, if the role logs in.
 
 do $roles$
 declare
@@ -54,7 +53,7 @@ begin
             begin
                 execute format('create role %I %s noinherit', wanted.name, wanted.login);
             exception
-                when duplicate_object or unique_violation then null;  -- another database's runner was faster
+                when duplicate_object or unique_violation then null;  -- made by a concurrent run
             end;
         end if;
 
@@ -113,7 +112,8 @@ begin
                     execute format('alter role %I set %I = %L', wanted.name, setting.name, setting.value);
                 end if;
             exception
-                -- Another database's runner was faster: the second is that a tuple was concurrently updated.
+                -- A concurrent run in another database did it: the second error is that a tuple was
+                -- concurrently updated.
                 when unique_violation or internal_error then null;
             end;
         end loop;

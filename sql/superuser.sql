@@ -1,5 +1,4 @@
--- What only a superuser can grant or revoke; ops.check_access() reports it where no superuser ran
--- this.
+-- What only a superuser can grant or revoke; ops.check_access() reports it if this was not run.
 --
 -- Runs before the migrations and changes nothing that is already correct. The owner of the database
 -- must not become a superuser through it: every block resolves names in pg_catalog only.
@@ -297,7 +296,7 @@ begin
                 execute format('revoke connect on database %I from public', other.name);
             exception
                 when others then
-                    -- Another database's runner was faster.
+                    -- A concurrent run in another database did it.
                     if sqlerrm !~ 'tuple concurrently updated' then
                         raise;
                     end if;

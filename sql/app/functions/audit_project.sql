@@ -3,8 +3,7 @@
 --
 -- An update records the names of the changed columns, not their values, so that an erasure of a
 -- customer's data does not have to search the audit log. The last of these events has the actor of
--- updated_by. Runs as the owner: only the owner may record the events that the database itself
--- records.
+-- updated_by. Runs as the owner: only the owner may record the events of the database itself.
 --
 create function app.audit_project()
     returns trigger

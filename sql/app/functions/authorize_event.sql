@@ -2,8 +2,8 @@
 --
 -- Row security checks a row only after the triggers of this table: before that, an error of
 -- project_events_chain would reveal to an account which projects of others exist. An account cannot
--- append events that the database itself records: these come from triggers, at a trigger depth of
--- 2.
+-- append events that the database itself records: these come from triggers, where
+-- pg_trigger_depth() is above 1.
 --
 create function app.authorize_event()
     returns trigger

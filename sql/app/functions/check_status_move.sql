@@ -1,5 +1,4 @@
--- Allow the status of a project to change only draft -> estimating -> submitted -> accepted |
--- rejected.
+-- Allow only the status changes draft -> estimating -> submitted -> accepted | rejected.
 create function app.check_status_move()
     returns trigger
     language plpgsql

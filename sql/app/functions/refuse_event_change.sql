@@ -1,7 +1,6 @@
 -- Refuse changes of the audit log.
 --
--- The only exception is app.erase_events, which runs as the owner of the table and sets a
--- parameter.
+-- The only exception is app.erase_events, which runs as the owner and sets a parameter.
 -- The parameter alone permits nothing: no other role has the privilege to update the table.
 --
 create function app.refuse_event_change()

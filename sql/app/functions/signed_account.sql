@@ -1,5 +1,4 @@
--- The signed account and actor that app.begin_work() has verified in this transaction; empty before
--- that.
+-- The signed account and actor that app.begin_work() verified in this transaction; else empty.
 --
 --     select app.signed_account() = '';
 --     -- t

@@ -1,5 +1,4 @@
--- Whether a row belongs to the account; a policy evaluates it before any other condition on the
--- row.
+-- Whether a row belongs to the account; a policy evaluates it before any other condition.
 --
 --     select account_id operator(app.===) '0194f3c0-0000-7000-8000-000000000001' from app.projects;
 --

@@ -1,8 +1,7 @@
--- Hash of the rows of a partition in the form of its archive: of the hashes of each 1000 lines of
--- COPY.
+-- Hash of the rows of a partition as archived: of the hashes of each 1000 lines of COPY.
 --
--- A program that archives a partition must compute the same hash from the rows that it has read; no
--- other role than the owner may call this.
+-- A program that archives a partition must compute the same hash from the rows that it has read;
+-- only the owner may call this function.
 --
 create function ops.archive_sha256(partition regclass)
     returns text

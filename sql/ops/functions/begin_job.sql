@@ -1,5 +1,4 @@
--- Begin the only run of a job: other sessions are refused until finish_job or the end of this
--- session.
+-- Begin the only run of a job: others are refused until finish_job or the end of this session.
 -- A slot, the scheduled time of a run, runs once.
 --
 --     select ops.begin_job('partition-ensure', slot => '2026-11-23 00:15:00+00');

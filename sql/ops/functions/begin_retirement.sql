@@ -1,5 +1,4 @@
--- Begin to retire a partition: record its part of each chain, before it is detached. Safe to
--- repeat.
+-- Begin to retire a partition: record its part of each chain before detaching. Safe to repeat.
 --
 --     select state, row_count from ops.begin_retirement('app.project_events_y2023m01', 'archive');
 --     -- retiring | 0

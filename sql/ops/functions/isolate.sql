@@ -1,5 +1,4 @@
--- Create the policies that isolate accounts as ops.tenant_policies() requires them; return how
--- many.
+-- Create the policies that isolate accounts as ops.tenant_policies() requires; return how many.
 --
 --     select ops.isolate();
 --     -- 0

@@ -1,5 +1,4 @@
--- The periods that contain the days from one to another, in UTC, with the name suffix of a
--- partition.
+-- The periods that contain the days from one to another, in UTC, with the suffix of partitions.
 --
 --     select starts_at, suffix, label from ops.periods_between('quarter', '2031-02-01', '2031-02-01');
 --     -- 2031-01-01 00:00:00+00 | y2031q1 | 2031-Q1

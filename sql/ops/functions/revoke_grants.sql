@@ -1,5 +1,4 @@
--- Revoke every privilege on a schema and its objects, from public and from every role of
--- sql/roles.sql.
+-- Revoke every privilege on a schema and its objects from public and the roles of sql/roles.sql.
 --
 --     select ops.revoke_grants('ops');
 --
