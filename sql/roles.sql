@@ -1,17 +1,18 @@
--- The roles of the database, with the least each needs, and what each may do to the database as a whole.
+-- The roles of the database, with the least attributes that each needs, and their privileges on the
+-- database itself.
 --
--- Runs before the migrations and changes nothing that is already right, so that a migrator without
--- the right to create roles can run it once an administrator has. A superuser runs it in a database
--- whose owner is not to become one: no block looks a name up anywhere but in pg_catalog.
+-- Runs before the migrations and changes nothing that is already correct, so that a migrator
+-- without CREATEROLE can run it after an administrator has. If a superuser runs it, the owner of
+-- the database must not become a superuser: every block resolves names in pg_catalog only.
 --
--- A new role is a line in the list below, its rights in the grants.sql of a schema, and a migration with
--- its policies. No role has a password here: set one, as SCRAM, where the role logs in.
+-- A new role needs a line in the list below, its privileges in the grants.sql of a schema, and a
+-- migration with its policies. No password is set here: set one, as SCRAM, if the role logs in.
 
 do $roles$
 declare
-    -- A line a role, and nowhere else: every other file takes the roles that begin with eagle_. Limits of
-    -- time end what nobody meant to last, since a session can set another; no role can use up the
-    -- connections of the others: together they leave three of a hundred.
+    -- This is the only list of the roles: every other file uses the roles that begin with eagle_.
+    -- Time-outs end statements that last too long by mistake, since a session can set others. No
+    -- role can use up the connections of the others: together the limits leave three of a hundred.
     wanted   record;
     setting  record;
     begins   text;
@@ -52,7 +53,7 @@ begin
             begin
                 execute format('create role %I %s noinherit', wanted.name, wanted.login);
             exception
-                when duplicate_object or unique_violation then null;  -- another database's runner was faster
+                when duplicate_object or unique_violation then null;  -- made by a concurrent run
             end;
         end if;
 
@@ -61,25 +62,25 @@ begin
             select s.name, s.value, s.name = 'temp_file_limit' and not r.rolsuper or not able as is_refused
               from (values
                     ('connection limit', wanted.connections::text),
-                    -- Planning a statement over every month of events takes longer than running it, and the
-                    -- plan is the same for every account.
+                    -- Planning a statement over every partition of events takes longer than
+                    -- executing it, and the plan is the same for every account.
                     ('plan_cache_mode', case when wanted.is_planned_once then 'force_generic_plan' end),
                     ('statement_timeout', wanted.statement),
                     ('idle_in_transaction_session_timeout', wanted.idle),
                     ('transaction_timeout', wanted.transaction),
-                    -- Only a superuser gives a role more than this, so that it is a limit.
+                    -- Only a superuser can raise this for a role, so that it is a limit.
                     ('temp_file_limit', wanted.temporary)
                    ) as s (name, value)
               join pg_roles as r on r.rolname = current_user
              where s.value is not null
-               -- PostgreSQL 16 has no limit of a whole transaction.
+               -- PostgreSQL 16 has no transaction_timeout.
                and (s.name <> 'transaction_timeout'
                     or current_setting('server_version_num')::integer >= 170000)
         loop
             if setting.name <> 'connection limit' then
                 begins := format('%s, %s=%s', begins, setting.name, setting.value);
             end if;
-            -- What somebody has set otherwise stays.
+            -- A value that was set by hand is kept.
             if (case setting.name
                    when 'connection limit' then exists (
                        select from pg_roles where rolname = wanted.name and rolconnlimit <> -1
@@ -111,12 +112,13 @@ begin
                     execute format('alter role %I set %I = %L', wanted.name, setting.name, setting.value);
                 end if;
             exception
-                -- Another database's runner was faster: the second is that a tuple was concurrently updated.
+                -- A concurrent run in another database did it: the second error is that a tuple was
+                -- concurrently updated.
                 when unique_violation or internal_error then null;
             end;
         end loop;
 
-        -- What a session begins with, a role may change for itself, but not its comment, so that
+        -- A role can change the initial settings of its sessions, but not its comment, so that
         -- ops.check_access() can compare them.
         wanted.comment := wanted.comment
             || coalesce(' Sessions begin with ' || nullif(ltrim(begins, ', '), '') || '.', '');
@@ -150,7 +152,7 @@ begin
         execute format('grant create on database %I to eagle_owner', database);
     end if;
 
-    -- Who may connect, and make temporary tables, is on a list too.
+    -- The list also contains the roles that may connect and create temporary tables.
     if exists (
         select
           from pg_database as d
@@ -187,7 +189,7 @@ begin
 end
 $roles$;
 
--- Functions are executable by everyone unless this is said before they are made.
+-- Functions are executable by public unless this is set before they are created.
 do $defaults$
 begin
     set local search_path = pg_catalog, pg_temp;

@@ -1,7 +1,7 @@
--- What only a superuser can give or take: done where one runs this, named where none does.
+-- What only a superuser can grant or revoke; ops.check_access() reports it if this was not run.
 --
--- Runs before the migrations and changes nothing that is already right. A superuser runs it in a
--- database whose owner is not to become one: no block looks a name up anywhere but in pg_catalog.
+-- Runs before the migrations and changes nothing that is already correct. The owner of the database
+-- must not become a superuser through it: every block resolves names in pg_catalog only.
 
 do $statements$
 begin
@@ -40,7 +40,7 @@ begin
             execute format('grant %I to eagle_backup', role);
         end if;
     end loop;
-    -- Barman streams only for a role that could also begin a backup and close a segment of the log.
+    -- Barman streams only as a role that can also start a backup and switch to a new WAL segment.
     for function in
         select p.oid::regprocedure
           from pg_proc as p
@@ -59,11 +59,11 @@ begin
 end
 $attributes$;
 
--- Every account's statements run as eagle_application, and a role may read and stop what it runs
--- itself: so one account could read another's statements and stop them, or leave large objects for
--- it, which row security does not know. And what a session may take without a right on anything, it may
--- take until there is none left: advisory locks, which also jobs and the runner wait for and which
--- share their memory with all other locks, the queue of notifications, and the write-ahead log.
+-- The statements of all accounts run as eagle_application, and a role may read and cancel its own
+-- statements: so one account could read and cancel statements of another, or leave large objects
+-- for it, to which row security does not apply. Also, a session can exhaust resources that need no
+-- privilege: advisory locks, for which jobs and the runner wait too and which share their memory
+-- with all other locks, the notification queue, and WAL.
 do $functions$
 declare
     able     boolean;
@@ -82,7 +82,7 @@ begin
                 ('lo_creat',                     'eagle_owner'),
                 ('lo_create',                    'eagle_owner'),
                 ('lo_from_bytea',                'eagle_owner'),
-                -- Each lock stays in shared memory, which holds them for every session of the server.
+                -- Each lock occupies shared memory that all sessions of the server need for locks.
                 ('pg_advisory_lock',                 'eagle_owner, eagle_migrator'),
                 ('pg_advisory_lock_shared',          'eagle_owner, eagle_migrator'),
                 ('pg_advisory_xact_lock',            'eagle_owner, eagle_migrator, eagle_operator'),
@@ -96,7 +96,7 @@ begin
                ) as kept (name, holders)
           join pg_proc as p on p.proname = kept.name
            and p.pronamespace in ('pg_catalog'::regnamespace, 'public'::regnamespace)
-           -- PostgreSQL 17 has it with another signature: a dump of 16 could not be loaded there.
+           -- PostgreSQL 17 has another signature of it: a dump of 16 could not be loaded there.
            and (p.proname <> 'pg_logical_emit_message'
                 or current_setting('server_version_num')::integer >= 170000)
          where exists (
@@ -118,10 +118,10 @@ begin
 end
 $functions$;
 
--- A condition of a query is evaluated before that of a policy if it cannot leak and costs less, and
--- what was evaluated on another account's row can be observed. Nothing costs less than nothing: the
--- comparison of accounts, which every tenant's policy begins with, is given the cost 0. ALTER
--- FUNCTION allows no cost of 0, though the planner does.
+-- A condition of a query is evaluated before that of a policy if it is leakproof and costs less,
+-- and its evaluation on rows of another account can be observed. Therefore the comparison of
+-- accounts, with which every policy of a tenant table begins, gets the cost 0. ALTER FUNCTION does
+-- not accept a cost of 0, but the planner does.
 do $costs$
 begin
     set local search_path = pg_catalog, pg_temp;
@@ -138,7 +138,7 @@ begin
 end
 $costs$;
 
--- Where the owner keeps which account was found signed, out of reach of every other role.
+-- The owner stores the signed account in this setting, which no other role can change.
 do $parameter$
 begin
     set local search_path = pg_catalog, pg_temp;
@@ -155,7 +155,7 @@ begin
 end
 $parameter$;
 
--- Who may become the owner runs migrations, and the runner takes an advisory lock before it does.
+-- Roles that can become the owner run migrations, and the runner takes an advisory lock first.
 do $runners$
 declare
     granted record;
@@ -178,11 +178,11 @@ begin
 end
 $runners$;
 
--- CREATE RULE, CREATE TRIGGER, COMMENT and others wait for their lock before they look whether the role
--- may do that, and all that comes after them waits behind. DROP OWNED takes away the policies that
--- name the role. No right to them can be revoked, so they are refused before they begin. Whoever owns
--- the function acts as whoever runs a command: it belongs to a superuser, in a schema that is not the
--- owner's.
+-- CREATE RULE, CREATE TRIGGER, COMMENT and others wait for their lock before they check the
+-- privileges of the role, and all later statements wait behind them. DROP OWNED drops the policies
+-- that name the role. No privilege on these commands can be revoked, so they are refused before
+-- they begin. The owner of the function could act as any role that runs a command: it belongs to a
+-- superuser, in a schema of another owner than the database's.
 do $definitions$
 declare
     able  boolean;
@@ -259,11 +259,11 @@ begin
 end
 $definitions$;
 
--- What was taken away above was taken away in this database, and a role that may connect to another
--- one of the server has it there. New databases let everyone in; in postgres and template1 nothing
--- is kept, but another program may connect to them: they are closed where no role logs in but those
--- of this database and superusers. `set eagle.close_databases = 'on'` closes them in any case, and
--- 'off' in none.
+-- The privileges above are revoked in this database only; a role that may connect to another
+-- database of the server has them there. Everyone may connect to a new database. postgres and
+-- template1 hold no data, but another program may connect to them: the right to connect to them is
+-- revoked if only roles of this database and superusers log in. `set eagle.close_databases = 'on'`
+-- revokes it in any case, 'off' never.
 do $databases$
 declare
     wish     text;
@@ -296,7 +296,7 @@ begin
                 execute format('revoke connect on database %I from public', other.name);
             exception
                 when others then
-                    -- Another database's runner was faster.
+                    -- A concurrent run in another database did it.
                     if sqlerrm !~ 'tuple concurrently updated' then
                         raise;
                     end if;

@@ -1,11 +1,11 @@
--- Everything that a role may do in app, from scratch: what is not granted here is taken away.
+-- All privileges of roles in the schema app: privileges that are not granted here are revoked.
 select ops.revoke_grants('app');
 
 grant usage on schema app to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 
--- Rights on some columns permit no LOCK TABLE. To update, delete from or truncate the table permits all
--- modes of it, and so is granted to nobody.
--- Key, status, etag and times of a new row are the database's to give.
+-- Privileges on columns do not permit LOCK TABLE. The privileges to update, delete from or truncate
+-- a table permit all of its modes, and are granted to no role. The database sets key, status, etag
+-- and times of a new row.
 grant select on app.projects to eagle_application;
 grant insert (
     account_id, name, customer, description, site_name, street, created_by, updated_by,
@@ -31,15 +31,16 @@ grant select on app.project_totals, app.account_dashboard, app.account_stats
    to eagle_application, eagle_reader;
 grant select on app.project_events, app.event_chains, app.retired_events, app.project_totals
    to eagle_auditor;
--- What the log says something about; not what a project is called, nor what was designed.
+-- Columns that the audit log can be compared with; not names of projects, nor contents of designs.
 grant select (
     account_id, project_id, status, created_by, updated_by, created_at, updated_at, confidence
 ) on app.projects to eagle_auditor;
 grant select (account_id, project_id, payload_id, module, created_at, sha256)
    on app.project_payloads to eagle_auditor;
 
--- What index expressions call, a reader may run, too: else his session would keep the expressions
--- as they stand, and the queries in functions of the owner would not match them.
+-- A reader may also run the functions of index expressions: otherwise the planner would not inline
+-- them in the session of the reader, and queries in functions of the owner would not match the
+-- indexes.
 grant execute on function
     app.signing_required(),
     app.signed_account(),

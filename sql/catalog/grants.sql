@@ -1,4 +1,4 @@
--- Who may do what in the schema catalog: the whole of it, said again after every migration.
+-- All privileges of roles in the schema catalog; this file is run again after every migration.
 
 select ops.revoke_grants('catalog');
 
@@ -29,8 +29,8 @@ grant execute
                 catalog.diff(text, text, text, text)
     to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 
--- The catalog owner imports, seeds and publishes as eagle_operator. A right to update some columns
--- permits no LOCK TABLE; one to update the table permits all modes of it.
+-- The owner of the catalogs imports, seeds and publishes as eagle_operator. The privilege to update
+-- some columns does not permit LOCK TABLE; that to update the table permits all of its modes.
 grant insert
     on catalog.imports,
        catalog.property_definitions,

@@ -1,10 +1,10 @@
--- Everything that a role may do in ops, from scratch: what is not granted here is taken away.
+-- All privileges of roles in the schema ops: privileges that are not granted here are revoked.
 select ops.revoke_grants('ops');
 
 grant usage on schema ops
    to eagle_application, eagle_auditor, eagle_operator, eagle_exporter, eagle_indexer;
 
--- Defaults and checks of a table run as the role that writes.
+-- Functions in defaults and checks of a table run as the role that writes.
 grant execute on function
     ops.json_fits(jsonb, integer),
     ops.uuid_v7()
@@ -16,8 +16,8 @@ grant select on
    to eagle_operator, eagle_auditor;
 grant select on ops.evidence to eagle_auditor;
 grant execute on function ops.payload_hashes(uuid, uuid) to eagle_auditor;
--- A right to update some columns permits no LOCK TABLE; to update or delete from the table permits all
--- modes of it.
+-- The privilege to update some columns does not permit LOCK TABLE; those to update or delete from a
+-- table permit all of its modes.
 grant insert on ops.partition_policies to eagle_operator;
 grant update (months_ahead, months_retained, on_retirement, period)
     on ops.partition_policies
@@ -43,9 +43,9 @@ grant execute on function
     ops.check_integrity(boolean),
     ops.distribution_statements()
    to eagle_operator;
--- Monitoring reads numbers, and no table.
+-- Monitoring calls a function, and reads no table.
 grant execute on function ops.metrics() to eagle_exporter;
--- Project search holds documents of every account; who feeds it reads nothing else.
+-- Project search holds documents of every account; its feed reads nothing else.
 grant execute on function
     ops.find_changed_projects(timestamptz),
     ops.page_projects(uuid, uuid, integer),
@@ -60,5 +60,5 @@ grant execute on function
     ops.check_access()
    to eagle_auditor, eagle_operator;
 
--- Policies of new tables are written in the form that keeps accounts apart.
+-- Policies of new tables are created in the form that isolates accounts.
 select ops.isolate();

@@ -1,11 +1,11 @@
-"""What somebody looks at first: how fast, how full, what waits, what is wrong."""
+"""Statements, hit rates, connections and throughput; then alerts, locks, WAL, temporary files."""
 
 from monitoring.grafana.source.parts import Dashboard, Graph, Number, Rows
 
 OPERATIONS = Dashboard(
     uid="eagle-operations",
     title="Eagle Sign: operations",
-    description="Is the database well? The five panels to look at first, then what else runs.",
+    description="Performance and load of the server: the five main panels first, then details.",
     sections=(
         (
             "",
@@ -13,7 +13,7 @@ OPERATIONS = Dashboard(
                 Rows(
                     "Slowest statements",
                     "The ten slowest of the 25 statements that take most time, by their mean of "
-                    "the last 10 minutes. An alert at 0.5 s, for the application's.",
+                    "the last 10 minutes. An alert fires at 0.5 s, for those of the application.",
                     "s",
                     "topk(10, sum by (statement, role) (eagle:statement_seconds:mean10m))",
                     ("role", "statement"),
@@ -21,7 +21,7 @@ OPERATIONS = Dashboard(
                 ),
                 Graph(
                     "Index hit rate",
-                    "Share of index blocks that were in shared buffers. 95 % are wanted.",
+                    "Share of index blocks that were in shared buffers. The target is 95 %.",
                     "percentunit",
                     (("eagle:index_hits:ratio15m", "index"),),
                     wanted=0.95,
@@ -29,7 +29,7 @@ OPERATIONS = Dashboard(
                 ),
                 Graph(
                     "Cache hit rate",
-                    "Share of table blocks that were in shared buffers. 99 % are wanted.",
+                    "Share of table blocks that were in shared buffers. The target is 99 %.",
                     "percentunit",
                     (("eagle:table_hits:ratio15m", "tables"),),
                     wanted=0.99,
@@ -37,7 +37,7 @@ OPERATIONS = Dashboard(
                 ),
                 Graph(
                     "Connections by state",
-                    "Connections of clients, and where half of max_connections is and all of it.",
+                    "Connections of clients, compared with max_connections and half of it.",
                     "short",
                     (
                         ("eagle:connections:by_state", "{{state}}"),
@@ -47,7 +47,7 @@ OPERATIONS = Dashboard(
                 ),
                 Graph(
                     "Throughput",
-                    "Transactions a second, of all databases of the server.",
+                    "Transactions per second, of all databases of the server.",
                     "ops",
                     (
                         ("eagle:transactions:rate5m", "all"),
@@ -64,7 +64,7 @@ OPERATIONS = Dashboard(
             (
                 Number(
                     "Alerts",
-                    "Alerts that fire; Prometheus lists them under /alerts.",
+                    "Alerts that are firing; Prometheus lists them under /alerts.",
                     "short",
                     'count(ALERTS{alertstate="firing"}) or vector(0)',
                     bad=1,
@@ -85,14 +85,14 @@ OPERATIONS = Dashboard(
                 ),
                 Number(
                     "Longest wait",
-                    "How long the first of them has waited.",
+                    "How long the session that waits longest has waited.",
                     "s",
                     "eagle_lock_longest_wait_seconds",
                     bad=120,
                 ),
-                Number("Size", "The database.", "bytes", "eagle_database_bytes"),
+                Number("Size", "Size of the database.", "bytes", "eagle_database_bytes"),
                 Number(
-                    "Up since",
+                    "Uptime",
                     "How long ago the server was started.",
                     "s",
                     "time() - eagle_server_started_timestamp_seconds",
@@ -103,10 +103,10 @@ OPERATIONS = Dashboard(
             "Over time",
             (
                 Graph(
-                    "Log written",
-                    "Write-ahead log a second: how much is changed.",
+                    "WAL written",
+                    "Bytes of WAL per second.",
                     "Bps",
-                    (("rate(eagle_wal_written_bytes_total[5m])", "log"),),
+                    (("rate(eagle_wal_written_bytes_total[5m])", "WAL"),),
                 ),
                 Graph(
                     "Locks by mode",
@@ -128,7 +128,7 @@ OPERATIONS = Dashboard(
                 ),
                 Graph(
                     "Temporary files",
-                    "Bytes a second that sorts and joins wrote to disk: work_mem was too small.",
+                    "Bytes per second that sorts and joins wrote to disk: work_mem was too small.",
                     "Bps",
                     (
                         (

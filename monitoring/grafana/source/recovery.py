@@ -1,18 +1,18 @@
-"""Backups, the log that is received, and what the tests of recovery found."""
+"""Backups, WAL receivers, and results of the disaster-recovery test."""
 
 from monitoring.grafana.source.parts import Dashboard, Graph, Number
 
 RECOVERY = Dashboard(
     uid="eagle-recovery",
     title="Eagle Sign: backups and recovery",
-    description="Could the database be brought back now, how fast, and how much would be lost?",
+    description="Can the database be restored, how fast, and how much would be lost?",
     sections=(
         (
             "",
             (
                 Number(
                     "Newest backup",
-                    "How old it is. Where the folder of backups is not seen: the last backup job.",
+                    "Its age. If the folder of backups is not visible: the last backup job.",
                     "s",
                     "time() - (eagle_backup_newest_timestamp_seconds"
                     ' or eagle_job_last_success_timestamp_seconds{job="backup"})',
@@ -20,37 +20,37 @@ RECOVERY = Dashboard(
                 ),
                 Number(
                     "Newest verified backup",
-                    "How old the newest backup is that passed a verification.",
+                    "Age of the newest backup that passed a verification.",
                     "s",
                     "time() - (eagle_backup_verified_timestamp_seconds"
                     ' or eagle_job_last_success_timestamp_seconds{job="backup"})',
                     bad=864000,
                 ),
                 Number(
-                    "Receiver of the log",
-                    "1 if every slot is received from.",
+                    "WAL receiver",
+                    "1 if every replication slot has a receiver.",
                     "short",
                     "min(eagle_replication_slot_active)",
                     bad=1,
                     should_be_high=True,
                 ),
                 Number(
-                    "Last test",
-                    "How long ago a backup was last restored and proved equal.",
+                    "Last recovery test",
+                    "How long ago a disaster-recovery test last succeeded.",
                     "s",
                     'time() - eagle_job_last_success_timestamp_seconds{job="dr-test"}',
                     bad=864000,
                 ),
                 Number(
                     "Recovery time",
-                    "What the newest test took to restore; 15 minutes are promised.",
+                    "Time of the restore in the newest test; the objective is 15 minutes.",
                     "s",
                     'eagle_job_result{job="dr-test", field="recovery_time_seconds"}',
                     bad=900,
                 ),
                 Number(
                     "Recovery point",
-                    "How long a commit took to reach the backups' disk; 5 minutes are promised.",
+                    "Time until a commit is on the disk of the backups; objective: 5 minutes.",
                     "s",
                     'eagle_job_result{job="dr-test", field="recovery_point_seconds"}',
                     bad=300,
@@ -62,19 +62,19 @@ RECOVERY = Dashboard(
             (
                 Graph(
                     "Backups by state",
-                    "Damaged and unverified ones raise an alert.",
+                    "Damaged and unverified backups fire an alert.",
                     "short",
                     (("eagle_backups", "{{state}}"),),
                     stacked=True,
                 ),
                 Graph(
-                    "Size of the newest",
-                    "An increment is small; a full one comes each week.",
+                    "Size of the newest backup",
+                    "An incremental backup is small; a full backup is taken each week.",
                     "bytes",
                     (("eagle_backup_newest_bytes", "backup"),),
                 ),
                 Graph(
-                    "How long the jobs took",
+                    "Duration of jobs",
                     "The newest successful run of each.",
                     "s",
                     (
@@ -85,8 +85,8 @@ RECOVERY = Dashboard(
                     ),
                 ),
                 Graph(
-                    "Recovery time over size",
-                    "The recovery of the newest test beside a plain copy of the same data.",
+                    "Recovery time and plain copy",
+                    "Recovery of the newest test, compared with a plain copy of the same data.",
                     "s",
                     (
                         (
@@ -103,23 +103,23 @@ RECOVERY = Dashboard(
             ),
         ),
         (
-            "Log",
+            "WAL",
             (
                 Graph(
-                    "Log not yet on the receiver's disk",
-                    "By receiver.",
+                    "Replication lag",
+                    "WAL that is not yet on the disk of the receiver.",
                     "bytes",
                     (("eagle_replication_lag_bytes", "{{application_name}} ({{sync_state}})"),),
                 ),
                 Graph(
-                    "Log kept for slots",
-                    "A slot that nobody receives from fills the disk.",
+                    "WAL kept for replication slots",
+                    "A slot without a receiver fills the disk.",
                     "bytes",
                     (("eagle_replication_slot_retained_bytes", "{{slot}}"),),
                 ),
                 Graph(
                     "Synchronous receivers",
-                    "If commits wait for one, there has to be one.",
+                    "If commits wait for a receiver, one has to be connected.",
                     "short",
                     (
                         ("eagle_synchronous_standbys_wanted", "wanted"),

@@ -1,18 +1,18 @@
-"""Which statements take the time, and which tables they read."""
+"""Execution time of statements, and scans of tables."""
 
 from monitoring.grafana.source.parts import Dashboard, Graph
 
 STATEMENTS = Dashboard(
     uid="eagle-statements",
     title="Eagle Sign: statements",
-    description="What the server spends its time on: the 25 statements with most time in all.",
+    description="Execution time of the server: the 25 statements with the highest total time.",
     sections=(
         (
             "",
             (
                 Graph(
-                    "Where the time goes",
-                    "Seconds of execution a second, by statement: 1 is one processor kept busy.",
+                    "Execution time",
+                    "Seconds of execution per second, by statement: 1 uses one processor fully.",
                     "short",
                     (
                         (
@@ -33,7 +33,7 @@ STATEMENTS = Dashboard(
                 ),
                 Graph(
                     "Calls",
-                    "Calls a second, by statement.",
+                    "Calls per second, by statement.",
                     "ops",
                     (
                         (
@@ -45,7 +45,7 @@ STATEMENTS = Dashboard(
                 ),
                 Graph(
                     "Rows",
-                    "Rows returned or changed a second, by statement.",
+                    "Rows returned or changed per second, by statement.",
                     "short",
                     (
                         (
@@ -61,8 +61,8 @@ STATEMENTS = Dashboard(
             "Tables",
             (
                 Graph(
-                    "Read from end to end",
-                    "Sequential scans a second, by table: of a large one, an index is missing.",
+                    "Sequential scans",
+                    "Per second, by table. Many scans of a large table: an index is missing.",
                     "ops",
                     (
                         (
@@ -72,14 +72,14 @@ STATEMENTS = Dashboard(
                     ),
                 ),
                 Graph(
-                    "Read through an index",
-                    "Index scans a second, by table.",
+                    "Index scans",
+                    "Per second, by table.",
                     "ops",
                     (("topk(10, rate(eagle_relation_index_scans_total[5m]))", "{{relation}}"),),
                 ),
                 Graph(
-                    "Blocks asked for",
-                    "Blocks a second, found in shared buffers or not.",
+                    "Blocks read",
+                    "Blocks per second, found in shared buffers or not.",
                     "short",
                     (
                         (

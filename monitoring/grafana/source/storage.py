@@ -1,18 +1,18 @@
-"""Partitions, growth, and what vacuum and the log leave behind."""
+"""Partitions, growth, dead rows, WAL and disks."""
 
 from monitoring.grafana.source.parts import Dashboard, Graph, Number
 
 STORAGE = Dashboard(
     uid="eagle-storage",
     title="Eagle Sign: partitions and growth",
-    description="Is there room for next month, and how fast does it fill?",
+    description="Partitions created ahead, size and growth of the database, vacuum, WAL and disks.",
     sections=(
         (
             "",
             (
                 Number(
                     "Months ahead",
-                    "Months after this one, up to the first that lacks partitions.",
+                    "Months after the current one, up to the first without a partition.",
                     "short",
                     "min(eagle_partition_months_ahead)",
                     bad=1,
@@ -20,20 +20,20 @@ STORAGE = Dashboard(
                 ),
                 Number(
                     "Writes refused",
-                    "Writers refused for want of a partition, in the last day.",
+                    "Writes refused in the last day because a partition was missing.",
                     "short",
                     "eagle_partition_missed_writes",
                     bad=1,
                 ),
                 Number(
                     "Growth a day",
-                    "How much the database would grow in a day, going by the last six hours.",
+                    "Growth of the database in a day, extrapolated from the last six hours.",
                     "bytes",
                     "86400 * deriv(eagle_database_bytes[6h])",
                 ),
                 Number(
                     "Free disk",
-                    "Share of the fullest disk that is free, of those that are seen.",
+                    "Free share of the fullest visible disk.",
                     "percentunit",
                     "min(eagle_disk_free_bytes / eagle_disk_bytes)",
                     bad=0.1,
@@ -41,7 +41,7 @@ STORAGE = Dashboard(
                 ),
                 Number(
                     "Invalid indexes",
-                    "Indexes that are written and never read.",
+                    "Indexes that are updated, but not used by queries.",
                     "short",
                     "eagle_indexes_invalid",
                     bad=1,
@@ -60,7 +60,7 @@ STORAGE = Dashboard(
             (
                 Graph(
                     "Months ahead",
-                    "Months with a partition beside those that the policy asks for.",
+                    "Months with a partition, compared with those that the policy requires.",
                     "short",
                     (
                         ("eagle_partition_months_ahead", "{{relation}}"),
@@ -69,20 +69,20 @@ STORAGE = Dashboard(
                 ),
                 Graph(
                     "Retired partitions",
-                    "Partitions that were retired, by how far that went.",
+                    "Retired partitions by state.",
                     "short",
                     (("eagle_partitions_retired", "{{state}}"),),
                 ),
                 Graph(
                     "Size of partitions",
-                    "The twenty largest, with their indexes.",
+                    "The twenty largest partitions, with their indexes.",
                     "bytes",
                     (("topk(20, eagle_partition_bytes)", "{{partition}}"),),
                     stacked=True,
                 ),
                 Graph(
                     "Rows of partitions",
-                    "The twenty with most rows, as of their last analyze.",
+                    "The twenty partitions with most rows, as of their last analyze.",
                     "short",
                     (("topk(20, eagle_partition_rows)", "{{partition}}"),),
                     stacked=True,
@@ -106,7 +106,7 @@ STORAGE = Dashboard(
                 ),
                 Graph(
                     "Dead rows",
-                    "Share of a table's rows that are dead, where they are more than 1,000.",
+                    "Share of dead rows of a table, if there are more than 1,000.",
                     "percentunit",
                     (
                         (
@@ -119,8 +119,8 @@ STORAGE = Dashboard(
                     wanted=0.23,
                 ),
                 Graph(
-                    "Since the last vacuum",
-                    "How long ago the ten tables longest without one were vacuumed.",
+                    "Time since the last vacuum",
+                    "The ten tables that were vacuumed longest ago.",
                     "s",
                     (
                         (
@@ -130,17 +130,17 @@ STORAGE = Dashboard(
                     ),
                 ),
                 Graph(
-                    "Log on disk",
-                    "What pg_wal holds, beside max_wal_size.",
+                    "WAL on disk",
+                    "Size of pg_wal, compared with max_wal_size.",
                     "bytes",
                     (
-                        ("eagle_wal_bytes", "log"),
+                        ("eagle_wal_bytes", "WAL"),
                         ("eagle_wal_limit_bytes", "max_wal_size"),
                     ),
                 ),
                 Graph(
                     "Free disk",
-                    "Of the disks of data and backups, where `tooling metrics` sees them.",
+                    "Of the disks of data and backups, if `tooling metrics` sees them.",
                     "bytes",
                     (("eagle_disk_free_bytes", "{{place}}"),),
                 ),

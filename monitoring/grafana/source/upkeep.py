@@ -1,18 +1,18 @@
-"""Migrations, jobs, and what the checks of the data found."""
+"""Migrations, jobs, and findings of checks."""
 
 from monitoring.grafana.source.parts import Dashboard, Graph, Number, Rows
 
 UPKEEP = Dashboard(
     uid="eagle-upkeep",
     title="Eagle Sign: migrations and jobs",
-    description="What was applied, what runs by itself, and what it found.",
+    description="Migrations, scheduled jobs, and findings of integrity, audit and access checks.",
     sections=(
         (
             "",
             (
                 Number(
                     "Migrations applied",
-                    "As the ledger has them.",
+                    "Migrations in the ledger.",
                     "short",
                     "count(eagle_migration_applied_timestamp_seconds)",
                 ),
@@ -24,8 +24,8 @@ UPKEEP = Dashboard(
                     bad=1,
                 ),
                 Number(
-                    "Half-way",
-                    "Migrations that stopped on the way.",
+                    "Partly applied",
+                    "Migrations that stopped before their end.",
                     "short",
                     "eagle_migrations_partial",
                     bad=1,
@@ -39,14 +39,14 @@ UPKEEP = Dashboard(
                 ),
                 Number(
                     "Audit log",
-                    "Problems that the newest run found in the chains of events.",
+                    "Problems that the newest run found in the audit log.",
                     "short",
                     'eagle_job_result{job="audit-verify", field="problems"}',
                     bad=1,
                 ),
                 Number(
                     "Access",
-                    "What stands open that should not.",
+                    "Findings of ops.check_access().",
                     "short",
                     "eagle_access_findings",
                     bad=1,
@@ -58,7 +58,7 @@ UPKEEP = Dashboard(
             (
                 Rows(
                     "Applied",
-                    "When each migration was applied. The other dashboards mark the moments.",
+                    "When each migration was applied. The other dashboards mark these times.",
                     "dateTimeAsIso",
                     "1000 * max by (migration) (eagle_migration_applied_timestamp_seconds)",
                     ("migration",),
@@ -89,20 +89,20 @@ UPKEEP = Dashboard(
                     ),
                 ),
                 Graph(
-                    "How long they took",
+                    "Duration of jobs",
                     "The newest successful run of each.",
                     "s",
                     (("eagle_job_last_duration_seconds", "{{job}}"),),
                 ),
                 Graph(
                     "Chains of events",
-                    "One a project, as of the last analyze.",
+                    "Number of chains, one for each project, as of the last analyze.",
                     "short",
                     (("eagle_audit_chains", "chains"),),
                 ),
                 Graph(
-                    "Time to measure",
-                    "How long reading all of this took; it may take 8 seconds.",
+                    "Time of a scrape",
+                    "How long `tooling metrics` took to read all values; the limit is 8 seconds.",
                     "s",
                     (("eagle_read_seconds", "read"),),
                 ),

@@ -1,6 +1,6 @@
 -- Record every saved design in the audit log.
 --
--- Runs as the owner, who alone may record what the database records of itself.
+-- Runs as the owner: only the owner may record the events that the database itself records.
 --
 create function app.audit_payload()
     returns trigger

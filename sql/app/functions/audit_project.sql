@@ -1,9 +1,9 @@
--- Record every change of a project in the audit log, whoever makes it, and what it changes in the
--- totals of its account.
+-- Record every change of a project in the audit log, whoever makes it, and its effect on the totals
+-- of its account.
 --
--- An update records the names of the changed columns, not their values, so that erasing a
--- customer's data does not have to search the log for it. The last of these events names who is in
--- updated_by. Runs as the owner, who alone may record what the database records of itself.
+-- An update records the names of the changed columns, not their values, so that an erasure of a
+-- customer's data does not have to search the audit log. The last of these events has the actor of
+-- updated_by. Runs as the owner: only the owner may record the events of the database itself.
 --
 create function app.audit_project()
     returns trigger

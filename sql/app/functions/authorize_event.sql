@@ -1,8 +1,9 @@
--- Refuse an event that its writer may not record, before its chain is touched.
+-- Refuse an event that its writer may not record, before its chain is updated.
 --
--- Row security looks at a row only after this table's triggers: by then, what project_events_chain
--- says would tell an account which projects of others exist. And what the database records of
--- itself, an account cannot claim: such events come from triggers, a level deeper than a statement.
+-- Row security checks a row only after the triggers of this table: before that, an error of
+-- project_events_chain would reveal to an account which projects of others exist. An account cannot
+-- append events that the database itself records: these come from triggers, where
+-- pg_trigger_depth() is above 1.
 --
 create function app.authorize_event()
     returns trigger

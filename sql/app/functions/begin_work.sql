@@ -5,11 +5,11 @@
 --     -- 0194f3c0-0000-7000-8000-000000000001 | ana@example.com
 --
 -- Where accounts must be signed, `token` is `key.expires.mac`: the name of a key in ops.account_keys,
--- the second since 1970 at which the token ends, and in hex the HMAC-SHA-256 (RFC 2104) with that
--- key over account, expires and actor, a line feed between them, the account in lower case with
--- hyphens. One that is not so raises ES007. Elsewhere no token is looked at.
+-- the time at which the token expires in seconds since 1970, and in hex the HMAC-SHA-256 (RFC 2104)
+-- with that key over account, expires and actor, separated by line feeds, the account in lower case
+-- with hyphens. Any other token raises ES007. Where no signature is required, the token is ignored.
 --
--- Runs as the owner, who alone may read a key, and say what was found signed.
+-- Runs as the owner: only the owner may read keys and store the signed account.
 --
 create function app.begin_work(
     account_id uuid,

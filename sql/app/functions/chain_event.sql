@@ -1,8 +1,9 @@
 -- Append an event to its project's hash chain.
 --
--- Runs as the owner, so that no other role needs a right on the chain heads. Updating the head
--- orders the writers of one project; writers of different projects do not meet. The hash is that of
--- app.event_sha256 and app.event_content_sha256, whose calls would cost more than what they do.
+-- Runs as the owner, so that no other role needs a privilege on the chain heads. Updating the head
+-- serializes the writers of one project; writers of different projects do not wait for each other.
+-- The hash is that of app.event_sha256 and app.event_content_sha256; calling them would cost more
+-- than computing it here.
 --
 create function app.chain_event()
     returns trigger

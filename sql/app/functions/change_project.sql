@@ -1,7 +1,7 @@
--- Give a changed project its new etag, after checking the etag that the change names, and let a
--- project name as its actors whom its events name.
+-- Give a changed project its new etag, after checking the etag that the change names, and set its
+-- actors to those of its events.
 --
--- A change that does not mention the etag is taken to know the current one.
+-- A change that does not set the etag is accepted as if it named the current one.
 --
 create function app.change_project()
     returns trigger

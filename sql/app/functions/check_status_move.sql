@@ -1,4 +1,4 @@
--- Let a project's status move only draft -> estimating -> submitted -> accepted | rejected.
+-- Allow only the status changes draft -> estimating -> submitted -> accepted | rejected.
 create function app.check_status_move()
     returns trigger
     language plpgsql

@@ -1,11 +1,11 @@
--- A config under its account, by which an index keeps accounts apart.
+-- A config under its account, so that an index has separate lists for each account.
 --
 --     select app.config_of_account('0194f3c0-0000-7000-8000-000000000001', '{"height_ft": 25}');
 --     -- {"0194f3c0-0000-7000-8000-000000000001": {"height_ft": 25}}
 --
--- In an index on config alone a value has one list, of the rows of all accounts: the more there are,
--- the longer a look into it takes, and how long would tell an account what others have. So the account
--- is part of what is hashed. jsonb_path_ops hashes to 32 bits.
+-- In an index on config alone a value has one list with the rows of all accounts: a look-up would
+-- take longer the more rows there are, and its time would reveal to an account what others have.
+-- Therefore the account is part of the hashed value. jsonb_path_ops hashes to 32 bits.
 --
 create function app.config_of_account(
     account_id uuid,

@@ -4,7 +4,7 @@
 --     select app.current_account_id();
 --     -- 0194f3c0-0000-7000-8000-000000000001
 --
--- Where accounts must be signed it is the one that was found so, whatever app.account_id says.
+-- Where accounts must be signed, it is the signed account, whatever the value of app.account_id.
 --
 create function app.current_account_id()
     returns uuid

@@ -1,10 +1,10 @@
--- Who acts in this transaction, for the audit log; the role that is logged in when nobody is named.
+-- The actor of this transaction, for the audit log; the login role if no actor is set.
 --
 --     select app.begin_work('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com');
 --     select app.current_actor();
 --     -- ana@example.com
 --
--- Where accounts must be signed it is the actor who was found so, whatever app.actor says.
+-- Where accounts must be signed, it is the signed actor, whatever the value of app.actor.
 --
 create function app.current_actor()
     returns text

@@ -1,4 +1,4 @@
--- Delete a project under its etag, with its payloads, and return what it was.
+-- Delete a project under its etag, with its payloads, and return the deleted row.
 --
 --     select name
 --       from app.delete_project(
@@ -9,8 +9,8 @@
 --            );
 --     -- Harbour sign
 --
--- Runs as the owner after checking the account: who holds the right to delete may also lock the table
--- against everybody.
+-- Runs as the owner after checking the account: a role with the privilege to delete could also lock
+-- the table in every mode.
 --
 create function app.delete_project(
     account_id uuid,

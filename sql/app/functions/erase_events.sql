@@ -1,9 +1,9 @@
--- Erase who did what from a project's events, on request, leaving tombstones; returns how many.
+-- Erase actor and data of a project's events, on request, leaving tombstones; returns their number.
 --
--- Type, time and place in the chain stay, and the hash of what was erased, so that the chain still
--- verifies. The erasure itself is an event that names the places it emptied, the given actor and the
--- role that logged in; ops.evidence keeps the places with the time. A tombstone that neither names
--- is a forgery.
+-- Type, time and position in the chain are kept, and the hash of what was erased, so that the chain
+-- still verifies. The erasure itself is an event that names the erased positions, the given actor
+-- and the login role; ops.evidence records the positions with the time. A tombstone that neither
+-- names is a forgery.
 --
 --     select app.erase_events(
 --                account_id => '0194f3c0-0000-7000-8000-000000000001',

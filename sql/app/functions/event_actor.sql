@@ -1,8 +1,8 @@
--- The actor of an event: the one that is claimed or, where none is, the one of the transaction.
+-- The actor of an event: the one that is given, else that of the transaction.
 --
 -- Every event takes its actor from here, and so do created_by and updated_by of projects. A blank
--- actor is nobody (ES008), and so is a tenant's login role, which all its people share. Where accounts
--- are signed, it is the signed actor, whoever is claimed.
+-- actor is refused (ES008), and so is a tenant's login role, which all its users share. Where
+-- accounts are signed, it is the signed actor, whichever is given.
 --
 --     select app.event_actor(' ana@example.com ');
 --     -- ana@example.com

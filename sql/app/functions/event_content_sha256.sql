@@ -1,4 +1,4 @@
--- Hash of the part of an event that can be erased: who did it, and what else is known.
+-- Hash of the part of an event that can be erased: its actor and data.
 --
 --     select encode(app.event_content_sha256('ana', '{"to": "submitted"}'), 'hex');
 --     -- 39d81cf89a5c14ecac54c0e1ec383e7feae8d15c0c4475ece6f991f2127f9680

@@ -1,5 +1,5 @@
--- One page of a project's events, at most 1,000, newest first; the last event of a page asks for the
--- next one.
+-- One page of a project's events, at most 1,000, newest first; pass the position of the last event
+-- of a page to get the next one.
 --
 --     select occurred_at, event_id, event_type
 --       from app.page_events(

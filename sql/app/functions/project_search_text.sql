@@ -1,4 +1,4 @@
--- What a search looks through, in lower case.
+-- The text of a project that a search examines, in lower case.
 --
 --     select app.project_search_text('Harbour sign', 'Ana''s Diner', null, '12 Quay St');
 --     -- harbour sign ana's diner  12 quay st

@@ -1,7 +1,7 @@
--- Keep the audit log as it was written.
+-- Refuse changes of the audit log.
 --
--- The one way through is app.erase_events, which runs as the table's owner and says so in a setting.
--- The setting alone opens nothing: no other role has the right to update the table.
+-- The only exception is app.erase_events, which runs as the owner and sets a parameter.
+-- The parameter alone permits nothing: no other role has the privilege to update the table.
 --
 create function app.refuse_event_change()
     returns trigger

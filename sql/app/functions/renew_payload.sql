@@ -1,4 +1,4 @@
--- Let a payload become the newest only now, whatever time the update names.
+-- Set the time of a payload that becomes the newest again to now, whatever time the update names.
 create function app.renew_payload()
     returns trigger
     language plpgsql

@@ -1,6 +1,6 @@
--- Refuse to work for another account than the one the transaction is set to.
+-- Refuse an account other than that of the transaction.
 --
--- Functions that run as the owner, whom row security does not bind, call this first.
+-- Functions that run as the owner, to whom row security does not apply, call this first.
 --
 --     select app.begin_work('0194f3c0-0000-7000-8000-000000000001', 'ana@example.com');
 --     select app.require_account('0194f3c0-0000-7000-8000-000000000002');

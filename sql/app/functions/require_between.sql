@@ -1,4 +1,4 @@
--- Refuse an argument that is more, or less, than a function works for.
+-- Refuse an argument outside the range that a function accepts.
 --
 --     select app.require_between('count', 5000, 1, 1000);
 --     -- ERROR 22023: count must be from 1 to 1000

@@ -7,8 +7,8 @@
 --            );
 --     -- Harbour sign
 --
--- Runs as the owner after checking the account: to compare hashes is not leakproof, so row security
--- would keep the planner from its index. The words are data: % and _ in them stand for themselves.
+-- Runs as the owner after checking the account: comparing hashes is not leakproof, so row security
+-- would keep the planner from its index. The words are data: % and _ in them are literal.
 --
 create function app.search_projects(
     account_id uuid,

@@ -1,12 +1,13 @@
--- The account and the actor that app.begin_work() has found signed in this transaction; empty before that.
+-- The signed account and actor that app.begin_work() verified in this transaction; else empty.
 --
 --     select app.signed_account() = '';
 --     -- t
 --
--- Both in hex, so that it is a list of names: it is kept in backtrace_functions, the names of the
--- functions of the server's source whose errors are logged with a backtrace, of which this names
--- none. A setting of one's own could be changed by whoever is to be held by it; this one only by a
--- superuser and, by sql/superuser.sql, by the owner, whom app.begin_work() runs as.
+-- Both are in hex, so that they form a valid list of names: they are kept in backtrace_functions, a
+-- list of functions of the server's source whose errors are logged with a backtrace; these names
+-- match none.
+-- A custom setting could be changed by the session that it must restrict. This one can be changed
+-- only by a superuser and, by sql/superuser.sql, by the owner, as whom app.begin_work() runs.
 --
 create function app.signed_account()
     returns text

@@ -3,7 +3,7 @@
 --     select app.signing_required();
 --     -- f
 --
--- A constant, which the planner folds: where no signature is required, none is looked for.
+-- A constant, which the planner folds: where no signature is required, none is checked.
 --
 create function app.signing_required()
     returns boolean

@@ -1,12 +1,13 @@
--- What an index of words keeps of a text: a hash of the account and each three bytes in a row without
--- a blank.
+-- The hashes of a text in an index of words: one of the account and each three consecutive bytes
+-- without a blank.
 --
 --     select app.word_hashes('0194f3c0-0000-7000-8000-000000000001', 'quay st');
 --     -- {-7100117251418043286,-8046811543610781439}
 --
--- A text holds a word only if its hashes hold those of the word: in UTF-8 a part of a text is a part
--- of its bytes. The account is in them for what config_of_account says. They have 64 bits: of 32, one
--- in 256 of the hashes of an account could be met by bytes that another account chooses.
+-- A text contains a word only if its hashes contain those of the word: in UTF-8 a part of a text is
+-- a part of its bytes. The account is hashed for the reason given in config_of_account. The hashes
+-- have 64 bits: with 32, another account could choose bytes that match one in 256 of an account's
+-- hashes.
 --
 create function app.word_hashes(
     account_id uuid,

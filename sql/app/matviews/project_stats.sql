@@ -12,8 +12,8 @@ having sum(t.project_count) <> 0;
 create unique index project_stats_account_id_status_idx
     on app.project_stats (account_id, status);
 
--- EXPLAIN estimates from statistics of all rows, those that row security hides too, so that nothing
--- that could name an account, a person or a design is kept in them.
+-- EXPLAIN estimates from statistics of all rows, including those that row security hides. Therefore
+-- no statistics are kept of columns that could identify an account, a person or a design.
 alter materialized view app.project_stats
     alter column account_id set statistics 0,
     alter column project_count set statistics 0,

@@ -1,10 +1,10 @@
--- Whether a row is the account's own, asked by a policy before anything else is asked of the row.
+-- Whether a row belongs to the account; a policy evaluates it before any other condition.
 --
 --     select account_id operator(app.===) '0194f3c0-0000-7000-8000-000000000001' from app.projects;
 --
--- It is uuid's equality, but in no operator family: the planner turns `=` into a condition of an
--- index and leaves this one where the policy has it, in front of a query's own conditions. Nearly
--- all rows that the index condition found pass it, which is what neqsel estimates.
+-- It is the equality of uuid, but in no operator family: the planner turns `=` into an index
+-- condition and leaves this operator as the first filter, before the conditions of the query.
+-- Nearly all rows that the index condition finds pass it, which is what neqsel estimates.
 --
 create operator app.=== (
     leftarg  = uuid,

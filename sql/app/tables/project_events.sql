@@ -19,8 +19,8 @@ select ops.place('app.project_events', 'tenant');
 create index project_events_account_id_occurred_at_idx
     on app.project_events (account_id, occurred_at desc) include (event_type);
 
--- EXPLAIN estimates from statistics of all rows, those that row security hides too, so that nothing
--- that could name an account, a person or a design is kept in them.
+-- EXPLAIN estimates from statistics of all rows, including those that row security hides. Therefore
+-- no statistics are kept of columns that could identify an account, a person or a design.
 alter table app.project_events
     alter column account_id set statistics 0,
     alter column project_id set statistics 0,

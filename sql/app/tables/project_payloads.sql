@@ -72,8 +72,8 @@ comment on table app.project_payloads_single_pole_base_plate is
 comment on table app.project_payloads_two_pole_direct_burial is
     'Partition of app.project_payloads: signage.two_pole.direct_burial.';
 
--- EXPLAIN estimates from statistics of all rows, those that row security hides too, so that nothing
--- that could name an account, a person or a design is kept in them.
+-- EXPLAIN estimates from statistics of all rows, including those that row security hides. Therefore
+-- no statistics are kept of columns that could identify an account, a person or a design.
 alter table app.project_payloads
     alter column account_id set statistics 0,
     alter column project_id set statistics 0,

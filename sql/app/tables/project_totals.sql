@@ -10,8 +10,8 @@ create table app.project_totals (
 );
 select ops.place('app.project_totals', 'tenant');
 
--- EXPLAIN estimates from statistics of all rows, those that row security hides too, so that nothing
--- that could name an account, a person or a design is kept in them.
+-- EXPLAIN estimates from statistics of all rows, including those that row security hides. Therefore
+-- no statistics are kept of columns that could identify an account, a person or a design.
 alter table app.project_totals
     alter column account_id set statistics 0,
     alter column entry_id set statistics 0,

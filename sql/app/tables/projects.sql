@@ -55,8 +55,8 @@ create index projects_account_id_word_hashes_idx
         )
     );
 
--- EXPLAIN estimates from statistics of all rows, those that row security hides too, so that nothing
--- that could name an account, a person or a design is kept in them.
+-- EXPLAIN estimates from statistics of all rows, including those that row security hides. Therefore
+-- no statistics are kept of columns that could identify an account, a person or a design.
 alter table app.projects
     alter column account_id set statistics 0,
     alter column project_id set statistics 0,

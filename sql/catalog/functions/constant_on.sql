@@ -1,4 +1,4 @@
--- The version of a constant that holds on a date; no row when none does.
+-- The version of a constant that is valid on a date; no row if none is.
 --
 --     select version, value, unit from catalog.constant_on('K_FACTOR', '2025-06-01');
 --     -- footing_v1 | 0.15 | unitless

@@ -1,4 +1,4 @@
--- The lightest sections of the given types that meet every requirement; null asks for nothing.
+-- The lightest sections of the given types that meet every requirement; null is no requirement.
 -- Of equal weight, the shallower one comes first.
 --
 --     select shape, weight_lb_per_ft, sx_in3, depth_in

@@ -1,4 +1,4 @@
--- The version of a price that holds on a date; no row when none does.
+-- The version of a price that is valid on a date; no row if none is.
 --
 --     select version, price_usd, category from catalog.price_on('permit_pkg', '2025-06-01');
 --     -- v1 | 250.00 | permit

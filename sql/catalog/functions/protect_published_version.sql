@@ -1,5 +1,5 @@
--- Refuse to edit or remove a published version; giving an open one its end is all that is allowed.
--- The trigger's arguments are the noun of the message and the column that names the thing.
+-- Refuse to edit or delete a published version; only setting the end of an open version is allowed.
+-- The trigger's arguments are the noun of the message and the column that identifies the object.
 create function catalog.protect_published_version()
     returns trigger
     language plpgsql

@@ -1,4 +1,4 @@
--- Every dimension and property that the catalog prints of a section, in US or SI units.
+-- Every printed dimension and property of a section, in US or SI units.
 --
 --     select symbol, value, unit
 --       from catalog.shape_properties('W14X90', 'v16.0', 'si')

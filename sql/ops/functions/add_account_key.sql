@@ -1,4 +1,4 @@
--- Add a key with which the API signs accounts. Two hold at a time, so that one can be replaced.
+-- Add a key with which the API signs accounts. Two can be valid, so that one can be replaced.
 --
 --     select ops.add_account_key('k2', sha256('only the API knows this'));
 --

@@ -1,4 +1,4 @@
--- Take the statistics of partitioned tables as a whole; autovacuum takes those of partitions alone.
+-- Analyze partitioned tables as a whole; autovacuum analyzes only their partitions.
 --
 --     select ops.analyze_partitioned_tables();
 --

@@ -1,6 +1,7 @@
--- Hash of the rows of a partition as its archive has them: of the hashes of each 1000 lines of COPY.
+-- Hash of the rows of a partition as archived: of the hashes of each 1000 lines of COPY.
 --
--- Who archives a partition has to know it, and so to have read the rows; no other role may call this.
+-- A program that archives a partition must compute the same hash from the rows that it has read;
+-- only the owner may call this function.
 --
 create function ops.archive_sha256(partition regclass)
     returns text

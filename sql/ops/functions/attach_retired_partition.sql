@@ -1,6 +1,6 @@
--- Attach a retired partition again, if it holds what was recorded when it was retired.
+-- Attach a retired partition again, if it holds the rows that were recorded when it was retired.
 --
--- The table is there: detached, or filled from its archive after ops.create_partition_table().
+-- The table must exist: detached, or loaded from its archive after ops.create_partition_table().
 -- Attaching blocks no reader and no writer.
 --
 --     select state from ops.attach_retired_partition('app.project_events_y2023m01');

@@ -1,5 +1,5 @@
--- Begin a run of a job, as the only one: other sessions are refused until finish_job or the end of
--- this session. A slot, the scheduled time that a run is for, runs once.
+-- Begin the only run of a job: others are refused until finish_job or the end of this session.
+-- A slot, the scheduled time of a run, runs once.
 --
 --     select ops.begin_job('partition-ensure', slot => '2026-11-23 00:15:00+00');
 --     -- …

@@ -1,4 +1,4 @@
--- Begin to retire a partition: record what leaves with it, before it leaves. Safe to repeat.
+-- Begin to retire a partition: record its part of each chain before detaching. Safe to repeat.
 --
 --     select state, row_count from ops.begin_retirement('app.project_events_y2023m01', 'archive');
 --     -- retiring | 0

@@ -1,8 +1,8 @@
--- What opens this database to someone whom sql/ keeps out; no row when all is as declared.
+-- Differences that give a role more access than sql/ declares; no row if there are none.
 --
--- Reads the catalogue of the server that it runs on, as anybody may: grants, roles and their
--- settings, row security, triggers of the audit log, definer functions, what statistics keep, and
--- other databases.
+-- Reads the system catalogs of the server that it runs on, as every role may: grants, roles and
+-- their settings, row security, triggers of the audit log, security definer functions, columns with
+-- statistics, and other databases.
 --
 --     select * from ops.check_access();
 --     -- (no rows)
@@ -65,8 +65,8 @@ begin atomic
          where d.datname = current_database()
     ),
 
-    -- The comment on a role says all that its sessions start with: a role may change its own settings,
-    -- and not its comment.
+    -- The comment on a role lists its settings: a role may change its own settings, but not its
+    -- comment.
     declared as (
         select r.rolname::text as role, setting.assignment
           from pg_roles as r
@@ -121,7 +121,7 @@ begin atomic
                and g.object like 'ops.%'
                and g.privilege_type = 'SELECT'
            )
-       -- What another role may do, functions of ops do for it.
+       -- Other roles act through functions of ops.
        and not (
                g.grantee::regrole::text like 'eagle\_%'
                and g.grantee::regrole::text not in ('eagle_migrator', 'eagle_backup')
@@ -348,7 +348,8 @@ begin atomic
        and not r.rolsuper
        and r.rolname like 'eagle\_%'
     union all
-    -- The search_path of a superuser begins with a schema of his own name, unless he set another.
+    -- The default search_path begins with a schema named like the current user, also of a
+    -- superuser.
     select
         'schema',
         n.nspname,
@@ -401,7 +402,7 @@ begin atomic
                   and e.evtenabled in ('O', 'A')
            )
     union all
-    -- What superuser.sql takes away, it takes away in one database.
+    -- superuser.sql revokes privileges in one database only.
     select
         'other database',
         d.datname,
@@ -430,7 +431,8 @@ begin atomic
                 'lo_creat', 'lo_create', 'lo_from_bytea',
                 'pg_notify'
             )
-            -- Before PostgreSQL 17 a dump with that revoked could not be loaded into a later one.
+            -- Before PostgreSQL 17, a dump with this revoke could not be loaded into a later
+            -- version.
             or f.proname = 'pg_logical_emit_message'
                and current_setting('server_version_num')::integer >= 170000
             or f.proname ~ '^pg_(try_)?advisory_(xact_)?lock(_shared)?$')

@@ -1,7 +1,7 @@
--- Every check of what the database holds, a row each, with what it found.
+-- Every check of the contents of the database, one row each, with its findings.
 --
 -- The thorough checks read every row and hash every event and payload: minutes for a million
--- projects. Changes nothing, and keeps nobody waiting.
+-- projects. Changes nothing, and blocks no other session.
 --
 --     select check_name, findings from ops.check_integrity()
 --      where severity = 'error' and violations > 0;

@@ -1,4 +1,4 @@
--- Let no policy name a table that is not the owner's: partitions are made as the owner.
+-- Refuse a policy for a table of another owner: partitions are created as the owner.
 create function ops.check_partition_policy()
     returns trigger
     language plpgsql

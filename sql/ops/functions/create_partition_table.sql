@@ -1,5 +1,5 @@
--- Make an empty table that can be attached as a partition, with what attaching does not bring:
--- truncate triggers, columns and expressions of indexes without statistics, and row security.
+-- Create an empty table that can be attached as a partition, with what attaching does not set:
+-- truncate triggers, statistics targets of columns and index expressions, and row security.
 create function ops.create_partition_table(
     relation  text,
     partition text

@@ -1,9 +1,10 @@
--- Make the partition of the period that holds a day, as long as the table's policy says, and return
--- its name; nothing when all of the period has partitions.
+-- Create the partition of the period that contains a day, with the length of the table's policy,
+-- and return its name; no row if partitions cover the whole period.
 --
--- Where partitions of another length hold a part of it, each part that is left from the day on gets
--- one, named for its first day. Time that was retired is not made again: what left would have no way
--- back. A new table is made alone and then attached, which blocks no reader and no writer.
+-- If partitions of another length cover a part of it, each remaining part from the day on gets a
+-- partition named for its first day. Time that was retired gets no new partition: the retired one
+-- could not be attached again. A new table is created separately and then attached, which blocks no
+-- reader and no writer.
 --
 --     select ops.create_time_partitions('app.project_events', '2031-01-15');
 --     -- app.project_events_y2031m01

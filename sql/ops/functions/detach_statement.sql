@@ -1,6 +1,6 @@
--- The statement that detaches a partition on this server in the way that disturbs least; null when it
--- is detached already. CONCURRENTLY lets readers and writers go on, but cannot run in a function: in
--- psql, end the call with \gexec instead of a semicolon.
+-- The statement that detaches a partition on this server with the weakest lock; null if it is
+-- already detached. CONCURRENTLY does not block readers and writers, but cannot run in a function:
+-- in psql, end the call with \gexec instead of a semicolon.
 --
 --     select ops.detach_statement('app.project_events_y2023m01');
 --     -- alter table app.project_events detach partition app.project_events_y2023m01 concurrently

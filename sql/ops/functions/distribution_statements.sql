@@ -1,10 +1,10 @@
 -- The statements that distribute this database over the workers of Citus, in an order in which each
--- finds what it refers to: what is copied to every node first, then the tenants' tables, together.
+-- finds the tables that it refers to: first reference tables, then the tenant tables, colocated.
 --
 --     select statement from ops.distribution_statements() where relation = 'app.project_payloads';
 --     -- select create_distributed_table('app.project_payloads', 'account_id', colocate_with => '…')
 --
--- Changes nothing; docs/how-to/move-to-citus.md says when and how to run them.
+-- Changes nothing; docs/how-to/move-to-citus.md describes when and how to run them.
 --
 create function ops.distribution_statements()
     returns table (

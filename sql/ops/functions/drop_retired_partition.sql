@@ -1,4 +1,4 @@
--- Drop the table of a retired partition: one that is in an archive, or whose policy is to drop it.
+-- Drop the table of a retired partition that is archived, or whose policy is to drop it.
 --
 --     select ops.drop_retired_partition('app.project_events_y2023m01');
 --

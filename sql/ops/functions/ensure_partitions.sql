@@ -1,4 +1,4 @@
--- Make every partition that the policies ask for and that is missing, and return their names.
+-- Create every missing partition that the policies require, and return their names.
 --
 --     select * from ops.ensure_partitions();
 --     select * from ops.ensure_partitions(from_month => '2024-01-01');

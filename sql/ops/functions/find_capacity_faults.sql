@@ -1,4 +1,4 @@
--- What is about to run out or to slow down: numbers, transaction ids, space, statistics.
+-- Resources that will run out or become slow: numbers, transaction ids, space, statistics.
 --
 --     select object, detail from ops.find_capacity_faults() where check_name = 'sequences';
 --     -- (no rows)
@@ -44,8 +44,8 @@ begin atomic
        and s.n_dead_tup > 20000
        and s.n_dead_tup > 0.3 * s.n_live_tup
     union all
-    -- A page holds what its header leaves; a row has a header of 24 bytes and a line pointer of 4.
-    -- A table is left out that has columns of varying width without statistics.
+    -- The space of a page is its size less its header; a row has a header of 24 bytes and a line
+    -- pointer of 4. Tables that have columns of variable width without statistics are left out.
     select
         'bloat', estimate.relation::text, estimate.pages - estimate.needed,
         format('has %s pages where its rows need some %s', estimate.pages, estimate.needed)

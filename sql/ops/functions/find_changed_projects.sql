@@ -1,8 +1,8 @@
--- The projects that something was recorded of since a moment, and how far their chains are.
+-- The projects with events since a given time, and the positions of their last events.
 --
--- The audit log is the outbox of project search: a change and its event commit together. Events that
--- leave the project's row as it is are passed over; of a type added later, none is. Events of a
--- transaction that commits late have a moment that is over: the caller has to stay behind the
+-- The audit log is the outbox of project search: a change and its event commit together. Events
+-- that do not change the row of the project are skipped, except those of types added later. Events
+-- of a transaction that commits late have an earlier time: the caller has to stay behind the
 -- transactions that are still open.
 --
 --     select count(*) from ops.find_changed_projects(since => now() + interval '1 hour');

@@ -1,4 +1,4 @@
--- Objects that do not do what they are there for: indexes, constraints, tables and partitions.
+-- Objects that do not serve their purpose: indexes, constraints, tables and partitions.
 --
 --     select * from ops.find_object_faults();
 --     -- (no rows)

@@ -1,5 +1,5 @@
--- Rows that break what the database enforces, as nobody but a superuser, or a broken disk, can
--- make them: every check, foreign key and unique index that is declared is asked of every row.
+-- Rows that violate constraints, which only a superuser or a damaged disk can cause: every declared
+-- check, foreign key and unique index is checked for every row.
 --
 --     select * from ops.find_row_faults();
 --     -- (no rows)

@@ -1,4 +1,4 @@
--- Take note that a partition was detached, and keep its events as immutable as they were.
+-- Record that a partition was detached, and keep its events immutable.
 --
 --     select state from ops.finish_detachment('app.project_events_y2023m01');
 --     -- detached

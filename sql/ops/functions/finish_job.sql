@@ -1,4 +1,4 @@
--- End a run that this session began: record how, and let others run the job.
+-- End a run that this session began: record its outcome, and allow other sessions to run the job.
 --
 --     select ops.finish_job(ops.begin_job('partition-ensure'), exit_code => 0);
 --

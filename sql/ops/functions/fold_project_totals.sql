@@ -1,10 +1,10 @@
--- Put one entry an account and status in the place of many, and return how many were folded.
+-- Replace many entries of an account and status by one, and return how many were replaced.
 --
 --     select ops.fold_project_totals() >= 0;
 --     -- t
 --
--- Writers add entries and change none, so that nobody waits for it; of two at once the second finds
--- what the first left.
+-- Writers add entries and change none, so that no writer waits for it; of two concurrent calls the
+-- second processes the entries that the first left.
 --
 create function ops.fold_project_totals()
     returns bigint

@@ -1,4 +1,4 @@
--- The time that the attached partitions of a table hold. A default partition counts for none.
+-- The time ranges of the attached partitions of a table. A default partition has none.
 --
 --     select ops.held_times('app.project_events') @> now();
 --     -- t

@@ -1,10 +1,11 @@
--- Write the policies that keep accounts apart as ops.tenant_policies() wants them; return how many.
+-- Create the policies that isolate accounts as ops.tenant_policies() requires; return how many.
 --
 --     select ops.isolate();
 --     -- 0
 --
--- A policy file says `account_id = app.current_account_id()`, which every server accepts. This makes
--- of it what withstands somebody who knows the planner, and runs after every migration.
+-- A policy file contains `account_id = app.current_account_id()`, which every server accepts. This
+-- function replaces it by a form that prevents leaks through the planner, and runs after every
+-- migration.
 --
 create function ops.isolate()
     returns integer

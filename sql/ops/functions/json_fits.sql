@@ -1,11 +1,12 @@
--- Whether a JSON value is at most so many bytes long when it is written, and 50 levels deep.
+-- Whether the text of a JSON value has at most the given number of bytes, and 50 levels.
 --
 --     select ops.json_fits('{"height_ft": 25}', bytes => 100);
 --     -- t
 --
--- What jsonb keeps in 12 bytes, such as 1e131071, can be 131,072 digits when it is written. So what is
--- kept is looked at first, then whether a number is so large: those left write at most 16,383 digits
--- each. In PL/pgSQL, since a check would plan an SQL function anew for each statement.
+-- A number that jsonb stores in 12 bytes, such as 1e131071, can have a text of 131,072 digits.
+-- Therefore the stored size is checked first, then the size of numbers: the remaining ones have at
+-- most 16,383 digits each. In PL/pgSQL, since a check would plan an SQL function again for each
+-- statement.
 --
 create function ops.json_fits(
     value jsonb,

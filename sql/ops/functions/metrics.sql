@@ -1,7 +1,7 @@
--- Numbers for monitoring that are kept in tables: jobs, partitions, retirements, migrations, access.
+-- Metrics that are stored in tables: jobs, partitions, retirements, migrations, access.
 --
--- The names of jobs, tables and migrations are the only words in it. No number is that of one
--- account. `tooling metrics` serves them beside PostgreSQL's own statistics.
+-- The names of jobs, tables and migrations are the only texts in it. No value is that of a single
+-- account. `tooling metrics` serves them in addition to the statistics of PostgreSQL.
 --
 --     select value from ops.metrics() where metric = 'access_findings';
 --     -- 0

@@ -1,4 +1,4 @@
--- The keys of all projects, a page at a time, in their order, after the last key of the page before.
+-- The keys of all projects in order, one page at a time, after the last key of the previous page.
 --
 --     select count(*) from ops.page_projects(size => 100);
 --     -- 2

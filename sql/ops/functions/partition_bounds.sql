@@ -1,5 +1,5 @@
--- Which rows a partition holds, spelled the same in every session: a bound is printed in the session's
--- time zone and date style, and some of those are read back as another time.
+-- The bounds of a partition, printed alike in every session: PostgreSQL prints a bound in the
+-- session's time zone and date style, and some of these are read back as another time.
 --
 --     select ops.partition_bounds('app.project_payloads_two_pole_direct_burial');
 --     -- FOR VALUES IN ('signage.two_pole.direct_burial')

@@ -1,6 +1,6 @@
--- Partitions that their policy retires now, oldest first, and what happens to each.
+-- Partitions that their policy retires now, oldest first, and the action for each.
 --
--- What was begun and not finished is due; what was restored stays until it is retired by name.
+-- An unfinished retirement is due; a restored partition is kept until it is retired by name.
 --
 --     select * from ops.partitions_due();
 --     -- (no rows)

@@ -1,7 +1,7 @@
--- The hash of every payload of a range of accounts, computed anew from what it holds.
+-- The hash of every payload of a range of accounts, computed from its contents.
 --
--- Runs as the owner: an auditor compares designs with the log without reading them. What a saved
--- design hashes to is said here once more, so that app.snapshot_sha256() is not asked about itself.
+-- Runs as the owner: an auditor compares designs with the audit log without reading them. The hash
+-- is defined here a second time, so that a changed app.snapshot_sha256() is detected.
 --
 --     select count(*) from ops.payload_hashes('00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 --     -- 1

@@ -1,9 +1,9 @@
--- The periods that hold the days from one to another, in UTC, with what a partition of each is called.
+-- The periods that contain the days from one to another, in UTC, with the suffix of partitions.
 --
 --     select starts_at, suffix, label from ops.periods_between('quarter', '2031-02-01', '2031-02-01');
 --     -- 2031-01-01 00:00:00+00 | y2031q1 | 2031-Q1
 --
--- Weeks are those of ISO 8601, from Monday on. A day that is no day of the calendar has no period.
+-- Weeks are those of ISO 8601, from Monday on. A day outside the calendar has no period.
 --
 create function ops.periods_between(
     period    text,

@@ -1,4 +1,4 @@
--- Say where a table lives on a distributed database; on a single server only the word is kept.
+-- Declare the placement of a table in a distributed database; a single server only records it.
 --
 --     select ops.place('app.projects', 'tenant');
 --

@@ -1,8 +1,9 @@
--- What project search knows of projects: a document and its version each; null where one is gone.
+-- The documents of projects for project search, with their versions; null for a deleted project.
 --
--- The version is the place of the project's last event. It goes up with every change, is read in the
--- same snapshot as the row, and outlives the project, so that the newest document wins however often
--- and in whichever order they are sent. A key that no project ever had has no row.
+-- The version is the position of the project's last event. It increases with every change, is read
+-- in the same snapshot as the row, and remains after the project is deleted, so that the newest
+-- document prevails however often and in whichever order they are sent. A key that no project ever
+-- had has no row.
 --
 --     select version, document ->> 'name'
 --       from ops.project_documents(

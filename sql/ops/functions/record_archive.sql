@@ -1,7 +1,7 @@
--- Take note of the file that a detached partition was archived to, after reading the file back.
+-- Record the archive file of a detached partition, after the program has read the file back.
 --
--- The hash of the content is computed here too, from the rows: a file that does not hold them is
--- refused (ES205), and so its table is not dropped.
+-- The hash of the content is also computed here, from the rows: a file that does not hold them is
+-- refused (ES205), so that its table is not dropped.
 --
 --     select ops.record_archive(
 --                partition      => 'app.project_events_y2023m01',

@@ -1,6 +1,6 @@
--- Add an entry to the record of evidence; called by the functions whose work it proves.
+-- Add an entry to the evidence; called by the functions that retire partitions and erase events.
 --
--- Writers take turns until they commit: retirements and erasures are rare.
+-- Writers wait for each other until they commit: retirements and erasures are rare.
 --
 create function ops.record_evidence(
     kind    text,

@@ -1,4 +1,4 @@
--- Add each state of a retirement to the evidence, with the hash of what left of each chain.
+-- Add each state of a retirement to the evidence, with the hash of the retired part of each chain.
 create function ops.record_retirement()
     returns trigger
     language plpgsql

@@ -1,6 +1,6 @@
--- Keep what the rest of each chain needs of a partition of events that leaves, and return its rows.
+-- Record what the rest of each chain needs of a retired partition of events, and return its rows.
 --
--- An unbroken stretch of a project's chain becomes one row of app.retired_events.
+-- A contiguous part of a project's chain becomes one row of app.retired_events.
 --
 create function ops.record_stretches(partition text)
     returns bigint

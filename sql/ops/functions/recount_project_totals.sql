@@ -1,10 +1,10 @@
--- Add what the totals of projects lack, after rows were loaded with triggers off, and return how
--- many accounts and statuses lacked something.
+-- Correct the totals of projects after rows were loaded with triggers disabled, and return how many
+-- totals of an account and status were corrected.
 --
 --     select ops.recount_project_totals();
 --     -- 0
 --
--- Safe beside writers: what they change after its snapshot, they add themselves.
+-- Safe with concurrent writers: they add what they change after its snapshot themselves.
 --
 create function ops.recount_project_totals()
     returns bigint

@@ -1,4 +1,4 @@
--- Keep the record of evidence as it was written.
+-- Refuse changes of the evidence.
 create function ops.refuse_evidence_change()
     returns trigger
     language plpgsql

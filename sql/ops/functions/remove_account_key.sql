@@ -1,4 +1,4 @@
--- Remove a key, so that no account that was signed with it is accepted any more.
+-- Remove a key, so that accounts signed with it are no longer accepted.
 --
 --     select ops.add_account_key('k1', sha256('only the API knows this'));
 --     select ops.remove_account_key('k1');

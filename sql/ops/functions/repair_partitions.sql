@@ -1,5 +1,6 @@
--- For a program whose write was refused for want of a partition of this moment: make the partition
--- and count that, if nobody has, and tell whether the write can be tried again.
+-- For a program whose write was refused because the partition of the current time is missing:
+-- create and count the partition, if no other call has, and return whether the write can be tried
+-- again.
 --
 --     select ops.repair_partitions(account_id => '0194f3c0-0000-7000-8000-000000000001');
 --     -- t

@@ -1,6 +1,6 @@
 -- Find a table by its name, for a function that runs as the owner: a permanent table of the schemas
--- app, catalog and ops that belongs to whom ops belongs. Another's table may hold another's code, in
--- defaults and expressions of indexes, which would run as the owner.
+-- app, catalog and ops with the owner of the schema ops. A table of another owner may contain code,
+-- in defaults and index expressions, which would run as the owner.
 --
 --     select ops.require_own_relation('app.project_events');
 --     -- app.project_events

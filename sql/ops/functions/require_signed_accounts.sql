@@ -1,9 +1,9 @@
--- Say whether this database accepts signed accounts only.
+-- Set whether this database accepts signed accounts only.
 --
 --     select ops.add_account_key('k1', sha256('only the API knows this'));
 --     select ops.require_signed_accounts(true);
 --
--- The owner's to say: a setting could be changed by whoever is to be held by it.
+-- Only the owner can call it; a setting could be changed by the session that it must restrict.
 --
 create function ops.require_signed_accounts(required boolean)
     returns void

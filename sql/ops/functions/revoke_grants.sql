@@ -1,8 +1,8 @@
--- Take away every right on a schema and on what is in it, from everyone and from every role of sql/roles.sql.
+-- Revoke every privilege on a schema and its objects from public and the roles of sql/roles.sql.
 --
 --     select ops.revoke_grants('ops');
 --
--- The rights that a role has are granted after it, in the same transaction. The owner keeps its own.
+-- The privileges of roles are granted afterwards, in the same transaction. The owner keeps its own.
 --
 create function ops.revoke_grants(schema name)
     returns void

@@ -1,5 +1,5 @@
--- Hash of what app.retired_events holds of a partition: of the hashes of its accounts, each of the
--- hashes of its rows, so that no account is too large for it.
+-- Hash of the rows of app.retired_events for a partition: computed over a hash for each account,
+-- which is computed over the hashes of its rows, so that an account can be of any size.
 --
 --     select encode(ops.stretches_sha256('app.project_events_y2023m01'), 'hex');
 --     -- e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855

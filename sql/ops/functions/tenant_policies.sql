@@ -1,14 +1,14 @@
--- The policies that keep accounts apart, each with what it says and what it has to say.
+-- The policies that isolate accounts, each with its current and its required expression.
 --
 --     select relation, policy from ops.tenant_policies() where is_as_wanted is not true;
 --     -- (no rows)
 --
--- What comes first in a policy matters. PostgreSQL evaluates a query's own conditions before a
--- policy if they are leakproof and cheaper, and what it evaluates, a query can observe: it runs a
--- sub-select, once, as soon as a row of any account gets that far. So a policy begins with a
--- comparison that nothing is cheaper than (sql/superuser.sql gives it the cost 0) of the column
--- with a value that is computed once; `=` beside it is what an index serves. A restrictive policy
--- would be evaluated before all this, and is never as wanted.
+-- The first condition of a policy matters. PostgreSQL evaluates conditions of a query before those
+-- of a policy if they are leakproof and cheaper, and a query can observe their evaluation: a
+-- sub-select is run once, as soon as a row of any account needs it. Therefore a policy begins with
+-- a comparison of the lowest cost (sql/superuser.sql sets it to 0) of the column with a value that
+-- is computed once; an index can use the `=` beside it. A restrictive policy would be evaluated
+-- before all this, and is always reported.
 --
 -- Citus allows no sub-select in a policy of a distributed table: there the account is compared only.
 --

@@ -1,8 +1,8 @@
 -- Find events that were changed, removed, inserted or reordered since they were recorded.
 --
--- Returns no row when all is well. Recomputes the hash of every event from the one before it, as
+-- Returns no row if there are none. Recomputes the hash of every event from the one before it, as
 -- app.event_sha256 does, and compares the end of each chain with its head. Where partitions were
--- retired, the chain goes on from what app.retired_events keeps, if the retirement is on record.
+-- retired, the chain continues from the rows of app.retired_events, if the retirement is recorded.
 --
 --     select * from ops.verify_event_chain();
 --     -- (no rows)

@@ -1,9 +1,9 @@
--- What the totals of projects lack of what the projects say; no row when they agree.
+-- The differences between the totals and the projects; no row if they agree.
 --
 --     select count(*) from ops.verify_project_totals();
 --     -- 0
 --
--- One snapshot of both, so that it may run beside writers.
+-- Both are read in one snapshot, so that it may run with concurrent writers.
 --
 create function ops.verify_project_totals()
     returns table (

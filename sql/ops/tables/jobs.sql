@@ -27,7 +27,7 @@ create table ops.jobs (
     constraint jobs_time_limit_check check (time_limit > interval '0'),
     constraint jobs_role_check check (role ~ '^eagle_[a-z]+$' and length(role) <= 63),
     constraint jobs_description_check check (length(description) <= 1000),
-    -- What a job does is decided by the program that runs it; no row makes it do anything else.
+    -- The program that runs a job determines what it does; a row cannot change that.
     constraint jobs_work_check
         check (
             (job, coalesce(statement, array_to_string(command, ' ')), role) in (

@@ -66,12 +66,9 @@ def split(text: str) -> list[slice]:
     index_of = _indexes(raw)
     slices = []
     for first, last in places:
-        start, stop = index_of(first), index_of(last)
-        while start < stop and text[start].isspace():
-            start += 1
-        while start < stop and text[stop - 1].isspace():
-            stop -= 1
-        slices.append(slice(start, stop))
+        start, statement = index_of(first), raw[first:last].decode()
+        leading = len(statement) - len(statement.lstrip())
+        slices.append(slice(start + leading, start + len(statement.rstrip())))
     return slices
 
 
