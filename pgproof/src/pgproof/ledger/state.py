@@ -16,12 +16,16 @@ Connection = psycopg.Connection[Any]
 
 @dataclass(frozen=True)
 class Applied:
-    """A row of the ledger. Hashes are None where yoyo applied the file and nobody has hashed it."""
+    """A row of the ledger. Hashes are None where yoyo applied the file and nobody has hashed it.
+
+    `place` counts in the order of application; what was applied at one moment has one place.
+    """
 
     id: str
     raw_sha256: str | None
     code_sha256: str | None
     how: str
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ def _read_rows(connection: Connection, ledger: Ledger) -> State:
         ledger.sql(
             """
             select 'file', y.migration_id, f.raw_sha256, f.code_sha256,
-                   coalesce(f.how, 'yoyo'), 0, false
+                   coalesce(f.how, 'yoyo'),
+                   rank() over (order by y.applied_at_utc nulls first)::int, false
               from {schema}._yoyo_migration as y
               left join {schema}.migration_files as f using (migration_id)
             union all
@@ -95,7 +100,7 @@ def _read_rows(connection: Connection, ledger: Ledger) -> State:
     state = State(exists=True)
     for kind, name, first, second, third, number, finished in rows:
         if kind == "file":
-            state.applied[name] = Applied(name, first, second, third)
+            state.applied[name] = Applied(name, first, second, third, number)
         elif kind == "repeatable":
             state.repeatables[name] = (first, second)
         else:
