@@ -50,7 +50,7 @@ def compare(folder: Folder, state: State, *, allow_out_of_order: bool = False) -
                     "edited",
                 )
             )
-    problems += _gone(folder, state, pending, here)
+    problems += _gone(folder, state, pending, here) + _left(folder, state, pending, here)
     last = max((i for i, m in enumerate(ordered) if m.id in state.applied), default=-1)
     late = {m.id for m in ordered[: max(last, 0)] if m.id not in state.applied}
     if not allow_out_of_order:
@@ -149,4 +149,28 @@ def _gone(
                 "missing",
             )
         )
+    return problems
+
+
+def _left(
+    folder: Folder, state: State, pending: tuple[Migration, ...], here: set[str]
+) -> list[Problem]:
+    """Find the files that are partly applied and no longer there."""
+    problems = []
+    for (name, _), steps in state.journal.items():
+        if name in here or name in state.applied or name in state.repeatables:
+            continue
+        ran = any(step.finished for step in steps)
+        twin = next((m for m in pending if ran and not resumable(m.script, steps)), None)
+        message, remedy = (
+            (f"renamed to {twin.path.name}", "Rename it back; then it goes on where it stopped.")
+            if twin
+            else (
+                "deleted",
+                "Put the file back; then it goes on where it stopped. If it is given up, undo what"
+                " its statements did and delete its rows from the ledger's table `journal`.",
+            )
+        )
+        path = folder.path / f"{name}.sql"
+        problems.append(Problem(path, 0, f"partly applied, then {message}", remedy, "missing"))
     return problems

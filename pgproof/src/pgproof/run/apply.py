@@ -133,7 +133,7 @@ class Run:
         def row(_seconds: float) -> str:
             return marks.repeated(self.ledger, one.name, one.script.raw_sha256, one.after)
 
-        job = Job(one.name, one.name, one.script, "apply", row, as_owner=as_owner)
+        job = Job(one.name, one.name, one.script, "apply", row, journal=None, as_owner=as_owner)
         self.held.executor.run(job)
         self.result.repeated.append(one.name)
 

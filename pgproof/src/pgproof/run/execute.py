@@ -32,7 +32,8 @@ _WINDOW = 100
 class Job:
     """A file to run, and the ledger row (given the seconds) that becomes true with it.
 
-    `file` is what people are shown: a bare name, or for a repeatable file its path.
+    `file` is what people are shown: a bare name, or for a repeatable file its path. A file that
+    begins anew after an interruption has no journal.
     """
 
     id: str
@@ -40,7 +41,7 @@ class Job:
     script: Script
     direction: Literal["apply", "rollback"]
     row: Callable[[float], str]
-    journal: tuple[Step, ...] = ()
+    journal: tuple[Step, ...] | None = ()
     as_owner: bool = True
 
 
@@ -116,7 +117,7 @@ class Executor:
 
     def _stepwise(self, job: Job, started: float) -> None:
         self.session.forget(self.role if job.as_owner else None)
-        steps = {step.number: step for step in job.journal}
+        steps = {step.number: step for step in job.journal or ()}
         for statement in job.script.statements:
             step = steps.get(statement.number)
             if statement.kind is Kind.SETTING:
@@ -129,7 +130,13 @@ class Executor:
     def _step(self, job: Job, statement: Statement, step: Step | None) -> None:
         """Run one journalled statement until it is done, or fails for good."""
         entry = journal.Entry(job.id, job.direction, statement.number, code_sha256(statement.sql))
-        finish = journal.row(self.ledger, entry, finished=True)
+
+        def row(*, finished: bool = False, failure: str | None = None) -> str:
+            if job.journal is None:
+                return ""
+            return journal.row(self.ledger, entry, finished=finished, failure=failure)
+
+        finish = row(finished=True)
 
         def attempt() -> None:
             nonlocal step
@@ -144,13 +151,13 @@ class Executor:
                     self._together(job, statement, finish)
                 else:
                     with self.session.explaining(job.script, statement):
-                        self.write(journal.row(self.ledger, entry))
+                        self.write(row())
                     step = Step(statement.number, entry.code_sha256, finished=False, failure=None)
                     self._apart(job, statement, action, finish)
             except SqlFailureError as error:
                 if not error.is_lost:
                     self.session.roll_back()
-                    self.write(journal.row(self.ledger, entry, failure=error.message))
+                    self.write(row(failure=error.message))
                     step = Step(statement.number, entry.code_sha256, False, error.message)
                 raise
 
