@@ -20,6 +20,7 @@ from pgproof.report import Reporter
 from pgproof.run import resume
 from pgproof.run.failure import SqlFailureError
 from pgproof.run.session import Session
+from pgproof.run.settings import SettingsSoFar
 from pgproof.run.watch import Watch
 
 _LONGEST_PAUSE = 3.0
@@ -116,14 +117,21 @@ class Executor:
         self._finish(job, None, row)
 
     def _stepwise(self, job: Job, started: float) -> None:
-        self.session.forget(self.role if job.as_owner else None)
+        role = self.role if job.as_owner else None
         steps = {step.number: step for step in job.journal or ()}
+        done = max((step.number for step in steps.values() if step.finished), default=0)
+        settings = SettingsSoFar(job.script)
         for statement in job.script.statements:
-            step = steps.get(statement.number)
-            if statement.kind is Kind.SETTING:
-                self._execute(job, statement)
-            elif step is None or not step.finished:
-                self._step(job, statement, step)
+            is_setting = statement.kind is Kind.SETTING
+            if statement.number > done:
+                settings.restore(self.session, role)
+                if is_setting:
+                    self._execute(job, statement)
+                else:
+                    self._step(job, statement, steps.get(statement.number))
+            if is_setting:
+                settings.add(statement)
+        self.session.forget(role)
         with self.session.explaining(job.script, None):
             self.write(job.row(time.monotonic() - started))
 
