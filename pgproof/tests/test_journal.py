@@ -37,6 +37,21 @@ def test_a_statement_that_ran_may_not_be_changed(project: Project) -> None:
         project.migrate()
 
 
+def test_a_file_that_is_partly_applied_stays_without_a_transaction(project: Project) -> None:
+    """In one, the statements that ran would run again."""
+    text = HEADER + "create table t (a int);\ninsert into t values (1), (1);\n{}"
+    path = project.write("0001.f", text.format("vacuum u;"))
+    with pytest.raises(PgproofError, match="does not exist"):
+        project.migrate()
+    path.write_text(text.format("analyze t;").removeprefix(HEADER))
+    for attempt in (project.migrate, project.plan):
+        with pytest.raises(RefusedError, match=r"0001\.f\.sql:1: partly applied without a trans"):
+            attempt()
+    path.write_text(text.format("analyze t;"))
+    assert project.migrate().applied == ["0001.f"]
+    assert project.query("select a from t") == [(1,), (1,)]
+
+
 def answers(project: Project) -> set[str]:
     """Return what each command says of the project, without the names of its files."""
     said = set()

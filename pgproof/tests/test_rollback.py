@@ -122,6 +122,11 @@ def test_a_rollback_without_a_transaction_is_journalled_and_resumed(three: Proje
     assert three.states()["0003.t"] == "partial"
     with pytest.raises(RefusedError, match="its rollback is partly done"):
         three.migrate()
+    path.write_text("drop table t3;\nselect 1;")
+    with pytest.raises(
+        RefusedError, match=r"3\.t\.rollback\.sql:1: partly applied without a trans"
+    ):
+        three.rollback()
     path.write_text("-- transactional: false\ndrop table t3;\nselect 1;\nvacuum;")
     assert three.rollback().rolled_back == ["0003.t"]
 

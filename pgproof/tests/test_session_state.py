@@ -82,6 +82,8 @@ def test_what_a_later_setting_makes_void_is_not_made_again(project: Project) -> 
         ("select set_config('a.b', 'x', false) from t", r"set_config\(\) for the session"),
         ("select set_config('a.b', 'x' || 'y', false)", r"set_config\(\) for the session"),
         ("insert into t values (set_config('a.b', 'x', 1 = 2))", r"set_config\(\) for the session"),
+        ("do $$ begin perform 1; set search_path = app; end $$", "SET in a DO block"),
+        ("do $$ begin if true then reset role; end if; end $$", "SET in a DO block"),
         ("do $$ begin perform set_config('a.b', 'x', false); end $$", r"set_config\(\) for the"),
     ],
 )
@@ -104,6 +106,7 @@ def test_what_cannot_be_made_again_is_refused(project: Project, statement: str, 
         "select set_config('a.b', 'x', true)",
         "do $$ begin perform set_config('a.b', lower('x'), true); end $$",
         "select pg_advisory_xact_lock(1)",
+        "do $$ begin set local a.b = 'x'; update pg_class set relname = '' where false; end $$",
         "create table t (a int default lastval())",
         "comment on schema public is 'temp: prepare, set_config(a, b, false)'",
         "create function f() returns text language sql set search_path = pg_catalog, pg_temp"

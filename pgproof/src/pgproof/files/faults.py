@@ -55,6 +55,7 @@ def script_problems(script: Script) -> list[Problem]:
                 1,
                 "says `transactional: false`, but every statement can run in a transaction",
                 "Remove the directive.",
+                "needless",
             )
         )
     return problems if header.transactional else problems + resumption_problems(script)

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from pgproof.sql.parser import Node
 
 _HINTED = re.compile(
-    r"\btemp(?:orary)?\b|pg_temp|set_config|advisory|currval|lastval|\bprepare\b|\bdeclare\b",
+    r"^do\b|\btemp(?:orary)?\b|pg_temp|set_config|advisory|currval|lastval|\bprepare\b|\bdeclare\b",
     re.IGNORECASE,
 )
 """A statement without any of these words leaves nothing, and is not parsed."""
 _SETS = re.compile(r"\bset_config\s*\(((?:[^()']|'[^']*'|\([^()]*\))*)\)", re.IGNORECASE)
+_SET = re.compile(
+    r"(?:;|\b(?:begin|then|else|loop))\s*(?:re)?set\s+(?!local\b|constraints\b|transaction\b)",
+    re.IGNORECASE,
+)
 _LOCAL = re.compile(r"(?:\btrue|'t(?:rue)?')\s*$", re.IGNORECASE)
 _EXECUTED = re.compile("(Select|Insert|Update|Delete|Merge|CreateTableAs|Copy|Call|Explain)Stmt")
 _CALLS = {
@@ -35,6 +39,10 @@ _WHAT = {
         "set_config() for the session",
         "Write SET; or SELECT set_config() with constants and nothing else, which is run again when"
         " the file is resumed; or make it local to its statement by `true`.",
+    ),
+    "block": (
+        "SET in a DO block",
+        "Write SET before the block, as a statement of its own, or SET LOCAL in the block.",
     ),
     "sequence": (
         "currval() or lastval()",
@@ -80,6 +88,8 @@ def _left_by(sql: str, kind: Kind) -> Iterator[str]:
     if tree.is_a("DoStmt"):
         if any(not _LOCAL.search(match[1]) for match in _SETS.finditer(sql)):
             yield "setting"
+        if _SET.search(sql):
+            yield "block"
         return
     for tag, fields in _nodes(tree.tag, tree.fields):
         schema = fields.get("schemaname") or (fields.get("sval") if tag == "String" else "")

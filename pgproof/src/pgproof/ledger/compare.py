@@ -79,10 +79,9 @@ def check(folder: Folder, state: State, work: Work, program: str) -> None:
     ]
     for migration in work.pending:
         problems += undo_problems(migration)
-        problems += script_problems(migration.script)
+        problems += faults(migration.script, state.journal.get((migration.id, "apply"), ()))
         if migration.undo is not None:
             problems += script_problems(Script(migration.undo, migration.undo.read_bytes()))
-        problems += resumable(migration.script, state.journal.get((migration.id, "apply"), ()))
         if (migration.id, "rollback") in state.journal:
             problems.append(_half_undone(migration.path, program))
     problems += [
@@ -91,6 +90,24 @@ def check(folder: Folder, state: State, work: Work, program: str) -> None:
         if migration.id in state.applied and (migration.id, "rollback") in state.journal
     ]
     refuse(problems)
+
+
+def faults(script: Script, journal: tuple[Step, ...]) -> list[Problem]:
+    """Return what keeps a file from being run or, if the journal has steps of it, resumed."""
+    found = script_problems(script)
+    if not journal:
+        return found
+    if script.header.transactional:
+        found.append(
+            Problem(
+                script.path,
+                1,
+                "partly applied without a transaction, but its header no longer says so",
+                "Put `-- transactional: false` back; the statements that ran would run again.",
+                "edited",
+            )
+        )
+    return [one for one in found if one.kind != "needless"] + resumable(script, journal)
 
 
 def resumable(script: Script, journal: tuple[Step, ...]) -> list[Problem]:

@@ -3,7 +3,6 @@
 import time
 
 from pgproof.errors import Exit, RefusedError
-from pgproof.files.faults import script_problems
 from pgproof.files.folder import read
 from pgproof.files.problem import Problem, refuse
 from pgproof.files.script import Migration, Script
@@ -102,8 +101,7 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
         undo = Script(migration.undo, migration.undo.read_bytes())
         if not undo.statements:
             problems.append(Problem(undo.path, 1, "holds no statement", "Write it first."))
-        problems += script_problems(undo)
-        problems += compare.resumable(undo, state.journal.get((migration.id, "rollback"), ()))
+        problems += compare.faults(undo, state.journal.get((migration.id, "rollback"), ()))
         chosen.append((migration, undo))
     refuse(problems)
     return chosen
