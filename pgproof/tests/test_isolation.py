@@ -10,11 +10,22 @@ def test_session_state_ends_with_the_file(project: Project) -> None:
     project.write(
         "0001.a",
         "set work_mem = '77MB'; create temp table left_over (); prepare p as select 1;"
-        "set role pg_monitor; reset role; listen x; set search_path = pg_temp;",
+        "set role pg_monitor; reset role; listen x; set search_path = pg_temp;"
+        "select pg_advisory_lock(1); select pg_try_advisory_lock_shared(2, 3);"
+        "select set_config('session.leak', 'x', false); select nextval(pg_get_serial_sequence("
+        "'public.numbered', 'n')); declare c cursor with hold for select 1;"
+        "set timezone = 'Asia/Tokyo';",
     )
+    project.query("create table public.numbered (n int generated always as identity)")
     project.write(
         "0002.b",
         """
+        create table locked as
+        select classid, objid from pg_locks where locktype = 'advisory' and pid = pg_backend_pid();
+        create table opened as select name from pg_cursors;
+        create table leaked as
+        select nullif(current_setting('session.leak', true), '') as value
+         where current_setting('timezone') = 'UTC';
         create table seen as
         select current_setting('work_mem') as work_mem,
                to_regclass('pg_temp.left_over') as left_over,
@@ -27,6 +38,9 @@ def test_session_state_ends_with_the_file(project: Project) -> None:
     ((work_mem, left_over, prepared, channels, path),) = project.query("select * from seen")
     assert work_mem != "77MB"
     assert (left_over, prepared, channels, path) == (None, 0, 0, "public")
+    assert project.value("select count(*) from locked") == 1, "the runner's own"
+    assert project.query("select name from opened") == []
+    assert project.query("select value from leaked") == [(None,)]
 
 
 def test_a_role_that_a_file_took_does_not_write_the_ledger(project: Project) -> None:

@@ -37,6 +37,59 @@ def test_a_statement_that_ran_may_not_be_changed(project: Project) -> None:
         project.migrate()
 
 
+def test_a_file_that_is_partly_applied_stays_without_a_transaction(project: Project) -> None:
+    """In one, the statements that ran would run again."""
+    text = HEADER + "create table t (a int);\ninsert into t values (1), (1);\n{}"
+    path = project.write("0001.f", text.format("vacuum u;"))
+    with pytest.raises(PgproofError, match="does not exist"):
+        project.migrate()
+    path.write_text(text.format("analyze t;").removeprefix(HEADER))
+    for attempt in (project.migrate, project.plan):
+        with pytest.raises(RefusedError, match=r"0001\.f\.sql:1: partly applied without a trans"):
+            attempt()
+    path.write_text(text.format("analyze t;"))
+    assert project.migrate().applied == ["0001.f"]
+    assert project.query("select a from t") == [(1,), (1,)]
+
+
+def answers(project: Project) -> set[str]:
+    """Return what each command says of the project, without the names of its files."""
+    said = set()
+    for attempt in (project.migrate, project.plan, project.rollback):
+        with pytest.raises(RefusedError) as caught:
+            attempt()
+        assert caught.value.exit_code == Exit.REFUSED
+        said.add(f"{caught.value.message} {caught.value.hint}".replace(f"{project.folder}/", ""))
+    return said
+
+
+@pytest.mark.parametrize("first", ["create index concurrently i on t (a)", "select 1 / 1"])
+def test_a_partly_applied_file_that_is_renamed_or_gone_is_refused(
+    project: Project, first: str
+) -> None:
+    project.write("0001.t", "create table t (a int);")
+    text = HEADER + f"{first};\ninsert into t values (1);\nselect 1 / 0;\nvacuum t;"
+    path = project.write("0002.f", text)
+    with pytest.raises(PgproofError):
+        project.migrate()
+    path.rename(path.with_name("0002.g.sql"))
+    undo = path.with_suffix(".rollback.sql")
+    undo.rename(undo.with_name("0002.g.rollback.sql"))
+    (said,) = answers(project)
+    assert said.startswith("0002.f.sql: partly applied, then renamed to 0002.g.sql Rename it back")
+    assert project.states() == {"0001.t": "applied", "0002.g": "pending", "0002.f": "missing"}
+    assert project.run("status").returncode == Exit.CHANGED
+    for file in project.folder.glob("0002.*"):
+        file.unlink()
+    (said,) = answers(project)
+    assert said.startswith("0002.f.sql: partly applied, then deleted Put the file back")
+    assert project.states() == {"0001.t": "applied", "0002.f": "missing"}
+    assert project.query("select a from t") == [(1,)]
+    project.write("0002.f", text.replace("1 / 0", "1"))
+    assert project.migrate().applied == ["0002.f"]
+    assert project.query("select a from t") == [(1,)]
+
+
 def test_settings_of_the_session_are_set_again(project: Project) -> None:
     text = HEADER + "set application.name = 'x';\nselect 1 / {};\n"
     text += "create table t as select current_setting('application.name') as name;\nvacuum t;"
@@ -127,7 +180,7 @@ def test_a_broken_detach_is_finished(half_done: Project) -> None:
             other.execute("alter table p detach partition p1 concurrently")
     started(half_done, "alter table p detach partition p1 concurrently")
     half_done.migrate()
-    assert half_done.query("select from pg_inherits where inhrelid = 'p1'::regclass") == []
+    assert half_done.query("select 1 from pg_inherits where inhrelid = 'p1'::regclass") == []
 
 
 def test_what_nobody_can_know_is_refused_with_the_remedy(half_done: Project) -> None:

@@ -101,9 +101,12 @@ def test_status_and_plan_make_no_ledger(project: Project) -> None:
     assert project.query("select to_regnamespace('pgproof')") == [(None,)]
 
 
-def test_who_may_take_no_advisory_lock_is_told_what_to_grant(roles: Project) -> None:
+@pytest.mark.parametrize(
+    "name", ["pg_try_advisory_lock(integer, integer)", "pg_advisory_unlock_all()"]
+)
+def test_who_may_take_no_advisory_lock_is_told_what_to_grant(roles: Project, name: str) -> None:
     roles.write("0001.s", "create schema s;")
-    function = "function pg_catalog.pg_try_advisory_lock(integer, integer)"
+    function = f"function pg_catalog.{name}"
     roles.query(f"revoke execute on {function} from public")
     with pytest.raises(RefusedError, match="may not take the runner's lock") as caught:
         as_user(roles, "test_migrator").migrate()

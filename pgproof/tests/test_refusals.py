@@ -150,3 +150,40 @@ def test_directives_inside_strings_and_bodies_are_no_directives(project: Project
 def test_a_settings_file_that_names_no_file_is_refused(project: Project, tmp_path: Path) -> None:
     project.write("0001.t", "select 1;")
     refused(project.with_settings(before=(tmp_path / "none.sql",)), "no such file")
+
+
+@pytest.mark.parametrize(
+    ("made", "what"),
+    [
+        ("create table ledger.journal (id int, debit numeric)", "journal"),
+        ("create view ledger.repeatables as select 1 as id", "repeatables"),
+        ("create table ledger.migration_files (migration_id text, raw_sha256 text)",
+         "migration_files"),
+        ("create table ledger.a (id int constraint journal primary key)", "journal"),
+        ("create table ledger.accounts (id int primary key)", "accounts"),
+        ("create sequence ledger.numbers", "numbers"),
+        ("create table ledger._yoyo_migration (id text, ctime timestamp)", "_yoyo_migration"),
+    ],
+)  # fmt: skip
+def test_a_schema_of_the_applications_is_not_taken_for_the_ledger(
+    project: Project, made: str, what: str
+) -> None:
+    other = project.with_settings(ledger_schema="ledger", adopt="none")
+    other.write("0001.t", "create table t ();")
+    other.query(f"create schema ledger; {made}")
+    found = refused(other, f"schema ledger, meant for the ledger, has {what}, which is not the run")
+    assert "Set ledger_schema to one that is the runner's alone" in (found.hint or "")
+    for attempt in (other.states, other.plan, other.rollback):
+        with pytest.raises(RefusedError, match="which is not the runner's"):
+            attempt()
+    assert other.with_settings(ledger_schema="history").migrate().applied == ["0001.t"]
+
+
+def test_an_empty_schema_is_taken_and_may_have_other_tables_later(project: Project) -> None:
+    """What an extension has in it counts for nothing."""
+    other = project.with_settings(ledger_schema="history")
+    other.write("0001.t", "create table t ();")
+    other.query("create schema history; create extension pg_stat_statements schema history")
+    assert other.migrate().applied == ["0001.t"]
+    other.query("create table history.notes ()")
+    assert other.states() == {"0001.t": "applied"}

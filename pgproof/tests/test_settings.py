@@ -117,7 +117,7 @@ def test_what_is_no_list_of_schemas_is_refused(project: Project, given: str) -> 
     project.write("0001.t", "create table t ();")
     with pytest.raises(InputError, match="search_path is"):
         project.with_settings(search_path=given).migrate()
-    assert project.query("select from pg_class where relname = 't'") == []
+    assert project.query("select 1 from pg_class where relname = 't'") == []
 
 
 def test_the_runners_own_parameters_cannot_be_unpinned(project: Project) -> None:

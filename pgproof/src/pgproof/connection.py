@@ -9,7 +9,7 @@ from pgproof.errors import ConnectionFailedError
 
 WORKER = "pgproof migrate"
 KEEPER = "pgproof migrate (lock)"
-"""The application names of a runner's two connections."""
+"""The application names of a runner's two connections; a ledger's key follows the first."""
 
 _PG_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE", "PGDATABASE")
 

@@ -14,6 +14,7 @@ from typing import Any
 from pgproof.errors import InputError
 
 LEDGER_SCHEMA = "pgproof"
+ADOPT_NONE = "none"
 FILE = "pgproof.toml"
 VARIABLE = "PGPROOF_{}"
 
@@ -27,6 +28,8 @@ class Settings:
     migrations: Path
     ledger_schema: str = LEDGER_SCHEMA
     """Where the ledger's tables are. With the default, a ledger in `ledger` is gone on with."""
+    adopt: str | None = None
+    """Schema of the ledger of yoyo to take over, or ADOPT_NONE: no ledger there is, is ours."""
     owner: str | None = None
     """The role that owns what migrations make; taken by SET ROLE if it exists."""
     before: tuple[Path, ...] = ()

@@ -30,6 +30,11 @@ _SETTINGS = {
     "ledger_schema": click.option(
         "--ledger-schema", metavar="NAME", help="Schema of the tables that say what is applied."
     ),
+    "adopt": click.option(
+        "--adopt",
+        metavar="SCHEMA",
+        help="Take over the ledger of yoyo in SCHEMA; 'none': those that there are, are others'.",
+    ),
     "owner": click.option("--owner", metavar="ROLE", help="Role to take for what files make."),
     "before": click.option(
         "--before", metavar="FILE", type=_FILE, multiple=True, help="Run before the migrations."
@@ -62,7 +67,7 @@ _SETTINGS = {
     ),
 }
 
-CONNECTED = ("migrations", "ledger_schema", "owner", "server")
+CONNECTED = ("migrations", "ledger_schema", "adopt", "owner", "server")
 """Settings of every command that looks at a database."""
 REPEATABLES = ("before", "after")
 RUNNING = ("search_path", "session", "lock_timeout", "lock_attempts")

@@ -16,10 +16,11 @@ from pgproof.settings import Settings
 def command(
     settings: Settings, dsn: str | None, to: str | None, dry_run: bool, as_json: bool
 ) -> None:
-    """Undo the last applied migration by its rollback file.
+    """Undo the migration that was applied last, by its rollback file.
 
-    The file and the removal of its ledger row are one transaction. A migration without a
-    rollback file is refused, and nothing is undone.
+    After --allow-out-of-order that need not be the last one by name. The file and the removal of
+    its ledger row are one transaction. A migration without a rollback file is refused, and nothing
+    is undone.
 
     \b
     pgproof rollback --dry-run
@@ -32,7 +33,10 @@ def command(
     result = rollback(options.resolve(dsn, settings), settings, reporter, to=to, dry_run=dry_run)
     if as_json:
         reporter("result", **result.as_dict())
-    elif dry_run:
+        return
+    if to is not None and not result.rolled_back:
+        printing.say(f"nothing was applied after {to}", err=True)
+    if dry_run:
         for name in result.rolled_back:
             printing.say(name)
     else:

@@ -51,6 +51,10 @@ def kind_of(sql: str) -> Kind:
         return Kind.CONTROL
     if first in ("set", "reset"):
         return Kind.SETTING if second not in ("constraints", "local") else Kind.ORDINARY
+    if first in ("listen", "unlisten", "load"):
+        return Kind.SETTING
+    if first == "select" and "set_config" in sql.lower():
+        return Kind.SETTING if _sets_alone(sql) else Kind.ORDINARY
     if first == "call":
         return Kind.CALL
     if first == "copy":
@@ -79,6 +83,21 @@ def _reads_stdin(sql: str) -> bool:
         and bool(tree.is_from)
         and tree.filename is None
         and not tree.is_program
+    )
+
+
+def _sets_alone(sql: str) -> bool:
+    """Whether a SELECT does nothing but set parameters of the session to constants."""
+    tree = _tree(sql)
+    if not tree.is_a("SelectStmt") or not tree.fields.keys() <= {"targetList", "limitOption", "op"}:
+        return False
+    calls = [target.val for target in tree.targetList or ()]
+    return all(
+        call.is_a("FuncCall")
+        and call.funcname[-1].sval == "set_config"
+        and all(one.is_a("A_Const") for one in call.args or ())
+        and [one.fields.get("boolval") for one in call.args or ()][-1:] == [{}]
+        for call in calls
     )
 
 

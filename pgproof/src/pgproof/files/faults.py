@@ -3,6 +3,7 @@
 from pgproof.files.folder import UNDO
 from pgproof.files.problem import Problem
 from pgproof.files.script import Migration, Script
+from pgproof.files.session_state import resumption_problems
 from pgproof.files.statement import Kind
 
 _SELF = "The runner opens and ends transactions itself: remove the statement."
@@ -54,9 +55,10 @@ def script_problems(script: Script) -> list[Problem]:
                 1,
                 "says `transactional: false`, but every statement can run in a transaction",
                 "Remove the directive.",
+                "needless",
             )
         )
-    return problems
+    return problems if header.transactional else problems + resumption_problems(script)
 
 
 def undo_problems(migration: Migration) -> list[Problem]:

@@ -20,7 +20,7 @@ class Kind(StrEnum):
     """Cannot run in a transaction block and may be run again (VACUUM, CREATE DATABASE …)."""
 
     SETTING = "setting"
-    """SET or RESET: part of the session, so run again when a file is resumed."""
+    """SET, RESET and what else makes the session alone: run again when a file is resumed."""
 
     CONTROL = "control"
     """BEGIN, COMMIT, ROLLBACK, SAVEPOINT …: the runner's own business."""

@@ -50,7 +50,7 @@ def compare(folder: Folder, state: State, *, allow_out_of_order: bool = False) -
                     "edited",
                 )
             )
-    problems += _gone(folder, state, pending, here)
+    problems += _gone(folder, state, pending, here) + _left(folder, state, pending, here)
     last = max((i for i, m in enumerate(ordered) if m.id in state.applied), default=-1)
     late = {m.id for m in ordered[: max(last, 0)] if m.id not in state.applied}
     if not allow_out_of_order:
@@ -79,10 +79,9 @@ def check(folder: Folder, state: State, work: Work, program: str) -> None:
     ]
     for migration in work.pending:
         problems += undo_problems(migration)
-        problems += script_problems(migration.script)
+        problems += faults(migration.script, state.journal.get((migration.id, "apply"), ()))
         if migration.undo is not None:
             problems += script_problems(Script(migration.undo, migration.undo.read_bytes()))
-        problems += resumable(migration.script, state.journal.get((migration.id, "apply"), ()))
         if (migration.id, "rollback") in state.journal:
             problems.append(_half_undone(migration.path, program))
     problems += [
@@ -91,6 +90,24 @@ def check(folder: Folder, state: State, work: Work, program: str) -> None:
         if migration.id in state.applied and (migration.id, "rollback") in state.journal
     ]
     refuse(problems)
+
+
+def faults(script: Script, journal: tuple[Step, ...]) -> list[Problem]:
+    """Return what keeps a file from being run or, if the journal has steps of it, resumed."""
+    found = script_problems(script)
+    if not journal:
+        return found
+    if script.header.transactional:
+        found.append(
+            Problem(
+                script.path,
+                1,
+                "partly applied without a transaction, but its header no longer says so",
+                "Put `-- transactional: false` back; the statements that ran would run again.",
+                "edited",
+            )
+        )
+    return [one for one in found if one.kind != "needless"] + resumable(script, journal)
 
 
 def resumable(script: Script, journal: tuple[Step, ...]) -> list[Problem]:
@@ -149,4 +166,28 @@ def _gone(
                 "missing",
             )
         )
+    return problems
+
+
+def _left(
+    folder: Folder, state: State, pending: tuple[Migration, ...], here: set[str]
+) -> list[Problem]:
+    """Find the files that are partly applied and no longer there."""
+    problems = []
+    for (name, _), steps in state.journal.items():
+        if name in here or name in state.applied or name in state.repeatables:
+            continue
+        ran = any(step.finished for step in steps)
+        twin = next((m for m in pending if ran and not resumable(m.script, steps)), None)
+        message, remedy = (
+            (f"renamed to {twin.path.name}", "Rename it back; then it goes on where it stopped.")
+            if twin
+            else (
+                "deleted",
+                "Put the file back; then it goes on where it stopped. If it is given up, undo what"
+                " its statements did and delete its rows from the ledger's table `journal`.",
+            )
+        )
+        path = folder.path / f"{name}.sql"
+        problems.append(Problem(path, 0, f"partly applied, then {message}", remedy, "missing"))
     return problems

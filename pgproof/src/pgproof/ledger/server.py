@@ -1,23 +1,25 @@
 """What the server is, asked in one round trip."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import psycopg
 
 from pgproof.errors import RefusedError
+from pgproof.ledger.tables import COLUMNS
 
 Connection = psycopg.Connection[Any]
 OLDEST = 160000
-FORMER_SCHEMA = "ledger"
-"""Where releases before the setting had a default of its own kept their ledgers."""
 
 _QUESTIONS = """
 select pg_catalog.pg_backend_pid(),
        pg_catalog.pg_is_in_recovery(),
-       exists (select from pg_catalog.pg_class as c
-                 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-                where n.nspname = %(schema)s and c.relname = 'migration_files'),
+       (select pg_catalog.json_object_agg(c.relname, array(
+                   select a.attname from pg_catalog.pg_attribute as a
+                    where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped))
+          from pg_catalog.pg_class as c
+          join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+         where n.nspname = %(schema)s and c.relname = any (%(tables)s)),
        (select pg_catalog.pg_has_role(session_user, oid, 'set')
           from pg_catalog.pg_roles where rolname = %(owner)s),
        pg_catalog.has_database_privilege(coalesce(
@@ -40,21 +42,22 @@ class Server:
 
 
 def ask(connection: Connection, ledger_schema: str, owner: str | None) -> Server:
-    """Ask. Raises RefusedError for a server too old."""
+    """Ask. Raises RefusedError for a server too old, and for tables that are not a ledger's."""
     version = connection.info.server_version
     if version < OLDEST:
         raise RefusedError(
             f"the server is PostgreSQL {version // 10000}",
             hint=f"PostgreSQL {OLDEST // 10000} or newer is needed.",
         )
-    row = connection.execute(_QUESTIONS, {"schema": ledger_schema, "owner": owner}).fetchone()
+    values = {"schema": ledger_schema, "owner": owner, "tables": list(COLUMNS)}
+    row = connection.execute(_QUESTIONS, values).fetchone()
     if row is None:
         raise AssertionError
-    pid, standby, has_ledger, may_set, may_create = row
+    pid, standby, tables, may_set, may_create = row
     return Server(
         pid=pid,
         is_standby=standby,
-        has_ledger=has_ledger,
+        has_ledger=_is_ledger(ledger_schema, tables or {}),
         owner=None if may_set is None else owner,
         owner_may_create=may_create,
         may_take_owner=may_set is not False,
@@ -62,15 +65,21 @@ def ask(connection: Connection, ledger_schema: str, owner: str | None) -> Server
     )
 
 
-def only_former(connection: Connection, schema: str) -> bool:
-    """Whether there is a ledger in FORMER_SCHEMA and none in `schema`."""
-    rows = connection.execute(
-        "select n.nspname from pg_catalog.pg_class as c"
-        "  join pg_catalog.pg_namespace as n on n.oid = c.relnamespace"
-        " where c.relname = 'migration_files' and n.nspname in (%s, %s)",
-        [schema, FORMER_SCHEMA],
-    ).fetchall()
-    return rows == [(FORMER_SCHEMA,)]
+def _is_ledger(schema: str, tables: dict[str, list[str]]) -> bool:
+    """Whether our tables are there. Raises RefusedError for others of their names."""
+    if all(columns <= set(tables.get(name, ())) for name, columns in COLUMNS.items()):
+        return True
+    if tables:
+        refuse_schema(schema, min(tables))
+    return False
+
+
+def refuse_schema(schema: str, relation: str) -> NoReturn:
+    """Raise RefusedError for a schema that is not the ledger's own."""
+    raise RefusedError(
+        f"the schema {schema}, meant for the ledger, has {relation}, which is not the runner's",
+        hint="Set ledger_schema to one that is the runner's alone; if it is missing, it is made.",
+    )
 
 
 def refuse_to_write(server: Server) -> None:

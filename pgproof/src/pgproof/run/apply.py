@@ -61,10 +61,14 @@ class Run:
         reader, state = self.reader, self.reader.known.state
         work = pending(reader, self.held.options)
         before, after = repeatables(reader.settings, reader.folder)
-        if not reader.server.has_ledger:
-            self._create_ledger()
+        rows, server = self._adopted(work), reader.server
+        if not server.has_ledger:
+            self.ledger.create(
+                reader.connection, server.owner, owner_may=server.owner_may_create, rows=rows
+            )
         self.held.take_role()
-        self._adopt(work)
+        if server.has_ledger and rows:
+            self._write(rows)
         if self.held.options.resume:
             self._resume(work, *self.held.options.resume)
             state = reader.known.state
@@ -86,19 +90,16 @@ class Run:
                 self._repeat(one)
         return self.result
 
-    def _create_ledger(self) -> None:
-        server, connection = self.reader.server, self.reader.connection
-        self.ledger.create(connection, server.owner, owner_may=server.owner_may_create)
-
-    def _adopt(self, work: compare.Work) -> None:
+    def _adopted(self, work: compare.Work) -> str:
+        """Return the statements that take over what yoyo has applied."""
         if not work.unhashed:
-            return
+            return ""
         from pgproof.ledger import adopt
 
         source = self.reader.known.source or self.ledger.schema
-        self._write(adopt.copy(self.ledger, source) + adopt.hashes(self.ledger, work.unhashed))
         self.held.report("adopted", count=len(work.unhashed), schema=source)
         self.result.adopted += [migration.id for migration in work.unhashed]
+        return adopt.copy(self.ledger, source) + adopt.hashes(self.ledger, work.unhashed)
 
     def _resume(self, work: compare.Work, name: str, number: int) -> None:
         """Move the journal of a partly applied file to where the user says it stands."""
@@ -133,7 +134,7 @@ class Run:
         def row(_seconds: float) -> str:
             return marks.repeated(self.ledger, one.name, one.script.raw_sha256, one.after)
 
-        job = Job(one.name, one.name, one.script, "apply", row, as_owner=as_owner)
+        job = Job(one.name, one.name, one.script, "apply", row, journal=None, as_owner=as_owner)
         self.held.executor.run(job)
         self.result.repeated.append(one.name)
 

@@ -20,6 +20,7 @@ from pgproof.report import Reporter
 from pgproof.run import resume
 from pgproof.run.failure import SqlFailureError
 from pgproof.run.session import Session
+from pgproof.run.settings import SettingsSoFar
 from pgproof.run.watch import Watch
 
 _LONGEST_PAUSE = 3.0
@@ -32,7 +33,8 @@ _WINDOW = 100
 class Job:
     """A file to run, and the ledger row (given the seconds) that becomes true with it.
 
-    `file` is what people are shown: a bare name, or for a repeatable file its path.
+    `file` is what people are shown: a bare name, or for a repeatable file its path. A file that
+    begins anew after an interruption has no journal.
     """
 
     id: str
@@ -40,7 +42,7 @@ class Job:
     script: Script
     direction: Literal["apply", "rollback"]
     row: Callable[[float], str]
-    journal: tuple[Step, ...] = ()
+    journal: tuple[Step, ...] | None = ()
     as_owner: bool = True
 
 
@@ -115,21 +117,34 @@ class Executor:
         self._finish(job, None, row)
 
     def _stepwise(self, job: Job, started: float) -> None:
-        self.session.forget(self.role if job.as_owner else None)
-        steps = {step.number: step for step in job.journal}
+        role = self.role if job.as_owner else None
+        steps = {step.number: step for step in job.journal or ()}
+        done = max((step.number for step in steps.values() if step.finished), default=0)
+        settings = SettingsSoFar(job.script)
         for statement in job.script.statements:
-            step = steps.get(statement.number)
-            if statement.kind is Kind.SETTING:
-                self._execute(job, statement)
-            elif step is None or not step.finished:
-                self._step(job, statement, step)
+            is_setting = statement.kind is Kind.SETTING
+            if statement.number > done:
+                settings.restore(self.session, role)
+                if is_setting:
+                    self._execute(job, statement)
+                else:
+                    self._step(job, statement, steps.get(statement.number))
+            if is_setting:
+                settings.add(statement)
+        self.session.forget(role)
         with self.session.explaining(job.script, None):
             self.write(job.row(time.monotonic() - started))
 
     def _step(self, job: Job, statement: Statement, step: Step | None) -> None:
         """Run one journalled statement until it is done, or fails for good."""
         entry = journal.Entry(job.id, job.direction, statement.number, code_sha256(statement.sql))
-        finish = journal.row(self.ledger, entry, finished=True)
+
+        def row(*, finished: bool = False, failure: str | None = None) -> str:
+            if job.journal is None:
+                return ""
+            return journal.row(self.ledger, entry, finished=finished, failure=failure)
+
+        finish = row(finished=True)
 
         def attempt() -> None:
             nonlocal step
@@ -144,13 +159,13 @@ class Executor:
                     self._together(job, statement, finish)
                 else:
                     with self.session.explaining(job.script, statement):
-                        self.write(journal.row(self.ledger, entry))
+                        self.write(row())
                     step = Step(statement.number, entry.code_sha256, finished=False, failure=None)
                     self._apart(job, statement, action, finish)
             except SqlFailureError as error:
                 if not error.is_lost:
                     self.session.roll_back()
-                    self.write(journal.row(self.ledger, entry, failure=error.message))
+                    self.write(row(failure=error.message))
                     step = Step(statement.number, entry.code_sha256, False, error.message)
                 raise
 

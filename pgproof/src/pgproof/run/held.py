@@ -47,6 +47,8 @@ class Locked:
             reader.conninfo,
             search_path=settings.search_path,
             settings=settings.session,
+            application_name=self.mutex.worker_name,
+            mark=self.mutex.mark,
             on_notice=lambda diag: self.report(
                 "notice", severity=diag.severity, message=diag.message_primary
             ),

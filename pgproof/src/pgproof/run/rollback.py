@@ -3,7 +3,6 @@
 import time
 
 from pgproof.errors import Exit, RefusedError
-from pgproof.files.faults import script_problems
 from pgproof.files.folder import read
 from pgproof.files.problem import Problem, refuse
 from pgproof.files.script import Migration, Script
@@ -26,7 +25,7 @@ def rollback(
     to: str | None = None,
     dry_run: bool = False,
 ) -> Result:
-    """Undo the last applied migration, or with `to` every one after it, the newest first.
+    """Undo the migration applied last, or with `to` all applied after that one, the last first.
 
     Each rollback file and the removal of its ledger row are one transaction. With `dry_run`,
     returns what would be undone and writes nothing. Raises RefusedError before anything is
@@ -58,7 +57,7 @@ def _job(reader: Reader, migration: Migration, undo: Script) -> Job:
 
 
 def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
-    """Return what to undo, newest first, or raise RefusedError."""
+    """Return what to undo, the last applied first, or raise RefusedError."""
     if reader.known.source is not None:
         raise RefusedError(
             "this database was migrated by yoyo and is not adopted yet",
@@ -67,7 +66,10 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
     state = reader.known.state
     work = compare.compare(reader.folder, state, allow_out_of_order=True)
     refuse([problem for problem in work.problems if problem.kind == "missing"])
-    applied = [migration for migration in work.ordered if migration.id in state.applied]
+    applied = sorted(
+        (migration for migration in work.ordered if migration.id in state.applied),
+        key=lambda migration: state.applied[migration.id].place,
+    )
     if to is not None and to not in {migration.id for migration in applied}:
         raise RefusedError(
             f"{to!r} is not applied",
@@ -99,8 +101,7 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
         undo = Script(migration.undo, migration.undo.read_bytes())
         if not undo.statements:
             problems.append(Problem(undo.path, 1, "holds no statement", "Write it first."))
-        problems += script_problems(undo)
-        problems += compare.resumable(undo, state.journal.get((migration.id, "rollback"), ()))
+        problems += compare.faults(undo, state.journal.get((migration.id, "rollback"), ()))
         chosen.append((migration, undo))
     refuse(problems)
     return chosen

@@ -82,7 +82,7 @@ class Session:
     """One connection in autocommit mode; transactions are opened by saying so.
 
     Statements go through the simple protocol as they are written: no parameters, no savepoints,
-    and rows are thrown away as they come.
+    and rows are thrown away as they come. `mark` is SQL that takes the one lock that stays.
     """
 
     def __init__(
@@ -91,13 +91,15 @@ class Session:
         *,
         search_path: str,
         settings: Mapping[str, str] | None = None,
+        application_name: str = WORKER,
+        mark: str = "",
         check_interval: str = "2s",
         on_notice: Callable[[psycopg.errors.Diagnostic], None] | None = None,
     ):
         self.connection: psycopg.Connection[Any] = psycopg.connect(
             conninfo,
             autocommit=True,
-            application_name=WORKER,
+            application_name=application_name,
             client_encoding="utf8",
             prepare_threshold=None,
         )
@@ -106,6 +108,7 @@ class Session:
         self._pgconn = self.connection.pgconn
         self.pid = self.connection.info.backend_pid
         self._pinned = pinned(self.connection, search_path, settings or {})
+        self._unlock = f"select pg_catalog.pg_advisory_unlock_all(); {mark}"
         self._check_interval = f" set client_connection_check_interval = '{check_interval}';"
         try:
             self.run(self._check_interval)
@@ -115,7 +118,7 @@ class Session:
     def forget(self, role: str | None) -> None:
         """Drop whatever session state a file left behind, pin our settings and take the role."""
         take = f" set role {sql.Identifier(role).as_string()};" if role else ""
-        self.run(_FORGET + self._pinned + self._check_interval + take)
+        self.run(_FORGET + self._unlock + self._pinned + self._check_interval + take)
 
     @property
     def is_alive(self) -> bool:
