@@ -104,7 +104,7 @@ class Executor:
         self.report("file_done", file=job.file, id=job.id, seconds=seconds)
 
     def _whole(self, job: Job, started: float) -> None:
-        self.session.forget(self.role if job.as_owner else None)
+        self._forget(job)
         self.session.run(f"begin; {self._lock_timeout('set local')}")
         for window in windows(job.script.statements):
             if len(window) == 1:
@@ -114,13 +114,19 @@ class Executor:
         row = job.row(time.monotonic() - started)
         self._finish(job, None, row)
 
-    def _stepwise(self, job: Job, started: float) -> None:
+    def _forget(self, job: Job) -> None:
+        """Begin with a session as the file finds it; DISCARD ALL in it asks for the same."""
         self.session.forget(self.role if job.as_owner else None)
+
+    def _stepwise(self, job: Job, started: float) -> None:
+        self._forget(job)
         steps = {step.number: step for step in job.journal}
         for statement in job.script.statements:
             step = steps.get(statement.number)
             if statement.kind is Kind.SETTING:
                 self._execute(job, statement)
+            elif statement.kind is Kind.DISCARD:
+                self._forget(job)
             elif step is None or not step.finished:
                 self._step(job, statement, step)
         with self.session.explaining(job.script, None):

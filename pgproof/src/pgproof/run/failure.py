@@ -6,6 +6,14 @@ from pgproof.errors import Exit, PgproofError
 from pgproof.files.script import Script
 from pgproof.files.statement import Statement
 
+_REMEDIES = {
+    "25001": "Put it into a file of its own with the header `-- transactional: false`.",
+    "2D000": "Put it into a file with the headers `-- transactional: false` and"
+    " `-- repeatable-calls: true`; only CALL and DO may commit there, no function.",
+    "55P04": "Add the label in an earlier file, or with the header `-- transactional: false`.",
+    "55006": "If events are pending, put it into a later file.",
+}
+"""What a file may do where the server refuses it the transaction that it runs in."""
 _LOCK_STATES = frozenset(("55P03", "40P01"))
 _LOST_STATES = frozenset(("57P01", "57P02", "57P03", "57P05", "25P03"))
 
@@ -50,8 +58,8 @@ def explained(
         )
     message = f"{place}: {diag.message_primary or error} (SQLSTATE {error.sqlstate})"
     hints = [diag.message_detail, diag.message_hint]
-    if error.sqlstate == "2D000":
-        hints.append("Only a procedure called by CALL may commit: put the block into one.")
+    if script.header.transactional:
+        hints.append(_REMEDIES.get(error.sqlstate or ""))
     return SqlFailureError(
         message,
         hint=" ".join(hint for hint in hints if hint) or None,
