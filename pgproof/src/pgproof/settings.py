@@ -79,6 +79,15 @@ def read(root: Path, **options: Any) -> Settings:
     return Settings(root=root, **values)
 
 
+def origin(settings: Settings, key: str) -> str:
+    """Say where the value of a setting comes from, for a message."""
+    value, variable = getattr(settings, key), VARIABLE.format(key.upper())
+    if os.environ.get(variable) == value:
+        return variable
+    file, table = _table(settings.root) or (settings.root / FILE, {})
+    return f"{file}: {key}" if table.get(key) == value else f"--{key.replace('_', '-')}"
+
+
 def parse(key: str, text: str, name: str) -> Any:
     """Return the value of a setting written as one text. Raises InputError.
 

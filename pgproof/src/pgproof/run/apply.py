@@ -63,12 +63,13 @@ class Run:
         before, after = repeatables(reader.settings, reader.folder)
         if not reader.server.has_ledger:
             self._create_ledger()
-        self.held.take_role()
+        missing_owner = bool(reader.settings.owner) and reader.server.owner is None
+        if not missing_owner:
+            self.held.take_role()
         self._adopt(work)
         if self.held.options.resume:
             self._resume(work, *self.held.options.resume)
             state = reader.known.state
-        missing_owner = bool(reader.settings.owner) and reader.server.owner is None
         for one in before:
             if missing_owner or one.is_due(state):
                 self._repeat(one, as_owner=False)

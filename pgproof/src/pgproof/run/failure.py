@@ -2,6 +2,7 @@
 
 import psycopg
 
+from pgproof.connection import AGAIN
 from pgproof.errors import Exit, PgproofError
 from pgproof.files.script import Script
 from pgproof.files.statement import Statement
@@ -14,8 +15,7 @@ _REMEDIES = {
     "55006": "If events are pending, put it into a later file.",
 }
 """What a file may do where the server refuses it the transaction that it runs in."""
-_LOCK_STATES = frozenset(("55P03", "40P01"))
-_LOST_STATES = frozenset(("57P01", "57P02", "57P03", "57P05", "25P03"))
+LOCK_STATES = frozenset(("55P03", "40P01"))
 
 
 class SqlFailureError(PgproofError):
@@ -24,17 +24,11 @@ class SqlFailureError(PgproofError):
     exit_code = Exit.MIGRATION
 
     def __init__(self, message: str, *, hint: str | None, sqlstate: str | None, is_lost: bool):
-        exit_code = Exit.CONNECTION if is_lost else Exit.MIGRATION
+        exit_code = Exit.LOST if is_lost else Exit.MIGRATION
         super().__init__(message, hint=hint, exit_code=exit_code)
         self.sqlstate = sqlstate
         self.is_lost = is_lost
-        self.is_lock = sqlstate in _LOCK_STATES
-
-
-def is_lost(error: psycopg.Error) -> bool:
-    """Whether the error says that the connection is gone."""
-    state = error.sqlstate
-    return state is None or state in _LOST_STATES or state.startswith("08")
+        self.is_lock = sqlstate in LOCK_STATES
 
 
 def explained(
@@ -52,7 +46,7 @@ def explained(
         said = " ".join((diag.message_primary or str(error)).split())
         return SqlFailureError(
             f"{place}: the connection is lost: {said}",
-            hint="Run the same command again; it goes on where this one stopped.",
+            hint=AGAIN,
             sqlstate=error.sqlstate,
             is_lost=True,
         )
