@@ -1,5 +1,6 @@
 """The one place that prints: no text of a database, a file or a process steers a terminal."""
 
+import contextlib
 import json
 import sys
 import unicodedata
@@ -23,9 +24,13 @@ def plain(text: object) -> str:
 
 
 def say(*lines: object, err: bool = False, stream: IO[str] | None = None) -> None:
-    """Print each argument as one line, on stdout, on stderr, or on a stream."""
+    """Print each argument as one line, on stdout, on stderr, or on a stream.
+
+    What stderr does not take is left out: it is talk, and keeps no work from being done.
+    """
     for line in lines:
-        _print(plain(line), stream or (sys.stderr if err else sys.stdout))
+        with contextlib.suppress(*((OSError,) if err else ())):
+            _print(plain(line), stream or (sys.stderr if err else sys.stdout))
 
 
 def say_json(document: Any, *, stream: IO[str] | None = None) -> None:

@@ -1,6 +1,5 @@
 """What the runner says while it works: events, printed for people or as JSON lines."""
 
-import contextlib
 from typing import IO, Protocol
 
 from pgproof import printing
@@ -38,10 +37,7 @@ _LINES = {
 
 
 class Text:
-    """Lines on stderr. A statement that took a second or more gets its time.
-
-    What cannot be printed keeps no work from being done.
-    """
+    """Lines on stderr. A statement that took a second or more gets its time."""
 
     def __init__(self, stream: IO[str] | None = None):
         self._stream = stream
@@ -53,8 +49,7 @@ class Text:
         if event == "statement_done" and isinstance(seconds, float) and seconds >= 1:
             line = "    {seconds:.1f} s"
         if line:
-            with contextlib.suppress(OSError):
-                printing.say(line.format(**fields), err=True, stream=self._stream)
+            printing.say(line.format(**fields), err=True, stream=self._stream)
 
 
 class Json:

@@ -74,11 +74,10 @@ def telling(*, is_json: bool, settle: Callable[[], None] = lambda: None) -> Iter
 def end(error: BaseException) -> NoReturn:
     """End the process by an error: print it for people, and exit with its code."""
     failure = explain(error)
-    with contextlib.suppress(OSError):
-        if isinstance(failure, PgproofError):
-            printing.fail(failure.message, failure.hint)
-        else:
-            printing.misused(failure)
+    if isinstance(failure, PgproofError):
+        printing.fail(failure.message, failure.hint)
+    else:
+        printing.misused(failure)
     sys.exit(int(failure.exit_code))
 
 
@@ -107,7 +106,7 @@ def _of_a_file(error: OSError) -> PgproofError:
     reason = error.strerror or str(error)
     if error.filename is not None:
         return InputError(f"{os.fsdecode(error.filename)}: {reason}")
-    # Only the streams have no name. What is left for stdout has nowhere to go.
+    # Only what is written to has no name. What is left for stdout has nowhere to go.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return PgproofError(f"cannot write to stdout: {reason}")
+    return PgproofError(f"cannot write the output: {reason}")
