@@ -94,7 +94,10 @@ def explain(error: BaseException) -> PgproofError | click.ClickException:
     if isinstance(error, OSError):
         return _of_a_file(error)
     if isinstance(error, UnicodeError):
-        return InputError(f"a name or value is not UTF-8: {error}", hint="Write it in UTF-8.")
+        return InputError(
+            f"a name or value is not UTF-8: {error}",
+            hint="Write it in UTF-8, and run in a locale of UTF-8.",
+        )
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return PgproofError(
         f"unexpected {type(error).__name__}: {error} ({Path(frame.filename).name}:{frame.lineno})",
