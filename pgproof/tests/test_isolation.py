@@ -48,6 +48,19 @@ def test_a_role_that_a_file_took_does_not_write_the_ledger(project: Project) -> 
     assert project.migrate().applied == ["0001.a"]
 
 
+@pytest.mark.parametrize("header", ["", "-- transactional: false\n"])
+def test_an_authorization_that_a_file_took_does_not_write_the_ledger(
+    project: Project, header: str
+) -> None:
+    last = "vacuum t;" if header else ""
+    project.write(
+        "0001.a",
+        f"{header}set session authorization pg_monitor; create temp table t (); {last}",
+    )
+    assert project.migrate().applied == ["0001.a"]
+    assert project.value("select applied_by from pgproof.migration_files") == "postgres"
+
+
 @pytest.mark.parametrize(
     ("setting", "value", "pinned"),
     [
@@ -58,7 +71,6 @@ def test_a_role_that_a_file_took_does_not_write_the_ledger(project: Project) -> 
         ("datestyle", "German", "ISO, MDY"),
         ("standard_conforming_strings", "off", "on"),
         ("client_min_messages", "error", "notice"),
-        ("default_transaction_read_only", "on", "off"),
         ("default_transaction_isolation", "serializable", "read committed"),
         ("idle_in_transaction_session_timeout", "1ms", "5min"),
     ],

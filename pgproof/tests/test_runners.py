@@ -104,7 +104,7 @@ def test_a_lost_lock_stops_the_run_before_the_next_file(project: Project) -> Non
     project.write("0002.u", "create table u ();")
     with pytest.raises(PgproofError, match="lock is lost") as caught:
         project.migrate()
-    assert caught.value.exit_code == Exit.LOCKED
+    assert caught.value.exit_code == Exit.LOST
     assert project.states() == {"0001.t": "applied", "0002.u": "pending"}
 
 

@@ -1,6 +1,8 @@
 """The one place that prints: no text of a database, a file or a process steers a terminal."""
 
+import contextlib
 import json
+import sys
 import unicodedata
 from typing import IO, Any
 
@@ -22,14 +24,18 @@ def plain(text: object) -> str:
 
 
 def say(*lines: object, err: bool = False, stream: IO[str] | None = None) -> None:
-    """Print each argument as one line, on stdout, on stderr, or on a stream."""
+    """Print each argument as one line, on stdout, on stderr, or on a stream.
+
+    What stderr does not take is left out: it is talk, and keeps no work from being done.
+    """
     for line in lines:
-        click.echo(plain(line), err=err, file=stream)
+        with contextlib.suppress(*((OSError,) if err else ())):
+            _print(plain(line), stream or (sys.stderr if err else sys.stdout))
 
 
 def say_json(document: Any, *, stream: IO[str] | None = None) -> None:
     """Print a document as one line of JSON, in ASCII; what JSON does not know, as text."""
-    click.echo(json.dumps(document, default=str), file=stream)
+    _print(json.dumps(document, default=str), stream or sys.stdout)
 
 
 def say_page(page: str, *, err: bool = False) -> None:
@@ -46,7 +52,7 @@ def fail(message: str, hint: str | None = None) -> None:
 
 def say_heading(name: object, rest: str) -> None:
     """Print a line on stdout with the name in bold, where that is a terminal."""
-    click.echo(f"{click.style(plain(name), bold=True)}  {plain(rest)}")
+    _print(f"{click.style(plain(name), bold=True)}  {plain(rest)}", sys.stdout)
 
 
 def misused(error: click.ClickException) -> None:
@@ -64,6 +70,13 @@ def markdown(text: object) -> str:
 def markdown_code(text: object) -> str:
     """Return a text as code in a cell of a table in Markdown."""
     return f"`{plain(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`"
+
+
+def _print(line: str, stream: IO[str] | None) -> None:
+    """Print a line, with escapes for what the stream's encoding lacks; nothing if it is closed."""
+    if stream is not None:
+        encoding = getattr(stream, "encoding", None) or "utf-8"
+        click.echo(line.encode(encoding, "backslashreplace").decode(encoding), file=stream)
 
 
 def _escaped(one: str) -> str:

@@ -5,11 +5,10 @@ import sys
 from importlib import import_module
 
 import click
-import psycopg
 
-from pgproof import printing
+from pgproof.cli import outcome
 from pgproof.cli.host import Host
-from pgproof.errors import Exit, PgproofError
+from pgproof.errors import Exit
 
 COMMANDS = ("baseline", "migrate", "new", "plan", "rollback", "status")
 """What another program may take over, by `command`."""
@@ -24,6 +23,12 @@ class _Commands(click.Group):
 
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         return command(cmd_name) if cmd_name in _OWN else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        with outcome.telling(is_json="--json" in args):
+            return super().resolve_command(ctx, args)
 
 
 def command(name: str, host: Host | None = None) -> click.Command:
@@ -49,25 +54,9 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run the command line; the one place that turns errors into `error:`, `hint:`, exit code."""
+    """Run the command line; what fails ends as `error:`, `hint:` and an exit code."""
     try:
         code = group.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else Exit.OK)
-    except PgproofError as error:
-        _fail(error.message, error.hint, error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        _fail("interrupted", None, Exit.INTERRUPTED)
-    except click.ClickException as error:
-        printing.misused(error)
-        sys.exit(error.exit_code)
-    except psycopg.Error as error:
-        state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
-        message = error.diag.message_primary or str(error).strip()
-        _fail(message + state, error.diag.message_hint, Exit.FAILED)
-    except BrokenPipeError:
-        sys.exit(Exit.FAILED)
-
-
-def _fail(message: str, hint: str | None, code: int) -> None:
-    printing.fail(message, hint)
-    sys.exit(code)
+    except (Exception, KeyboardInterrupt) as error:
+        outcome.end(error)

@@ -3,11 +3,11 @@
 import click
 
 from pgproof import printing
-from pgproof.cli import options
+from pgproof.cli import options, outcome
 from pgproof.settings import Settings
 
 
-@click.command()
+@click.command(cls=outcome.Command)
 @click.argument("name")
 @options.settings("migrations")
 @options.dry_run
@@ -23,6 +23,6 @@ def command(name: str, settings: Settings, dry_run: bool, as_json: bool) -> None
     folder = settings.migrations
     script, undo = scaffold(folder, name, dry_run=dry_run)
     if as_json:
-        printing.say_json({"migration": str(script), "rollback": str(undo)})
+        outcome.result({"migration": str(script), "rollback": str(undo)})
     else:
         printing.say(script, undo)

@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -12,7 +11,6 @@ from pgproof.cli import host
 from pgproof.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_FILE = click.Path(path_type=Path)
 
 dsn = click.option("--dsn", metavar="URL", help="Connection string of the database to use.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
@@ -24,7 +22,7 @@ _SETTINGS = {
     "migrations": click.option(
         "--migrations",
         metavar="DIR",
-        type=_FILE,
+        type=click.Path(),
         help="Folder of migrations. The settings are those at or above it.",
     ),
     "ledger_schema": click.option(
@@ -37,10 +35,18 @@ _SETTINGS = {
     ),
     "owner": click.option("--owner", metavar="ROLE", help="Role to take for what files make."),
     "before": click.option(
-        "--before", metavar="FILE", type=_FILE, multiple=True, help="Run before the migrations."
+        "--before",
+        metavar="FILE",
+        type=click.Path(),
+        multiple=True,
+        help="Run before the migrations.",
     ),
     "after": click.option(
-        "--after", metavar="FILE", type=_FILE, multiple=True, help="Run after the migrations."
+        "--after",
+        metavar="FILE",
+        type=click.Path(),
+        multiple=True,
+        help="Run after the migrations.",
     ),
     "search_path": click.option(
         "--search-path", metavar="SCHEMAS", help="search_path of each file."
@@ -63,7 +69,7 @@ _SETTINGS = {
         help="How often a file is tried while locks are in the way (30).",
     ),
     "server": click.option(
-        "--server", metavar="DIR", type=_FILE, help="Folder of an embedded server to use."
+        "--server", metavar="DIR", type=click.Path(), help="Folder of an embedded server to use."
     ),
 }
 
@@ -80,7 +86,7 @@ def settings(*names: str) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
         def wrapper(*arguments: Any, **keywords: Any) -> Any:
-            given = {name: keywords.pop(name, None) or None for name in names}
+            given = {name: keywords.pop(name, None) for name in names}
             return command(*arguments, settings=_load(given), **keywords)
 
         for name in reversed(names):
@@ -102,16 +108,21 @@ def prepare(dsn: str | None, settings: Settings) -> str:
 
 
 def _load(given: dict[str, Any]) -> Settings:
-    folder = given.get("migrations")
-    for name in ("migrations", "server"):
-        if given.get(name):
-            given[name] = given[name].absolute()
-    for name in ("before", "after"):
-        if given.get(name):
-            given[name] = tuple(file.absolute() for file in given[name])
-    if given.get("session"):
-        given["session"] = settings_of.parse("session", ";".join(given["session"]), "--session")
-    return settings_of.load(folder, program=host.current().program, **given)
+    values = {
+        key: _read(key, value, f"--{key.replace('_', '-')}")
+        for key, value in given.items()
+        if value is not None and value != ()
+    }
+    return settings_of.load(values.get("migrations"), program=host.current().program, **values)
+
+
+def _read(key: str, value: Any, name: str) -> Any:
+    """Return what an option sets. Raises InputError."""
+    if key in ("before", "after"):
+        return tuple(settings_of.path(key, one, name) for one in value)
+    if key == "lock_attempts":
+        return value
+    return settings_of.parse(key, ";".join(value) if key == "session" else value, name)
 
 
 def statement_number(

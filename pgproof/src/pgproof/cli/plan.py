@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from pgproof import printing
-from pgproof.cli import options
+from pgproof.cli import options, outcome
 from pgproof.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _STATEMENT = 2
 _SHORTEST = 20
 
 
-@click.command()
+@click.command(cls=outcome.Command)
 @options.settings(*options.CONNECTED, *options.REPEATABLES, "search_path", "lock_timeout")
 @options.dsn
 @click.option(
@@ -45,7 +45,7 @@ def command(settings: Settings, dsn: str | None, page: IO[str] | None, as_json: 
     if page is not None:
         page.write(markdown(found))
     if as_json:
-        printing.say_json(found.as_dict())
+        outcome.result(found.as_dict())
     elif page is None:
         _show(found)
 

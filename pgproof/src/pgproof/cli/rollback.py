@@ -3,11 +3,11 @@
 import click
 
 from pgproof import printing
-from pgproof.cli import options
+from pgproof.cli import options, outcome
 from pgproof.settings import Settings
 
 
-@click.command()
+@click.command(cls=outcome.Command)
 @options.settings(*options.CONNECTED, *options.RUNNING)
 @options.dsn
 @click.option("--to", metavar="ID", help="Undo every migration applied after this one.")
@@ -32,7 +32,7 @@ def command(
     reporter = Json() if as_json else Text()
     result = rollback(options.resolve(dsn, settings), settings, reporter, to=to, dry_run=dry_run)
     if as_json:
-        reporter("result", **result.as_dict())
+        outcome.result(result.as_dict())
         return
     if to is not None and not result.rolled_back:
         printing.say(f"nothing was applied after {to}", err=True)

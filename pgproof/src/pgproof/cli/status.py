@@ -3,11 +3,11 @@
 import click
 
 from pgproof import printing
-from pgproof.cli import options
+from pgproof.cli import options, outcome
 from pgproof.settings import Settings
 
 
-@click.command()
+@click.command(cls=outcome.Command)
 @options.settings(*options.CONNECTED, *options.REPEATABLES)
 @options.dsn
 @options.as_json
@@ -24,7 +24,7 @@ def command(settings: Settings, dsn: str | None, as_json: bool) -> int:
 
     found = status(options.resolve(dsn, settings), settings)
     if as_json:
-        printing.say_json(found.as_dict())
+        outcome.result(found.as_dict(), found.exit_code)
     else:
         for row in found.rows:
             printing.say(f"{row.state:<9} {row.id}" + (f"  {row.detail}" if row.detail else ""))

@@ -14,10 +14,16 @@ class Kind(StrEnum):
     """CONCURRENTLY: cannot run in a transaction block; its outcome is read in the catalogue."""
 
     CALL = "call"
-    """A procedure, which may commit halfway."""
+    """A procedure, or a block of DO, which may commit halfway."""
 
     OUTSIDE = "outside"
-    """Cannot run in a transaction block and may be run again (VACUUM, CREATE DATABASE …)."""
+    """Cannot run in a transaction block (VACUUM, CREATE DATABASE …)."""
+
+    EITHER = "either"
+    """May need to run outside a transaction block: the server decides (REINDEX TABLE …)."""
+
+    DISCARD = "discard"
+    """DISCARD ALL: cannot run in a transaction block; part of the session, as SETTING is."""
 
     SETTING = "setting"
     """SET, RESET and what else makes the session alone: run again when a file is resumed."""

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
-from pgproof.connection import KEEPER, connect
-from pgproof.errors import RefusedError
+from pgproof.connection import KEEPER, connect, explaining
+from pgproof.errors import Exit, PgproofError, RefusedError
 from pgproof.files.folder import Folder
+from pgproof.ledger import sessions
 from pgproof.ledger import state as states
 from pgproof.ledger.server import Server, ask
 from pgproof.ledger.tables import Ledger
@@ -32,23 +34,53 @@ class Reader:
 
     def refresh(self) -> None:
         """Ask the server again."""
-        self.ledger, self.server, self.known = _ask(self.connection, self.settings, self.folder)
+        found = _found(self.connection, self.settings, self.folder)
+        self.ledger, self.server, self.known = found
 
 
 @contextmanager
 def reading(conninfo: str, settings: Settings, folder: Folder) -> Iterator[Reader]:
-    """Connect and read the ledger. Writes nothing."""
-    with closing(
-        connect(
-            conninfo,
-            autocommit=True,
-            application_name=KEEPER,
-            client_encoding="utf8",
-            prepare_threshold=None,
-        )
-    ) as connection:
-        found = _ask(connection, settings, folder)
+    """Connect and read the ledger. Writes nothing.
+
+    In the block, an error of the server that no statement of a file explains is a PgproofError.
+    """
+    with (
+        explaining(),
+        closing(
+            connect(
+                conninfo,
+                autocommit=True,
+                application_name=KEEPER,
+                client_encoding="utf8",
+                prepare_threshold=None,
+            )
+        ) as connection,
+    ):
+        found = _found(connection, settings, folder)
         yield Reader(conninfo, settings, folder, connection, *found)
+
+
+def _found(
+    connection: Connection, settings: Settings, folder: Folder
+) -> tuple[Ledger, Server, states.Known]:
+    """Find the ledger. Raises RefusedError if it cannot be read, PgproofError if it is locked."""
+    try:
+        return _ask(connection, settings, folder)
+    except psycopg.errors.InsufficientPrivilege as error:
+        user = sql.Identifier(connection.info.user).as_string()
+        raise RefusedError(
+            f"{user} may not read the ledger: {error.diag.message_primary}",
+            hint=error.diag.message_hint
+            or f"Let its owner grant usage on the schema and select on the tables to {user}.",
+        ) from error
+    except psycopg.errors.LockNotAvailable as error:
+        rows = sessions.holders(connection, settings.ledger_schema)
+        names = "; ".join(map(sessions.describe, rows)) or "a lock that is released by now"
+        raise PgproofError(
+            f"the ledger's tables cannot be read: blocked by {names}",
+            hint="End or wait for the blocker, then run the same command again.",
+            exit_code=Exit.LOCKED,
+        ) from error
 
 
 def _ask(

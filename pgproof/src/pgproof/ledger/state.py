@@ -12,6 +12,24 @@ from pgproof.ledger.tables import Ledger
 Connection = psycopg.Connection[Any]
 
 
+_GUARD = "set local row_security = off; set local lock_timeout = '5s';"
+"""Every row is seen or it is an error, and no lock is waited for long; for one transaction."""
+_ROWS = """
+select 'file', y.migration_id, f.raw_sha256, f.code_sha256,
+       coalesce(f.how, 'yoyo'), rank() over (order by y.applied_at_utc nulls first)::int, false
+  from {schema}._yoyo_migration as y
+  left join {schema}.migration_files as f using (migration_id)
+union all
+select 'step', migration_id, direction, code_sha256, failure, number,
+       finished_at is not null
+  from {schema}.journal
+union all
+select 'repeatable', name, raw_sha256, after_sha256, null, 0, false
+  from {schema}.repeatables
+order by 1, 2, 3, 6
+"""
+
+
 @dataclass(frozen=True)
 class Applied:
     """A row of the ledger. Hashes are None where yoyo applied the file and nobody has hashed it.
@@ -71,27 +89,11 @@ def read(connection: Connection, ledger: Ledger, owner: str | None) -> State:
 
 def _read_rows(connection: Connection, ledger: Ledger) -> State:
     cursor = connection.cursor(row_factory=tuple_row)
-    rows = cursor.execute(
-        ledger.sql(
-            """
-            select 'file', y.migration_id, f.raw_sha256, f.code_sha256,
-                   coalesce(f.how, 'yoyo'),
-                   rank() over (order by y.applied_at_utc nulls first)::int, false
-              from {schema}._yoyo_migration as y
-              left join {schema}.migration_files as f using (migration_id)
-            union all
-            select 'step', migration_id, direction, code_sha256, failure, number,
-                   finished_at is not null
-              from {schema}.journal
-            union all
-            select 'repeatable', name, raw_sha256, after_sha256, null, 0, false
-              from {schema}.repeatables
-            order by 1, 2, 3, 6
-            """
-        )
-    ).fetchall()
+    cursor.execute(ledger.sql(f"{_GUARD} {_ROWS}"))
+    while cursor.nextset():
+        pass
     state = State(exists=True)
-    for kind, name, first, second, third, number, finished in rows:
+    for kind, name, first, second, third, number, finished in cursor.fetchall():
         if kind == "file":
             state.applied[name] = Applied(name, first, second, third, number)
         elif kind == "repeatable":

@@ -66,13 +66,14 @@ class Run:
             self.ledger.create(
                 reader.connection, server.owner, owner_may=server.owner_may_create, rows=rows
             )
-        self.held.take_role()
+        missing_owner = bool(reader.settings.owner) and server.owner is None
+        if not missing_owner:
+            self.held.take_role()
         if server.has_ledger and rows:
             self._write(rows)
         if self.held.options.resume:
             self._resume(work, *self.held.options.resume)
             state = reader.known.state
-        missing_owner = bool(reader.settings.owner) and reader.server.owner is None
         for one in before:
             if missing_owner or one.is_due(state):
                 self._repeat(one, as_owner=False)

@@ -12,8 +12,9 @@ from zlib import crc32
 import psycopg
 from psycopg import sql
 
-from pgproof.connection import WORKER
+from pgproof.connection import AGAIN, WORKER, explained
 from pgproof.errors import Exit, PgproofError, RefusedError
+from pgproof.ledger.sessions import describe
 from pgproof.report import Reporter
 
 Connection = psycopg.Connection[Any]
@@ -83,12 +84,17 @@ class Mutex:
                 " and (classid, objid) = (%s::oid, %s::oid))",
                 [_CLASS, self.key],
             ).fetchone()
-        except psycopg.OperationalError:
-            row = None
+        except psycopg.Error as error:
+            lost = explained(error)
+            raise PgproofError(
+                f"the runner's lock is lost: {lost.message}",
+                hint=lost.hint,
+                exit_code=lost.exit_code,
+            ) from error
         if row != (True,):
             raise PgproofError(
                 "the runner's lock is lost; another runner may have taken over",
-                hint="Run the same command again; it goes on where this one stopped.",
+                hint=AGAIN,
                 exit_code=Exit.LOCKED,
             )
 
@@ -146,13 +152,3 @@ def _call(connection: Connection, function: str, *arguments: int) -> object:
             hint=f"grant execute on function pg_catalog.{function} to {user}",
         ) from error
     return row and row[0]
-
-
-def describe(row: tuple[Any, ...]) -> str:
-    """Name a backend: pid, application, user, client, age, state, query."""
-    pid, application, user, client, age, state, query = row
-    words = " ".join((query or "").split())
-    return (
-        f"pid {pid} ({application or 'no application_name'}, {user}, {client}), "
-        f"{age:.0f} s old, {state or 'state hidden'}: {words[:72] or 'query hidden'}"
-    )

@@ -52,6 +52,6 @@ def is_done(reader: Reader) -> bool:
         if applied is None or applied.raw_sha256 != migration.script.raw_sha256:
             return False
     before, after = repeatables(settings, folder)
-    if settings.owner and before and reader.server.owner is None:
+    if settings.owner and reader.server.owner is None:
         return False
     return not any(one.is_due(state) for one in (*before, *after))

@@ -8,12 +8,12 @@ from typing import Any
 import psycopg
 from psycopg import pq, sql
 
-from pgproof.connection import WORKER
+from pgproof.connection import WORKER, connect, is_lost
 from pgproof.errors import InputError
 from pgproof.files.script import Script
 from pgproof.files.statement import Statement
 from pgproof.run import wire
-from pgproof.run.failure import explained, is_lost
+from pgproof.run.failure import explained
 
 _CANCEL_SECONDS = 10.0
 
@@ -22,7 +22,6 @@ _PINNED = {
     "client_min_messages": "notice",
     "datestyle": "ISO, MDY",
     "default_transaction_isolation": "read committed",
-    "default_transaction_read_only": "off",
     "escape_string_warning": "on",
     "idle_in_transaction_session_timeout": "5min",
     "idle_session_timeout": "0",
@@ -96,7 +95,7 @@ class Session:
         check_interval: str = "2s",
         on_notice: Callable[[psycopg.errors.Diagnostic], None] | None = None,
     ):
-        self.connection: psycopg.Connection[Any] = psycopg.connect(
+        self.connection: psycopg.Connection[Any] = connect(
             conninfo,
             autocommit=True,
             application_name=application_name,

@@ -33,6 +33,10 @@ class SettingsSoFar:
         ]
         self._made.append((name, statement))
 
+    def discard(self) -> None:
+        """Take note of DISCARD ALL: every statement begins with a session like that anyway."""
+        self._made = []
+
     def restore(self, session: Session, role: str | None) -> None:
         """Make the session what it is in every run before the next statement, and nothing else.
 
