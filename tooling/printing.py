@@ -11,6 +11,7 @@ from pgproof.printing import (
     say,
     say_json,
     say_page,
+    unwritable,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ __all__ = [
     "say",
     "say_json",
     "say_page",
+    "unwritable",
 ]
 
 

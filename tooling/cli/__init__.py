@@ -71,7 +71,8 @@ def main() -> None:
         sys.exit(error.exit_code)
     except psycopg.Error as error:
         _fail(*_server_said(error), Exit.FAILED)
-    except BrokenPipeError:
+    except OSError as error:
+        printing.unwritable(error)
         sys.exit(Exit.FAILED)
 
 

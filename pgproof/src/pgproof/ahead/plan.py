@@ -11,7 +11,7 @@ from pgproof.ahead.effects import effects
 from pgproof.ahead.lint import Finding, lint
 from pgproof.ahead.locks import Effect
 from pgproof.files.folder import read
-from pgproof.files.script import Migration
+from pgproof.files.script import Migration, load
 from pgproof.files.statement import Kind, Statement
 from pgproof.ledger import compare
 from pgproof.ledger.reader import Connection, reading
@@ -141,7 +141,7 @@ def _file(
 
 
 def _sha256(migration: Migration) -> str:
-    undo = migration.undo.read_bytes() if migration.undo else b""
+    undo = load(migration.undo).raw if migration.undo else b""
     return hashlib.sha256(migration.script.raw + b"\0" + undo).hexdigest()
 
 

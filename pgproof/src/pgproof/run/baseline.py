@@ -3,9 +3,11 @@
 import time
 
 from pgproof.errors import RefusedError
+from pgproof.files.faults import foreign_problems
 from pgproof.files.folder import read
+from pgproof.files.problem import refuse
 from pgproof.files.script import Migration
-from pgproof.ledger import marks
+from pgproof.ledger import compare, marks
 from pgproof.ledger.reader import Reader, reading
 from pgproof.report import Reporter, silent
 from pgproof.run.held import locked
@@ -51,17 +53,20 @@ def baseline(
 
 
 def _chosen(reader: Reader, migration_id: str) -> list[Migration]:
-    ordered = reader.folder.ordered()
-    names = [migration.id for migration in ordered]
+    folder, state = reader.folder, reader.known.state
+    work = compare.compare(folder, state)
+    names = [migration.id for migration in work.ordered]
     if migration_id not in names:
         raise RefusedError(
-            f"{reader.folder.path}: no migration {migration_id!r}",
-            hint=f"The last one is {names[-1]}.",
+            f"{folder.path}: no migration {migration_id!r}", hint=f"The last one is {names[-1]}."
         )
-    if reader.known.state.applied or reader.known.state.journal:
+    if state.applied or state.journal:
         raise RefusedError(
             "the ledger already has migrations",
             hint="A baseline is for a database that no runner has touched; see"
             f" `{reader.settings.program} status`.",
         )
-    return list(ordered[: names.index(migration_id) + 1])
+    chosen = list(work.ordered[: names.index(migration_id) + 1])
+    foreign = [problem for migration in chosen for problem in foreign_problems(migration)]
+    refuse([*folder.problems, *work.problems, *foreign])
+    return chosen

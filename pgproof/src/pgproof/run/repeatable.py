@@ -8,6 +8,7 @@ from pathlib import Path
 from pgproof.errors import RefusedError
 from pgproof.files.folder import Folder
 from pgproof.files.script import Script
+from pgproof.files.script import load as read
 from pgproof.ledger.state import State
 from pgproof.settings import Settings
 
@@ -38,7 +39,7 @@ def load(paths: Iterable[Path], root: Path, applied: Iterable[str] | None) -> li
                 f"{path}: no such file", hint="Correct `before` and `after` in the settings."
             )
         name = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
-        found.append(Repeatable(name.as_posix(), Script(path, path.read_bytes()), after))
+        found.append(Repeatable(name.as_posix(), read(path), after))
     return found
 
 

@@ -3,10 +3,10 @@
 import time
 
 from pgproof.errors import Exit, RefusedError
-from pgproof.files.faults import script_problems
+from pgproof.files.faults import empty_problems, script_problems
 from pgproof.files.folder import read
-from pgproof.files.problem import Problem, refuse
-from pgproof.files.script import Migration, Script
+from pgproof.files.problem import Problem, collecting, refuse
+from pgproof.files.script import Migration, Script, load
 from pgproof.ledger import compare, marks
 from pgproof.ledger.reader import Reader, reading
 from pgproof.report import Reporter, silent
@@ -96,11 +96,10 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
                 Problem(migration.undo_path, 0, f"no rollback file: {why}", "Write it first.")
             )
             continue
-        undo = Script(migration.undo, migration.undo.read_bytes())
-        if not undo.statements:
-            problems.append(Problem(undo.path, 1, "holds no statement", "Write it first."))
-        problems += script_problems(undo)
-        problems += compare.resumable(undo, state.journal.get((migration.id, "rollback"), ()))
-        chosen.append((migration, undo))
+        with collecting(problems):
+            undo = load(migration.undo)
+            problems += script_problems(undo) or empty_problems(undo)
+            problems += compare.resumable(undo, state.journal.get((migration.id, "rollback"), ()))
+            chosen.append((migration, undo))
     refuse(problems)
     return chosen
