@@ -83,7 +83,8 @@ def markdown_code(text: object) -> str:
 
 def _encodable(text: str, *, err: bool = False, stream: IO[str] | None = None) -> str:
     """Return a text with escapes for what the stream's encoding does not have."""
-    encoding = (stream or (sys.stderr if err else sys.stdout)).encoding or "utf-8"
+    used = stream or (sys.stderr if err else sys.stdout)
+    encoding = getattr(used, "encoding", None) or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from pgproof.files.problem import Problem
 from pgproof.files.script import Script
 
+_LONGEST = 72
 _HALVES = "Write what applies as NNNN.name.sql, and what undoes it as NNNN.name.rollback.sql."
 
 
@@ -73,21 +74,17 @@ def marked(script: Script) -> Problem | None:
     if match is None or match.lastindex is None:
         return None
     tool = _MARKED[match.lastindex - 1]
-    line = script.text.count("\n", 0, match.end()) + 1
-    words = match[0].strip()
-    return Problem(
-        script.path,
-        line,
-        f"written for {tool.name}: {words!r} means nothing here",
-        tool.remedy,
-    )
+    begin = match.end() - len(match[0].lstrip())
+    line = script.text[begin:].partition("\n")[0].rstrip()[:_LONGEST]
+    message = f"written for {tool.name}: `{line}` means nothing here"
+    return Problem(script.path, script.text.count("\n", 0, begin) + 1, message, tool.remedy)
 
 
 def named(path: Path) -> Problem | None:
     """Return that a file is named as another tool's files are, if it is."""
     for tool in TOOLS:
         if tool.file and re.fullmatch(tool.file, path.name):
-            message = f"named as files of {tool.name} are, where the name may say `undo`"
+            message = f"named as files of {tool.name} are, some of which undo others"
             return Problem(path, 0, message, tool.remedy)
     return None
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pgproof.files import numbers
+from pgproof.files import numbers, others
 from pgproof.files.faults import migration_problems
 from pgproof.files.folder import Folder, order
 from pgproof.files.hashes import code_sha256, other_line_ends
@@ -37,7 +37,8 @@ def compare(folder: Folder, state: State, *, allow_out_of_order: bool = False) -
         ordered = order(folder.migrations, depends)
     here = {migration.id for migration in ordered}
     pending = tuple(m for m in ordered if m.id not in state.applied)
-    problems += numbers.problems(ordered, depends, {migration.id for migration in pending})
+    ours = [migration for migration in ordered if not others.named(migration.path)]
+    problems += numbers.problems(ours, depends, {migration.id for migration in pending})
     commented, unhashed = [], []
     for migration in ordered:
         applied = state.applied.get(migration.id)
