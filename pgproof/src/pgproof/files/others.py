@@ -80,6 +80,17 @@ def marked(script: Script) -> Problem | None:
     return Problem(script.path, script.text.count("\n", 0, begin) + 1, message, tool.remedy)
 
 
+def unmarked(text: str) -> str:
+    """Return a text without the lines that are marks of other tools."""
+    kept, end = [], 0
+    for match in _MARKS.finditer(text):
+        begin = text.rfind("\n", 0, match.end()) + 1
+        if begin >= end and _is_comment(text, match):
+            kept.append(text[end:begin])
+            end = text.find("\n", match.end()) + 1 or len(text)
+    return "".join(kept) + text[end:]
+
+
 def named(path: Path) -> Problem | None:
     """Return that a file is named as another tool's files are, if it is."""
     for tool in TOOLS:

@@ -1,6 +1,8 @@
 """Adopting a database that already has what the first migrations make."""
 
 import time
+from collections.abc import Callable
+from typing import Literal
 
 from pgproof.errors import RefusedError
 from pgproof.files.faults import foreign_problems
@@ -35,21 +37,29 @@ def baseline(
         result = Result(adopted=[migration.id for migration in _chosen(reader, migration_id)])
         if dry_run:
             return result
-        with locked(reader, reporter, options or Options()) as held:
-            chosen = _chosen(reader, migration_id)
-            server = reader.server
-            if not server.has_ledger:
-                reader.ledger.create(
-                    reader.connection, server.owner, owner_may=server.owner_may_create
-                )
-            held.take_role()
-            rows = (
-                marks.mark(reader.ledger, migration, how="baseline", operation="mark")
-                for migration in chosen
-            )
-            held.executor.write("; ".join(rows))
+        record(reader, reporter, options or Options(), lambda: _chosen(reader, migration_id))
     result.seconds = round(time.monotonic() - started, 3)
     return result
+
+
+def record(
+    reader: Reader,
+    reporter: Reporter,
+    options: Options,
+    choose: Callable[[], list[Migration]],
+    how: Literal["baseline", "adopted"] = "baseline",
+) -> None:
+    """Record as applied what `choose` returns under the lock, in one transaction."""
+    with locked(reader, reporter, options) as held:
+        chosen = choose()
+        server = reader.server
+        if not server.has_ledger:
+            reader.ledger.create(reader.connection, server.owner, owner_may=server.owner_may_create)
+        held.take_role()
+        rows = (
+            marks.mark(reader.ledger, migration, how=how, operation="mark") for migration in chosen
+        )
+        held.executor.write("; ".join(rows))
 
 
 def _chosen(reader: Reader, migration_id: str) -> list[Migration]:

@@ -1,0 +1,104 @@
+"""What another tool's ledger says is applied, as the migrations that its files became."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from pgproof.errors import RefusedError
+from pgproof.foreign import flyway
+from pgproof.foreign.formats import Format
+from pgproof.foreign.original import Original, Originals
+
+Connection = psycopg.Connection[Any]
+
+_TABLES = """
+select n.nspname, array_agg(a.attname::text)
+  from pg_catalog.pg_class as c
+  join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+  join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+ where c.relname = %(table)s
+   and c.relkind in ('r', 'p')
+   and (%(schema)s = '' or n.nspname = %(schema)s)
+ group by 1
+ order by 1
+"""
+
+
+def applied(
+    connection: Connection, form: Format, table: str | None, folder: Path, originals: Originals
+) -> set[str]:
+    """Return the keys of the originals that are applied. Writes nothing.
+
+    Raises RefusedError if there is no such table, or if it names a failed migration or one that
+    is not in the folder.
+    """
+    place = _place(connection, form, table or form.table)
+    text = sql.SQL(form.query).format(table=sql.Identifier(*place))
+    rows = connection.execute(text, dict(form.values(folder)) or None).fetchall()
+    keys = [one.key for one in originals.migrations]
+    found: set[str] = set()
+    for key, word in sorted(((_normal(form, key), word) for key, word in rows)):
+        if word == "undone":
+            continue
+        if word not in ("applied", "up to", "from", "head"):
+            raise RefusedError(
+                f"{'.'.join(place)} says that {key} is {word}",
+                hint=f"Mend it with {form.title} first; then all it applied is applied whole.",
+            )
+        if word == "from":
+            found |= {one for one in keys if flyway.rank(one) <= flyway.rank(key)}
+        elif key not in keys:
+            raise RefusedError(
+                f"{'.'.join(place)} says that {key} is applied, and {folder} has no file of it",
+                hint="Put the file back, or name the folder that the database was made with.",
+            )
+        elif word == "up to":
+            found |= set(keys[: keys.index(key) + 1])
+        elif word == "head":
+            found |= _ancestors(key, originals.migrations)
+        else:
+            found.add(key)
+    return found
+
+
+def _normal(form: Format, key: str) -> str:
+    try:
+        return form.normal(key)
+    except ValueError:
+        return key
+
+
+def _place(connection: Connection, form: Format, table: str) -> tuple[str, str]:
+    """Return the schema and name of the tool's table. Raises RefusedError unless it is one."""
+    schema, _, name = table.rpartition(".")
+    rows = connection.execute(_TABLES, {"table": name, "schema": schema}).fetchall()
+    found = [
+        (where, name)
+        for where, columns in rows
+        if set(form.columns) <= set(columns) and form.without not in columns
+    ]
+    if len(found) == 1:
+        return found[0]
+    hint = f"Name the table in which {form.title} says what is applied: --table SCHEMA.TABLE."
+    if found:
+        where = ", ".join(".".join(one) for one in found)
+        raise RefusedError(f"there are several tables {name}: {where}", hint=hint)
+    what = "no table" if not rows else "no table with the columns of"
+    tool = "" if not rows else f"{form.title}: "
+    raise RefusedError(f"{what} {tool}{table}", hint=hint)
+
+
+def _ancestors(key: str, originals: Iterable[Original]) -> set[str]:
+    """Return a key and those of all it comes after."""
+    after = {one.key: one.after for one in originals}
+    seen: set[str] = set()
+    left = [key]
+    while left:
+        one = left.pop()
+        if one in after and one not in seen:
+            seen.add(one)
+            left += after[one]
+    return seen

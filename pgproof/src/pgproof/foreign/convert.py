@@ -1,0 +1,116 @@
+"""From originals to the files of this format: numbered pairs, each depending on the one before."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pgproof.files import others
+from pgproof.files.faults import migration_problems, script_problems
+from pgproof.files.folder import UNDO, Folder
+from pgproof.files.problem import FaultyError, Problem
+from pgproof.files.script import Migration, Script
+from pgproof.files.statement import Kind
+from pgproof.foreign.original import Original, Originals
+from pgproof.foreign.statements import unwrapped
+
+_ALONE = "-- transactional: false\n"
+_LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The files to write, by path; `ids` names the migration of each of the originals' keys."""
+
+    scripts: tuple[Script, ...]
+    ids: dict[str, str]
+
+    def folder(self, path: Path) -> Folder:
+        """Return the folder that the files make, whether they are written or not."""
+        main = [one for one in self.scripts if one.path.stem in self.ids.values()]
+        undos = {one.path.name: one.path for one in self.scripts}
+        migrations = [
+            Migration(one.path.stem, one, undos.get(one.path.stem + UNDO)) for one in main
+        ]
+        return Folder(path, tuple(migrations), ())
+
+    def problems(self, path: Path) -> list[Problem]:
+        """Return what a run would refuse of the files, which must have been written."""
+        return [
+            problem
+            for migration in self.folder(path).migrations
+            for problem in migration_problems(migration)
+        ]
+
+
+def convert(originals: Originals, title: str, target: Path) -> Converted:
+    """Return the files of a folder, to be written into `target`. Writes nothing."""
+    scripts: list[Script] = []
+    ids: dict[str, str] = {}
+    before = ""
+    for number, original in enumerate(originals.migrations, 1):
+        name = f"{number:04}.{_words(original.name) or _words(original.key)}"
+        scripts += _pair(original, name, before, title, target)
+        ids[original.key] = before = name
+    for number, original in enumerate(originals.always, 1):
+        file = target / f"post-apply.{number:02}-{_words(original.name)}.sql"
+        text = f"-- {file.stem}\n--\n{_source(original, title)}\n{_body(original.up)}"
+        scripts.append(Script(file, text.encode()))
+    return Converted(tuple(scripts), ids)
+
+
+def _pair(original: Original, name: str, before: str, title: str, target: Path) -> Sequence[Script]:
+    up, down = _body(original.up), _body(original.down)
+    if not _holds_statements(up):
+        up += "select 1;\n"
+    undo = target / f"{name}{UNDO}"
+    is_undone = _holds_statements(down)
+    head = f"-- {name}\n"
+    if before:
+        head += f"-- depends: {before}\n"
+    if not is_undone:
+        head += f"-- irreversible: {title} had nothing to undo it with\n"
+    source = _source(original, title)
+    scripts = [
+        _script(
+            target / f"{name}.sql", head, f"--\n{source}\n{up}", alone=not original.transactional
+        )
+    ]
+    if is_undone:
+        head = f"-- undoes {name}\n"
+        alone = not original.down_transactional
+        scripts.append(_script(undo, head, f"--\n{source}\n{down}", alone=alone))
+    return scripts
+
+
+def _script(path: Path, head: str, rest: str, *, alone: bool) -> Script:
+    """Return the file, without a transaction if it needs none, or `alone` asks and it may."""
+    inside = Script(path, f"{head}{rest}".encode())
+    outside = Script(path, f"{head}{_ALONE}{rest}".encode())
+    try:
+        kinds = {statement.kind for statement in inside.statements}
+    except FaultyError:
+        return outside if alone else inside
+    needs_none = kinds & {Kind.CONCURRENT, Kind.OUTSIDE}
+    return outside if needs_none or (alone and not script_problems(outside)) else inside
+
+
+def _body(text: str) -> str:
+    """Return a half without the other tool's marks, and without a BEGIN and COMMIT around it."""
+    body = unwrapped(others.unmarked(text)).strip("\r\n")
+    return f"{body}\n" if body.strip() else ""
+
+
+def _holds_statements(text: str) -> bool:
+    try:
+        return bool(Script(Path(), text.encode()).statements)
+    except FaultyError:
+        return True
+
+
+def _source(original: Original, title: str) -> str:
+    return f"-- Imported from {original.path.name}, a file of {title}.\n"
+
+
+def _words(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())[:_LONGEST].strip("-")
