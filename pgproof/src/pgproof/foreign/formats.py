@@ -125,13 +125,6 @@ FORMATS = {
         ("name", "run_on"),
         "select name, 'applied' from {table}",
     ),
-    "sql-migrate": Format(
-        "sql-migrate",
-        halves.SQL_MIGRATE.read,
-        "gorp_migrations",
-        ("id", "applied_at"),
-        "select id, 'applied' from {table}",
-    ),
     "sqitch": Format(
         "Sqitch",
         sqitch.read,
@@ -139,6 +132,13 @@ FORMATS = {
         ("change_id", "change", "project", "planned_at"),
         _SQITCH,
         values=_project,
+    ),
+    "sql-migrate": Format(
+        "sql-migrate",
+        halves.SQL_MIGRATE.read,
+        "gorp_migrations",
+        ("id", "applied_at"),
+        "select id, 'applied' from {table}",
     ),
     "sqlx": Format(
         "sqlx",

@@ -34,12 +34,9 @@ def unwrapped(text: str) -> str:
         return text
     control = [part for part in slices if kind_of(text[part]) is Kind.CONTROL]
     words = [text[part].split()[0].lower() for part in control]
-    around = [slices[0], slices[-1]] if slices else []
-    if (
-        control != around
-        or words[0] not in ("begin", "start")
-        or words[-1] not in ("commit", "end")
-    ):
+    if len(slices) < 2 or control != [slices[0], slices[-1]]:
+        return text
+    if words[0] not in ("begin", "start") or words[1] not in ("commit", "end"):
         return text
     return _cut(text, control)
 
