@@ -18,7 +18,7 @@ def read(folder: Path) -> Originals:
     if current.is_file() and re.sub(r"--[^\n]*", "", text_of(current)).strip():
         problems.append(Problem(current, 1, "is not committed", "Run `graphile-migrate commit`."))
     found = []
-    for path, match in matching(folder / "committed", r"(?P<key>\d{6,}(?:-(?P<name>.*))?\.sql)"):
+    for path, match in matching(folder / "committed", r"(?P<number>\d{6,})(?:-(?P<name>.*))?\.sql"):
         text = text_of(path)
         header = _HEADER.match(text)
         body = text[header.end() :] if header else text
@@ -32,7 +32,8 @@ def read(folder: Path) -> Originals:
             for one in _PLACEHOLDER.finditer(text)
         ]
         alone = bool(_ALONE.match(body) or _ALONE.search(header[0] if header else ""))
-        name = match["name"] or ""
-        found.append(Original(match["key"], name, path, body, transactional=not alone))
+        number = match["number"]
+        name = match["name"] or number
+        found.append(Original(f"{number}.sql", name, path, body, transactional=not alone))
     refuse(problems)
     return Originals(tuple(found))
