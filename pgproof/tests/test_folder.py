@@ -223,7 +223,7 @@ def test_names_and_outputs_that_cannot_be_printed_lead_to_no_traceback(project: 
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == Exit.FAILED
-    assert done.stderr == b"error: stdout: No space left on device\n"
+    assert done.stderr == b"error: cannot write: No space left on device\n"
 
 
 def test_as_another_user_a_file_without_permission_is_refused(project: Project) -> None:

@@ -252,3 +252,13 @@ def test_directives_inside_strings_and_bodies_are_no_directives(project: Project
 def test_a_settings_file_that_names_no_file_is_refused(project: Project, tmp_path: Path) -> None:
     project.write("0001.t", "select 1;")
     refused(project.with_settings(before=(tmp_path / "none.sql",)), "no such file")
+    project.write("0001.t", "selec 1;")
+    refused(project.with_settings(before=(tmp_path / "none.sql",)), "2 problems")
+
+
+def test_a_plan_refuses_the_repeatable_files_that_a_run_refuses(project: Project) -> None:
+    project.write("0001.t", "select 1;")
+    (project.folder / "post-apply.sql").write_text("commit;")
+    refused(project, r"post-apply\.sql:1: COMMIT in a migration")
+    with pytest.raises(RefusedError, match=r"post-apply\.sql:1: COMMIT in a migration"):
+        project.plan()

@@ -53,7 +53,7 @@ def unwritable(error: OSError) -> None:
     What stdout could not take would be tried again at the exit, and fail there.
     """
     if not isinstance(error, BrokenPipeError):
-        fail(f"{error.filename or 'stdout'}: {error.strerror or error}")
+        fail(f"{error.filename or 'cannot write'}: {error.strerror or error}")
     with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -49,7 +49,7 @@ def convert(originals: Originals, title: str, target: Path) -> Converted:
     ids: dict[str, str] = {}
     before = ""
     for number, original in enumerate(originals.migrations, 1):
-        name = f"{number:04}.{_words(original.name) or _words(original.key)}"
+        name = f"{number:04}.{_words(original.name) or _words(original.key) or 'migration'}"
         scripts += _pair(original, name, before, title, target)
         ids[original.key] = before = name
     for number, original in enumerate(originals.always, 1):

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pgproof.errors import RefusedError
-from pgproof.files.faults import script_problems
 from pgproof.files.problem import Problem, collecting, refuse
 from pgproof.files.script import Migration, Script
 from pgproof.ledger import compare, journal, marks
 from pgproof.ledger.reader import Reader
+from pgproof.run import repeatable
 from pgproof.run.execute import Job
 from pgproof.run.held import Locked
 from pgproof.run.options import Options, Result
@@ -24,8 +24,7 @@ def pending(reader: Reader, options: Options) -> compare.Work:
     problems: list[Problem] = []
     with collecting(problems):
         compare.check(reader.folder, reader.known.state, work, reader.settings.program)
-    before, after = repeatables(reader.settings, reader.folder)
-    refuse(problems + [p for one in (*before, *after) for p in script_problems(one.script)])
+    refuse(problems + repeatable.problems(reader.settings, reader.folder))
     return work
 
 

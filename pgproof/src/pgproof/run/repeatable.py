@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from pgproof.errors import RefusedError
+from pgproof.files.faults import script_problems
 from pgproof.files.folder import Folder
+from pgproof.files.problem import Problem, collecting, refuse
 from pgproof.files.script import Script
 from pgproof.files.script import load as read
 from pgproof.ledger.state import State
@@ -35,9 +36,8 @@ def load(paths: Iterable[Path], root: Path, applied: Iterable[str] | None) -> li
     found = []
     for path in paths:
         if not path.is_file():
-            raise RefusedError(
-                f"{path}: no such file", hint="Correct `before` and `after` in the settings."
-            )
+            remedy = "Correct `before` and `after` in the settings."
+            refuse([Problem(path, 0, "no such file", remedy)])
         name = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
         found.append(Repeatable(name.as_posix(), read(path), after))
     return found
@@ -50,3 +50,12 @@ def repeatables(settings: Settings, folder: Folder) -> tuple[list[Repeatable], l
         load(settings.before, settings.root, None),
         load((*settings.after, *folder.always), settings.root, ids),
     )
+
+
+def problems(settings: Settings, folder: Folder) -> list[Problem]:
+    """Return what is wrong with those files."""
+    found: list[Problem] = []
+    with collecting(found):
+        before, after = repeatables(settings, folder)
+        found += [problem for one in (*before, *after) for problem in script_problems(one.script)]
+    return found
