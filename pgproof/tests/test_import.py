@@ -512,6 +512,18 @@ def test_a_baseline_of_flyway_covers_all_versions_up_to_it(
     assert found.adopted == ("0001.users", "0002.posts-and-more")
 
 
+def test_a_change_that_sqitch_reworked_never_takes_the_later_scripts(
+    project: Project, tmp_path: Path
+) -> None:
+    foreign = lay(tmp_path / "foreign", SAMPLES["sqitch"].files)
+    (foreign / "revert/users@v1.sql").unlink()
+    taken(project, "sqitch", foreign)
+    assert not (project.folder / "0001.users.rollback.sql").exists()
+    (foreign / "deploy/users@v1.sql").unlink()
+    with pytest.raises(RefusedError, match=r"deploy/users@v1\.sql: cannot be read"):
+        taken(project, "sqitch", foreign)
+
+
 def test_of_alembics_branches_only_what_leads_to_a_head_is_applied(
     project: Project, tmp_path: Path
 ) -> None:

@@ -30,8 +30,8 @@ def read(folder: Path) -> Originals:
     found = []
     for change in changes:
         key = change.name if change.number == 1 else f"{change.name}#{change.number}"
-        script = _script(folder / "deploy", change)
-        undo = _script(folder / "revert", change)
+        file = _file(folder / "deploy", change)
+        script, undo = folder / "deploy" / file, folder / "revert" / file
         with collecting(problems):
             down = text_of(undo) if undo.is_file() else ""
             found.append(Original(key, change.name, script, text_of(script), down))
@@ -74,8 +74,8 @@ def _changes(plan: Path) -> tuple[list[_Change], list[Problem]]:
     return changes, problems
 
 
-def _script(folder: Path, change: _Change) -> Path:
-    """Return a change's script; one that was reworked later has a tag in its name."""
-    names = [f"{change.name}{tag}.sql" for tag in change.tags] if change.is_reworked else []
-    found = (folder / name for name in names if (folder / name).is_file())
-    return next(found, folder / f"{change.name}.sql")
+def _file(deploy: Path, change: _Change) -> str:
+    """Return the name of a change's scripts; one that was reworked later has a tag in it."""
+    tags = change.tags if change.is_reworked else []
+    names = [f"{change.name}{tag}.sql" for tag in tags] or [f"{change.name}.sql"]
+    return next((name for name in names if (deploy / name).is_file()), names[0])
