@@ -1,7 +1,7 @@
 """From originals to the files of this format: numbered pairs, each depending on the one before."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,44 +43,47 @@ class Converted:
         ]
 
 
-def convert(originals: Originals, title: str, target: Path) -> Converted:
-    """Return the files of a folder, to be written into `target`. Writes nothing."""
-    scripts: list[Script] = []
-    ids: dict[str, str] = {}
-    before = ""
-    for number, original in enumerate(originals.migrations, 1):
-        name = f"{number:04}.{_words(original.name) or _words(original.key) or 'migration'}"
-        scripts += _pair(original, name, before, title, target)
-        ids[original.key] = before = name
-    for number, original in enumerate(originals.always, 1):
-        file = target / f"post-apply.{number:02}-{_words(original.name)}.sql"
-        text = f"-- {file.stem}\n--\n{_source(original, title)}\n{_body(original.up)}"
-        scripts.append(Script(file, text.encode()))
-    return Converted(tuple(scripts), ids)
+@dataclass(frozen=True)
+class Conversion:
+    """From the `folder` of the tool `title` into `target`. Writes nothing."""
 
+    title: str
+    folder: Path
+    target: Path
 
-def _pair(original: Original, name: str, before: str, title: str, target: Path) -> Sequence[Script]:
-    up, down = _body(original.up), _body(original.down)
-    if not _holds_statements(up):
-        up += "select 1;\n"
-    undo = target / f"{name}{UNDO}"
-    is_undone = _holds_statements(down)
-    head = f"-- {name}\n"
-    if before:
-        head += f"-- depends: {before}\n"
-    if not is_undone:
-        head += f"-- irreversible: {title} had nothing to undo it with\n"
-    source = _source(original, title)
-    scripts = [
-        _script(
-            target / f"{name}.sql", head, f"--\n{source}\n{up}", alone=not original.transactional
-        )
-    ]
-    if is_undone:
-        head = f"-- undoes {name}\n"
-        alone = not original.down_transactional
-        scripts.append(_script(undo, head, f"--\n{source}\n{down}", alone=alone))
-    return scripts
+    def of(self, originals: Originals) -> Converted:
+        """Return the files that the folder becomes."""
+        scripts: list[Script] = []
+        ids: dict[str, str] = {}
+        before = ""
+        for number, one in enumerate(originals.migrations, 1):
+            name = f"{number:04}.{_words(one.name) or _words(one.key) or 'migration'}"
+            scripts += self._pair(one, name, before)
+            ids[one.key] = before = name
+        for number, one in enumerate(originals.always, 1):
+            name = f"post-apply.{number:02}-{_words(one.name)}"
+            text = f"-- {name}\n{self._rest(one, _body(one.up))}"
+            scripts.append(Script(self.target / f"{name}.sql", text.encode()))
+        return Converted(tuple(scripts), ids)
+
+    def _pair(self, original: Original, name: str, before: str) -> Iterator[Script]:
+        up, down = _body(original.up), _body(original.down)
+        head = f"-- {name}\n"
+        if before:
+            head += f"-- depends: {before}\n"
+        if not _holds_statements(down):
+            head += f"-- irreversible: {self.title} had nothing to undo it with\n"
+        rest = self._rest(original, up if _holds_statements(up) else f"{up}select 1;\n")
+        path = self.target / f"{name}.sql"
+        yield _script(path, head, rest, alone=not original.transactional)
+        if _holds_statements(down):
+            path, rest = self.target / f"{name}{UNDO}", self._rest(original, down)
+            alone = not original.down_transactional
+            yield _script(path, f"-- undoes {name}\n", rest, alone=alone)
+
+    def _rest(self, original: Original, body: str) -> str:
+        place = original.path.relative_to(self.folder).as_posix()
+        return f"--\n-- Imported from {place}, a file of {self.title}.\n\n{body}"
 
 
 def _script(path: Path, head: str, rest: str, *, alone: bool) -> Script:
@@ -106,10 +109,6 @@ def _holds_statements(text: str) -> bool:
         return bool(Script(Path(), text.encode()).statements)
     except FaultyError:
         return True
-
-
-def _source(original: Original, title: str) -> str:
-    return f"-- Imported from {original.path.name}, a file of {title}.\n"
 
 
 def _words(name: str) -> str:

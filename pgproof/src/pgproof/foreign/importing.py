@@ -7,7 +7,7 @@ from pgproof.errors import RefusedError
 from pgproof.files.problem import Problem
 from pgproof.files.script import Migration
 from pgproof.foreign.applied import applied
-from pgproof.foreign.convert import Converted, convert
+from pgproof.foreign.convert import Conversion, Converted
 from pgproof.foreign.formats import FORMATS
 from pgproof.foreign.original import Originals
 from pgproof.foreign.write import missing, write
@@ -104,7 +104,7 @@ def _converted(source: Source, settings: Settings) -> tuple[Originals, Converted
             f"{source.folder}: no migrations of {form.title}",
             hint="Name the folder that holds them, and the format it is in.",
         )
-    return originals, convert(originals, form.title, target)
+    return originals, Conversion(form.title, source.folder, target).of(originals)
 
 
 def _chosen(

@@ -11,6 +11,7 @@ from pgproof.files.problem import Problem, refuse
 from pgproof.files.script import load
 
 _CODE = (".go", ".js", ".mjs", ".cjs", ".ts", ".mts", ".py", ".rb", ".java", ".kt", ".rs")
+_AS_SQL = "Write what it does as a file of SQL of the same version and format, in its place."
 _OUT = "Move it out of the folder, and bring over by hand what it does."
 
 
@@ -59,7 +60,7 @@ def matching(folder: Path, pattern: str, *, deep: bool = False) -> list[tuple[Pa
         elif path.name.lower().endswith(".sql"):
             problems.append(Problem(path, 0, "is not named as the tool names migrations", _OUT))
         elif path.suffix in _CODE:
-            problems.append(Problem(path, 0, "a migration that is code, not SQL", _OUT))
+            problems.append(Problem(path, 0, "a migration that is code, not SQL", _AS_SQL))
     refuse(problems)
     return found
 
