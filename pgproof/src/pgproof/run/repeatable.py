@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from pgproof.files.faults import script_problems
 from pgproof.files.folder import Folder
 from pgproof.files.problem import Problem, collecting, refuse
 from pgproof.files.script import Script
@@ -54,6 +53,9 @@ def repeatables(settings: Settings, folder: Folder) -> tuple[list[Repeatable], l
 
 def problems(settings: Settings, folder: Folder) -> list[Problem]:
     """Return what is wrong with those files."""
+    # Imported late: most runs find nothing to do, and their cost is mostly imports.
+    from pgproof.files.faults import script_problems
+
     found: list[Problem] = []
     with collecting(found):
         before, after = repeatables(settings, folder)
