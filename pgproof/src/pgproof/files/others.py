@@ -1,6 +1,7 @@
 """Files of other tools: the marks and names by which they are told from files of this format."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +29,11 @@ class Tool:
 
 
 TOOLS = (
-    Tool("dbmate", ("dbmate",), mark=r"--\s*migrate:(?:up|down)\b"),
-    Tool("goose", ("goose",), mark=r"--\s*\+goose\s+\S"),
-    Tool("sql-migrate", ("sql-migrate",), mark=r"--\s*\+migrate\s+\S"),
-    Tool("micrate", (), mark=r"--\s*\+micrate\s+\S"),
-    Tool("rambler", (), mark=r"--\s*rambler\s+(?:up|down)\b"),
+    Tool("dbmate", ("dbmate",), mark=r"--[ \t]*migrate:(?:up|down)\b"),
+    Tool("goose", ("goose",), mark=r"--[ \t]*\+goose[ \t]+\S"),
+    Tool("sql-migrate", ("sql-migrate",), mark=r"--[ \t]*\+migrate[ \t]+\S"),
+    Tool("micrate", (), mark=r"--[ \t]*\+micrate[ \t]+\S"),
+    Tool("rambler", (), mark=r"--[ \t]*rambler[ \t]+(?:up|down)\b"),
     Tool(
         "node-pg-migrate",
         ("node-pg-migrate",),
@@ -41,7 +42,7 @@ TOOLS = (
     Tool(
         "graphile-migrate",
         ("graphile",),
-        mark=r"--!\s*(?:Previous:|Hash:|Message:|split:|Included\b|EndIncluded\b"
+        mark=r"--![ \t]*(?:Previous:|Hash:|Message:|split:|Included\b|EndIncluded\b"
         r"|AllowInvalidHash\b|no-transaction\b)",
     ),
     Tool(
@@ -68,26 +69,20 @@ _MARKS = re.compile("^(?:" + "|".join(f"({tool.mark})" for tool in _MARKED) + ")
 
 def marked(script: Script) -> Problem | None:
     """Return the first mark of another tool in a comment of a file. Raises RefusedError."""
-    match = _MARKS.search(script.text)
-    while match and not _is_comment(script.text, match):
-        match = _MARKS.search(script.text, match.end())
-    if match is None or match.lastindex is None:
-        return None
-    tool = _MARKED[match.lastindex - 1]
-    begin = match.end() - len(match[0].lstrip())
-    line = script.text[begin:].partition("\n")[0].rstrip()[:_LONGEST]
-    message = f"written for {tool.name}: `{line}` means nothing here"
-    return Problem(script.path, script.text.count("\n", 0, begin) + 1, message, tool.remedy)
+    text = script.text
+    for begin, tool in _marks(text):
+        line = text[begin:].partition("\n")[0].rstrip()[:_LONGEST]
+        message = f"written for {tool.name}: `{line}` means nothing here"
+        return Problem(script.path, text.count("\n", 0, begin) + 1, message, tool.remedy)
+    return None
 
 
 def unmarked(text: str) -> str:
     """Return a text without the lines that are marks of other tools."""
     kept, end = [], 0
-    for match in _MARKS.finditer(text):
-        begin = text.rfind("\n", 0, match.end()) + 1
-        if begin >= end and _is_comment(text, match):
-            kept.append(text[end:begin])
-            end = text.find("\n", match.end()) + 1 or len(text)
+    for begin, _ in _marks(text):
+        kept.append(text[end : text.rfind("\n", 0, begin) + 1])
+        end = text.find("\n", begin) + 1 or len(text)
     return "".join(kept) + text[end:]
 
 
@@ -100,12 +95,23 @@ def named(path: Path) -> Problem | None:
     return None
 
 
-def _is_comment(text: str, match: re.Match[str]) -> bool:
-    """Whether a match is no part of a string or a body; true where that cannot be told."""
+def _marks(text: str) -> Iterator[tuple[int, Tool]]:
+    """Yield where marks begin that are comments, not parts of strings or bodies, and whose.
+
+    In a text that PostgreSQL cannot read, all count.
+    """
+    found = list(_MARKS.finditer(text))
+    comments = _comments(text) if found else None
+    for match in found:
+        begin = match.end() - len(match[0].lstrip())
+        if match.lastindex and (comments is None or begin in comments):
+            yield begin, _MARKED[match.lastindex - 1]
+
+
+def _comments(text: str) -> set[int] | None:
     from pgproof.sql.parser import SyntaxProblem, comments
 
-    begin = match.end() - len(match[0].lstrip())
     try:
-        return any(start == begin for start, _ in comments(text))
+        return {start for start, _ in comments(text)}
     except SyntaxProblem:
-        return True
+        return None
