@@ -50,6 +50,9 @@ def refusal(project: Project, what: str) -> RefusedError:
         ("-- Revert flipr:users from pg\n\ndrop table t;", "Sqitch", 1, "sqitch"),
         ("-- Running upgrade  -> 1975ea83b712\n\ncreate table t ();", "Alembic", 1, "alembic"),
         ("-- no-transaction\ncreate table t ();", "sqlx", 1, "sqlx"),
+        ("-- no-transaction\r\ncreate table t ();\r\n", "sqlx", 1, "sqlx"),
+        ("create table t ();\r\n-- Down Migration\r\n", "node-pg-migrate", 2, "node-pg"),
+        ("-- Verify flipr:users on pg\r\n", "Sqitch", 1, "sqitch"),
     ],
 )
 def test_a_file_with_another_tools_mark_is_refused(

@@ -37,7 +37,7 @@ TOOLS = (
     Tool(
         "node-pg-migrate",
         ("node-pg-migrate",),
-        mark=r"[ \t]*--[ \t-]*(?i:up|down)[ \t]+(?i:migration)[ \t:.-]*$",
+        mark=r"[ \t]*--[ \t-]*(?i:up|down)[ \t]+(?i:migration)[ \t\r:.-]*$",
     ),
     Tool(
         "graphile-migrate",
@@ -54,10 +54,10 @@ TOOLS = (
         "Sqitch",
         ("sqitch",),
         mark=r"--[ \t]*(?:Deploy[ \t]+\S+[ \t]+to|Revert[ \t]+\S+[ \t]+from"
-        r"|Verify[ \t]+\S+[ \t]+on)[ \t]+pg[ \t]*$",
+        r"|Verify[ \t]+\S+[ \t]+on)[ \t]+pg[ \t\r]*$",
     ),
     Tool("Alembic", ("alembic",), mark=r"--[ \t]*Running (?:upgrade|downgrade)\b.*->"),
-    Tool("sqlx", ("sqlx",), mark=r"\A--[ \t]*no-transaction[ \t]*$"),
+    Tool("sqlx", ("sqlx",), mark=r"\A--[ \t]*no-transaction[ \t\r]*$"),
     Tool("Flyway", ("flyway",), file=r"[VUB]\d[\w.]*?__.+\.sql|R__.+\.sql"),
     Tool("golang-migrate and sqlx", ("golang-migrate", "sqlx"), file=r".+\.(?:up|down)\.sql"),
     Tool("Postgrator", (), file=r".+\.(?:do|undo)\.sql"),
