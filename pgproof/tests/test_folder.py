@@ -113,6 +113,14 @@ def test_a_file_that_cannot_be_read_is_refused(project: Project) -> None:
     assert "0002.u.rollback.sql: cannot be read" in refusal(project, "2 problems").message
 
 
+def test_an_applied_file_that_cannot_be_read_is_not_said_to_be_deleted(applied: Project) -> None:
+    (applied.folder / "0001.t.sql").unlink()
+    (applied.folder / "0001.t.sql").symlink_to("/nowhere")
+    applied.write("0002.u", "select 1;")
+    assert "deleted" not in refusal(applied, "a link that leads nowhere").message
+    assert applied.states()["0001.t"] == "refused"
+
+
 @pytest.mark.parametrize("names", [["1.a", "2.b", "10.c"], ["a1.x", "10.c", "9.b"]])
 def test_numbers_that_are_not_in_the_order_of_names_are_refused(
     project: Project, names: list[str]

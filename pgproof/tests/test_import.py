@@ -1,7 +1,9 @@
 """`pgproof import`: what other tools wrote becomes pairs that run, undo, and adopt a database."""
 
+import ctypes
 import json
 import re
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +22,11 @@ VERSIONS = (
     "create table schema_migrations (version varchar(128) primary key);"
     "insert into schema_migrations values ('20240101'), ('20240102')"
 )
+
+
+def crc(text: str) -> int:
+    """Return Flyway's checksum, a signed number, of a text of one line."""
+    return ctypes.c_int32(zlib.crc32(text.rstrip("\n").encode())).value
 
 
 @dataclass(frozen=True)
@@ -104,8 +111,8 @@ SAMPLES = {
         " success boolean not null);"
         "insert into flyway_schema_history values"
         " (0, null, '<< Flyway Schema Creation >>', 'SCHEMA', 'x', null, 'a', now(), 1, true),"
-        " (1, '1.1', 'Users', 'SQL', 'V1_1__Users.sql', 1, 'a', now(), 1, true),"
-        " (2, '1.2', 'Posts', 'SQL', 'V1.2__x.sql', 1, 'a', now(), 1, true),"
+        f" (1, '1.1', 'Users', 'SQL', 'V1_1__Users.sql', {crc(USERS)}, 'a', now(), 1, true),"
+        f" (2, '1.2', 'Posts', 'SQL', 'V1.2__x.sql', {crc(POSTS)}, 'a', now(), 1, true),"
         " (3, null, 'Views', 'SQL', 'R__Views.sql', 1, 'a', now(), 1, true),"
         " (4, '1.10', 'Index', 'SQL', 'V1.10__Index.sql', 1, 'a', now(), 1, true),"
         " (5, '1.10', 'Index', 'UNDO_SQL', 'U1.10__Index.sql', 1, 'a', now(), 1, true)",
@@ -216,8 +223,9 @@ SAMPLES = {
         "create table _sqlx_migrations (version bigint primary key, description text not null,"
         " installed_on timestamptz not null default now(), success boolean not null,"
         " checksum bytea not null, execution_time bigint not null);"
-        "insert into _sqlx_migrations values (20240101, 'users', now(), true, '\\x', 1),"
-        " (20240102, 'posts', now(), true, '\\x', 1)",
+        "insert into _sqlx_migrations values"
+        f" (20240101, 'users', now(), true, sha384('{USERS}'), 1),"
+        f" (20240102, 'posts', now(), true, sha384('{POSTS}'), 1)",
         [1, 2],
     ),
 }
@@ -489,6 +497,24 @@ def test_a_ledger_that_cannot_be_trusted_is_refused_and_nothing_written(
     assert caught.value.hint
     assert list(project.folder.iterdir()) == []
     assert project.value("select to_regnamespace('pgproof') is null")
+
+
+@pytest.mark.parametrize(
+    ("form", "file"),
+    [("sqlx", "20240102_posts.up.sql"), ("flyway", "more/V1.2__Posts and more.sql")],
+)
+def test_a_file_edited_after_the_tool_applied_it_is_refused(
+    project: Project, tmp_path: Path, form: str, file: str
+) -> None:
+    foreign = lay(tmp_path / "foreign", SAMPLES[form].files)
+    project.query(SAMPLES[form].ledger)
+    text = (foreign / file).read_text()
+    (foreign / file).write_text(text + "-- later\n")
+    with pytest.raises(RefusedError, match=f"{file}: edited after .* applied it"):
+        adopt(Source(form, foreign), project.url, project.settings)
+    assert list(project.folder.iterdir()) == []
+    (foreign / file).write_bytes(text.encode().replace(b"\n", b"\r\n"))
+    assert len(adopt(Source(form, foreign), project.url, project.settings).adopted) == 2
 
 
 def test_a_table_of_another_name_or_schema_can_be_named(project: Project, tmp_path: Path) -> None:

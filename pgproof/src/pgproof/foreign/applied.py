@@ -1,6 +1,7 @@
 """What another tool's ledger says is applied, as the migrations that its files became."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import psycopg
 from psycopg import sql
 
 from pgproof.errors import RefusedError
+from pgproof.files.hashes import other_line_ends
+from pgproof.files.script import load
 from pgproof.foreign import flyway
 from pgproof.foreign.formats import Format
 from pgproof.foreign.original import Original, Originals
@@ -32,15 +35,17 @@ def applied(
 ) -> set[str]:
     """Return the keys of the originals that are applied. Writes nothing.
 
-    Raises RefusedError if there is no such table, or if it names a failed migration or one that
-    is not in the folder.
+    Raises RefusedError if there is no such table, or if it names a failed migration, or one that
+    is not in the folder as it was applied.
     """
     place = _place(connection, form, table or form.table)
     text = sql.SQL(form.query).format(table=sql.Identifier(*place))
     rows = connection.execute(text, dict(form.values(folder)) or None).fetchall()
-    keys = [one.key for one in originals.migrations]
+    of_key = {one.key: one for one in originals.migrations}
+    keys = list(of_key)
     found: set[str] = set()
-    for key, word in sorted(((_normal(form, key), word) for key, word in rows)):
+    for given, word, *sums in sorted(rows, key=itemgetter(0)):
+        key = _normal(form, given)
         if word == "undone":
             continue
         if word not in ("applied", "up to", "from", "head"):
@@ -50,18 +55,32 @@ def applied(
             )
         if word == "from":
             found |= {one for one in keys if flyway.rank(one) <= flyway.rank(key)}
-        elif key not in keys:
+            continue
+        if key not in keys:
             raise RefusedError(
                 f"{'.'.join(place)} says that {key} is applied, and {folder} has no file of it",
                 hint="Put the file back, or name the folder that the database was made with.",
             )
-        elif word == "up to":
+        if form.checksum and sums[0] is not None:
+            _insist_on(of_key[key].path, form.checksum, sums[0], form.title)
+        if word == "up to":
             found |= set(keys[: keys.index(key) + 1])
         elif word == "head":
             found |= _ancestors(key, originals.migrations)
         else:
             found.add(key)
     return found
+
+
+def _insist_on(path: Path, checksum: Callable[[bytes], str], expected: str, title: str) -> None:
+    """Raise RefusedError for a file that is another by now, whatever its line ends are."""
+    raw = load(path).raw
+    texts = {raw.decode("latin-1")} | other_line_ends(raw.decode("latin-1"))
+    if expected not in {checksum(text.encode("latin-1")) for text in texts}:
+        raise RefusedError(
+            f"{path}: edited after {title} applied it: its checksum is another",
+            hint="Put the file back as it was, and write a new migration for the change.",
+        )
 
 
 def _normal(form: Format, key: str) -> str:

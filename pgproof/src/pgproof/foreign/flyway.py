@@ -1,6 +1,7 @@
 """Flyway: versions in names (V), undo (U) and repeatable (R) files, settings beside a file."""
 
 import re
+import zlib
 from pathlib import Path
 
 from pgproof.files.problem import Problem, refuse
@@ -54,6 +55,13 @@ def rank(version: str) -> list[int]:
     while parts and parts[-1] == 0:
         parts.pop()
     return parts
+
+
+def checksum(raw: bytes) -> str:
+    """Return what Flyway keeps of a file that it applied: a CRC of its lines without their ends."""
+    text = raw.decode("utf-8-sig", "replace")
+    number = zlib.crc32("".join(re.split(r"\r\n|\r|\n", text)).encode())
+    return str(number - (1 << 32) if number >= 1 << 31 else number)
 
 
 def _placeholders(path: Path, text: str) -> list[Problem]:

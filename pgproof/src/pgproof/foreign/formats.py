@@ -20,6 +20,8 @@ def _no_values(_folder: Path) -> Mapping[str, str]:
 class Format:
     """A format; `query` reads its tool's `table` and returns keys, each with a word.
 
+    With `checksum`, which the tool keeps of a file's bytes, a third column has what it was.
+
     The words: `applied`; `undone`; `up to` (all up to this one); `from` (likewise, but it need
     have no file); `head` (it and all it comes after); any other is why nothing can be adopted.
     `columns` tell the table from those of other tools, and `without` is a column of those.
@@ -33,6 +35,7 @@ class Format:
     without: str = ""
     normal: Callable[[str], str] = _same
     values: Callable[[Path], Mapping[str, str]] = _no_values
+    checksum: Callable[[bytes], str] | None = None
 
 
 _GOOSE = """
@@ -48,11 +51,16 @@ select coalesce(version, script),
             when type like 'UNDO%%' or type = 'DELETE' then 'undone'
             when type = 'BASELINE' then 'from'
             else 'applied'
-       end
-  from (select distinct on (coalesce(version, script)) version, script, type, success
+       end,
+       case when type = 'SQL' then checksum::text end
+  from (select distinct on (coalesce(version, script)) version, script, type, success, checksum
           from {table}
          where version is not null or not success
          order by coalesce(version, script), installed_rank desc) as latest
+"""
+_SQLX = """
+select version::text, case when success then 'applied' else 'failed' end, encode(checksum, 'hex')
+  from {table}
 """
 _SQITCH = """
 select change || case when number > 1 then '#' || number else '' end, 'applied'
@@ -93,9 +101,10 @@ FORMATS = {
         "Flyway",
         flyway.read,
         "flyway_schema_history",
-        ("installed_rank", "version", "script", "type", "success"),
+        ("installed_rank", "version", "script", "type", "success", "checksum"),
         _FLYWAY,
         normal=flyway.normal,
+        checksum=flyway.checksum,
     ),
     "golang-migrate": Format(
         "golang-migrate",
@@ -144,7 +153,8 @@ FORMATS = {
         "sqlx",
         pairs.sqlx,
         "_sqlx_migrations",
-        ("version", "success"),
-        "select version::text, case when success then 'applied' else 'failed' end from {table}",
+        ("version", "success", "checksum"),
+        _SQLX,
+        checksum=pairs.sqlx_checksum,
     ),
 }

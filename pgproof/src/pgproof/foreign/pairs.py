@@ -1,5 +1,6 @@
 """Formats with a file for each half, told apart by their names: golang-migrate, sqlx, Diesel."""
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterable
@@ -19,6 +20,11 @@ def golang_migrate(folder: Path) -> Originals:
 def sqlx(folder: Path) -> Originals:
     """Read `1_init.up.sql` and `1_init.down.sql`, or `1_init.sql` alone. Raises RefusedError."""
     return _paired(matching(folder, r"(?P<key>\d+)_(?P<name>.*?)(?:\.(?P<half>up|down))?\.sql"))
+
+
+def sqlx_checksum(raw: bytes) -> str:
+    """Return what sqlx keeps of a file that it applied."""
+    return hashlib.sha384(raw).hexdigest()
 
 
 def diesel(folder: Path) -> Originals:

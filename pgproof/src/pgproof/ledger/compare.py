@@ -35,7 +35,7 @@ def compare(folder: Folder, state: State, *, allow_out_of_order: bool = False) -
     ordered = folder.migrations
     with collecting(problems):
         ordered = order(folder.migrations, depends)
-    here = {migration.id for migration in ordered}
+    here = {m.id for m in ordered} | {problem.path.stem for problem in folder.problems}
     pending = tuple(m for m in ordered if m.id not in state.applied)
     ours = [migration for migration in ordered if not others.named(migration.path)]
     problems += numbers.problems(ours, depends, {migration.id for migration in pending})
