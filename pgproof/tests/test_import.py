@@ -445,7 +445,8 @@ def goose(values: str) -> str:
     [
         ("goose", "select 1", "no table goose_db_version"),
         ("goose", "create table goose_db_version (id int)", "no table with the columns of goose"),
-        ("goose", goose("(9, 77, true, now())"), "says that 77 is applied, and .* no file of it"),
+        ("goose", goose("(9, 77, true, now())"), "says that 77 is applied, which has no file here"),
+        ("goose", goose("(8, 66, true, now()), (9, 77, true, now())"), "2 problems"),
         (
             "goose",
             f"{SAMPLES['goose'].ledger}; create schema s;"

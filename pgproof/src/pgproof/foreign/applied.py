@@ -10,6 +10,7 @@ from psycopg import sql
 
 from pgproof.errors import RefusedError
 from pgproof.files.hashes import other_line_ends
+from pgproof.files.problem import Problem, refuse
 from pgproof.files.script import load
 from pgproof.foreign import flyway
 from pgproof.foreign.formats import Format
@@ -44,43 +45,41 @@ def applied(
     of_key = {one.key: one for one in originals.migrations}
     keys = list(of_key)
     found: set[str] = set()
+    problems: list[Problem] = []
     for given, word, *sums in sorted(rows, key=itemgetter(0)):
         key = _normal(form, given)
-        if word == "undone":
-            continue
-        if word not in ("applied", "up to", "from", "head"):
-            raise RefusedError(
-                f"{'.'.join(place)} says that {key} is {word}",
-                hint=f"Mend it with {form.title} first; then all it applied is applied whole.",
-            )
-        if word == "from":
+        if word not in ("applied", "undone", "up to", "from", "head"):
+            message = f"{'.'.join(place)} says that {key} is {word}"
+            remedy = f"Mend it with {form.title} first: each must be applied whole or not at all."
+            problems.append(Problem(folder, 0, message, remedy))
+        elif word == "from":
             found |= {one for one in keys if flyway.rank(one) <= flyway.rank(key)}
-            continue
-        if key not in keys:
-            raise RefusedError(
-                f"{'.'.join(place)} says that {key} is applied, and {folder} has no file of it",
-                hint="Put the file back, or name the folder that the database was made with.",
-            )
-        if form.checksum and sums[0] is not None:
-            _insist_on(of_key[key].path, form.checksum, sums[0], form.title)
-        if word == "up to":
+        elif word != "undone" and key not in of_key:
+            message = f"{'.'.join(place)} says that {key} is applied, which has no file here"
+            remedy = "Put the file back, or name the folder that the database was made with."
+            problems.append(Problem(folder, 0, message, remedy))
+        elif word == "up to":
             found |= set(keys[: keys.index(key) + 1])
         elif word == "head":
             found |= _ancestors(key, originals.migrations)
-        else:
+        elif word == "applied":
             found.add(key)
+            if form.checksum and sums[0] is not None:
+                problems += _edited(of_key[key].path, form.checksum, sums[0], form.title)
+    refuse(problems)
     return found
 
 
-def _insist_on(path: Path, checksum: Callable[[bytes], str], expected: str, title: str) -> None:
-    """Raise RefusedError for a file that is another by now, whatever its line ends are."""
-    raw = load(path).raw
-    texts = {raw.decode("latin-1")} | other_line_ends(raw.decode("latin-1"))
-    if expected not in {checksum(text.encode("latin-1")) for text in texts}:
-        raise RefusedError(
-            f"{path}: edited after {title} applied it: its checksum is another",
-            hint="Put the file back as it was, and write a new migration for the change.",
-        )
+def _edited(
+    path: Path, checksum: Callable[[bytes], str], expected: str, title: str
+) -> list[Problem]:
+    """Return that a file is another than was applied, whatever its line ends are."""
+    text = load(path).raw.decode("latin-1")
+    variants = {text} | other_line_ends(text)
+    if expected in {checksum(one.encode("latin-1")) for one in variants}:
+        return []
+    message = f"edited after {title} applied it: its checksum is another"
+    return [Problem(path, 0, message, "Put the file back as it was when it was applied.")]
 
 
 def _normal(form: Format, key: str) -> str:
