@@ -11,7 +11,6 @@ from pgproof.printing import (
     say,
     say_json,
     say_page,
-    unwritable,
 )
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ __all__ = [
     "say",
     "say_json",
     "say_page",
-    "unwritable",
 ]
 
 

@@ -71,8 +71,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except psycopg.Error as error:
         _fail(*_server_said(error), Exit.FAILED)
-    except OSError as error:
-        printing.unwritable(error)
+    except BrokenPipeError:
         sys.exit(Exit.FAILED)
 
 

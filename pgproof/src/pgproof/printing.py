@@ -1,9 +1,6 @@
 """The one place that prints: no text of a database, a file or a process steers a terminal."""
 
-import contextlib
 import json
-import os
-import sys
 import unicodedata
 from typing import IO, Any
 
@@ -27,7 +24,7 @@ def plain(text: object) -> str:
 def say(*lines: object, err: bool = False, stream: IO[str] | None = None) -> None:
     """Print each argument as one line, on stdout, on stderr, or on a stream."""
     for line in lines:
-        click.echo(_encodable(plain(line), err=err, stream=stream), err=err, file=stream)
+        click.echo(plain(line), err=err, file=stream)
 
 
 def say_json(document: Any, *, stream: IO[str] | None = None) -> None:
@@ -47,21 +44,9 @@ def fail(message: str, hint: str | None = None) -> None:
         say(f"hint: {hint}", err=True)
 
 
-def unwritable(error: OSError) -> None:
-    """Print what the system said of a file, unless a reader of stdout is gone; end stdout.
-
-    What stdout could not take would be tried again at the exit, and fail there.
-    """
-    if not isinstance(error, BrokenPipeError):
-        fail(f"{error.filename or 'cannot write'}: {error.strerror or error}")
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def say_heading(name: object, rest: str) -> None:
     """Print a line on stdout with the name in bold, where that is a terminal."""
-    bold = click.style(_encodable(plain(name)), bold=True)
-    click.echo(f"{bold}  {_encodable(plain(rest))}")
+    click.echo(f"{click.style(plain(name), bold=True)}  {plain(rest)}")
 
 
 def misused(error: click.ClickException) -> None:
@@ -79,13 +64,6 @@ def markdown(text: object) -> str:
 def markdown_code(text: object) -> str:
     """Return a text as code in a cell of a table in Markdown."""
     return f"`{plain(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`"
-
-
-def _encodable(text: str, *, err: bool = False, stream: IO[str] | None = None) -> str:
-    """Return a text with escapes for what the stream's encoding does not have."""
-    used = stream or (sys.stderr if err else sys.stdout)
-    encoding = getattr(used, "encoding", None) or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _escaped(one: str) -> str:

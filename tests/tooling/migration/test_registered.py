@@ -29,21 +29,6 @@ def test_hints_name_the_program_that_was_typed(tmp_path: Path) -> None:
     assert done.stderr.splitlines()[1] == "hint: Make one with `tooling new NAME`."
 
 
-def test_what_cannot_be_written_is_an_error_of_one_line() -> None:
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "tooling", "--help"],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    assert (done.returncode, done.stderr) == (
-        Exit.FAILED,
-        "error: cannot write: No space left on device\n",
-    )
-
-
 @pytest.mark.parametrize("how", ["resolve", "prepare"])
 def test_a_superuser_hands_over_to_the_migrator_of_the_settings(
     migrated_database: str, tmp_path: Path, how: str

@@ -66,8 +66,7 @@ def main() -> None:
         state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
         message = error.diag.message_primary or str(error).strip()
         _fail(message + state, error.diag.message_hint, Exit.FAILED)
-    except OSError as error:
-        printing.unwritable(error)
+    except BrokenPipeError:
         sys.exit(Exit.FAILED)
 
 

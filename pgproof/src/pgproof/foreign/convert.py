@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgproof.files import others
-from pgproof.files.faults import migration_problems, script_problems
+from pgproof.files.checks import checked, migration_problems
 from pgproof.files.folder import UNDO, Folder
 from pgproof.files.problem import FaultyError, Problem
 from pgproof.files.script import Migration, Script
@@ -95,7 +95,7 @@ def _script(path: Path, head: str, rest: str, *, alone: bool) -> Script:
     except FaultyError:
         return outside if alone else inside
     needs_none = kinds & {Kind.CONCURRENT, Kind.OUTSIDE}
-    return outside if needs_none or (alone and not script_problems(outside)) else inside
+    return outside if needs_none or (alone and not checked(outside)) else inside
 
 
 def _body(text: str) -> str:

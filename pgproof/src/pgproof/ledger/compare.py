@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgproof.files import numbers, others
-from pgproof.files.faults import migration_problems
+from pgproof.files.checks import migration_problems
 from pgproof.files.folder import Folder, order
 from pgproof.files.hashes import code_sha256, other_line_ends
 from pgproof.files.problem import Problem, collecting, refuse

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from pgproof.errors import RefusedError
-from pgproof.files.faults import foreign_problems
+from pgproof.files.checks import foreign_problems
 from pgproof.files.folder import read
 from pgproof.files.problem import refuse
 from pgproof.files.script import Migration

@@ -54,10 +54,10 @@ def repeatables(settings: Settings, folder: Folder) -> tuple[list[Repeatable], l
 def problems(settings: Settings, folder: Folder) -> list[Problem]:
     """Return what is wrong with those files."""
     # Imported late: most runs find nothing to do, and their cost is mostly imports.
-    from pgproof.files.faults import script_problems
+    from pgproof.files.checks import checked
 
     found: list[Problem] = []
     with collecting(found):
         before, after = repeatables(settings, folder)
-        found += [problem for one in (*before, *after) for problem in script_problems(one.script)]
+        found += [problem for one in (*before, *after) for problem in checked(one.script)]
     return found

@@ -3,7 +3,7 @@
 import time
 
 from pgproof.errors import Exit, RefusedError
-from pgproof.files.faults import empty_problems, script_problems
+from pgproof.files.checks import checked, empty_problems
 from pgproof.files.folder import read
 from pgproof.files.problem import Problem, collecting, refuse
 from pgproof.files.script import Migration, Script, load
@@ -98,7 +98,7 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
             continue
         with collecting(problems):
             undo = load(migration.undo)
-            problems += script_problems(undo) or empty_problems(undo)
+            problems += checked(undo) or empty_problems(undo)
             problems += compare.resumable(undo, state.journal.get((migration.id, "rollback"), ()))
             chosen.append((migration, undo))
     refuse(problems)
