@@ -239,6 +239,19 @@ def test_dependencies_order_files_as_yoyo_orders_them(project: Project) -> None:
     assert project.migrate().applied == ["b", "c", "a"]
 
 
+def test_a_missing_settings_file_hides_no_other_fault(project: Project, tmp_path: Path) -> None:
+    project.write("0001.t", "selec 1;")
+    refused(project.with_settings(before=(tmp_path / "none.sql",)), "2 problems")
+
+
+def test_a_plan_refuses_the_repeatable_files_that_a_run_refuses(project: Project) -> None:
+    project.write("0001.t", "select 1;")
+    (project.folder / "post-apply.sql").write_text("commit;")
+    refused(project, r"post-apply\.sql:1: COMMIT in a migration")
+    with pytest.raises(RefusedError, match=r"post-apply\.sql:1: COMMIT in a migration"):
+        project.plan()
+
+
 def test_directives_inside_strings_and_bodies_are_no_directives(project: Project) -> None:
     project.write(
         "0001.t",
@@ -252,13 +265,3 @@ def test_directives_inside_strings_and_bodies_are_no_directives(project: Project
 def test_a_settings_file_that_names_no_file_is_refused(project: Project, tmp_path: Path) -> None:
     project.write("0001.t", "select 1;")
     refused(project.with_settings(before=(tmp_path / "none.sql",)), "no such file")
-    project.write("0001.t", "selec 1;")
-    refused(project.with_settings(before=(tmp_path / "none.sql",)), "2 problems")
-
-
-def test_a_plan_refuses_the_repeatable_files_that_a_run_refuses(project: Project) -> None:
-    project.write("0001.t", "select 1;")
-    (project.folder / "post-apply.sql").write_text("commit;")
-    refused(project, r"post-apply\.sql:1: COMMIT in a migration")
-    with pytest.raises(RefusedError, match=r"post-apply\.sql:1: COMMIT in a migration"):
-        project.plan()
