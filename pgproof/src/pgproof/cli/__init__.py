@@ -1,6 +1,7 @@
 """The command line: one module of this package a command, imported when it is used."""
 
 import copy
+import keyword
 import sys
 from importlib import import_module
 
@@ -12,7 +13,7 @@ from pgproof.errors import Exit
 
 COMMANDS = ("baseline", "migrate", "new", "plan", "rollback", "status")
 """What another program may take over, by `command`."""
-_OWN = (*COMMANDS, "init", "server")
+_OWN = (*COMMANDS, "import", "init", "server")
 
 
 class _Commands(click.Group):
@@ -33,7 +34,8 @@ class _Commands(click.Group):
 
 def command(name: str, host: Host | None = None) -> click.Command:
     """Return the command `name` as a part of pgproof, or of the program `host`."""
-    made: click.Command = import_module(f"{__name__}.{name}").command
+    module = f"{name}_" if keyword.iskeyword(name) else name
+    made: click.Command = import_module(f"{__name__}.{module}").command
     if host is None:
         return made
     made = copy.copy(made)

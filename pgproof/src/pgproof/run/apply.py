@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pgproof.errors import RefusedError
-from pgproof.files.faults import script_problems
-from pgproof.files.problem import refuse
+from pgproof.files.problem import Problem, collecting, refuse
 from pgproof.files.script import Migration, Script
 from pgproof.ledger import compare, journal, marks
 from pgproof.ledger.reader import Reader
+from pgproof.run import repeatable
 from pgproof.run.execute import Job
 from pgproof.run.held import Locked
 from pgproof.run.options import Options, Result
@@ -21,9 +21,10 @@ def pending(reader: Reader, options: Options) -> compare.Work:
     work = compare.compare(
         reader.folder, reader.known.state, allow_out_of_order=options.allow_out_of_order
     )
-    compare.check(reader.folder, reader.known.state, work, reader.settings.program)
-    before, after = repeatables(reader.settings, reader.folder)
-    refuse([p for one in (*before, *after) for p in script_problems(one.script)])
+    problems: list[Problem] = []
+    with collecting(problems):
+        compare.check(reader.folder, reader.known.state, work, reader.settings.program)
+    refuse(problems + repeatable.problems(reader.settings, reader.folder))
     return work
 
 
@@ -81,7 +82,9 @@ class Run:
             self.held.take_role()
         for migration in work.commented:
             self._write(marks.rehash(self.ledger, migration))
-            self.held.report("rehashed", file=migration.path.name)
+            ends = migration.script.differs_by_line_ends(state.applied[migration.id].raw_sha256)
+            what = "its line ends" if ends else "a comment"
+            self.held.report("rehashed", file=migration.path.name, what=what)
             self.result.commented.append(migration.id)
         with _hashed_meanwhile([migration.script for migration in work.pending]):
             for migration in work.pending:

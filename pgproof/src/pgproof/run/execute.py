@@ -220,6 +220,7 @@ class Executor:
 
         try:
             self.session.run_many([one.sql for one in window], begin, self.watch.tick)
+            self.session.insist_on_utf8(job.script, current)
         except psycopg.Error:
             with self.session.explaining(job.script, current):
                 raise

@@ -45,7 +45,7 @@ def migrate(
 def is_done(reader: Reader) -> bool:
     """Whether nothing is pending, changed or half done: bytes and ledger agree."""
     state, folder, settings = reader.known.state, reader.folder, reader.settings
-    if state.journal or len(state.applied) != len(folder.migrations):
+    if folder.problems or state.journal or len(state.applied) != len(folder.migrations):
         return False
     for migration in folder.migrations:
         applied = state.applied.get(migration.id)

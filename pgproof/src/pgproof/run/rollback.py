@@ -3,9 +3,10 @@
 import time
 
 from pgproof.errors import Exit, RefusedError
+from pgproof.files.checks import checked, empty_problems
 from pgproof.files.folder import read
-from pgproof.files.problem import Problem, refuse
-from pgproof.files.script import Migration, Script
+from pgproof.files.problem import Problem, collecting, refuse
+from pgproof.files.script import Migration, Script, load
 from pgproof.ledger import compare, marks
 from pgproof.ledger.reader import Reader, reading
 from pgproof.report import Reporter, silent
@@ -98,10 +99,10 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
                 Problem(migration.undo_path, 0, f"no rollback file: {why}", "Write it first.")
             )
             continue
-        undo = Script(migration.undo, migration.undo.read_bytes())
-        if not undo.statements:
-            problems.append(Problem(undo.path, 1, "holds no statement", "Write it first."))
-        problems += compare.faults(undo, state.journal.get((migration.id, "rollback"), ()))
-        chosen.append((migration, undo))
+        with collecting(problems):
+            undo = load(migration.undo)
+            steps = state.journal.get((migration.id, "rollback"), ())
+            problems += compare.beside(steps, undo, checked(undo) or empty_problems(undo))
+            chosen.append((migration, undo))
     refuse(problems)
     return chosen

@@ -13,7 +13,7 @@ from pgproof.errors import InputError
 from pgproof.files.script import Script
 from pgproof.files.statement import Statement
 from pgproof.run import wire
-from pgproof.run.failure import explained
+from pgproof.run.failure import SqlFailureError, explained
 
 _CANCEL_SECONDS = 10.0
 
@@ -161,6 +161,22 @@ class Session:
         """
         with self.explaining(script, statement):
             self.run(text, tick)
+        self.insist_on_utf8(script, statement)
+
+    def insist_on_utf8(self, script: Script, statement: Statement | None) -> None:
+        """Roll back and raise SqlFailureError if a statement has changed client_encoding."""
+        found = self._pgconn.parameter_status(b"client_encoding") or b""
+        if found == b"UTF8":
+            return
+        self.roll_back()
+        self.run("reset client_encoding")
+        line = statement.line if statement else 1
+        raise SqlFailureError(
+            f"{script.path}:{line}: client_encoding became {found.decode()}, but files are UTF-8",
+            hint="Leave client_encoding alone, and save the file as UTF-8.",
+            sqlstate=None,
+            is_lost=False,
+        )
 
     def run_many(
         self, texts: Sequence[str], begin: Callable[[int], None], tick: wire.Tick | None = None
