@@ -227,11 +227,3 @@ def test_names_that_the_locale_cannot_read_lead_to_no_traceback(project: Project
     assert done.returncode == Exit.REFUSED
     assert b"its name is not text of this locale" in done.stderr
     assert b"Traceback" not in done.stderr
-
-
-def test_as_another_user_a_file_without_permission_is_refused(project: Project) -> None:
-    path = project.write("0001.t", "select 1;")
-    path.chmod(0)
-    if os.access(path, os.R_OK):
-        pytest.skip("this user may read every file")
-    refusal(project, r"0001\.t\.sql: cannot be read: Permission denied")

@@ -40,38 +40,38 @@ def test_all_after_a_named_one_are_undone_newest_first(three: Project) -> None:
 @pytest.fixture
 def late(three: Project) -> Project:
     """Return the project with a fourth migration, applied last and ordered before the third."""
-    three.write("0002.u", "create table t4 ();", undo="drop table t4;")
+    three.write("0000.u", "create table t4 ();", undo="drop table t4;")
     three.migrate(allow_out_of_order=True)
     return three
 
 
 def test_the_last_one_is_the_one_applied_last(late: Project) -> None:
-    assert late.rollback(dry_run=True).rolled_back == ["0002.u"]
-    assert late.rollback().rolled_back == ["0002.u"]
+    assert late.rollback(dry_run=True).rolled_back == ["0000.u"]
+    assert late.rollback().rolled_back == ["0000.u"]
     assert tables(late) == ["t1", "t2", "t3"]
     assert late.rollback().rolled_back == ["0003.t"]
 
 
 def test_all_after_a_named_one_are_those_applied_after_it(late: Project) -> None:
-    assert late.rollback(to="0003.t").rolled_back == ["0002.u"]
+    assert late.rollback(to="0003.t").rolled_back == ["0000.u"]
     late.migrate(allow_out_of_order=True)
-    assert late.rollback(to="0001.t").rolled_back == ["0002.u", "0003.t", "0002.t"]
+    assert late.rollback(to="0001.t").rolled_back == ["0000.u", "0003.t", "0002.t"]
 
 
 def test_it_is_said_that_nothing_was_applied_after_a_migration(late: Project) -> None:
     for arguments in ((), ("--dry-run",)):
-        done = late.run("rollback", "--to", "0002.u", *arguments)
+        done = late.run("rollback", "--to", "0000.u", *arguments)
         assert (done.returncode, done.stdout) == (0, "")
-        assert "nothing was applied after 0002.u" in done.stderr
+        assert "nothing was applied after 0000.u" in done.stderr
     assert tables(late) == ["t1", "t2", "t3", "t4"]
 
 
 def test_a_server_whose_clock_went_back_knows_the_last_one(three: Project) -> None:
     three.query("update pgproof._yoyo_migration set applied_at_utc = applied_at_utc + '1 day'")
     three.write("0004.t", "create table t4 ();", undo="drop table t4;")
-    three.write("0002.u", "create table t5 ();", undo="drop table t5;")
+    three.write("0000.u", "create table t5 ();", undo="drop table t5;")
     three.migrate(allow_out_of_order=True)
-    assert three.rollback(to="0003.t").rolled_back == ["0004.t", "0002.u"]
+    assert three.rollback(to="0003.t").rolled_back == ["0004.t", "0000.u"]
 
 
 def test_a_baseline_is_undone_in_the_order_of_files(project: Project) -> None:

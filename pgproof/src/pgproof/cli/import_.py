@@ -5,15 +5,15 @@ from pathlib import Path
 import click
 
 from pgproof import printing
-from pgproof.cli import options
+from pgproof.cli import options, outcome
 from pgproof.foreign.formats import FORMATS
 from pgproof.settings import Settings
 
 
-@click.command()
+@click.command(cls=outcome.Command)
 @click.argument("form", type=click.Choice(list(FORMATS)))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@options.settings(*options.CONNECTED)
+@options.settings("migrations", "ledger_schema", "owner", "server")
 @click.option(
     "--adopt", "adopting", is_flag=True, help="Record as applied what the tool says is applied."
 )
@@ -51,7 +51,7 @@ def command(
     else:
         found = bring_over(source, settings, dry_run=dry_run)
     if as_json:
-        printing.say_json(found.as_dict())
+        outcome.result(found.as_dict())
         return
     printing.say(*found.files)
     if adopting and dry_run:
