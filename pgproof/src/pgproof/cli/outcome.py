@@ -4,6 +4,7 @@ The last line on stdout of a command with --json is an object whose `event` is `
 """
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -19,6 +20,9 @@ from pgproof import printing
 from pgproof.connection import explained
 from pgproof.errors import Exit, InputError, PgproofError
 from pgproof.run import interrupt
+
+_NAME_A_PATH = "Name a path that exists and that this user may read and write."
+_UNWRITTEN = frozenset((errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 
 
 class Command(click.Command):
@@ -62,10 +66,13 @@ def telling(*, is_json: bool, settle: Callable[[], None] = lambda: None) -> Iter
         settle()
         failure = explain(error)
         if is_json:
-            event = {"event": "error", "exit_code": int(failure.exit_code)}
-            hint = failure.hint if isinstance(failure, PgproofError) else None
+            event: dict[str, Any] = {"event": "error", "exit_code": int(failure.exit_code)}
+            if isinstance(failure, PgproofError):
+                event |= {"message": failure.message, "hint": failure.hint}
+            else:
+                event |= {"message": failure.format_message(), "hint": None}
             with contextlib.suppress(OSError):
-                printing.say_json({**event, "message": failure.message, "hint": hint})
+                printing.say_json(event)
         if failure is error:
             raise
         raise failure from error
@@ -83,6 +90,8 @@ def end(error: BaseException) -> NoReturn:
 
 def explain(error: BaseException) -> PgproofError | click.ClickException:
     """Return what a command failed by as an error for the user."""
+    if isinstance(error, click.FileError):
+        return InputError(f"{error.ui_filename}: {error.message}", hint=_NAME_A_PATH)
     if isinstance(error, PgproofError | click.ClickException):
         return error
     if isinstance(error, interrupt.Stopped):
@@ -108,8 +117,10 @@ def explain(error: BaseException) -> PgproofError | click.ClickException:
 def _of_a_file(error: OSError) -> PgproofError:
     reason = error.strerror or str(error)
     if error.filename is not None:
-        return InputError(f"{os.fsdecode(error.filename)}: {reason}")
-    # Only what is written to has no name. What is left for stdout has nowhere to go.
+        return InputError(f"{os.fsdecode(error.filename)}: {reason}", hint=_NAME_A_PATH)
+    if error.errno not in _UNWRITTEN:
+        return PgproofError(reason)
+    # What is left for stdout has nowhere to go.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return PgproofError(f"cannot write the output: {reason}")
