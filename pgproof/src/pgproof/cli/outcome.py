@@ -24,6 +24,9 @@ from pgproof.run import interrupt
 _NAME_A_PATH = "Name a path that exists and that this user may read and write."
 _UNWRITTEN = frozenset((errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 
+_told: list[bool] = []
+"""Not empty once this process has told how a command ended."""
+
 
 class Command(click.Command):
     """A command that fails by PgproofError alone, or by click's own error of usage."""
@@ -52,6 +55,7 @@ class Command(click.Command):
 def result(document: dict[str, Any], exit_code: int = Exit.OK) -> None:
     """Print the last event of a command that succeeded: what it found or did."""
     interrupt.settle()
+    _told.append(True)
     printing.say_json({"event": "result", "exit_code": int(exit_code), **document})
 
 
@@ -66,13 +70,7 @@ def telling(*, is_json: bool, settle: Callable[[], None] = lambda: None) -> Iter
         settle()
         failure = explain(error)
         if is_json:
-            event: dict[str, Any] = {"event": "error", "exit_code": int(failure.exit_code)}
-            if isinstance(failure, PgproofError):
-                event |= {"message": failure.message, "hint": failure.hint}
-            else:
-                event |= {"message": failure.format_message(), "hint": None}
-            with contextlib.suppress(OSError):
-                printing.say_json(event)
+            _tell(failure)
         if failure is error:
             raise
         raise failure from error
@@ -80,12 +78,23 @@ def telling(*, is_json: bool, settle: Callable[[], None] = lambda: None) -> Iter
 
 def end(error: BaseException) -> NoReturn:
     """End the process by an error: print it for people, and exit with its code."""
+    interrupt.settle()
     failure = explain(error)
+    if "--json" in sys.argv and not _told:
+        _tell(failure)
     if isinstance(failure, PgproofError):
         printing.fail(failure.message, failure.hint)
     else:
         printing.misused(failure)
     sys.exit(int(failure.exit_code))
+
+
+def _tell(failure: PgproofError | click.ClickException) -> None:
+    _told.append(True)
+    if isinstance(failure, PgproofError):
+        printing.say_error(failure.message, failure.hint, failure.exit_code)
+    else:
+        printing.say_error(failure.format_message(), None, failure.exit_code)
 
 
 def explain(error: BaseException) -> PgproofError | click.ClickException:
