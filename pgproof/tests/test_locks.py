@@ -159,6 +159,18 @@ def test_who_locks_the_ledgers_tables_is_named(table: Project, of: str, text: st
     assert table.migrate().applied == ["0002.b"]
 
 
+def test_who_keeps_yoyos_ledger_from_being_read_is_named(project: Project) -> None:
+    project.write("0001.t", "select 1;")
+    with project.connect(application_name="reports") as other:
+        other.execute("create table _yoyo_migration (migration_hash text, migration_id text)")
+        other.execute("begin; lock table _yoyo_migration")
+        with pytest.raises(
+            PgproofError, match=rf"pid {other.info.backend_pid} \(reports"
+        ) as caught:
+            project.states()
+    assert caught.value.exit_code == Exit.LOCKED
+
+
 def test_who_keeps_the_ledger_from_being_read_is_named(table: Project) -> None:
     with table.connect(application_name="reports") as other:
         other.execute(_STRONG.format("repeatables").encode())

@@ -201,6 +201,23 @@ def test_a_signal_in_a_statement(project: Project, last_event: str) -> None:
     assert last(done)["exit_code"] == Exit.TERMINATED
 
 
+def test_a_signal_while_the_program_is_imported(project: Project) -> None:
+    """Which takes longer than the command; not one import is left out."""
+    code = (
+        "import os, signal, sys; from pgproof.__main__ import main\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == sys.argv[0]: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "sys.meta_path.insert(0, Finder()); sys.argv = sys.argv[1:]; main()"
+    )
+    project.write("0001.t", "select 1;")
+    for name in ("click", "psycopg", "pgproof.cli.status", "pgproof.ahead.status"):
+        command = project.command("status", "--json")
+        command = [command[0], "-c", code, name, *command[3:]]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert last(done)["exit_code"] == Exit.TERMINATED, name
+
+
 def test_a_file_that_is_partly_applied(applied: Project) -> None:
     applied.write("0002.u", "-- transactional: false\nselect 1;\nselect 1 / 0;\nvacuum;")
     assert failed(applied, "migrate") == ("error", Exit.MIGRATION)

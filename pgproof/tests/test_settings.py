@@ -60,6 +60,7 @@ def test_a_variable_overrides_the_file_and_an_option_the_variable(
         ('tool = { pgproof = { owner = "x" } }', "unknown key 'tool'"),
         ('owner = ""', r"pgproof\.toml: owner is empty"),
         ('owner = "a\\u0000b"', r"pgproof\.toml: owner is 'a\\x00b'"),
+        (f'ledger_schema = "{"x" * 64}"', r"pgproof\.toml: ledger_schema is 'xxx"),
         ('migrations = " "', r"pgproof\.toml: migrations is empty"),
         ('after = [""]', r"pgproof\.toml: after is empty"),
         ("migrations = 7", "migrations must be a string"),

@@ -92,6 +92,13 @@ def test_a_repository_that_cannot_be_made_is_an_error(named: Project, tmp_path: 
     assert b"Not a directory" in done.stderr
 
 
+def test_a_page_that_cannot_be_written_is_an_error(named: Project, tmp_path: Path) -> None:
+    page = tmp_path / "none/page.md"
+    done = run(named.command("plan", "--json", "--markdown", str(page)))
+    assert done.returncode == Exit.INPUT
+    assert json.loads(done.stdout)["message"] == f"{page}: No such file or directory"
+
+
 def test_a_defect_is_one_line(named: Project) -> None:
     code = (
         "import pgproof.ahead.status as room, sys; from pgproof.cli import main;"

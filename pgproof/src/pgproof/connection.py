@@ -7,13 +7,11 @@ from typing import Any
 
 import psycopg
 
-from pgproof.errors import ConnectionFailedError, Exit, InputError, PgproofError
+from pgproof.errors import AGAIN, ConnectionFailedError, Exit, InputError, PgproofError
 
 WORKER = "pgproof migrate"
 KEEPER = "pgproof migrate (lock)"
 """The application names of a runner's two connections; a ledger's key follows the first."""
-
-AGAIN = "Run the same command again; it goes on where this one stopped."
 
 _PG_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE", "PGDATABASE")
 

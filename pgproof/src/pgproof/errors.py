@@ -2,6 +2,9 @@
 
 from enum import IntEnum
 
+AGAIN = "Run the same command again; it goes on where this one stopped."
+"""The hint after whatever ended a run on the way."""
+
 
 class Exit(IntEnum):
     """What the process's exit code tells a script. Listed in docs/exit-codes.md."""

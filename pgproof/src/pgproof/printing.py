@@ -38,6 +38,13 @@ def say_json(document: Any, *, stream: IO[str] | None = None) -> None:
     _print(json.dumps(document, default=str), stream or sys.stdout)
 
 
+def say_error(message: str, hint: str | None, exit_code: int) -> None:
+    """Print an error as the last event of a JSON output."""
+    event = {"event": "error", "exit_code": int(exit_code), "message": message, "hint": hint}
+    with contextlib.suppress(OSError):
+        say_json(event)
+
+
 def say_page(page: str, *, err: bool = False) -> None:
     """Print a page of the program's own lines; in none is a line break that is not its own."""
     say(*page.splitlines(), err=err)

@@ -51,6 +51,8 @@ class Settings:
 _FIELDS = tuple(one.name for one in fields(Settings) if one.name != "root")
 _PATHS = frozenset(("migrations", "server"))
 _FILES = frozenset(("before", "after"))
+_NAMES = frozenset(("ledger_schema", "owner"))
+_LONGEST_NAME = 63
 _TIME = re.compile(r"\s*\d+(\.\d*)?\s*(us|ms|s|min|h|d)?\s*", re.ASCII)
 _UNNAMED = "Give it a value, or leave it out."
 
@@ -127,6 +129,10 @@ def _text(key: str, text: str, name: str) -> str:
     unclean = key not in _PATHS | _FILES and any("\ud800" <= one <= "\udfff" for one in text)
     if "\0" in text or unclean:  # What is not UTF-8 arrives as halves of pairs.
         raise InputError(f"{name} is {text!r}", hint="Write it in UTF-8, without NUL.")
+    if key in _NAMES and len(text.encode()) > _LONGEST_NAME:
+        raise InputError(
+            f"{name} is {text!r}", hint=f"A name has at most {_LONGEST_NAME} bytes on the server."
+        )
     if key == "lock_timeout" and not _TIME.fullmatch(text):
         raise InputError(f"{name} is {text!r}", hint="Write a time, as 500ms or 2s.")
     return text

@@ -10,6 +10,7 @@ import click
 from pgproof.cli import outcome
 from pgproof.cli.host import Host
 from pgproof.errors import Exit
+from pgproof.run.interrupt import interruptible
 
 COMMANDS = ("baseline", "migrate", "new", "plan", "rollback", "status")
 """What another program may take over, by `command`."""
@@ -24,12 +25,6 @@ class _Commands(click.Group):
 
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         return command(cmd_name) if cmd_name in _OWN else None
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        with outcome.telling(is_json="--json" in args):
-            return super().resolve_command(ctx, args)
 
 
 def command(name: str, host: Host | None = None) -> click.Command:
@@ -58,7 +53,8 @@ def group() -> None:
 def main() -> None:
     """Run the command line; what fails ends as `error:`, `hint:` and an exit code."""
     try:
-        code = group.main(standalone_mode=False)
+        with interruptible():
+            code = group.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else Exit.OK)
     except (Exception, KeyboardInterrupt) as error:
         outcome.end(error)

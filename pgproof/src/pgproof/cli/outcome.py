@@ -4,6 +4,7 @@ The last line on stdout of a command with --json is an object whose `event` is `
 """
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -19,6 +20,12 @@ from pgproof import printing
 from pgproof.connection import explained
 from pgproof.errors import Exit, InputError, PgproofError
 from pgproof.run import interrupt
+
+_NAME_A_PATH = "Name a path that exists and that this user may read and write."
+_UNWRITTEN = frozenset((errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
+
+_told: list[bool] = []
+"""Not empty once this process has told how a command ended."""
 
 
 class Command(click.Command):
@@ -48,6 +55,7 @@ class Command(click.Command):
 def result(document: dict[str, Any], exit_code: int = Exit.OK) -> None:
     """Print the last event of a command that succeeded: what it found or did."""
     interrupt.settle()
+    _told.append(True)
     printing.say_json({"event": "result", "exit_code": int(exit_code), **document})
 
 
@@ -62,10 +70,7 @@ def telling(*, is_json: bool, settle: Callable[[], None] = lambda: None) -> Iter
         settle()
         failure = explain(error)
         if is_json:
-            event = {"event": "error", "exit_code": int(failure.exit_code)}
-            hint = failure.hint if isinstance(failure, PgproofError) else None
-            with contextlib.suppress(OSError):
-                printing.say_json({**event, "message": failure.message, "hint": hint})
+            _tell(failure)
         if failure is error:
             raise
         raise failure from error
@@ -73,7 +78,10 @@ def telling(*, is_json: bool, settle: Callable[[], None] = lambda: None) -> Iter
 
 def end(error: BaseException) -> NoReturn:
     """End the process by an error: print it for people, and exit with its code."""
+    interrupt.settle()
     failure = explain(error)
+    if "--json" in sys.argv and not _told:
+        _tell(failure)
     if isinstance(failure, PgproofError):
         printing.fail(failure.message, failure.hint)
     else:
@@ -81,8 +89,18 @@ def end(error: BaseException) -> NoReturn:
     sys.exit(int(failure.exit_code))
 
 
+def _tell(failure: PgproofError | click.ClickException) -> None:
+    _told.append(True)
+    if isinstance(failure, PgproofError):
+        printing.say_error(failure.message, failure.hint, failure.exit_code)
+    else:
+        printing.say_error(failure.format_message(), None, failure.exit_code)
+
+
 def explain(error: BaseException) -> PgproofError | click.ClickException:
     """Return what a command failed by as an error for the user."""
+    if isinstance(error, click.FileError):
+        return InputError(f"{error.ui_filename}: {error.message}", hint=_NAME_A_PATH)
     if isinstance(error, PgproofError | click.ClickException):
         return error
     if isinstance(error, interrupt.Stopped):
@@ -108,8 +126,10 @@ def explain(error: BaseException) -> PgproofError | click.ClickException:
 def _of_a_file(error: OSError) -> PgproofError:
     reason = error.strerror or str(error)
     if error.filename is not None:
-        return InputError(f"{os.fsdecode(error.filename)}: {reason}")
-    # Only what is written to has no name. What is left for stdout has nowhere to go.
+        return InputError(f"{os.fsdecode(error.filename)}: {reason}", hint=_NAME_A_PATH)
+    if error.errno not in _UNWRITTEN:
+        return PgproofError(reason)
+    # What is left for stdout has nowhere to go.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return PgproofError(f"cannot write the output: {reason}")

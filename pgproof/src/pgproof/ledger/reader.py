@@ -74,7 +74,7 @@ def _found(
             or f"Let its owner grant usage on the schema and select on the tables to {user}.",
         ) from error
     except psycopg.errors.LockNotAvailable as error:
-        rows = sessions.holders(connection, settings.ledger_schema)
+        rows = sessions.holders(connection, settings.ledger_schema, FORMER_SCHEMA)
         names = "; ".join(map(sessions.describe, rows)) or "a lock that is released by now"
         raise PgproofError(
             f"the ledger's tables cannot be read: blocked by {names}",

@@ -18,7 +18,8 @@ _HOLDERS = """
                  from pg_catalog.pg_locks as l
                  join pg_catalog.pg_class as c on c.oid = l.relation
                  join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-                where n.nspname = %s and l.granted and l.mode = 'AccessExclusiveLock'
+                where (n.nspname = any (%s) or c.relname = '_yoyo_migration')
+                  and l.granted and l.mode = 'AccessExclusiveLock'
                   and l.database = (select oid from pg_catalog.pg_database
                                      where datname = current_database()))
  order by xact_start
@@ -40,6 +41,6 @@ def blockers(connection: Connection, pid: int) -> list[tuple[Any, ...]]:
     return connection.execute(_COLUMNS + _BLOCKERS, [pid]).fetchall()
 
 
-def holders(connection: Connection, schema: str) -> list[tuple[Any, ...]]:
-    """Return the sessions whose locks keep others from reading the tables of a schema."""
-    return connection.execute(_COLUMNS + _HOLDERS, [schema]).fetchall()
+def holders(connection: Connection, *schemas: str) -> list[tuple[Any, ...]]:
+    """Return the sessions whose locks keep others from reading ledgers, of yoyo's, too."""
+    return connection.execute(_COLUMNS + _HOLDERS, [list(schemas)]).fetchall()

@@ -2,8 +2,7 @@
 
 import psycopg
 
-from pgproof.connection import AGAIN
-from pgproof.errors import Exit, PgproofError
+from pgproof.errors import AGAIN, Exit, PgproofError
 from pgproof.files.script import Script
 from pgproof.files.statement import Statement
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from pgproof.connection import AGAIN
-from pgproof.errors import Exit, PgproofError
+from pgproof.errors import AGAIN, Exit, PgproofError
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

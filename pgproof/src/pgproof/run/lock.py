@@ -12,8 +12,8 @@ from zlib import crc32
 import psycopg
 from psycopg import sql
 
-from pgproof.connection import AGAIN, WORKER, explained
-from pgproof.errors import Exit, PgproofError, RefusedError
+from pgproof.connection import WORKER, explained
+from pgproof.errors import AGAIN, Exit, PgproofError, RefusedError
 from pgproof.ledger.sessions import describe
 from pgproof.report import Reporter
 
