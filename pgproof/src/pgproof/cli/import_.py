@@ -13,7 +13,7 @@ from pgproof.settings import Settings
 @click.command()
 @click.argument("form", type=click.Choice(list(FORMATS)))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@options.settings(*options.CONNECTED)
+@options.settings("migrations", "ledger_schema", "owner", "server")
 @click.option(
     "--adopt", "adopting", is_flag=True, help="Record as applied what the tool says is applied."
 )
