@@ -63,7 +63,7 @@ def test_every_exit_code_is_on_the_page_and_no_other() -> None:
 
 def test_the_commands_of_this_file_are_all_there_are() -> None:
     assert set(NAMED) == set(COMMANDS)
-    assert set(group.list_commands(None)) - set(NAMED) == {"init", "server"}  # type: ignore[arg-type]
+    assert set(group.list_commands(None)) - set(NAMED) == {"import", "init", "server"}  # type: ignore[arg-type]
 
 
 @pytest.fixture
