@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -10,6 +10,8 @@ import psycopg
 from pgproof.ahead.effects import effects
 from pgproof.ahead.lint import Finding, lint
 from pgproof.ahead.locks import Effect
+from pgproof.ahead.replaced import differences
+from pgproof.files import restores
 from pgproof.files.folder import read
 from pgproof.files.script import Migration
 from pgproof.files.statement import Kind, Statement
@@ -69,6 +71,10 @@ class PlannedFile:
     done: int
     statements: tuple[PlannedStatement, ...]
     findings: tuple[Finding, ...]
+    replaced: tuple[str, ...] = ()
+    """A unified diff for each function, procedure, view or policy that gets another text."""
+    restores: tuple[str, ...] = ()
+    """What the directives of the rollback file resolve to."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,10 @@ def plan(conninfo: str, settings: Settings) -> Plan:
         for migration in work.pending:
             steps = state.journal.get((migration.id, "apply"), ())
             skip = {step.number for step in steps if step.finished}
-            files.append(_file(migration, skip, findings or [], settings.lock_timeout))
+            file = _file(migration, skip, findings or [], settings.lock_timeout)
+            earlier = restores.before(migration, work.ordered, state.applied)
+            back = restores.described(migration, work.ordered, state.applied)
+            files.append(replace(file, replaced=differences(migration, earlier), restores=back))
         names = {
             effect.relation
             for file in files

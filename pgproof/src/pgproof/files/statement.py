@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 
 class Kind(StrEnum):
@@ -31,12 +32,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a file: `number` and `line` count from 1."""
+    """One statement of a file: `number` and `line` count from 1.
+
+    `path` is where the line is, if that is not the file that runs.
+    """
 
     number: int
     line: int
     sql: str
     kind: Kind = Kind.ORDINARY
+    path: Path | None = None
 
     @property
     def first_words(self) -> str:

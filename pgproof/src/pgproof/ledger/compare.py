@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pgproof.files import restores
 from pgproof.files.faults import script_problems, undo_problems
 from pgproof.files.folder import Folder
 from pgproof.files.hashes import code_sha256
@@ -85,6 +86,7 @@ def check(folder: Folder, state: State, work: Work, program: str) -> None:
         problems += resumable(migration.script, state.journal.get((migration.id, "apply"), ()))
         if (migration.id, "rollback") in state.journal:
             problems.append(_half_undone(migration.path, program))
+    problems += restores.problems(work.pending, work.ordered, state.applied)
     problems += [
         _half_undone(migration.path, program)
         for migration in work.ordered

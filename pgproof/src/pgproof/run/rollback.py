@@ -3,9 +3,11 @@
 import time
 
 from pgproof.errors import Exit, RefusedError
+from pgproof.files import restores
 from pgproof.files.faults import script_problems
 from pgproof.files.folder import read
 from pgproof.files.problem import Problem, refuse
+from pgproof.files.restores import Undo
 from pgproof.files.script import Migration, Script
 from pgproof.ledger import compare, marks
 from pgproof.ledger.reader import Reader, reading
@@ -38,7 +40,8 @@ def rollback(
     with interruptible(), reading(conninfo, settings, folder) as reader:
         result = Result(already=len(reader.known.state.applied))
         if dry_run:
-            result.rolled_back = [migration.id for migration, _ in _chosen(reader, to)]
+            for migration, undo in _chosen(reader, to):
+                _count(result, migration, undo)
             return result
         with locked(reader, reporter, options) as held:
             chosen = _chosen(reader, to)
@@ -46,9 +49,14 @@ def rollback(
             for migration, undo in chosen:
                 held.mutex.check()
                 held.executor.run(_job(reader, migration, undo))
-                result.rolled_back.append(migration.id)
+                _count(result, migration, undo)
     result.seconds = round(time.monotonic() - started, 3)
     return result
+
+
+def _count(result: Result, migration: Migration, undo: Undo) -> None:
+    result.rolled_back.append(migration.id)
+    result.restores += map(str, undo.restored)
 
 
 def _job(reader: Reader, migration: Migration, undo: Script) -> Job:
@@ -57,7 +65,7 @@ def _job(reader: Reader, migration: Migration, undo: Script) -> Job:
     return Job(migration.id, undo.path.name, undo, "rollback", lambda _seconds: row, steps)
 
 
-def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
+def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Undo]]:
     """Return what to undo, newest first, or raise RefusedError."""
     if reader.known.source is not None:
         raise RefusedError(
@@ -88,6 +96,7 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
         first = 1 + next(i for i, migration in enumerate(applied) if migration.id == to)
     chosen = []
     problems: list[Problem] = []
+    edited = {problem.path.stem for problem in work.problems if problem.kind == "edited"}
     for migration in reversed(applied[first:]):
         if migration.undo is None:
             reason = migration.script.header.irreversible
@@ -96,7 +105,10 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
                 Problem(migration.undo_path, 0, f"no rollback file: {why}", "Write it first.")
             )
             continue
-        undo = Script(migration.undo, migration.undo.read_bytes())
+        script = Script(migration.undo, migration.undo.read_bytes())
+        earlier = applied[: applied.index(migration)]
+        undo, faults = restores.resolve(script, migration, work.ordered, earlier, edited)
+        problems += faults
         if not undo.statements:
             problems.append(Problem(undo.path, 1, "holds no statement", "Write it first."))
         problems += script_problems(undo)
