@@ -21,7 +21,7 @@ def test_a_replaced_function_is_shown_as_a_diff(project: Project) -> None:
             "--- 0001.f.sql:2 f(int4)",
             "+++ 0002.f.sql:2 f(int4)",
             "@@ -1,4 +1,4 @@",
-            " create function f(n int) returns int language sql as $$",
+            " create or replace function f(n int) returns int language sql as $$",
             "     select 1;",
             "-    select 2;",
             "+    select 3;",

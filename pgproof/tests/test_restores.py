@@ -41,6 +41,20 @@ def test_the_function_is_created_as_the_named_migration_did(two: Project) -> Non
     assert two.value("select f(0)") == 4
 
 
+def test_the_text_is_restored_to_the_letter(project: Project) -> None:
+    """Also one that is CREATE OR REPLACE already, and in which the word occurs again."""
+    body = "select 'created, {0}, create function'"
+    for number, word in ((1, "create"), (2, "CREATE  OR\nREPLACE"), (3, "create or replace")):
+        text = f"{word} function f() returns text language sql as $${body.format(number)}$$;"
+        project.write(f"000{number}.f", text, f"-- restores: f @000{number - 1}")
+    (project.folder / "0001.f.rollback.sql").write_text("drop function f();")
+    project.migrate()
+    for number in (2, 1):
+        project.rollback()
+        found = project.value("select prosrc from pg_proc where proname = 'f'")
+        assert found == body.format(number)
+
+
 def test_what_it_had_beside_its_text_stays(two: Project) -> None:
     two.migrate()
     two.query("comment on function f is 'mine'; grant execute on function f to pg_monitor")

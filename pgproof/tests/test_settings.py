@@ -85,7 +85,7 @@ def test_a_variable_that_says_nothing_is_refused(
 
 def test_every_setting_but_the_programs_name_is_an_option_of_migrate() -> None:
     options = {option.name for option in command("migrate").params}
-    assert KEYS - options == {"program"}
+    assert KEYS - options == {"present", "program"}
 
 
 def test_parameters_of_the_session_are_pinned_for_each_file(project: Project) -> None:

@@ -1,16 +1,12 @@
 """What a pending file changes in the text of functions, views and policies, by the files alone."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from difflib import unified_diff
 
-from pgproof.files.history import history, standing
+from pgproof.files.history import Version, history, standing
 from pgproof.files.objects import Act, Change, changes
 from pgproof.files.script import Migration
-
-_OR_REPLACE = re.compile(r"(?<=\Acreate)\s+or\s+replace\b", re.IGNORECASE)
-_Version = tuple[Migration, Change]
 
 
 def differences(migration: Migration, earlier: Sequence[Migration]) -> tuple[str, ...]:
@@ -37,11 +33,8 @@ def _differences(migration: Migration, earlier: Sequence[Migration]) -> Iterator
         preceding.append(change)
 
 
-def _difference(before: _Version, after: _Version) -> Iterator[str]:
-    old, new = (
-        _OR_REPLACE.sub("", change.statement.sql, count=1).splitlines()
-        for _, change in (before, after)
-    )
+def _difference(before: Version, after: Version) -> Iterator[str]:
+    old, new = (change.or_replace.splitlines() for _, change in (before, after))
     of, to = (f"{at.path.name}:{what.statement.line} {what.object}" for at, what in (before, after))
     if lines := list(unified_diff(old, new, of, to, lineterm="")):
         yield "\n".join(lines)

@@ -57,6 +57,9 @@ _SETTINGS = {
         metavar="N",
         help="How often a file is tried while locks are in the way (30).",
     ),
+    "present": click.option(
+        "--present", metavar="DIR", type=_FILE, help="Folder of the schema, one object a file."
+    ),
     "server": click.option(
         "--server", metavar="DIR", type=_FILE, help="Folder of an embedded server to use."
     ),
@@ -98,7 +101,7 @@ def prepare(dsn: str | None, settings: Settings) -> str:
 
 def _load(given: dict[str, Any]) -> Settings:
     folder = given.get("migrations")
-    for name in ("migrations", "server"):
+    for name in ("migrations", "present", "server"):
         if given.get(name):
             given[name] = given[name].absolute()
     for name in ("before", "after"):

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pgproof.files.objects import Act, Change, Named, changes
 from pgproof.files.script import Migration
 
+Version = tuple[Migration, Change]
 _LAST_WORD = re.compile(r'(?:.*\.)?("?)(.*)\1', re.DOTALL)
 
 
-def history(named: Named, migrations: Iterable[Migration]) -> list[tuple[Migration, Change]]:
+def history(named: Named, migrations: Iterable[Migration]) -> list[Version]:
     """Return the changes of the object, in order. Raises RefusedError for a file not parsed.
 
     A file that does not mention the name is not parsed.
@@ -26,9 +27,9 @@ def history(named: Named, migrations: Iterable[Migration]) -> list[tuple[Migrati
     ]
 
 
-def standing(found: Iterable[tuple[Migration, Change]]) -> list[tuple[Migration, Change]]:
+def standing(found: Iterable[Version]) -> list[Version]:
     """Return the last CREATE of each object that is not dropped after it."""
-    last: dict[Named, tuple[Migration, Change]] = {}
+    last: dict[Named, Version] = {}
     for migration, change in found:
         if change.act is Act.CREATE:
             last[change.object] = (migration, change)

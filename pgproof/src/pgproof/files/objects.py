@@ -16,7 +16,6 @@ _LIKELY = re.compile(
     r"\b(?:function|procedure|routine|view|policy|column)\b",
     re.IGNORECASE,
 )
-_CREATE = re.compile(r"create(?!\s+or\s+replace\b)", re.IGNORECASE)
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 _RESULT = frozenset(("FUNC_PARAM_OUT", "FUNC_PARAM_TABLE"))
 _KINDS = {
@@ -68,13 +67,20 @@ class Named:
 
 @dataclass(frozen=True)
 class Change:
-    """A statement and the object it changes. `target` says what a comment is on."""
+    """A statement and the object it changes. `column` is that which a comment is on."""
 
     act: Act
     object: Named
     statement: Statement
     tree: "Node"
-    target: str = ""
+    column: str = ""
+
+    @property
+    def or_replace(self) -> str:
+        """A CREATE statement as CREATE OR REPLACE, which for a policy does not exist."""
+        sql, word = self.statement.sql, len("create")
+        is_so = self.tree.replace or self.object.kind == "policy"
+        return sql if is_so else f"{sql[:word]} or replace{sql[word:]}"
 
 
 def asked(text: str) -> Named | None:
@@ -106,11 +112,6 @@ def changes(statements: Iterable[Statement]) -> Iterator[Change]:
             yield from _changes(statement, tree(statement.sql))
 
 
-def or_replace(sql: str) -> str:
-    """Return a CREATE statement as CREATE OR REPLACE."""
-    return _CREATE.sub(lambda match: match[0] + " or replace", sql, count=1)
-
-
 def hindrance(old: Change, new: Change) -> str | None:
     """Return why CREATE OR REPLACE cannot make `new` of `old`, or None if it can."""
     before, after = old.tree, new.tree
@@ -131,8 +132,8 @@ def hindrance(old: Change, new: Change) -> str | None:
 
 
 def _changes(statement: Statement, tree: "Node") -> Iterator[Change]:
-    def change(act: Act, named: Named, target: str = "") -> Change:
-        return Change(act, named, statement, tree, target)
+    def change(act: Act, named: Named, column: str = "") -> Change:
+        return Change(act, named, statement, tree, column)
 
     if tree.is_a("CreateFunctionStmt"):
         arguments = tuple(_type(one.argType) for one in _inputs(tree))
@@ -148,9 +149,8 @@ def _changes(statement: Statement, tree: "Node") -> Iterator[Change]:
         for one in tree.objects:
             yield change(Act.DROP, _named(tree.removeType, one))
     elif tree.is_a("CommentStmt") and tree.objtype in _KINDS:
-        named = _named(tree.objtype, tree.object)
-        column = _name(tree.object) if tree.objtype == "OBJECT_COLUMN" else ""
-        yield change(Act.COMMENT, named, column or str(named))
+        column = tree.object[-1].sval if tree.objtype == "OBJECT_COLUMN" else ""
+        yield change(Act.COMMENT, _named(tree.objtype, tree.object), column)
     elif tree.is_a("RenameStmt", "AlterObjectSchemaStmt"):
         kind = tree.renameType or tree.objectType
         if kind == "OBJECT_VIEW" and tree.relation is not None:

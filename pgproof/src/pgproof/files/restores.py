@@ -7,7 +7,7 @@ from functools import cached_property
 from pgproof.errors import RefusedError
 from pgproof.files.header import Restore
 from pgproof.files.history import history
-from pgproof.files.objects import Act, Change, Named, asked, hindrance, or_replace
+from pgproof.files.objects import Act, Change, Named, asked, hindrance
 from pgproof.files.problem import Problem
 from pgproof.files.script import Migration, Script
 from pgproof.files.statement import Statement
@@ -143,8 +143,7 @@ def _resolved(
     since = dict.fromkeys(one.path.name for one, what in after if what.act is not Act.COMMENT)
     if since:
         notes.append(f"changed after that by {', '.join(since)}")
-    sql = or_replace(change.statement.sql)
-    statement = replace(change.statement, sql=sql, path=source.path)
+    statement = replace(change.statement, sql=change.or_replace, path=source.path)
     return Restored(directive, source, statement, tuple(notes))
 
 
