@@ -174,6 +174,14 @@ def test_a_function_that_was_altered_is_refused(shop: Project) -> None:
         copied(shop, "shop.f")
 
 
+def test_a_function_made_under_another_search_path_is_refused(shop: Project) -> None:
+    again = F.format(2).replace("create", "create or replace")
+    shop.write("0002.f", f"set search_path = shop;\n{again};")
+    keep(shop, "f", f"{F.format(3)};")
+    with pytest.raises(RefusedError, match=r"0002\.f\.sql sets search_path, by which names may"):
+        copied(shop, "shop.f")
+
+
 @pytest.mark.parametrize("name", ["", "a b", "f; drop table t", "f()--", "f, g", "f cascade"])
 def test_what_is_no_name_is_refused(shop: Project, name: str) -> None:
     with pytest.raises(InputError, match="is no name"):

@@ -128,6 +128,45 @@ def test_status_plan_and_dry_run_say_what_it_resolves_to(two: Project) -> None:
     assert two.value("select f(0)") == 2
 
 
+def test_what_the_migration_drops_is_said_to_come_back_without_grants(two: Project) -> None:
+    two.write("0004.f", "drop function f;", "-- restores: f @0002")
+    assert two.plan().files[-1].restores == (
+        "restores f as in 0002.f.sql, line 1; this migration drops it; owner, grants and comment"
+        " are not restored",
+    )
+    two.migrate()
+    two.rollback()
+    assert two.value("select f(0)") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        ("set search_path = other, public", True),
+        ("set local search_path to other", True),
+        ("select set_config('search_path', 'other', true)", True),
+        ("select pg_catalog.set_config('search_path', '', false)", False),
+        ("set search_path = ''", False),
+    ],
+)
+def test_a_text_that_means_other_names_is_refused(
+    two: Project, text: str, is_refused: bool
+) -> None:
+    two.write(
+        "0004.f",
+        f"create schema other; {text};\n{ONE.format(4).replace(' f(', ' other.f(')}",
+        "drop schema other cascade;",
+    )
+    two.write("0005.f", TWO.format(5).replace(" f(", " other.f("), "-- restores: other.f @0004")
+    if is_refused:
+        with pytest.raises(RefusedError, match=r"0004\.f\.sql sets search_path, by which names"):
+            two.migrate()
+        return
+    two.migrate()
+    two.rollback()
+    assert two.value("select other.f(0)") == 4
+
+
 def test_a_change_in_between_and_a_drop_in_the_file_are_said(two: Project) -> None:
     two.write("0004.f", "drop function f(int);\n" + ONE.format(4), "-- restores: f @0001")
     two.write("0005.f", TWO.format(5), "-- restores: f @0004")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from difflib import unified_diff
 
 from pgproof.files.history import Version, history, standing
-from pgproof.files.objects import Act, Change, changes
+from pgproof.files.objects import Act, Change
 from pgproof.files.script import Migration
 
 
@@ -20,7 +20,7 @@ def differences(migration: Migration, earlier: Sequence[Migration]) -> tuple[str
 
 def _differences(migration: Migration, earlier: Sequence[Migration]) -> Iterator[str]:
     preceding: list[Change] = []
-    for change in changes(migration.script.statements):
+    for change in migration.script.changes:
         if change.act is Act.CREATE:
             own = [(migration, one) for one in preceding if one.act is Act.CREATE]
             name = replace(change.object, arguments=None)

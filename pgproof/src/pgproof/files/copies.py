@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pgproof.errors import InputError, RefusedError
+from pgproof.files.definitions import asked
 from pgproof.files.hashes import code_sha256
 from pgproof.files.history import Version, history, standing
-from pgproof.files.objects import Act, Named, asked, hindrance
+from pgproof.files.objects import Act, Named, hindrance
+from pgproof.files.restores import sets_search_path
 from pgproof.files.script import Migration, Script
 from pgproof.files.statement import Statement
 
 _BY_HAND = "Make the pair without --replaces, and write DROP and CREATE into both files."
+_BY_TEXT = "Make the pair without --replaces, and write both texts."
 _COMMENTED = re.compile(r"(.*?)\bis\b", re.DOTALL | re.IGNORECASE)
 
 
@@ -129,11 +132,16 @@ def _former(after: Version, found: Sequence[Version]) -> Version:
             f" back: {why}",
             hint=_BY_HAND,
         )
+    if sets_search_path(*before):
+        raise RefusedError(
+            f"{before[0].path} sets search_path, by which names may mean others there",
+            hint=_BY_TEXT,
+        )
     for at in found[found.index(before) :]:
         if at[1].act is Act.ALTER and at[1].object.is_same(named):
             raise RefusedError(
                 f"{_place(at)} altered {named}, so that no migration holds its whole text",
-                hint="Make the pair without --replaces, and write both texts.",
+                hint=_BY_TEXT,
             )
     return before
 

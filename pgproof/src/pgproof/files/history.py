@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from pgproof.files.objects import Act, Change, Named, changes
+from pgproof.files.objects import Act, Change, Named
 from pgproof.files.script import Migration
 
 Version = tuple[Migration, Change]
@@ -22,7 +22,7 @@ def history(named: Named, migrations: Iterable[Migration]) -> list[Version]:
         (migration, change)
         for migration in migrations
         if word in migration.script.text.lower()
-        for change in changes(migration.script.statements)
+        for change in migration.script.changes
         if change.object.is_same(named)
     ]
 

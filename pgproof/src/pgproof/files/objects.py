@@ -1,31 +1,9 @@
-"""Functions, procedures, views and policies: what a statement does to one, by its parse tree."""
+"""Functions, procedures, views and policies: how they are named, and what one may become."""
 
-import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
 
 from pgproof.files.statement import Statement
-
-if TYPE_CHECKING:
-    from pgproof.sql.parser import Node
-
-_LIKELY = re.compile(
-    r"(?:create|drop|alter|comment)\b(?:\s|or|replace|on|temp|temporary|recursive)*"
-    r"\b(?:function|procedure|routine|view|policy|column)\b",
-    re.IGNORECASE,
-)
-_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
-_RESULT = frozenset(("FUNC_PARAM_OUT", "FUNC_PARAM_TABLE"))
-_KINDS = {
-    "OBJECT_FUNCTION": "routine",
-    "OBJECT_PROCEDURE": "routine",
-    "OBJECT_ROUTINE": "routine",
-    "OBJECT_VIEW": "view",
-    "OBJECT_COLUMN": "view",
-    "OBJECT_POLICY": "policy",
-}
 
 
 class Act(StrEnum):
@@ -41,7 +19,8 @@ class Act(StrEnum):
 class Named:
     """An object as a statement names it; what is empty or None was not said.
 
-    `name` is without the schema `public`. `arguments` are the types that identify a routine.
+    `kind` is routine, view or policy; `name` is without the schema `public`. `arguments` are the
+    types that identify a routine.
     """
 
     kind: str
@@ -66,161 +45,55 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Shape:
+    """What CREATE OR REPLACE leaves as it was.
+
+    `statement` is the parser's name of the statement. Of a routine: the names of its parameters and
+    whether they have defaults, and what it returns; of a view: its columns.
+    """
+
+    statement: str
+    is_procedure: bool = False
+    parameters: tuple[tuple[str, bool], ...] = ()
+    result: tuple[object, ...] = ()
+    columns: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True)
 class Change:
     """A statement and the object it changes. `column` is that which a comment is on."""
 
     act: Act
     object: Named
     statement: Statement
-    tree: "Node"
     column: str = ""
+    shape: Shape | None = None
+    replaces: bool = False
+    """Whether it says OR REPLACE, or cannot say it."""
 
     @property
     def or_replace(self) -> str:
         """A CREATE statement as CREATE OR REPLACE, which for a policy does not exist."""
         sql, word = self.statement.sql, len("create")
-        is_so = self.tree.replace or self.object.kind == "policy"
-        return sql if is_so else f"{sql[:word]} or replace{sql[word:]}"
-
-
-def asked(text: str) -> Named | None:
-    """Read `schema.name` or `schema.name(type, …)`; None for anything else."""
-    from pgproof.sql import parser
-
-    statement = f"drop routine {text}"
-    try:
-        if len(parser.split(statement)) != 1:
-            return None
-        tree = parser.tree(statement)
-    except parser.SyntaxProblem:
-        return None
-    if len(tree.objects) != 1 or tree.behavior != "DROP_RESTRICT" or "--" in text:
-        return None
-    routine = _routine(tree.objects[0])
-    return Named("", routine.name, routine.arguments)
-
-
-def changes(statements: Iterable[Statement]) -> Iterator[Change]:
-    """Yield what statements do to routines, views and policies, in order.
-
-    What a DO block or a function executes is not seen.
-    """
-    from pgproof.sql.parser import tree
-
-    for statement in statements:
-        if _LIKELY.match(statement.sql):
-            yield from _changes(statement, tree(statement.sql))
+        return sql if self.replaces else f"{sql[:word]} or replace{sql[word:]}"
 
 
 def hindrance(old: Change, new: Change) -> str | None:
     """Return why CREATE OR REPLACE cannot make `new` of `old`, or None if it can."""
-    before, after = old.tree, new.tree
-    if before.tag != after.tag or before.is_procedure != after.is_procedure:
+    before, after = old.shape, new.shape
+    if before is None or after is None:
+        return "one of them is not a CREATE statement"
+    if (before.statement, before.is_procedure) != (after.statement, after.is_procedure):
         return "it is an object of another kind"
-    if before.is_a("ViewStmt"):
-        return None if _columns(before) == _columns(after) else "its columns are other ones"
+    if before.columns != after.columns:
+        return "its columns are other ones"
     if old.object.arguments != new.object.arguments:
         return "its arguments are other ones"
-    if _result(before) != _result(after):
+    if before.result != after.result:
         return "its return type is another one"
-    pairs = list(zip(_inputs(before), _inputs(after), strict=True))
-    if any(one.name and one.name != other.name for one, other in pairs):
+    pairs = list(zip(before.parameters, after.parameters, strict=True))
+    if any(one and one != other for (one, _), (other, _) in pairs):
         return "a parameter has another name"
-    if any(one.defexpr is not None and other.defexpr is None for one, other in pairs):
+    if any(has and not has_still for (_, has), (_, has_still) in pairs):
         return "a parameter has no default any more"
     return None
-
-
-def _changes(statement: Statement, tree: "Node") -> Iterator[Change]:
-    def change(act: Act, named: Named, column: str = "") -> Change:
-        return Change(act, named, statement, tree, column)
-
-    if tree.is_a("CreateFunctionStmt"):
-        arguments = tuple(_type(one.argType) for one in _inputs(tree))
-        yield change(Act.CREATE, Named("routine", _name(tree.funcname), arguments))
-    elif tree.is_a("ViewStmt"):
-        yield change(Act.CREATE, Named("view", _relation(tree.view)))
-    elif tree.is_a("CreatePolicyStmt", "AlterPolicyStmt"):
-        act = Act.CREATE if tree.is_a("CreatePolicyStmt") else Act.ALTER
-        yield change(act, Named("policy", _policy(tree.policy_name, _relation(tree.table))))
-    elif tree.is_a("AlterFunctionStmt"):
-        yield change(Act.ALTER, _routine(tree.func))
-    elif tree.is_a("DropStmt") and tree.removeType in _KINDS:
-        for one in tree.objects:
-            yield change(Act.DROP, _named(tree.removeType, one))
-    elif tree.is_a("CommentStmt") and tree.objtype in _KINDS:
-        column = tree.object[-1].sval if tree.objtype == "OBJECT_COLUMN" else ""
-        yield change(Act.COMMENT, _named(tree.objtype, tree.object), column)
-    elif tree.is_a("RenameStmt", "AlterObjectSchemaStmt"):
-        kind = tree.renameType or tree.objectType
-        if kind == "OBJECT_VIEW" and tree.relation is not None:
-            yield change(Act.DROP, Named("view", _relation(tree.relation)))
-        elif kind in _KINDS and tree.object is not None:
-            yield change(Act.DROP, _named(kind, tree.object))
-
-
-def _named(kind: str, node: Any) -> Named:
-    if _KINDS[kind] == "routine":
-        return _routine(node)
-    if kind == "OBJECT_POLICY":
-        return Named("policy", _policy(node[-1].sval, _name(node[:-1])))
-    return Named("view", _name(node[:-1] if kind == "OBJECT_COLUMN" else node))
-
-
-def _routine(node: "Node") -> Named:
-    arguments = None
-    if not node.args_unspecified:
-        inputs = (one for one in node.objfuncargs or () if one.mode not in _RESULT)
-        arguments = tuple(_type(one.argType) for one in inputs)
-    return Named("routine", _name(node.objname), arguments)
-
-
-def _inputs(tree: "Node") -> tuple["Node", ...]:
-    return tuple(one for one in tree.parameters or () if one.mode not in _RESULT)
-
-
-def _result(tree: "Node") -> tuple[object, ...]:
-    rows = ((one.name, _type(one.argType)) for one in tree.parameters or ()
-            if one.mode in _RESULT | {"FUNC_PARAM_INOUT"})  # fmt: skip
-    return (tree.returnType and (_type(tree.returnType), tree.returnType.setof), *rows)
-
-
-def _columns(view: "Node") -> list[object]:
-    """Return the names of a view's columns; of one without a name, the expression."""
-    query = view.query
-    while query.larg is not None:
-        query = query.larg
-    columns: list[object] = []
-    for one in query.targetList or ():
-        fields = one.val.fields_ if one.val.is_a("ColumnRef") else None
-        columns.append(one.name or (fields[-1].sval if fields else None) or one.val.tag)
-    named = [one.sval for one in view.aliases or ()]
-    return named + columns[len(named) :]
-
-
-def _type(node: "Node") -> str:
-    names = [one.sval for one in node.names]
-    text = _quoted(names[1:] if names[0] == "pg_catalog" else names)
-    return text + ("%type" if node.pct_type else "") + "[]" * len(node.arrayBounds or ())
-
-
-def _name(nodes: Iterable["Node"]) -> str:
-    return _full([one.sval for one in nodes])
-
-
-def _relation(node: "Node") -> str:
-    return _full([part for part in (node.schemaname, node.relname) if part])
-
-
-def _policy(name: str, table: str) -> str:
-    return f"{_quoted([name])} on {table}"
-
-
-def _full(parts: list[str]) -> str:
-    return _quoted(parts[1:] if len(parts) > 1 and parts[0] == "public" else parts)
-
-
-def _quoted(parts: Iterable[str]) -> str:
-    return ".".join(
-        part if _PLAIN.fullmatch(part) else '"' + part.replace('"', '""') + '"' for part in parts
-    )

@@ -1,17 +1,24 @@
 """Rollback files that hold no copy: `-- restores: schema.name @0011` names where the text is."""
 
+import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pgproof.errors import RefusedError
+from pgproof.files.definitions import asked
 from pgproof.files.header import Restore
 from pgproof.files.history import history
-from pgproof.files.objects import Act, Change, Named, asked, hindrance
+from pgproof.files.objects import Act, Change, Named, hindrance
 from pgproof.files.problem import Problem
 from pgproof.files.script import Migration, Script
 from pgproof.files.statement import Statement
 
+_SETS_PATH = re.compile(
+    r"(?:set\s+(?:local\s+|session\s+)?search_path\s*(?:=|\bto\b)"
+    r"|select\s+(?:pg_catalog\.)?set_config\s*\(\s*'search_path'\s*,)(?!\s*'')",
+    re.IGNORECASE,
+)
 _LAST = "Where it has to be another text, write the CREATE statement into the rollback file."
 
 
@@ -44,6 +51,12 @@ class Undo(Script):
         last = (one.statement for one in self.restored if one.directive.is_last)
         every = enumerate((*first, *own, *last), 1)
         return tuple(replace(statement, number=number) for number, statement in every)
+
+
+def sets_search_path(source: Migration, change: Change) -> bool:
+    """Whether the file gives a search_path that is not empty before it creates the object."""
+    earlier = source.script.statements[: change.statement.number]
+    return any(_SETS_PATH.match(statement.sql) for statement in earlier)
 
 
 def before(
@@ -129,17 +142,22 @@ def _resolved(
         message = f"{source.path.name} was edited after it was applied"
         raise _FaultError(message, "Put that file back as it was.")
     change = _created(named, source, earlier)
-    after = history(change.object, earlier[earlier.index(source) + 1 :])
-    new = [one for one in _changes(change.object, migration.script) if one.act is Act.CREATE]
-    why = hindrance(new[-1], change) if new else None
-    drops = any(one.act is Act.DROP for one in _changes(change.object, script))
-    if why and not (directive.is_last and drops):
+    if sets_search_path(source, change):
+        message = f"{source.path.name} sets search_path, by which names may mean others there"
+        raise _FaultError(message, _LAST)
+    new = _changes(change.object, migration.script)
+    created = [one for one in new if one.act is Act.CREATE]
+    why = hindrance(created[-1], change) if created else None
+    if why and not (directive.is_last and _drops(change.object, script)):
         message = f"CREATE OR REPLACE cannot make it of what {migration.path.name} creates: {why}"
         remedy = "Drop that one in the rollback file, and restore with `last` after the number."
         raise _FaultError(message, remedy)
     notes = []
-    if any(one.act is Act.DROP for one in _changes(change.object, source.script)):
+    if _drops(change.object, source.script):
         notes.append("that file dropped it first; owner and grants stay as they are")
+    if new and new[-1].act is Act.DROP:
+        notes.append("this migration drops it; owner, grants and comment are not restored")
+    after = history(change.object, earlier[earlier.index(source) + 1 :])
     since = dict.fromkeys(one.path.name for one, what in after if what.act is not Act.COMMENT)
     if since:
         notes.append(f"changed after that by {', '.join(since)}")
@@ -174,6 +192,10 @@ def _created(named: Named, source: Migration, earlier: Sequence[Migration]) -> C
     others = [one.id for one, change in history(named, earlier) if change.act is Act.CREATE]
     remedy = f"{others[-1]} does." if others else "No earlier migration does; write it out."
     raise _FaultError(f"{source.path.name} does not create it", remedy)
+
+
+def _drops(named: Named, script: Script) -> bool:
+    return any(change.act is Act.DROP for change in _changes(named, script))
 
 
 def _changes(named: Named, script: Script) -> list[Change]:

@@ -45,6 +45,7 @@ class Statement:
 
     @property
     def first_words(self) -> str:
-        """The start of the statement on one line, at most 72 characters."""
+        """The start of the statement on one line, at most 72 characters, and its file if `path`."""
         line = " ".join(self.sql[:200].split())
-        return line if len(line) <= 72 else f"{line[:71]}…"
+        short = line if len(line) <= 72 else f"{line[:71]}…"
+        return f"{short} of {self.path.name}" if self.path else short
