@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pgproof.files.problem import Problem, refuse
 
-KNOWN = ("depends", "transactional", "irreversible", "repeatable-calls")
-RESTORES = "restores"
-_UNDO = ".rollback.sql"
+KNOWN = ("depends", "transactional", "irreversible", "repeatable-calls", "restores")
 _DIRECTIVE = re.compile(r"\s*--\s*([A-Za-z][A-Za-z_-]*)\s*:\s*(.*?)\s*$")
+_ANYWHERE = re.compile(rf"(?:--|/\*|^\s*\*)\s*({'|'.join(KNOWN)})\s*:", re.I | re.M)
+_UNDO = ".rollback.sql"
 _RESTORE = re.compile(r"(\S.*?)\s+@(\S+)(\s+last)?")
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -40,7 +40,6 @@ def parse(text: str, path: Path) -> Header:
     """Read the header. Raises RefusedError naming every directive that would be ignored."""
     values: dict[str, list[tuple[int, str]]] = {}
     problems: list[Problem] = []
-    known = (*KNOWN, RESTORES) if path.name.endswith(_UNDO) else KNOWN
     end = 0
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         stripped = line.strip()
@@ -49,19 +48,20 @@ def parse(text: str, path: Path) -> Header:
         end += len(line)
         if match := _DIRECTIVE.match(line):
             name = match[1].lower()
-            if name in known or (name == RESTORES and _RESTORE.fullmatch(match[2])):
+            if name in _known(path) or (name in KNOWN and _RESTORE.fullmatch(match[2])):
                 values.setdefault(name, []).append((number, match[2]))
-            elif near := get_close_matches(name, known, n=1, cutoff=0.75):
+            elif near := get_close_matches(name, _known(path), n=1, cutoff=0.75):
                 problems.append(
                     Problem(
                         path,
                         number,
                         f"unknown directive {match[1]!r}",
-                        f"Did you mean `-- {near[0]}:`? The directives are {', '.join(known)}.",
+                        f"Did you mean `-- {near[0]}:`? The directives are"
+                        f" {', '.join(_known(path))}.",
                     )
                 )
-    problems += _misplaced(text, end, path, known)
-    restores, faults = _restores(values.get(RESTORES, []), path)
+    problems += _misplaced(text, end, path)
+    restores, faults = _restores(values.get("restores", []), path)
     problems += faults
     for name in ("transactional", "repeatable-calls"):
         for number, value in values.get(name, []):
@@ -87,6 +87,11 @@ def parse(text: str, path: Path) -> Header:
     )
 
 
+def _known(path: Path) -> tuple[str, ...]:
+    """Return the directives of a file: `restores` is one of rollback files, elsewhere a word."""
+    return KNOWN if path.name.endswith(_UNDO) else KNOWN[:-1]
+
+
 def _restores(
     values: list[tuple[int, str]], path: Path
 ) -> tuple[tuple[Restore, ...], list[Problem]]:
@@ -109,10 +114,9 @@ def _flag(values: dict[str, list[tuple[int, str]]], name: str, *, default: bool)
     return _WORDS[values[name][0][1].lower()] if name in values else default
 
 
-def _misplaced(text: str, end: int, path: Path, known: tuple[str, ...]) -> list[Problem]:
+def _misplaced(text: str, end: int, path: Path) -> list[Problem]:
     """Find directives in comments after the header (not in strings or bodies)."""
-    anywhere = re.compile(rf"(?:--|/\*|^\s*\*)\s*({'|'.join(known)})\s*:", re.I | re.M)
-    if not anywhere.search(text, end):
+    if not _ANYWHERE.search(text, end):
         return []
     from pgproof.sql.parser import SyntaxProblem, comments
 
@@ -129,5 +133,6 @@ def _misplaced(text: str, end: int, path: Path, known: tuple[str, ...]) -> list[
         )
         for start, comment in found
         if start >= end
-        for match in anywhere.finditer(comment)
+        for match in _ANYWHERE.finditer(comment)
+        if match[1].lower() in _known(path)
     ]
