@@ -10,9 +10,9 @@ from pgproof.files.problem import Problem, refuse
 KNOWN = ("depends", "transactional", "irreversible", "repeatable-calls", "restores")
 _DIRECTIVE = re.compile(r"\s*--\s*([A-Za-z][A-Za-z_-]*)\s*:\s*(.*?)\s*$")
 _ANYWHERE = re.compile(rf"(?:--|/\*|^\s*\*)\s*({'|'.join(KNOWN)})\s*:", re.I | re.M)
-_UNDO = ".rollback.sql"
-_RESTORE = re.compile(r"(\S.*?)\s+@(\S+)(\s+last)?")
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
+_RESTORE = re.compile(r"(\S.*?)\s+@(\S+)(\s+last)?", re.IGNORECASE)
+_UNDO = ".rollback.sql"
 
 
 @dataclass(frozen=True)
