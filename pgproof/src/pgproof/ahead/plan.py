@@ -1,7 +1,7 @@
 """What a run would do: each pending statement, its locks and its cost, on this server."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -112,10 +112,8 @@ def plan(conninfo: str, settings: Settings) -> Plan:
         for migration in work.pending:
             steps = state.journal.get((migration.id, "apply"), ())
             skip = {step.number for step in steps if step.finished}
-            file = _file(migration, skip, findings or [], settings.lock_timeout)
-            earlier = restores.before(migration, work.ordered, state.applied)
-            back = restores.described(migration, work.ordered, state.applied)
-            files.append(replace(file, replaced=differences(migration, earlier), restores=back))
+            files.append(_file(migration, skip, findings or [], settings.lock_timeout))
+        files = [_with_texts(file, work, state.applied) for file in files]
         names = {
             effect.relation
             for file in files
@@ -146,6 +144,16 @@ def _file(
             if statement.number not in skip
         ),
         findings=tuple(one for one in findings if one.path == migration.path.resolve()),
+    )
+
+
+def _with_texts(file: PlannedFile, work: compare.Work, applied: Container[str]) -> PlannedFile:
+    """Return the file with what it changes in texts, and what its rollback file restores."""
+    migration = next(one for one in work.pending if one.id == file.id)
+    return replace(
+        file,
+        replaced=differences(migration, restores.before(migration, work.ordered, applied)),
+        restores=restores.described(migration, work.ordered, applied),
     )
 
 

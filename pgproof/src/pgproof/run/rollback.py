@@ -54,11 +54,6 @@ def rollback(
     return result
 
 
-def _count(result: Result, migration: Migration, undo: Undo) -> None:
-    result.rolled_back.append(migration.id)
-    result.restores += map(str, undo.restored)
-
-
 def _job(reader: Reader, migration: Migration, undo: Script) -> Job:
     row = marks.unmark(reader.ledger, migration.id)
     steps = reader.known.state.journal.get((migration.id, "rollback"), ())
@@ -116,3 +111,8 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Undo]]:
         chosen.append((migration, undo))
     refuse(problems)
     return chosen
+
+
+def _count(result: Result, migration: Migration, undo: Undo) -> None:
+    result.rolled_back.append(migration.id)
+    result.restores += map(str, undo.restored)
