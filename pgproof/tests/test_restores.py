@@ -192,6 +192,10 @@ def test_a_change_in_between_and_a_drop_in_the_file_are_said(two: Project) -> No
         ("a b @0001", r"restores a b @0001: is not a name"),
         ("f(int) @0001; drop table t", r"restores is 'f\(int\) @0001; drop table t'"),
         ("f", r"restores is 'f'"),
+        (
+            "f @0001\n-- restores: f(int) @0002",
+            r":2: restores f\(int\) @0002: it is restored already",
+        ),
         ("other @0000", "CREATE OR REPLACE cannot make it .*: its return type is another one"),
         ("named @0000", "cannot make it .*: a parameter has another name"),
         ("given @0000", "cannot make it .*: a parameter has no default any more"),
@@ -224,7 +228,7 @@ def test_a_directive_that_does_not_resolve_is_refused(
     with pytest.raises(RefusedError, match=what) as caught:
         two.migrate()
     assert caught.value.exit_code == Exit.REFUSED
-    assert "0004.x.rollback.sql:1: " in caught.value.message
+    assert "0004.x.rollback.sql:" in caught.value.message
     assert caught.value.hint
     assert two.query("select to_regclass('t')") == [(None,)]
     undo(two, "0004.x", "select 1;")

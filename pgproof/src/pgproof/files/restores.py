@@ -27,6 +27,7 @@ class Restored:
     """What a directive resolves to; `notes` are what else a reader has to know."""
 
     directive: Restore
+    object: Named
     source: Migration
     statement: Statement
     notes: tuple[str, ...]
@@ -80,10 +81,13 @@ def resolve(
     Raises RefusedError for a file that does not parse.
     """
     problems: list[Problem] = []
-    restored = []
+    restored: list[Restored] = []
     for directive in script.header.restores:
         try:
-            restored.append(_resolved(script, directive, migration, ordered, earlier, edited))
+            one = _resolved(script, directive, migration, ordered, earlier, edited)
+            if any(one.object == other.object for other in restored):
+                raise _FaultError("it is restored already", "Keep one of the directives.")
+            restored.append(one)
         except _FaultError as fault:
             message = f"restores {directive.object} @{directive.migration}: {fault}"
             problems.append(Problem(script.path, directive.line, message, fault.remedy))
@@ -162,7 +166,7 @@ def _resolved(
     if since:
         notes.append(f"changed after that by {', '.join(since)}")
     statement = replace(change.statement, sql=change.or_replace, path=source.path)
-    return Restored(directive, source, statement, tuple(notes))
+    return Restored(directive, change.object, source, statement, tuple(notes))
 
 
 def _source(name: str, ordered: Sequence[Migration], earlier: Sequence[Migration]) -> Migration:
