@@ -161,7 +161,7 @@ def test_a_variable_whose_name_is_misspelt_is_refused(
 
 def test_every_setting_but_the_programs_name_is_an_option_of_migrate() -> None:
     options = {option.name for option in command("migrate").params}
-    assert KEYS - options == {"program"}
+    assert KEYS - options == {"present", "program"}
 
 
 def test_parameters_of_the_session_are_pinned_for_each_file(project: Project) -> None:

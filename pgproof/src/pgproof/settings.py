@@ -42,6 +42,8 @@ class Settings:
     """Parameters that each file's session is given, beside those that the runner pins itself."""
     lock_timeout: str = "500ms"
     lock_attempts: int = 30
+    present: Path | None = None
+    """Folder of the schema as it is, one object a file: what `new --replaces` copies from."""
     server: Path | None = None
     """Folder of an embedded server, started where no connection is given."""
     program: str = "pgproof"
@@ -49,7 +51,7 @@ class Settings:
 
 
 _FIELDS = tuple(one.name for one in fields(Settings) if one.name != "root")
-_PATHS = frozenset(("migrations", "server"))
+_PATHS = frozenset(("migrations", "present", "server"))
 _FILES = frozenset(("before", "after"))
 _NAMES = frozenset(("ledger_schema", "owner"))
 _LONGEST_NAME = 63

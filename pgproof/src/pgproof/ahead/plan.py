@@ -1,8 +1,8 @@
 """What a run would do: each pending statement, its locks and its cost, on this server."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Container, Iterable
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -10,6 +10,8 @@ import psycopg
 from pgproof.ahead.effects import effects
 from pgproof.ahead.lint import Finding, lint
 from pgproof.ahead.locks import Effect
+from pgproof.ahead.replaced import differences
+from pgproof.files import restores
 from pgproof.files.folder import read
 from pgproof.files.problem import Problem, collecting, refuse
 from pgproof.files.script import Migration, load
@@ -71,6 +73,10 @@ class PlannedFile:
     done: int
     statements: tuple[PlannedStatement, ...]
     findings: tuple[Finding, ...]
+    replaced: tuple[str, ...] = ()
+    """A unified diff for each function, procedure, view or policy that gets another text."""
+    restores: tuple[str, ...] = ()
+    """What the directives of the rollback file resolve to."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,7 @@ def plan(conninfo: str, settings: Settings) -> Plan:
             steps = state.journal.get((migration.id, "apply"), ())
             skip = {step.number for step in steps if step.finished}
             files.append(_file(migration, skip, findings or [], settings.lock_timeout))
+        files = [_with_texts(file, work, state.applied) for file in files]
         names = {
             effect.relation
             for file in files
@@ -142,6 +149,16 @@ def _file(
             if statement.number not in skip
         ),
         findings=tuple(one for one in findings if one.path == migration.path.resolve()),
+    )
+
+
+def _with_texts(file: PlannedFile, work: compare.Work, applied: Container[str]) -> PlannedFile:
+    """Return the file with what it changes in texts, and what its rollback file restores."""
+    migration = next(one for one in work.pending if one.id == file.id)
+    return replace(
+        file,
+        replaced=differences(migration, restores.before(migration, work.ordered, applied)),
+        restores=restores.described(migration, work.ordered, applied),
     )
 
 

@@ -1,9 +1,10 @@
 """What is applied, pending, edited, missing or partly applied."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from pgproof.errors import Exit
 from pgproof.files.folder import read
+from pgproof.files.restores import described
 from pgproof.ledger import compare
 from pgproof.ledger.reader import reading
 from pgproof.run.repeatable import repeatables
@@ -78,6 +79,14 @@ def status(conninfo: str, settings: Settings) -> Status:
                 rows.append(
                     Row(migration.id, "applied", "" if applied.how == "applied" else applied.how)
                 )
+        told = {
+            m.id: [f"rollback {one}" for one in described(m, work.ordered, state.applied)]
+            for m in work.ordered
+        }
+        rows = [
+            replace(row, detail="; ".join(filter(None, (row.detail, *told[row.id]))))
+            for row in rows
+        ]
         rows += [Row(name, one.kind, one.message) for name, one in problems.items()]
         before, after = repeatables(settings, folder)
         rows += [

@@ -68,6 +68,12 @@ _SETTINGS = {
         metavar="N",
         help="How often a file is tried while locks are in the way (30).",
     ),
+    "present": click.option(
+        "--present",
+        metavar="DIR",
+        type=click.Path(),
+        help="Folder of the schema, one object a file.",
+    ),
     "server": click.option(
         "--server", metavar="DIR", type=click.Path(), help="Folder of an embedded server to use."
     ),

@@ -59,8 +59,9 @@ def _show(found: "Plan") -> None:
         printing.say(*_table(_rows(found, file)))
         for finding in file.findings:
             printing.say(f"  squawk, line {finding.line}: {finding.rule}: {finding.message}")
-    if not found.linted:
-        printing.say("squawk is not installed: no findings", err=True)
+        for difference in file.replaced:
+            printing.say_page(difference)
+        printing.say(*(f"  rollback {line}" for line in file.restores))
     for name in found.repeatables:
         printing.say_heading(name, "repeatable")
 

@@ -39,5 +39,6 @@ def command(
     if dry_run:
         for name in result.rolled_back:
             printing.say(name)
+        printing.say(*result.restores, err=True)
     else:
         printing.say(f"{len(result.rolled_back)} rolled back; {result.seconds:.2f} s", err=True)

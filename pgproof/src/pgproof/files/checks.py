@@ -43,7 +43,7 @@ def checked(script: Script) -> list[Problem]:
 
 def empty_problems(script: Script) -> list[Problem]:
     """Return that a file of which something is expected does nothing. Raises RefusedError."""
-    if script.statements:
+    if script.statements or script.header.restores:
         return []
     remedy = "Write it; where there is nothing to do, write `select 1;`."
     return [Problem(script.path, 1, "holds no statement", remedy)]

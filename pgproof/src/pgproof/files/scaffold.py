@@ -11,11 +11,13 @@ _NUMBER = re.compile(r"\d+", re.ASCII)
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
-def scaffold(folder: Path, name: str, *, dry_run: bool = False) -> tuple[Path, Path]:
+def scaffold(
+    folder: Path, name: str, *, dry_run: bool = False, text: str = "", back: str = ""
+) -> tuple[Path, Path]:
     """Make `NNNN.name.sql` and its rollback file after the last migration; return their paths.
 
-    The folder is made if it is missing. Raises InputError for a name that is not words of lower
-    case letters and digits joined by hyphens.
+    The first is a header and `text`, the other `back`. The folder is made if it is missing. Raises
+    InputError for a name that is not words of lower case letters and digits joined by hyphens.
     """
     if not _NAME.match(name):
         raise InputError(
@@ -32,8 +34,8 @@ def scaffold(folder: Path, name: str, *, dry_run: bool = False) -> tuple[Path, P
         depends = f"-- depends: {last}\n" if last and not re.search(r"\s", last) else ""
         with script.open("x", encoding="utf-8") as stream:
             stream.write(
-                f"-- {new}\n{depends}--\n-- why    \n-- locks  \n-- undo   {undo.name}; \n\n"
+                f"-- {new}\n{depends}--\n-- why    \n-- locks  \n-- undo   {undo.name}; \n\n" + text
             )
         with undo.open("x", encoding="utf-8") as stream:
-            stream.write("")
+            stream.write(back)
     return script, undo

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pgproof.files import hashes, header, split
+from pgproof.files import definitions, hashes, header, split
+from pgproof.files.objects import Change
 from pgproof.files.problem import FaultyError, Problem
 from pgproof.files.statement import Statement
 
@@ -30,6 +31,11 @@ class Script:
     def statements(self) -> tuple[Statement, ...]:
         """The statements in order. Raises RefusedError for what PostgreSQL cannot parse."""
         return split.split(self.text, self.path)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What its statements do to functions, views and policies. Raises like `statements`."""
+        return tuple(definitions.changes(self.statements))
 
     @cached_property
     def code_sha256(self) -> str:

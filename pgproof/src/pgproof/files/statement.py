@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 
 class Kind(StrEnum):
@@ -37,15 +38,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a file: `number` and `line` count from 1."""
+    """One statement of a file: `number` and `line` count from 1.
+
+    `path` is where the line is, if that is not the file that runs.
+    """
 
     number: int
     line: int
     sql: str
     kind: Kind = Kind.ORDINARY
+    path: Path | None = None
 
     @property
     def first_words(self) -> str:
-        """The start of the statement on one line, at most 72 characters."""
+        """The start of the statement on one line, at most 72 characters, and its file if `path`."""
         line = " ".join(self.sql[:200].split())
-        return line if len(line) <= 72 else f"{line[:71]}…"
+        short = line if len(line) <= 72 else f"{line[:71]}…"
+        return f"{short} of {self.path.name}" if self.path else short

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pgproof.files import numbers, others
+from pgproof.files import numbers, others, restores
 from pgproof.files.checks import migration_problems
 from pgproof.files.folder import Folder, order
 from pgproof.files.hashes import code_sha256, other_line_ends
@@ -82,6 +82,7 @@ def check(folder: Folder, state: State, work: Work, program: str) -> None:
         problems += beside(steps, migration.script, migration_problems(migration))
         if (migration.id, "rollback") in state.journal:
             problems.append(_half_undone(migration.path, program))
+    problems += restores.problems(work.pending, work.ordered, state.applied)
     problems += [
         _half_undone(migration.path, program)
         for migration in work.ordered

@@ -74,6 +74,8 @@ def _found(
             or f"Let its owner grant usage on the schema and select on the tables to {user}.",
         ) from error
     except psycopg.errors.LockNotAvailable as error:
+        from pgproof.ledger.others import FORMER_SCHEMA
+
         rows = sessions.holders(connection, settings.ledger_schema, FORMER_SCHEMA)
         names = "; ".join(map(sessions.describe, rows)) or "a lock that is released by now"
         raise PgproofError(

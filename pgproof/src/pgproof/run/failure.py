@@ -40,7 +40,8 @@ def explained(
     else:
         position = int(diag.statement_position or 1) - 1
         line = statement.line + statement.sql.count("\n", 0, position)
-        place = f"{script.path}:{line}: statement {statement.number}"
+        place = f"{statement.path or script.path}:{line}: statement {statement.number}"
+        place += f" of {script.path.name}" if statement.path else ""
     if lost:
         said = " ".join((diag.message_primary or str(error)).split())
         return SqlFailureError(

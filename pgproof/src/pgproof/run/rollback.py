@@ -3,9 +3,11 @@
 import time
 
 from pgproof.errors import Exit, RefusedError
+from pgproof.files import restores
 from pgproof.files.checks import checked, empty_problems
 from pgproof.files.folder import read
 from pgproof.files.problem import Problem, collecting, refuse
+from pgproof.files.restores import Undo
 from pgproof.files.script import Migration, Script, load
 from pgproof.ledger import compare, marks
 from pgproof.ledger.reader import Reader, reading
@@ -38,7 +40,8 @@ def rollback(
     with interruptible(), reading(conninfo, settings, folder) as reader:
         result = Result(already=len(reader.known.state.applied))
         if dry_run:
-            result.rolled_back = [migration.id for migration, _ in _chosen(reader, to)]
+            for migration, undo in _chosen(reader, to):
+                _count(result, migration, undo)
             return result
         with locked(reader, reporter, options) as held:
             chosen = _chosen(reader, to)
@@ -46,7 +49,7 @@ def rollback(
             for migration, undo in chosen:
                 held.mutex.check()
                 held.executor.run(_job(reader, migration, undo))
-                result.rolled_back.append(migration.id)
+                _count(result, migration, undo)
     result.seconds = round(time.monotonic() - started, 3)
     return result
 
@@ -57,7 +60,7 @@ def _job(reader: Reader, migration: Migration, undo: Script) -> Job:
     return Job(migration.id, undo.path.name, undo, "rollback", lambda _seconds: row, steps)
 
 
-def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
+def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Undo]]:
     """Return what to undo, the last applied first, or raise RefusedError."""
     if reader.known.source is not None:
         raise RefusedError(
@@ -91,6 +94,7 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
         first = 1 + next(i for i, migration in enumerate(applied) if migration.id == to)
     chosen = []
     problems: list[Problem] = []
+    edited = {problem.path.stem for problem in work.problems if problem.kind == "edited"}
     for migration in reversed(applied[first:]):
         if migration.undo is None:
             reason = migration.script.header.irreversible
@@ -100,9 +104,17 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
             )
             continue
         with collecting(problems):
-            undo = load(migration.undo)
+            script = load(migration.undo)
+            earlier = applied[: applied.index(migration)]
+            undo, faults = restores.resolve(script, migration, work.ordered, earlier, edited)
             steps = state.journal.get((migration.id, "rollback"), ())
+            problems += faults
             problems += compare.beside(steps, undo, checked(undo) or empty_problems(undo))
             chosen.append((migration, undo))
     refuse(problems)
     return chosen
+
+
+def _count(result: Result, migration: Migration, undo: Undo) -> None:
+    result.rolled_back.append(migration.id)
+    result.restores += map(str, undo.restored)
