@@ -82,7 +82,8 @@ def check(folder: Folder, state: State, work: Work, program: str) -> None:
         problems += beside(steps, migration.script, migration_problems(migration))
         if (migration.id, "rollback") in state.journal:
             problems.append(_half_undone(migration.path, program))
-    problems += restores.problems(work.pending, work.ordered, state.applied)
+    with collecting(problems):
+        problems += restores.problems(work.pending, work.ordered, state.applied)
     problems += [
         _half_undone(migration.path, program)
         for migration in work.ordered
