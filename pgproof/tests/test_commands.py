@@ -99,9 +99,14 @@ def test_new_makes_the_pair_that_the_runner_accepts(project: Project) -> None:
     first, undo = scaffold(project.folder, "core-schema")
     assert (first.name, undo.name) == ("0001.core-schema.sql", "0001.core-schema.rollback.sql")
     second, _ = scaffold(project.folder, "status")
-    text = second.read_text()
-    assert text.startswith("-- 0002.status\n-- depends: 0001.core-schema\n--\n-- why ")
-    second.write_text(text + "create table t ();\n")
+    assert second.read_text().startswith(
+        "-- 0002.status\n-- depends: 0001.core-schema\n--\n-- why "
+    )
+    with pytest.raises(RefusedError, match="4 problems") as caught:
+        project.migrate()
+    assert caught.value.message.count("holds no statement") == 4
+    for file in project.folder.iterdir():
+        file.write_text(file.read_text() + "select 1;\n")
     assert project.migrate().applied == ["0001.core-schema", "0002.status"]
     done = project.run("new", "third", "--dry-run", "--json")
     assert json.loads(done.stdout)["migration"].endswith("0003.third.sql")
@@ -124,6 +129,16 @@ def test_a_baseline_records_without_running(project: Project) -> None:
     assert project.migrate().applied == ["0003.t"]
     with pytest.raises(RefusedError, match="the ledger already has migrations"):
         project.baseline("0003.t")
+
+
+def test_a_baseline_takes_files_that_do_not_parse_and_hashes_their_bytes(project: Project) -> None:
+    texts = ("copy t from stdin;\n1\n\\.\n", "\\i other.sql", "selec 1;", "select 'open")
+    for number, text in enumerate(texts, 1):
+        project.write(f"000{number}.t", text)
+    project.baseline("0004.t")
+    assert project.migrate().applied == []
+    project.write("0003.t", "selec 2;")
+    assert project.states()["0003.t"] == "edited"
 
 
 def test_a_baseline_at_an_unknown_migration_is_refused(project: Project) -> None:

@@ -10,11 +10,22 @@ def test_session_state_ends_with_the_file(project: Project) -> None:
     project.write(
         "0001.a",
         "set work_mem = '77MB'; create temp table left_over (); prepare p as select 1;"
-        "set role pg_monitor; reset role; listen x; set search_path = pg_temp;",
+        "set role pg_monitor; reset role; listen x; set search_path = pg_temp;"
+        "select pg_advisory_lock(1); select pg_try_advisory_lock_shared(2, 3);"
+        "select set_config('session.leak', 'x', false); select nextval(pg_get_serial_sequence("
+        "'public.numbered', 'n')); declare c cursor with hold for select 1;"
+        "set timezone = 'Asia/Tokyo';",
     )
+    project.query("create table public.numbered (n int generated always as identity)")
     project.write(
         "0002.b",
         """
+        create table locked as
+        select classid, objid from pg_locks where locktype = 'advisory' and pid = pg_backend_pid();
+        create table opened as select name from pg_cursors;
+        create table leaked as
+        select nullif(current_setting('session.leak', true), '') as value
+         where current_setting('timezone') = 'UTC';
         create table seen as
         select current_setting('work_mem') as work_mem,
                to_regclass('pg_temp.left_over') as left_over,
@@ -27,11 +38,24 @@ def test_session_state_ends_with_the_file(project: Project) -> None:
     ((work_mem, left_over, prepared, channels, path),) = project.query("select * from seen")
     assert work_mem != "77MB"
     assert (left_over, prepared, channels, path) == (None, 0, 0, "public")
+    assert project.value("select count(*) from locked") == 1, "the runner's own"
+    assert project.query("select name from opened") == []
+    assert project.query("select value from leaked") == [(None,)]
 
 
 def test_a_role_that_a_file_took_does_not_write_the_ledger(project: Project) -> None:
     project.write("0001.a", "create table t (); set role pg_monitor;")
     assert project.migrate().applied == ["0001.a"]
+
+
+@pytest.mark.parametrize("header", ["", "-- transactional: false\n"])
+def test_an_authorization_that_a_file_took_does_not_write_the_ledger(
+    project: Project, header: str
+) -> None:
+    work = "vacuum pg_catalog.pg_am;" if header else "create temp table t ();"
+    project.write("0001.a", f"{header}set session authorization pg_monitor; {work}")
+    assert project.migrate().applied == ["0001.a"]
+    assert project.value("select applied_by from pgproof.migration_files") == "postgres"
 
 
 @pytest.mark.parametrize(
@@ -44,7 +68,6 @@ def test_a_role_that_a_file_took_does_not_write_the_ledger(project: Project) -> 
         ("datestyle", "German", "ISO, MDY"),
         ("standard_conforming_strings", "off", "on"),
         ("client_min_messages", "error", "notice"),
-        ("default_transaction_read_only", "on", "off"),
         ("default_transaction_isolation", "serializable", "read committed"),
         ("idle_in_transaction_session_timeout", "1ms", "5min"),
     ],

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from pgproof.errors import Exit, PgproofError
+from pgproof.run.migrate import migrate
 from tests.project import Project, in_background
 
 
@@ -121,3 +122,62 @@ def test_in_a_journalled_file_only_the_blocked_statement_is_tried_again(table: P
         reader.execute("rollback")
     assert table.migrate().applied == ["0002.b"]
     assert table.query("select a from t order by a") == [(1,), (2,)]
+
+
+_STRONG = "begin; lock table pgproof.{} in access exclusive mode"
+
+
+@pytest.mark.parametrize(
+    ("of", "text"),
+    [
+        ("_yoyo_log", "create table u ();"),
+        ("_yoyo_log", "-- transactional: false\nvacuum t;"),
+        ("journal", "-- transactional: false\nvacuum t;"),
+    ],
+)
+def test_who_locks_the_ledgers_tables_is_named(table: Project, of: str, text: str) -> None:
+    """The lock is taken once the file is read, and its rows are all that is left to write."""
+    table.write("0002.b", text)
+    with table.connect(application_name="reports") as other:
+        pid = other.info.backend_pid
+
+        def report(event: str, /, **fields: object) -> None:
+            table.report(event, **fields)
+            if event == "file":
+                other.execute(_STRONG.format(of).encode())
+
+        with pytest.raises(PgproofError) as caught:
+            migrate(table.url, table.settings, report)
+        other.execute("rollback")
+    assert caught.value.exit_code == Exit.LOCKED
+    assert re.search(
+        rf"after 3 attempts; blocked by pid {pid} \(reports, postgres, local\), \d+ s old,"
+        rf" idle in transaction: {_STRONG.format(of)}",
+        caught.value.message,
+    )
+    assert [f"pid {pid}" in retry["blockers"] for retry in table.said("retry")] == [True, True]
+    assert table.migrate().applied == ["0002.b"]
+
+
+def test_who_keeps_yoyos_ledger_from_being_read_is_named(project: Project) -> None:
+    project.write("0001.t", "select 1;")
+    with project.connect(application_name="reports") as other:
+        other.execute("create table _yoyo_migration (migration_hash text, migration_id text)")
+        other.execute("begin; lock table _yoyo_migration")
+        with pytest.raises(
+            PgproofError, match=rf"pid {other.info.backend_pid} \(reports"
+        ) as caught:
+            project.states()
+    assert caught.value.exit_code == Exit.LOCKED
+
+
+def test_who_keeps_the_ledger_from_being_read_is_named(table: Project) -> None:
+    with table.connect(application_name="reports") as other:
+        other.execute(_STRONG.format("repeatables").encode())
+        with pytest.raises(
+            PgproofError, match=rf"pid {other.info.backend_pid} \(reports"
+        ) as caught:
+            table.states()
+        assert caught.value.exit_code == Exit.LOCKED
+        other.execute("rollback")
+    assert table.states()["0002.b"] == "pending"

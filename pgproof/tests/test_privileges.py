@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from pgbouncer import pooled
-from pgproof.errors import Exit, PgproofError, RefusedError
+from pgproof.errors import Exit, InputError, PgproofError, RefusedError
 from tests.project import Project
 from tests.servers import Server
 
@@ -93,6 +93,71 @@ def test_status_and_plan_need_select_alone_and_write_nothing(roles: Project) -> 
     assert [file.id for file in reader.plan().files] == ["0002.u"]
 
 
+def test_a_ledger_whose_rows_are_hidden_is_not_taken_for_an_empty_one(roles: Project) -> None:
+    """Row security forced on every table, as some triggers do, hides it from its owner."""
+    roles.write("0001.s", "create schema s;")
+    migrator = as_user(roles, "test_migrator")
+    migrator.migrate()
+    roles.query(
+        "alter table pgproof._yoyo_migration enable row level security;"
+        "alter table pgproof._yoyo_migration force row level security;"
+        "grant usage on schema pgproof to test_reader;"
+        "grant select on all tables in schema pgproof to test_reader"
+    )
+    reader = as_user(roles, "test_reader").with_settings(owner=None)
+    for looks in (migrator.states, migrator.migrate, migrator.plan, reader.states):
+        with pytest.raises(RefusedError, match="row-level security policy") as caught:
+            looks()
+        assert caught.value.hint
+    assert roles.migrate().already == 1, "row security does not apply to a superuser"
+
+
+def test_row_security_forced_meanwhile_keeps_no_row_from_the_ledger(roles: Project) -> None:
+    roles.write(
+        "0001.s",
+        "create schema s; alter table pgproof.journal enable row level security;"
+        "alter table pgproof.journal force row level security;",
+    )
+    with pytest.raises(PgproofError, match=r"at the end of the file: .*row-level security"):
+        as_user(roles, "test_migrator").migrate()
+    assert roles.states() == {"0001.s": "pending"}
+
+
+def test_who_may_not_make_the_ledger_is_told_what_to_grant(roles: Project) -> None:
+    roles.write("0001.s", "select 1;")
+    stranger = as_user(roles, "test_stranger").with_settings(owner=None)
+    with pytest.raises(RefusedError, match="'test_stranger' may not make the ledger") as caught:
+        stranger.migrate()
+    grant = str(caught.value.hint).removeprefix("As an administrator: ").split(";")[0]
+    roles.query(grant)
+    assert stranger.migrate().applied == ["0001.s"]
+
+
+def test_who_may_not_read_the_ledger_is_told_what_to_grant(roles: Project) -> None:
+    roles.write("0001.s", "select 1;")
+    roles.migrate()
+    with pytest.raises(RefusedError, match='"test_stranger" may not read the ledger') as caught:
+        as_user(roles, "test_stranger").states()
+    assert 'select on the tables to "test_stranger"' in str(caught.value.hint)
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_an_owner_that_does_not_exist_is_refused(
+    project: Project, tmp_path: Path, before: bool
+) -> None:
+    file = tmp_path / "before.sql"
+    file.write_text("select 1;")
+    (tmp_path / "pgproof.toml").write_text('owner = "test_ownr"\n')
+    misspelt = project.with_settings(owner="test_ownr", before=(file,) if before else ())
+    misspelt.write("0001.t", "create table t ();")
+    others = () if before else (misspelt.rollback, lambda: misspelt.baseline("0001.t"))
+    for writes in (misspelt.migrate, *others):
+        with pytest.raises(InputError, match=r"pgproof\.toml: owner: there is no role 'test_ownr'"):
+            writes()
+    assert misspelt.states()["0001.t"] == "pending"
+    assert project.value("select to_regclass('t') is null")
+
+
 def test_status_and_plan_make_no_ledger(project: Project) -> None:
     project.write("0001.s", "create schema s;")
     assert project.states() == {"0001.s": "pending"}
@@ -101,9 +166,12 @@ def test_status_and_plan_make_no_ledger(project: Project) -> None:
     assert project.query("select to_regnamespace('pgproof')") == [(None,)]
 
 
-def test_who_may_take_no_advisory_lock_is_told_what_to_grant(roles: Project) -> None:
+@pytest.mark.parametrize(
+    "name", ["pg_try_advisory_lock(integer, integer)", "pg_advisory_unlock_all()"]
+)
+def test_who_may_take_no_advisory_lock_is_told_what_to_grant(roles: Project, name: str) -> None:
     roles.write("0001.s", "create schema s;")
-    function = "function pg_catalog.pg_try_advisory_lock(integer, integer)"
+    function = f"function pg_catalog.{name}"
     roles.query(f"revoke execute on {function} from public")
     with pytest.raises(RefusedError, match="may not take the runner's lock") as caught:
         as_user(roles, "test_migrator").migrate()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pgproof.errors import Exit, RefusedError
+from pgproof.errors import Exit, PgproofError, RefusedError
 from tests.project import Project
 
 
@@ -46,6 +46,16 @@ def refused(project: Project, what: str) -> RefusedError:
         ("-- irreversibel: x\nselect 1;", r":1: unknown directive 'irreversibel'"),
         ("-- depends: 0000.x\nselect 1;", r":1: depends on '0000\.x', which is not in the folder"),
         ("-- irreversible: really\nselect 1;", r":1: says `irreversible`, but"),
+        ("-- why\n\n/* nothing */ ;", r":1: holds no statement"),
+        ("", r":1: holds no statement"),
+        ("select 1;\nset client_encoding = 'LATIN1';", r":2: sets client_encoding"),
+        ("set local client_encoding to win1252;", r":1: sets client_encoding"),
+        ("set names 'latin1';", r":1: sets client_encoding"),
+        (
+            "select 1;\n\nselect 'open\n" + "x" * 10_000,
+            r":3: unterminated quoted string, which beg",
+        ),
+        ("select 1;\n do $body$\nbegin", r":2: unterminated dollar-quoted string, which begins"),
     ],
 )
 def test_a_faulty_file_is_refused(project: Project, text: str, what: str) -> None:
@@ -64,6 +74,55 @@ def test_every_problem_is_listed_at_once(project: Project) -> None:
     project.write("0002.u", "vacuum;", undo=None)
     message = refused(project, "4 problems; nothing was touched").message
     assert len(message.splitlines()) == 5
+
+
+def test_files_that_do_not_parse_hide_no_other(project: Project) -> None:
+    project.write("0001.t", "selec 1;")
+    project.write("0002.u", "-- transactional: maybe\n-- depends: 0009.x\nselec 2;", undo="drop;")
+    project.write("0003.v", "begin;", undo=None)
+    (project.folder / "0004.w.SQL").touch()
+    lines = refused(project, "7 problems; nothing was touched").message.splitlines()[1:]
+    places = [line.rpartition("/")[2].split(": ")[0] for line in lines]
+    assert places == [
+        "0004.w.SQL",
+        "0002.u.sql:1",
+        "0001.t.sql:1",
+        "0002.u.sql:3",
+        "0002.u.rollback.sql:1",
+        "0003.v.sql:1",
+        "0003.v.sql:1",
+    ]
+
+
+def test_an_empty_rollback_file_is_refused_before_it_is_needed(project: Project) -> None:
+    project.write("0001.t", "create table t ();", undo="-- nothing yet\n")
+    refused(project, r"0001\.t\.rollback\.sql:1: holds no statement")
+    done = project.run("plan")
+    assert (done.returncode, done.stdout) == (Exit.REFUSED, "")
+
+
+def test_utf8_may_be_set_and_reset(project: Project) -> None:
+    project.write(
+        "0001.t",
+        "set client_encoding = 'UTF8'; set names 'utf-8'; reset client_encoding;"
+        " set client_encoding to default; create table names (a text);",
+    )
+    assert project.migrate().applied == ["0001.t"]
+
+
+@pytest.mark.parametrize(
+    ("header", "statements"), [("", 1), ("", 300), ("-- transactional: false\n", 1)]
+)
+def test_an_encoding_changed_on_the_way_is_rolled_back(
+    project: Project, header: str, statements: int
+) -> None:
+    change = "select set_config('client_encoding', 'LATIN1', false);"
+    rest = "vacuum;" if header else "select 'ü';"
+    project.write("0001.größe", f"{header}select 1;\n" * statements + change + rest)
+    with pytest.raises(PgproofError, match="client_encoding became LATIN1") as caught:
+        project.migrate()
+    assert caught.value.exit_code == Exit.MIGRATION
+    assert set(project.states()) == {"0001.größe"}
 
 
 def test_a_missing_rollback_file_is_refused_unless_irreversible(project: Project) -> None:
@@ -130,11 +189,67 @@ def test_a_changed_comment_is_no_edit(project: Project) -> None:
     assert project.migrate().commented == [], "the new bytes are recorded"
 
 
+@pytest.fixture
+def unix(project: Project) -> Project:
+    """Return a project that was applied with line ends of Unix."""
+    project.write("0001.t", "-- t\ncreate table t (\n    a int);\n")
+    project.write("0002.f", "create function f() returns int language sql as $$\nselect 1;\n$$;\n")
+    project.migrate()
+    return project
+
+
+def other_line_ends(file: Path) -> None:
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def test_other_line_ends_between_tokens_are_no_edit_and_are_named(unix: Project) -> None:
+    other_line_ends(unix.folder / "0001.t.sql")
+    assert unix.migrate().commented == ["0001.t"]
+    assert [event["what"] for event in unix.said("rehashed")] == ["its line ends"]
+    assert unix.states()["0001.t"] == "applied"
+
+
+def test_other_line_ends_in_a_body_are_refused_as_what_they_are(unix: Project) -> None:
+    other_line_ends(unix.folder / "0002.f.sql")
+    error = refused(unix, r"0002\.f\.sql:1: edited .*: only its line ends are other ones")
+    assert ".gitattributes" in str(error.hint)
+    (unix.folder / "0002.f.sql").write_bytes(b"create function f() returns int\r\n")
+    refused(unix, "its code is not what ran")
+
+
+def test_other_line_ends_in_a_file_partly_applied_are_named(project: Project) -> None:
+    text = "-- transactional: false\nselect '\n';\nselect 1 / 0;\nvacuum;"
+    path = project.write("0001.t", text)
+    with pytest.raises(PgproofError, match="division by zero"):
+        project.migrate()
+    other_line_ends(path)
+    refused(project, "statement 1 was changed after it ran; .*; only its line ends are other ones")
+
+
+def test_an_applied_file_edited_into_no_sql_is_edited(unix: Project) -> None:
+    unix.write("0001.t", "selec 1;")
+    refused(unix, r"0001\.t\.sql:1: edited after it was applied")
+    assert unix.states() == {"0001.t": "edited", "0002.f": "applied"}
+
+
 def test_dependencies_order_files_as_yoyo_orders_them(project: Project) -> None:
     project.write("a", "-- depends: c\nselect 1;")
     project.write("b", "select 1;")
     project.write("c", "select 1;")
     assert project.migrate().applied == ["b", "c", "a"]
+
+
+def test_a_missing_settings_file_hides_no_other_fault(project: Project, tmp_path: Path) -> None:
+    project.write("0001.t", "selec 1;")
+    refused(project.with_settings(before=(tmp_path / "none.sql",)), "2 problems")
+
+
+def test_a_plan_refuses_the_repeatable_files_that_a_run_refuses(project: Project) -> None:
+    project.write("0001.t", "select 1;")
+    (project.folder / "post-apply.sql").write_text("commit;")
+    refused(project, r"post-apply\.sql:1: COMMIT in a migration")
+    with pytest.raises(RefusedError, match=r"post-apply\.sql:1: COMMIT in a migration"):
+        project.plan()
 
 
 def test_directives_inside_strings_and_bodies_are_no_directives(project: Project) -> None:
@@ -150,3 +265,40 @@ def test_directives_inside_strings_and_bodies_are_no_directives(project: Project
 def test_a_settings_file_that_names_no_file_is_refused(project: Project, tmp_path: Path) -> None:
     project.write("0001.t", "select 1;")
     refused(project.with_settings(before=(tmp_path / "none.sql",)), "no such file")
+
+
+@pytest.mark.parametrize(
+    ("made", "what"),
+    [
+        ("create table ledger.journal (id int, debit numeric)", "journal"),
+        ("create view ledger.repeatables as select 1 as id", "repeatables"),
+        ("create table ledger.migration_files (migration_id text, raw_sha256 text)",
+         "migration_files"),
+        ("create table ledger.a (id int constraint journal primary key)", "journal"),
+        ("create table ledger.accounts (id int primary key)", "accounts"),
+        ("create sequence ledger.numbers", "numbers"),
+        ("create table ledger._yoyo_migration (id text, ctime timestamp)", "_yoyo_migration"),
+    ],
+)  # fmt: skip
+def test_a_schema_of_the_applications_is_not_taken_for_the_ledger(
+    project: Project, made: str, what: str
+) -> None:
+    other = project.with_settings(ledger_schema="ledger", adopt="none")
+    other.write("0001.t", "create table t ();")
+    other.query(f"create schema ledger; {made}")
+    found = refused(other, f"schema ledger, meant for the ledger, has {what}, which is not the run")
+    assert "Set ledger_schema to one that is the runner's alone" in (found.hint or "")
+    for attempt in (other.states, other.plan, other.rollback):
+        with pytest.raises(RefusedError, match="which is not the runner's"):
+            attempt()
+    assert other.with_settings(ledger_schema="history").migrate().applied == ["0001.t"]
+
+
+def test_an_empty_schema_is_taken_and_may_have_other_tables_later(project: Project) -> None:
+    """What an extension has in it counts for nothing."""
+    other = project.with_settings(ledger_schema="history")
+    other.write("0001.t", "create table t ();")
+    other.query("create schema history; create extension pg_stat_statements schema history")
+    assert other.migrate().applied == ["0001.t"]
+    other.query("create table history.notes ()")
+    assert other.states() == {"0001.t": "applied"}

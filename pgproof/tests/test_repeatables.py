@@ -77,3 +77,15 @@ def test_files_of_one_name_are_told_apart(project: Project, tmp_path: Path) -> N
     assert [event["file"] for event in both.said("file")] == [
         "0001.t.sql", "app/grants.sql", "ops/grants.sql"
     ]  # fmt: skip
+
+
+def test_one_without_a_transaction_begins_anew_and_leaves_nothing(counted: Project) -> None:
+    header = "-- transactional: false\ninsert into runs values ('half');\n"
+    counted.settings.after[0].write_text(header + "select 1 / 0;\nvacuum runs;")
+    with pytest.raises(PgproofError, match=r"after\.sql:3: statement 2: division by zero"):
+        counted.migrate()
+    assert counted.states() == {"0001.runs": "applied", "after.sql": "due"}
+    counted.settings.after[0].write_text(header + "vacuum runs;")
+    assert counted.migrate().repeated == ["after.sql"]
+    assert runs(counted) == 2
+    assert counted.value("select count(*) from pgproof.journal") == 0

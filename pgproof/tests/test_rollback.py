@@ -37,6 +37,50 @@ def test_all_after_a_named_one_are_undone_newest_first(three: Project) -> None:
     assert tables(three) == ["t1"]
 
 
+@pytest.fixture
+def late(three: Project) -> Project:
+    """Return the project with a fourth migration, applied last and ordered before the third."""
+    three.write("0000.u", "create table t4 ();", undo="drop table t4;")
+    three.migrate(allow_out_of_order=True)
+    return three
+
+
+def test_the_last_one_is_the_one_applied_last(late: Project) -> None:
+    assert late.rollback(dry_run=True).rolled_back == ["0000.u"]
+    assert late.rollback().rolled_back == ["0000.u"]
+    assert tables(late) == ["t1", "t2", "t3"]
+    assert late.rollback().rolled_back == ["0003.t"]
+
+
+def test_all_after_a_named_one_are_those_applied_after_it(late: Project) -> None:
+    assert late.rollback(to="0003.t").rolled_back == ["0000.u"]
+    late.migrate(allow_out_of_order=True)
+    assert late.rollback(to="0001.t").rolled_back == ["0000.u", "0003.t", "0002.t"]
+
+
+def test_it_is_said_that_nothing_was_applied_after_a_migration(late: Project) -> None:
+    for arguments in ((), ("--dry-run",)):
+        done = late.run("rollback", "--to", "0000.u", *arguments)
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "nothing was applied after 0000.u" in done.stderr
+    assert tables(late) == ["t1", "t2", "t3", "t4"]
+
+
+def test_a_server_whose_clock_went_back_knows_the_last_one(three: Project) -> None:
+    three.query("update pgproof._yoyo_migration set applied_at_utc = applied_at_utc + '1 day'")
+    three.write("0004.t", "create table t4 ();", undo="drop table t4;")
+    three.write("0000.u", "create table t5 ();", undo="drop table t5;")
+    three.migrate(allow_out_of_order=True)
+    assert three.rollback(to="0003.t").rolled_back == ["0004.t", "0000.u"]
+
+
+def test_a_baseline_is_undone_in_the_order_of_files(project: Project) -> None:
+    for number in range(1, 6):
+        project.write(f"000{number}.t", "select 1;")
+    project.baseline("0005.t")
+    assert project.rollback(to="0002.t").rolled_back == ["0005.t", "0004.t", "0003.t"]
+
+
 def test_a_dry_run_undoes_nothing(three: Project) -> None:
     assert three.rollback(to="0001.t", dry_run=True).rolled_back == ["0003.t", "0002.t"]
     assert tables(three) == ["t1", "t2", "t3"]
@@ -78,6 +122,11 @@ def test_a_rollback_without_a_transaction_is_journalled_and_resumed(three: Proje
     assert three.states()["0003.t"] == "partial"
     with pytest.raises(RefusedError, match="its rollback is partly done"):
         three.migrate()
+    path.write_text("drop table t3;\nselect 1;")
+    with pytest.raises(
+        RefusedError, match=r"3\.t\.rollback\.sql:1: partly applied without a trans"
+    ):
+        three.rollback()
     path.write_text("-- transactional: false\ndrop table t3;\nselect 1;\nvacuum;")
     assert three.rollback().rolled_back == ["0003.t"]
 

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -68,19 +69,54 @@ def test_ledgers_of_other_schemas_do_not_wait_for_each_other(project: Project) -
         assert project.migrate(wait=0.2).applied == ["0001.t"]
 
 
+def test_a_worker_of_another_ledger_is_no_orphan(project: Project, tmp_path: Path) -> None:
+    """It is let work, by a runner that has no time to wait for one."""
+    (tmp_path / "other").mkdir()
+    other = Project.make(tmp_path / "other", project.url, ledger_schema="another")
+    other.write("0001.a", "select pg_sleep(60);")
+    other.write("0002.b", "create table b ();")
+    project.write("0001.t", "create table t ();")
+    with in_background(other.migrate) as outcome:
+        _wait_for(project, "pg_sleep")
+        assert project.migrate(orphan_wait=0).applied == ["0001.t"]
+        assert not project.said("orphan")
+        project.query("select pg_cancel_backend(pid) from pg_stat_activity where query ~ 'p[g]_sl'")
+    assert "0001.a.sql:1: statement 1: canceling statement" in str(outcome[0])
+
+
+def test_a_file_that_releases_all_locks_leaves_its_worker_known(project: Project) -> None:
+    project.write("0001.t", "select pg_advisory_unlock_all();")
+    project.write("0002.u", "select pg_sleep(60);")
+    with in_background(project.migrate) as outcome:
+        _wait_for(project, "pg_sleep")
+        with project.connect() as connection:
+            mutex = Mutex(connection, "pgproof", silent)
+            with pytest.raises(RefusedError, match=r"still at work: pid .* select pg_sleep"):
+                mutex.await_orphans(0)
+            assert not connection.execute(mutex.mark.encode()).fetchone()[0]  # type: ignore[index]
+        project.query("select pg_cancel_backend(pid) from pg_stat_activity where query ~ 'p[g]_sl'")
+    assert isinstance(outcome[0], PgproofError)
+
+
 def test_a_lost_lock_stops_the_run_before_the_next_file(project: Project) -> None:
     project.write("0001.t", "select pg_terminate_backend(pid) from pg_locks"
                   " where locktype = 'advisory' and pid <> pg_backend_pid();")  # fmt: skip
     project.write("0002.u", "create table u ();")
     with pytest.raises(PgproofError, match="lock is lost") as caught:
         project.migrate()
-    assert caught.value.exit_code == Exit.LOCKED
+    assert caught.value.exit_code == Exit.LOST
     assert project.states() == {"0001.t": "applied", "0002.u": "pending"}
 
 
-def test_an_orphan_backend_is_named_and_waited_for(project: Project) -> None:
+@pytest.mark.parametrize("known_by", ["its lock", "its name"])
+def test_an_orphan_backend_is_named_and_waited_for(project: Project, known_by: str) -> None:
     project.write("0001.t", "create table t (a int);")
-    with project.connect(application_name=WORKER) as orphan:
+    with project.connect() as orphan:
+        mutex = Mutex(orphan, "pgproof", silent)
+        if known_by == "its lock":
+            mutex.mark_worker(orphan)
+        else:
+            orphan.execute("select set_config('application_name', %s, false)", [mutex.worker_name])
         pid = orphan.info.backend_pid
         with in_background(lambda: orphan.execute("select pg_sleep(1)")):
             with pytest.raises(RefusedError, match=rf"pid {pid} .*select pg_sleep") as caught:
@@ -115,7 +151,7 @@ def test_a_signal_cancels_rolls_back_and_tells_its_exit_code(
     assert runner.returncode == code
     assert f"error: stopped by {number.name}" in said
     assert project.query("select to_regclass('t')") == [(None,)]
-    assert project.query("select from pg_stat_activity where query ~ 'pg_sleep.60' and"
+    assert project.query("select 1 from pg_stat_activity where query ~ 'pg_sleep.60' and"
                          " pid <> pg_backend_pid()") == []  # fmt: skip
 
 
@@ -124,9 +160,9 @@ def _wait_for(project: Project, words: str) -> None:
     with psycopg.connect(project.url, autocommit=True) as connection:
         while time.monotonic() < deadline:
             found = connection.execute(
-                "select from pg_stat_activity where application_name = %s and query ~ %s"
-                " and state = 'active'",
-                [WORKER, words],
+                "select from pg_stat_activity where starts_with(application_name, %s)"
+                " and query ~ %s and state = 'active'",
+                [f"{WORKER} ", words],
             )
             if found.rowcount:
                 return

@@ -1,7 +1,9 @@
 """Settings: a file's, overridden by variables, overridden by options; nothing unknown passes."""
 
 import os
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,16 +57,54 @@ def test_a_variable_overrides_the_file_and_an_option_the_variable(
         ('ownr = "x"', "unknown key 'ownr'"),
         ("owner = 1", "owner must be a string"),
         ('before = "a.sql"', "before must be a list of strings"),
+        ('tool = { pgproof = { owner = "x" } }', "unknown key 'tool'"),
+        ('owner = ""', r"pgproof\.toml: owner is empty"),
+        ('owner = "a\\u0000b"', r"pgproof\.toml: owner is 'a\\x00b'"),
+        (f'ledger_schema = "{"x" * 64}"', r"pgproof\.toml: ledger_schema is 'xxx"),
+        ('migrations = " "', r"pgproof\.toml: migrations is empty"),
+        ('after = [""]', r"pgproof\.toml: after is empty"),
+        ("migrations = 7", "migrations must be a string"),
+        ("lock_timeout = 500", "lock_timeout must be a string"),
+        ('lock_timeout = "soon"', r"pgproof\.toml: lock_timeout is 'soon'"),
+        ("lock_attempts = -1", "lock_attempts must be a whole number above 0"),
+        ("lock_attempts = 1.5", "lock_attempts must be a whole number above 0"),
         ("lock_attempts = true", "lock_attempts must be a whole number above 0"),
         ("lock_attempts = 0", "lock_attempts must be a whole number above 0"),
-        ('lock_timeout = "soon"', "lock_timeout is 'soon'"),
         ("session = { a = 1 }", "session must be a table of strings"),
         ("= x", "not valid TOML"),
     ],
 )
 def test_what_is_not_a_setting_is_refused(tmp_path: Path, text: str, what: str) -> None:
     (tmp_path / "pgproof.toml").write_text(text)
-    with pytest.raises(InputError, match=what):
+    with pytest.raises(InputError, match=what) as caught:
+        load(tmp_path)
+    assert caught.value.message.startswith(f"{tmp_path}/pgproof.toml: ")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("tool.pgproof = 1", "tool.pgproof must be a table"),
+        ('[[tool.pgproof]]\nowner = "x"', "tool.pgproof must be a table"),
+        ("a = " + "[" * 9999, "not valid TOML"),
+    ],
+)
+def test_settings_that_are_no_table_are_refused(tmp_path: Path, text: str, what: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(InputError, match=rf"pyproject\.toml: {what}"):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["tool = 1", "[project]\nname = 'x'"])
+def test_another_programs_file_is_none_of_ours(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    assert load(tmp_path).root == tmp_path
+
+
+def test_a_settings_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "pgproof.toml").mkdir()
+    with pytest.raises(InputError, match=r"pgproof\.toml: cannot be read"):
         load(tmp_path)
 
 
@@ -77,26 +117,52 @@ def test_two_files_in_one_folder_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("LOCK_ATTEMPTS", "many"), ("LOCK_TIMEOUT", "5 parsecs"), ("SESSION", "work_mem")],
+    [
+        ("LOCK_ATTEMPTS", "many"),
+        ("LOCK_ATTEMPTS", "0"),
+        ("LOCK_TIMEOUT", "soon"),
+        ("LOCK_TIMEOUT", "5 parsecs"),
+        ("OWNER", "\udce9"),
+        ("SESSION", "work_mem"),
+    ],
 )
 def test_a_variable_that_says_nothing_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(f"PGPROOF_{name}", value)
-    with pytest.raises(InputError, match=f"PGPROOF_{name} is '{value}'"):
+    with pytest.raises(InputError, match=re.escape(f"PGPROOF_{name} is {value!r}")):
         load(tmp_path)
 
 
-@pytest.mark.parametrize("value", ["banana", "-1s", "1 s; drop table t", ""])
-def test_an_option_that_is_no_time_is_refused(tmp_path: Path, value: str) -> None:
-    with pytest.raises(InputError, match="--lock-timeout is"):
-        load(tmp_path, lock_timeout=value)
-    assert load(tmp_path, lock_timeout=" 1.5 min ").lock_timeout == " 1.5 min "
+@pytest.mark.parametrize("key", sorted(KEYS - {"session", "before", "after", "lock_attempts"}))
+def test_an_empty_variable_or_option_is_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    """What it was to name is not known, and its default would be something else."""
+    if key != "program":
+        option = f"--{key.replace('_', '-')}"
+        done = project.run("migrate", option, "")
+        assert (done.returncode, done.stderr.splitlines()[0]) == (3, f"error: {option} is empty")
+    monkeypatch.setenv(f"PGPROOF_{key.upper()}", "")
+    with pytest.raises(InputError, match=f"PGPROOF_{key.upper()} is empty"):
+        load(project.folder)
+
+
+@pytest.mark.parametrize(("name", "meant"), [("OWNR", "OWNER"), ("MIGRATION", "MIGRATIONS")])
+def test_a_variable_whose_name_is_misspelt_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv("PGPROOF_UNRELATED", "1")
+    assert load(tmp_path).owner is None
+    monkeypatch.setenv(f"PGPROOF_{name}", "x")
+    with pytest.raises(InputError, match=f"PGPROOF_{name} is no setting") as caught:
+        load(tmp_path)
+    assert f"PGPROOF_{meant}" in str(caught.value.hint)
 
 
 def test_every_setting_but_the_programs_name_is_an_option_of_migrate() -> None:
     options = {option.name for option in command("migrate").params}
-    assert KEYS - options == {"program"}
+    assert KEYS - options == {"present", "program"}
 
 
 def test_parameters_of_the_session_are_pinned_for_each_file(project: Project) -> None:
@@ -128,7 +194,26 @@ def test_what_is_no_list_of_schemas_is_refused(project: Project, given: str) -> 
     project.write("0001.t", "create table t ();")
     with pytest.raises(InputError, match="search_path is"):
         project.with_settings(search_path=given).migrate()
-    assert project.query("select from pg_class where relname = 't'") == []
+    assert project.query("select 1 from pg_class where relname = 't'") == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"session": {"nonsense": "x"}},
+        {"session": {"work_mem": "much"}},
+        {"session": {'a"; drop table t; --': "x"}},
+        {"search_path": "a;"},
+        {"lock_timeout": "soon"},
+    ],
+)
+def test_settings_that_the_server_does_not_take_are_refused_before_anything(
+    project: Project, settings: Any
+) -> None:
+    project.write("0001.t", "create table t ();")
+    with pytest.raises(InputError):
+        project.with_settings(**settings).migrate()
+    assert project.query("select to_regnamespace('pgproof'), to_regclass('t')") == [(None, None)]
 
 
 def test_the_runners_own_parameters_cannot_be_unpinned(project: Project) -> None:

@@ -38,7 +38,7 @@ def test_no_row_of_a_table_is_the_lock(project: Project) -> None:
     tables = project.query("select relname from pg_class where relname ~ 'lock' and relkind = 'r'"
                            " and relnamespace = 'pgproof'::regnamespace")  # fmt: skip
     assert tables == []
-    assert project.query("select from pg_locks where locktype = 'advisory'") == []
+    assert project.query("select 1 from pg_locks where locktype = 'advisory'") == []
 
 
 def test_content_is_hashed_not_the_name(project: Project) -> None:

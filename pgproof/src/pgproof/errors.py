@@ -2,6 +2,9 @@
 
 from enum import IntEnum
 
+AGAIN = "Run the same command again; it goes on where this one stopped."
+"""The hint after whatever ended a run on the way."""
+
 
 class Exit(IntEnum):
     """What the process's exit code tells a script. Listed in docs/exit-codes.md."""
@@ -17,6 +20,7 @@ class Exit(IntEnum):
     PARTIAL = 8
     PENDING = 9
     CHANGED = 10
+    LOST = 20
     INTERRUPTED = 130
     TERMINATED = 143
 
@@ -24,7 +28,7 @@ class Exit(IntEnum):
 class PgproofError(Exception):
     """A failure the user can act on: one line of message, one of hint, one exit code.
 
-    A program that adds commands of its own may add exit codes of its own, above 10.
+    A program that adds commands of its own may add exit codes of its own, from 11 to 19.
     """
 
     exit_code: IntEnum = Exit.FAILED

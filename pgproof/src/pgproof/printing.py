@@ -1,5 +1,6 @@
 """The one place that prints: no text of a database, a file or a process steers a terminal."""
 
+import contextlib
 import json
 import shutil
 import sys
@@ -26,14 +27,25 @@ def plain(text: object) -> str:
 
 
 def say(*lines: object, err: bool = False, stream: IO[str] | None = None) -> None:
-    """Print each argument as one line, on stdout, on stderr, or on a stream."""
+    """Print each argument as one line, on stdout, on stderr, or on a stream.
+
+    What stderr does not take is left out: it is talk, and keeps no work from being done.
+    """
     for line in lines:
-        click.echo(plain(line), err=err, file=stream)
+        with contextlib.suppress(*((OSError,) if err else ())):
+            _print(plain(line), stream or (sys.stderr if err else sys.stdout))
 
 
 def say_json(document: Any, *, stream: IO[str] | None = None) -> None:
     """Print a document as one line of JSON, in ASCII; what JSON does not know, as text."""
-    click.echo(json.dumps(document, default=str), file=stream)
+    _print(json.dumps(document, default=str), stream or sys.stdout)
+
+
+def say_error(message: str, hint: str | None, exit_code: int) -> None:
+    """Print an error as the last event of a JSON output."""
+    event = {"event": "error", "exit_code": int(exit_code), "message": message, "hint": hint}
+    with contextlib.suppress(OSError):
+        say_json(event)
 
 
 def say_page(page: str, *, err: bool = False) -> None:
@@ -50,7 +62,7 @@ def fail(message: str, hint: str | None = None) -> None:
 
 def say_heading(name: object, rest: str) -> None:
     """Print a line on stdout with the name in bold, where that is a terminal."""
-    click.echo(f"{click.style(plain(name), bold=True)}  {plain(rest)}")
+    _print(f"{click.style(plain(name), bold=True)}  {plain(rest)}", sys.stdout)
 
 
 def columns(rows: Iterable[Sequence[object]], *, shrink: int | None = None) -> Iterator[str]:
@@ -96,6 +108,13 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     return f"{value:,}" if isinstance(value, int) else plain(value)
+
+
+def _print(line: str, stream: IO[str] | None) -> None:
+    """Print a line, with escapes for what the stream's encoding lacks; nothing if it is closed."""
+    if stream is not None:
+        encoding = getattr(stream, "encoding", None) or "utf-8"
+        click.echo(line.encode(encoding, "backslashreplace").decode(encoding), file=stream)
 
 
 def _escaped(one: str) -> str:

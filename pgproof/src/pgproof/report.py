@@ -1,6 +1,5 @@
 """What the runner says while it works: events, printed for people or as JSON lines."""
 
-import sys
 from typing import IO, Protocol
 
 from pgproof import printing
@@ -31,10 +30,9 @@ _LINES = {
     "retry": "  attempt {attempt} of {attempts} met a lock ({reason}; {blockers});"
     " again in {pause:.1f} s",
     "adopted": "adopted {count} migrations from the yoyo ledger {schema}; hashes filled in",
-    "rehashed": "{file}: a comment changed; its hash is renewed",
+    "rehashed": "{file}: {what} changed, and no code; its hash is renewed",
     "rebuilt": "    dropped the invalid index {index}, to build it again",
     "connected": None,
-    "result": None,
 }
 
 
@@ -42,7 +40,7 @@ class Text:
     """Lines on stderr. A statement that took a second or more gets its time."""
 
     def __init__(self, stream: IO[str] | None = None):
-        self._stream = stream or sys.stderr
+        self._stream = stream
 
     def __call__(self, event: str, /, **fields: object) -> None:
         """Print the line of `event`, if it has one."""
@@ -51,14 +49,14 @@ class Text:
         if event == "statement_done" and isinstance(seconds, float) and seconds >= 1:
             line = "    {seconds:.1f} s"
         if line:
-            printing.say(line.format(**fields), stream=self._stream)
+            printing.say(line.format(**fields), err=True, stream=self._stream)
 
 
 class Json:
-    """One JSON object a line on stdout; the last one is `result`."""
+    """One JSON object a line on stdout."""
 
     def __init__(self, stream: IO[str] | None = None):
-        self._stream = stream or sys.stdout
+        self._stream = stream
 
     def __call__(self, event: str, /, **fields: object) -> None:
         """Print the event."""

@@ -73,7 +73,9 @@ def stop(folder: Path) -> bool:
 
 def _pid_file(folder: Path) -> list[str]:
     try:
-        return (folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        return (
+            (folder / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+        )
     except OSError:
         return []
 

@@ -9,12 +9,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pgproof.errors import InputError
 
 LEDGER_SCHEMA = "pgproof"
+ADOPT_NONE = "none"
 FILE = "pgproof.toml"
 VARIABLE = "PGPROOF_{}"
 
@@ -28,6 +30,8 @@ class Settings:
     migrations: Path
     ledger_schema: str = LEDGER_SCHEMA
     """Where the ledger's tables are. With the default, a ledger in `ledger` is gone on with."""
+    adopt: str | None = None
+    """Schema of the ledger of yoyo to take over, or ADOPT_NONE: no ledger there is, is ours."""
     owner: str | None = None
     """The role that owns what migrations make; taken by SET ROLE if it exists."""
     before: tuple[Path, ...] = ()
@@ -38,6 +42,8 @@ class Settings:
     """Parameters that each file's session is given, beside those that the runner pins itself."""
     lock_timeout: str = "500ms"
     lock_attempts: int = 30
+    present: Path | None = None
+    """Folder of the schema as it is, one object a file: what `new --replaces` copies from."""
     server: Path | None = None
     """Folder of an embedded server, started where no connection is given."""
     program: str = "pgproof"
@@ -45,9 +51,12 @@ class Settings:
 
 
 _FIELDS = tuple(one.name for one in fields(Settings) if one.name != "root")
-_TIME = re.compile(r"\s*\d+(\.\d+)?\s*(us|ms|s|min|h|d)?\s*", re.ASCII)
-_PATHS = frozenset(("migrations", "server"))
+_PATHS = frozenset(("migrations", "present", "server"))
 _FILES = frozenset(("before", "after"))
+_NAMES = frozenset(("ledger_schema", "owner"))
+_LONGEST_NAME = 63
+_TIME = re.compile(r"\s*\d+(\.\d*)?\s*(us|ms|s|min|h|d)?\s*", re.ASCII)
+_UNNAMED = "Give it a value, or leave it out."
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -73,14 +82,22 @@ def read(root: Path, **options: Any) -> Settings:
     values: dict[str, Any] = {"migrations": root / "migrations"}
     for key, value in table.items():
         values[key] = _checked(file, root, key, value)
+    _refuse_misspelt()
     for key in _FIELDS:
         name = VARIABLE.format(key.upper())
         if name in os.environ:
             values[key] = parse(key, os.environ[name], name)
     values.update((key, value) for key, value in options.items() if value is not None)
-    if options.get("lock_timeout") is not None:
-        _insist_on_time(options["lock_timeout"], "--lock-timeout")
     return Settings(root=root, **values)
+
+
+def origin(settings: Settings, key: str) -> str:
+    """Say where the value of a setting comes from, for a message."""
+    value, variable = getattr(settings, key), VARIABLE.format(key.upper())
+    if os.environ.get(variable) == value:
+        return variable
+    file, table = _table(settings.root) or (settings.root / FILE, {})
+    return f"{file}: {key}" if table.get(key) == value else f"--{key.replace('_', '-')}"
 
 
 def parse(key: str, text: str, name: str) -> Any:
@@ -88,10 +105,8 @@ def parse(key: str, text: str, name: str) -> Any:
 
     Files are joined as in PATH, parameters of the session by `;`, as in `a=1;b=2`.
     """
-    if key in _PATHS:
-        return Path(text).absolute()
     if key in _FILES:
-        return tuple(Path(part).absolute() for part in text.split(os.pathsep) if part)
+        return tuple(path(key, part, name) for part in text.split(os.pathsep) if part)
     if key == "session":
         pairs = [part.partition("=") for part in text.split(";") if part.strip()]
         if not all(equals for _, equals, _ in pairs):
@@ -101,9 +116,42 @@ def parse(key: str, text: str, name: str) -> Any:
         if not (text.isascii() and text.isdecimal() and int(text) > 0):
             raise InputError(f"{name} is {text!r}", hint="Write a whole number above 0.")
         return int(text)
-    if key == "lock_timeout":
-        _insist_on_time(text, name)
+    return path(key, text, name) if key in _PATHS else _text(key, text, name)
+
+
+def path(key: str, text: str, name: str) -> Path:
+    """Return the absolute path that a variable or option names. Raises InputError."""
+    return Path(_text(key, text, name)).absolute()
+
+
+def _text(key: str, text: str, name: str) -> str:
+    """Return a text that may be a setting. Raises InputError."""
+    if not text.strip():
+        raise InputError(f"{name} is empty", hint=_UNNAMED)
+    unclean = key not in _PATHS | _FILES and any("\ud800" <= one <= "\udfff" for one in text)
+    if "\0" in text or unclean:  # What is not UTF-8 arrives as halves of pairs.
+        raise InputError(f"{name} is {text!r}", hint="Write it in UTF-8, without NUL.")
+    if key in _NAMES and len(text.encode()) > _LONGEST_NAME:
+        raise InputError(
+            f"{name} is {text!r}", hint=f"A name has at most {_LONGEST_NAME} bytes on the server."
+        )
+    if key == "lock_timeout" and not _TIME.fullmatch(text):
+        raise InputError(f"{name} is {text!r}", hint="Write a time, as 500ms or 2s.")
     return text
+
+
+def _refuse_misspelt() -> None:
+    """Raise InputError for a variable whose name is nearly that of a setting."""
+    known = [key.upper() for key in _FIELDS]
+    prefix = VARIABLE.format("")
+    for name in sorted(os.environ):
+        word = name.removeprefix(prefix)
+        near = get_close_matches(word, known, n=1, cutoff=0.8) if name != word else []
+        if near and word not in known:
+            raise InputError(
+                f"the variable {name} is no setting",
+                hint=f"Did you mean {VARIABLE.format(near[0])}? Unset the other.",
+            )
 
 
 def _checked(file: Path, root: Path, key: str, value: Any) -> Any:
@@ -112,57 +160,61 @@ def _checked(file: Path, root: Path, key: str, value: Any) -> Any:
         raise InputError(
             f"{file}: unknown key {key!r}", hint=f"Known keys: {', '.join(sorted(_FIELDS))}."
         )
+    name = f"{file}: {key}"
     if key in _FILES:
         strings = isinstance(value, list) and all(isinstance(one, str) for one in value)
-        _insist(strings, file, key, "list of strings")
-        return tuple(root / one for one in value)
+        _insist(strings, name, "list of strings")
+        return tuple(root / _text(key, one, name) for one in value)
     if key == "session":
-        _insist(isinstance(value, dict), file, key, "table of strings")
-        _insist(all(isinstance(one, str) for one in value.values()), file, key, "table of strings")
+        strings = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+        _insist(strings, name, "table of strings")
         return dict(value)
     if key == "lock_attempts":
-        _insist(type(value) is int and value > 0, file, key, "whole number above 0")
+        _insist(type(value) is int and value > 0, name, "whole number above 0")
         return value
-    _insist(isinstance(value, str), file, key, "string")
-    if key == "lock_timeout":
-        _insist_on_time(value, f"{file}: {key}")
-    return root / value if key in _PATHS else value
+    _insist(isinstance(value, str), name, "string")
+    text = _text(key, value, name)
+    return root / text if key in _PATHS else text
 
 
-def _insist(is_so: bool, file: Path, key: str, what: str) -> None:
+def _insist(is_so: bool, name: str, what: str) -> None:
     if not is_so:
-        raise InputError(f"{file}: {key} must be a {what}")
-
-
-def _insist_on_time(text: str, name: str) -> None:
-    """Raise InputError for what PostgreSQL does not take for a time."""
-    if not _TIME.fullmatch(text):
-        raise InputError(f"{name} is {text!r}", hint="Write a time such as 500ms, 2s or 1min.")
+        raise InputError(f"{name} must be a {what}", hint="Correct it, or leave it out.")
 
 
 def _table(folder: Path) -> tuple[Path, dict[str, Any]] | None:
     """Return the settings' file of a folder and its keys; None without one."""
     own = _toml(folder / FILE)
-    shared = (_toml(folder / "pyproject.toml") or {}).get("tool", {}).get("pgproof")
+    project = folder / "pyproject.toml"
+    tools = (_toml(project) or {}).get("tool", {})
+    shared = tools.get("pgproof") if isinstance(tools, dict) else None
+    _insist(shared is None or isinstance(shared, dict), f"{project}: tool.pgproof", "table")
     if own is not None and shared is not None:
         raise InputError(
             f"{folder} has settings in {FILE} and in pyproject.toml", hint="Keep one of them."
         )
     if own is not None:
         return folder / FILE, own
-    return (folder / "pyproject.toml", shared) if isinstance(shared, dict) else None
+    return None if shared is None else (project, shared)
 
 
 def _toml(file: Path) -> dict[str, Any] | None:
+    """Return the keys of a file; None if there is none, or nobody may know."""
     try:
-        return _parsed(file, file.stat().st_mtime_ns)
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        written = file.stat().st_mtime_ns
+    except OSError:
         return None
+    return _parsed(file, written)
 
 
 @functools.cache
 def _parsed(file: Path, _written: int) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise InputError(
+            f"{file}: cannot be read: {error.strerror}",
+            hint="It may hold settings: let it be read.",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"{file}: not valid TOML: {error}", hint="Correct the file.") from error

@@ -50,7 +50,8 @@ def tooling(
 ) -> "subprocess.CompletedProcess[str]":
     """Run the command in a project, with no other connection than `url`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-    kept |= {"DATABASE_URL": url or ""}
+    kept.pop("DATABASE_URL", None)
+    kept |= {"DATABASE_URL": url} if url else {}
     run = [sys.executable, "-m", "tooling", "docs", "reference", *arguments]
     return subprocess.run(run, cwd=project, env=kept, capture_output=True, text=True, check=False)
 

@@ -12,6 +12,7 @@ _REMEDY = {
     "edited": "Deploy the files that were applied.",
     "missing": "Deploy the files that were applied.",
     "order": "See tooling status.",
+    "refused": "See tooling status; tooling migrate refuses it.",
 }
 
 

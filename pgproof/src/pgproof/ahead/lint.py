@@ -8,6 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pgproof.errors import PgproofError
+
+_ALL_EXCLUDED = "Failed to find files"
+"""What it says where its configuration excludes every file."""
+
 
 @dataclass(frozen=True)
 class Violation:
@@ -20,7 +25,10 @@ class Violation:
 
 
 def lint(files: Sequence[Path], root: Path) -> list[Violation] | None:
-    """Run squawk with the configuration of `root`. Returns None where it is not installed."""
+    """Run squawk with the configuration of `root`. Returns None where it is not installed.
+
+    Raises PgproofError if it fails, for then nobody knows what it would have found.
+    """
     beside = Path(sys.executable).with_name("squawk")
     program = str(beside) if beside.is_file() else shutil.which("squawk")
     if program is None:
@@ -28,18 +36,25 @@ def lint(files: Sequence[Path], root: Path) -> list[Violation] | None:
     if not files:
         return []
     names = [str(file.resolve()) for file in files]
-    done = subprocess.run(  # noqa: S603
-        [program, "--reporter", "json", *names],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
     try:
-        rows = json.loads(done.stdout or "[]")
-    except json.JSONDecodeError:
-        return None
-    return [
-        Violation(Path(row["file"]), int(row["line"]) + 1, row["rule_name"], row["message"])
-        for row in rows
-    ]
+        done = subprocess.run(  # noqa: S603
+            [program, "--reporter", "json", *names],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode == 1 and done.stderr.startswith(_ALL_EXCLUDED):
+            return []
+        if done.returncode not in (0, 1):
+            raise ValueError(done.stderr)
+        return [
+            Violation(Path(row["file"]), int(row["line"]) + 1, row["rule_name"], row["message"])
+            for row in json.loads(done.stdout)
+        ]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        said = next(iter(str(error).splitlines()), "no message")
+        raise PgproofError(
+            f"{program} failed: {said}",
+            hint="Mend it, or uninstall it to plan without its findings.",
+        ) from error

@@ -62,12 +62,12 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield "squawk is not installed: no findings."
 
 
-def _fenced(text: str) -> Iterator[str]:
+def _fenced(text: str, language: str = "text") -> Iterator[str]:
     """Yield a text as it stands, in a fence that is longer than any in it."""
     fence = "```"
     while fence in text:
         fence += "`"
-    yield f"{fence}text"
+    yield f"{fence}{language}"
     yield from map(plain, text.splitlines())
     yield fence
 
@@ -116,4 +116,11 @@ def _section(plan: Plan, file: PlannedFile) -> Iterator[str]:
     for finding in file.findings:
         yield f"- line {finding.line}: **{marked(finding.rule)}** {marked(finding.message)}"
     if file.findings:
+        yield ""
+    for difference in file.replaced:
+        yield from _fenced(difference, "diff")
+        yield ""
+    for line in file.restores:
+        yield f"- The rollback {marked(line)}."
+    if file.restores:
         yield ""

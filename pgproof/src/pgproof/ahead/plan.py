@@ -1,8 +1,8 @@
 """What a run would do: each pending statement, its locks and its cost, on this server."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Container, Iterable
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -10,11 +10,15 @@ import psycopg
 from pgproof.ahead.effects import effects
 from pgproof.ahead.lint import Violation, lint
 from pgproof.ahead.locks import Effect
+from pgproof.ahead.replaced import differences
+from pgproof.files import restores
 from pgproof.files.folder import read
-from pgproof.files.script import Migration
+from pgproof.files.problem import Problem, collecting, refuse
+from pgproof.files.script import Migration, load
 from pgproof.files.statement import Kind, Statement
 from pgproof.ledger import compare
 from pgproof.ledger.reader import Connection, reading
+from pgproof.run import repeatable
 from pgproof.run.repeatable import repeatables
 from pgproof.settings import Settings
 
@@ -69,6 +73,10 @@ class PlannedFile:
     done: int
     statements: tuple[PlannedStatement, ...]
     findings: tuple[Violation, ...]
+    replaced: tuple[str, ...] = ()
+    """A unified diff for each function, procedure, view or policy that gets another text."""
+    restores: tuple[str, ...] = ()
+    """What the directives of the rollback file resolve to."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +108,17 @@ def plan(conninfo: str, settings: Settings) -> Plan:
     with reading(conninfo, settings, folder) as reader:
         state = reader.known.state
         work = compare.compare(folder, state, allow_out_of_order=True)
-        compare.check(folder, state, work, settings.program)
+        problems: list[Problem] = []
+        with collecting(problems):
+            compare.check(folder, state, work, settings.program)
+        refuse(problems + repeatable.problems(settings, folder))
         findings = lint([migration.path for migration in work.pending], settings.root)
         files = []
         for migration in work.pending:
             steps = state.journal.get((migration.id, "apply"), ())
             skip = {step.number for step in steps if step.finished}
             files.append(_file(migration, skip, findings or [], settings.lock_timeout))
+        files = [_with_texts(file, work, state.applied) for file in files]
         names = {
             effect.relation
             for file in files
@@ -140,8 +152,18 @@ def _file(
     )
 
 
+def _with_texts(file: PlannedFile, work: compare.Work, applied: Container[str]) -> PlannedFile:
+    """Return the file with what it changes in texts, and what its rollback file restores."""
+    migration = next(one for one in work.pending if one.id == file.id)
+    return replace(
+        file,
+        replaced=differences(migration, restores.before(migration, work.ordered, applied)),
+        restores=restores.described(migration, work.ordered, applied),
+    )
+
+
 def _sha256(migration: Migration) -> str:
-    undo = migration.undo.read_bytes() if migration.undo else b""
+    undo = load(migration.undo).raw if migration.undo else b""
     return hashlib.sha256(migration.script.raw + b"\0" + undo).hexdigest()
 
 

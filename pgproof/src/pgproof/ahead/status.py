@@ -1,9 +1,10 @@
 """What is applied, pending, edited, missing or partly applied."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from pgproof.errors import Exit
 from pgproof.files.folder import read
+from pgproof.files.restores import described
 from pgproof.ledger import compare
 from pgproof.ledger.reader import reading
 from pgproof.run.repeatable import repeatables
@@ -27,12 +28,14 @@ class Status:
 
     @property
     def exit_code(self) -> Exit:
-        """CHANGED before PARTIAL before PENDING before OK."""
+        """CHANGED before PARTIAL before REFUSED before PENDING before OK."""
         states = {row.state for row in self.rows}
         if states & {"edited", "missing", "order"}:
             return Exit.CHANGED
         if "partial" in states:
             return Exit.PARTIAL
+        if "refused" in states:
+            return Exit.REFUSED
         return Exit.PENDING if states & {"pending", "due"} else Exit.OK
 
     def as_dict(self) -> dict[str, object]:
@@ -49,7 +52,11 @@ def status(conninfo: str, settings: Settings) -> Status:
     with reading(conninfo, settings, folder) as reader:
         state = reader.known.state
         work = compare.compare(folder, state)
-        problems = {problem.path.stem: problem for problem in work.problems}
+        found = (*folder.problems, *work.problems)
+        problems = {
+            problem.path.stem if problem.path.suffix == ".sql" else problem.path.name: problem
+            for problem in reversed(found)
+        }
         rows = []
         for migration in work.ordered:
             problem = problems.pop(migration.id, None)
@@ -72,6 +79,14 @@ def status(conninfo: str, settings: Settings) -> Status:
                 rows.append(
                     Row(migration.id, "applied", "" if applied.how == "applied" else applied.how)
                 )
+        told = {
+            m.id: [f"rollback {one}" for one in described(m, work.ordered, state.applied)]
+            for m in work.ordered
+        }
+        rows = [
+            replace(row, detail="; ".join(filter(None, (row.detail, *told[row.id]))))
+            for row in rows
+        ]
         rows += [Row(name, one.kind, one.message) for name, one in problems.items()]
         before, after = repeatables(settings, folder)
         rows += [

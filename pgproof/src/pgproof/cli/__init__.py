@@ -1,22 +1,22 @@
 """The command line: one module of this package a command, imported when it is used."""
 
 import copy
+import keyword
 import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import NoReturn
 
 import click
-import psycopg
 
-from pgproof import printing
+from pgproof.cli import outcome
 from pgproof.cli.host import Host
-from pgproof.errors import Exit, PgproofError
+from pgproof.errors import Exit
+from pgproof.run.interrupt import interruptible
 
 COMMANDS = ("baseline", "migrate", "new", "plan", "rollback", "status")
 """What another program may take over, by `command`."""
-_OWN = (*COMMANDS, "init", "server")
-_HINTS = {"42501": "Connect as a role that has the privilege, or have it granted."}
+_OWN = (*COMMANDS, "import", "init", "server")
 
 
 class _Commands(click.Group):
@@ -31,7 +31,8 @@ class _Commands(click.Group):
 
 def command(name: str, host: Host | None = None) -> click.Command:
     """Return the command `name` as a part of pgproof, or of the program `host`."""
-    made: click.Command = import_module(f"{__name__}.{name}").command
+    module = f"{name}_" if keyword.iskeyword(name) else name
+    made: click.Command = import_module(f"{__name__}.{module}").command
     if host is None:
         return made
     made = copy.copy(made)
@@ -57,35 +58,13 @@ def main() -> None:
 
 
 def run(program: click.Command, hints: Mapping[str, str]) -> NoReturn:
-    """Run a command line, and exit; the one place that turns errors into `error:` and `hint:`.
+    """Run a command line, and exit; what fails ends as `error:`, `hint:` and an exit code.
 
     `hints` are by SQLSTATE, and replace those of the server.
     """
     try:
-        code = program.main(standalone_mode=False)
+        with interruptible():
+            code = program.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else Exit.OK)
-    except PgproofError as error:
-        _fail(error.message, error.hint, error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        _fail("interrupted", None, Exit.INTERRUPTED)
-    except click.FileError as error:
-        _fail(error.format_message(), None, Exit.INPUT)
-    except click.ClickException as error:
-        printing.misused(error)
-        sys.exit(error.exit_code)
-    except psycopg.Error as error:
-        state = f" (SQLSTATE {error.sqlstate})" if error.sqlstate else ""
-        message = error.diag.message_primary or str(error).strip()
-        known = error.sqlstate or ""
-        hint = hints.get(known) or error.diag.message_hint or _HINTS.get(known)
-        _fail(message + state, hint, Exit.FAILED)
-    except BrokenPipeError:
-        sys.exit(Exit.FAILED)
-    except OSError as error:
-        what = error.strerror or str(error)
-        _fail(f"{error.filename}: {what}" if error.filename else what, None, Exit.FAILED)
-
-
-def _fail(message: str, hint: str | None, code: int) -> NoReturn:
-    printing.fail(message, hint)
-    sys.exit(code)
+    except (Exception, KeyboardInterrupt) as error:
+        outcome.end(error, hints)

@@ -3,11 +3,11 @@
 import click
 
 from pgproof import printing
-from pgproof.cli import options
+from pgproof.cli import options, outcome
 from pgproof.settings import Settings
 
 
-@click.command()
+@click.command(cls=outcome.Command)
 @click.argument("migration_id", metavar="ID")
 @options.settings(*options.CONNECTED)
 @options.dsn
@@ -32,7 +32,7 @@ def command(
         options.resolve(dsn, settings), settings, migration_id, reporter, dry_run=dry_run
     )
     if as_json:
-        reporter("result", **result.as_dict())
+        outcome.result(result.as_dict())
     elif dry_run:
         for name in result.adopted:
             printing.say(name)

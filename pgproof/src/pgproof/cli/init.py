@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from pgproof import printing
-from pgproof.cli import options
+from pgproof.cli import options, outcome
 
 
-@click.command()
+@click.command(cls=outcome.Command)
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
 @options.dry_run
 @options.as_json
@@ -26,6 +26,6 @@ def command(folder: Path, dry_run: bool, as_json: bool) -> None:
 
     paths = begin(folder, dry_run=dry_run)
     if as_json:
-        printing.say_json({"files": [str(path) for path in paths]})
+        outcome.result({"files": [str(path) for path in paths]})
     else:
         printing.say(*paths)

@@ -3,11 +3,11 @@
 import click
 
 from pgproof import printing
-from pgproof.cli import options
+from pgproof.cli import options, outcome
 from pgproof.settings import Settings
 
 
-@click.command()
+@click.command(cls=outcome.Command)
 @options.settings(*options.CONNECTED, *options.REPEATABLES, *options.RUNNING)
 @options.dsn
 @click.option(
@@ -66,7 +66,7 @@ def command(
         ),
     )
     if as_json:
-        reporter("result", **result.as_dict())
+        outcome.result(result.as_dict())
         return
     if dry_run:
         for name in result.pending:

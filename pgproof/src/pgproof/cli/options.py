@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -12,7 +11,6 @@ from pgproof.cli import host
 from pgproof.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_FILE = click.Path(path_type=Path)
 
 dsn = click.option("--dsn", metavar="URL", help="Connection string of the database to use.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
@@ -26,7 +24,7 @@ events = click.option(
 migrations = click.option(
     "--migrations",
     metavar="DIR",
-    type=_FILE,
+    type=click.Path(),
     help="Folder of migrations; the settings are those at or above it.",
 )
 _SETTINGS = {
@@ -40,14 +38,19 @@ _SETTINGS = {
     "before": click.option(
         "--before",
         metavar="FILE",
-        type=_FILE,
+        type=click.Path(),
         multiple=True,
         help="Run this file before the migrations.",
+    ),
+    "adopt": click.option(
+        "--adopt",
+        metavar="SCHEMA",
+        help="Take over yoyo's ledger in SCHEMA; 'none': existing ledgers belong to others.",
     ),
     "after": click.option(
         "--after",
         metavar="FILE",
-        type=_FILE,
+        type=click.Path(),
         multiple=True,
         help="Run this file after the migrations.",
     ),
@@ -71,12 +74,18 @@ _SETTINGS = {
         metavar="N",
         help="Number of attempts of a file that cannot get its locks (30).",
     ),
+    "present": click.option(
+        "--present",
+        metavar="DIR",
+        type=click.Path(),
+        help="Folder of the schema, one object a file.",
+    ),
     "server": click.option(
-        "--server", metavar="DIR", type=_FILE, help="Folder of an embedded server to use."
+        "--server", metavar="DIR", type=click.Path(), help="Folder of an embedded server to use."
     ),
 }
 
-CONNECTED = ("migrations", "ledger_schema", "owner", "server")
+CONNECTED = ("migrations", "ledger_schema", "adopt", "owner", "server")
 """Settings of every command that looks at a database."""
 REPEATABLES = ("before", "after")
 RUNNING = ("search_path", "session", "lock_timeout", "lock_attempts")
@@ -89,7 +98,7 @@ def settings(*names: str) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
         def wrapper(*arguments: Any, **keywords: Any) -> Any:
-            given = {name: keywords.pop(name, None) or None for name in names}
+            given = {name: keywords.pop(name, None) for name in names}
             return command(*arguments, settings=_load(given), **keywords)
 
         for name in reversed(names):
@@ -111,16 +120,21 @@ def prepare(dsn: str | None, settings: Settings) -> str:
 
 
 def _load(given: dict[str, Any]) -> Settings:
-    folder = given.get("migrations")
-    for name in ("migrations", "server"):
-        if given.get(name):
-            given[name] = given[name].absolute()
-    for name in ("before", "after"):
-        if given.get(name):
-            given[name] = tuple(file.absolute() for file in given[name])
-    if given.get("session"):
-        given["session"] = settings_of.parse("session", ";".join(given["session"]), "--session")
-    return settings_of.load(folder, program=host.current().program, **given)
+    values = {
+        key: _read(key, value, f"--{key.replace('_', '-')}")
+        for key, value in given.items()
+        if value is not None and value != ()
+    }
+    return settings_of.load(values.get("migrations"), program=host.current().program, **values)
+
+
+def _read(key: str, value: Any, name: str) -> Any:
+    """Return what an option sets. Raises InputError."""
+    if key in ("before", "after"):
+        return tuple(settings_of.path(key, one, name) for one in value)
+    if key == "lock_attempts":
+        return value
+    return settings_of.parse(key, ";".join(value) if key == "session" else value, name)
 
 
 def statement_number(

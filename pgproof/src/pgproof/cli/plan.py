@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from pgproof import printing
-from pgproof.cli import options
+from pgproof.cli import options, outcome
 from pgproof.settings import Settings
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _STATEMENT = 2
 
 
-@click.command()
+@click.command(cls=outcome.Command)
 @options.settings(*options.CONNECTED, *options.REPEATABLES, "search_path", "lock_timeout")
 @options.dsn
 @click.option(
@@ -43,7 +43,7 @@ def command(settings: Settings, dsn: str | None, page: IO[str] | None, as_json: 
     if page is not None:
         page.write(markdown(found))
     if as_json:
-        printing.say_json(found.as_dict())
+        outcome.result(found.as_dict())
     elif page is None:
         _show(found)
 
@@ -58,6 +58,9 @@ def _show(found: "Plan") -> None:
         printing.say(*(f" {line}" for line in lines))
         for finding in file.findings:
             printing.say(f"  squawk, line {finding.line}: {finding.rule}: {finding.message}")
+        for difference in file.replaced:
+            printing.say_page(difference)
+        printing.say(*(f"  rollback {line}" for line in file.restores))
     for name in found.repeatables:
         printing.say_heading(name, "repeatable")
 

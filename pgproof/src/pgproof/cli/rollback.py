@@ -3,11 +3,11 @@
 import click
 
 from pgproof import printing
-from pgproof.cli import options
+from pgproof.cli import options, outcome
 from pgproof.settings import Settings
 
 
-@click.command()
+@click.command(cls=outcome.Command)
 @options.settings(*options.CONNECTED, *options.RUNNING)
 @options.dsn
 @click.option("--to", metavar="ID", help="Undo every migration applied after this one.")
@@ -16,10 +16,10 @@ from pgproof.settings import Settings
 def command(
     settings: Settings, dsn: str | None, to: str | None, dry_run: bool, as_json: bool
 ) -> None:
-    """Undo the last applied migration by its rollback file.
+    """Undo the migration that was applied last, by its rollback file.
 
-    The file and the removal of its ledger row are one transaction. If a migration has no rollback
-    file, nothing is undone.
+    After --allow-out-of-order that need not be the last one by name. The file and the removal of
+    its ledger row are one transaction. If a migration has no rollback file, nothing is undone.
 
     \b
       pgproof rollback --dry-run
@@ -31,9 +31,13 @@ def command(
     reporter = Json() if as_json else Text()
     result = rollback(options.resolve(dsn, settings), settings, reporter, to=to, dry_run=dry_run)
     if as_json:
-        reporter("result", **result.as_dict())
-    elif dry_run:
+        outcome.result(result.as_dict())
+        return
+    if to is not None and not result.rolled_back:
+        printing.say(f"nothing was applied after {to}", err=True)
+    if dry_run:
         for name in result.rolled_back:
             printing.say(name)
+        printing.say(*result.restores, err=True)
     else:
         printing.say(f"{len(result.rolled_back)} rolled back; {result.seconds:.2f} s", err=True)

@@ -4,12 +4,12 @@ import click
 
 from pgproof import printing
 from pgproof import settings as settings_of
-from pgproof.cli import options
+from pgproof.cli import options, outcome
 from pgproof.errors import InputError
 from pgproof.settings import Settings
 
 
-@click.command()
+@click.command(cls=outcome.Command)
 @options.settings("server")
 @click.option("--stop", "stopping", is_flag=True, help="Stop it.")
 def command(settings: Settings, stopping: bool) -> None:

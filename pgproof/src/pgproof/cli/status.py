@@ -3,11 +3,11 @@
 import click
 
 from pgproof import printing
-from pgproof.cli import options
+from pgproof.cli import options, outcome
 from pgproof.settings import Settings
 
 
-@click.command()
+@click.command(cls=outcome.Command)
 @options.settings(*options.CONNECTED, *options.REPEATABLES)
 @options.dsn
 @options.as_json
@@ -26,7 +26,7 @@ def command(settings: Settings, dsn: str | None, as_json: bool) -> int:
 
     found = status(options.resolve(dsn, settings), settings)
     if as_json:
-        printing.say_json(found.as_dict())
+        outcome.result(found.as_dict(), found.exit_code)
     else:
         printing.say(*printing.columns((row.state, row.id, row.detail) for row in found.rows))
     return int(found.exit_code)

@@ -1,10 +1,13 @@
 """What is wrong with a file by itself, whatever has been applied."""
 
+from pgproof.files import outside
 from pgproof.files.folder import UNDO
 from pgproof.files.problem import Problem
 from pgproof.files.script import Migration, Script
+from pgproof.files.session_state import resumption_problems
 from pgproof.files.statement import Kind
 
+_NEVER_INSIDE = (Kind.CONCURRENT, Kind.OUTSIDE, Kind.DISCARD)
 _SELF = "The runner opens and ends transactions itself: remove the statement."
 
 
@@ -14,8 +17,8 @@ def script_problems(script: Script) -> list[Problem]:
     problems = []
     for statement in statements:
         at = (path, statement.line)
+        word = statement.sql.split(maxsplit=1)[0].upper()
         if statement.kind is Kind.CONTROL:
-            word = statement.sql.split(maxsplit=1)[0].upper()
             problems.append(Problem(*at, f"{word} in a migration", _SELF))
         elif statement.kind is Kind.COPY_STDIN:
             problems.append(
@@ -25,7 +28,7 @@ def script_problems(script: Script) -> list[Problem]:
                     "Write INSERT … VALUES, or load the data with a seed.",
                 )
             )
-        elif header.transactional and statement.kind in (Kind.CONCURRENT, Kind.OUTSIDE):
+        elif header.transactional and statement.kind in _NEVER_INSIDE:
             problems.append(
                 Problem(
                     *at,
@@ -38,7 +41,7 @@ def script_problems(script: Script) -> list[Problem]:
                 problems.append(
                     Problem(
                         *at,
-                        "a CALL outside a transaction may stop halfway and is then called again",
+                        f"a {word} outside a transaction may stop halfway and is then run again",
                         "If that is safe, say so in the header: `-- repeatable-calls: true`.",
                     )
                 )
@@ -46,17 +49,17 @@ def script_problems(script: Script) -> list[Problem]:
             problems.append(
                 Problem(*at, "an index built CONCURRENTLY without a name", "Name the index.")
             )
-    needs_none = (Kind.CONCURRENT, Kind.OUTSIDE, Kind.CALL)
-    if not header.transactional and not any(s.kind in needs_none for s in statements):
+    if not header.transactional and not outside.needs_none(statements):
         problems.append(
             Problem(
                 path,
                 1,
                 "says `transactional: false`, but every statement can run in a transaction",
                 "Remove the directive.",
+                "needless",
             )
         )
-    return problems
+    return problems if header.transactional else problems + resumption_problems(script)
 
 
 def undo_problems(migration: Migration) -> list[Problem]:

@@ -1,12 +1,14 @@
 """The migrations folder: its files, paired and in order."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pgproof.errors import RefusedError
-from pgproof.files.problem import Problem, refuse
-from pgproof.files.script import Migration, Script
+from pgproof.files.entries import entries
+from pgproof.files.problem import FaultyError, Problem, collecting, refuse
+from pgproof.files.script import Migration, load
 
 UNDO = ".rollback.sql"
 _ALWAYS = "post-apply"
@@ -19,51 +21,62 @@ class Folder:
     path: Path
     migrations: tuple[Migration, ...]
     always: tuple[Path, ...]
-    strays: tuple[Path, ...]
-    """Rollback files without a migration."""
+    problems: tuple[Problem, ...] = ()
+    """What is in the folder and would neither be run nor be left alone."""
 
     def ordered(self) -> tuple[Migration, ...]:
-        """Return the migrations as yoyo orders them: by dependency, then by name."""
-        return order(self.migrations, {m.id: m.script.header.depends for m in self.migrations})
+        """Return the migrations as yoyo orders them: by dependency, then by name.
+
+        Raises RefusedError for a header that cannot be read or a bad dependency.
+        """
+        problems: list[Problem] = []
+        depends = self.depends(problems)
+        refuse(problems)
+        return order(self.migrations, depends)
+
+    def depends(self, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
+        """Return what each migration depends on; add to `problems` the headers not readable."""
+        found: dict[str, tuple[str, ...]] = {}
+        for migration in self.migrations:
+            found[migration.id] = ()
+            with collecting(problems):
+                found[migration.id] = migration.script.header.depends
+        return found
 
 
 def read(path: Path, program: str = "pgproof") -> Folder:
-    """Read the folder. Raises RefusedError if it is missing, empty, or holds Python migrations.
+    """Read the folder. Raises RefusedError if it is missing, or holds no migration.
 
     `program` is what the hints call the command.
     """
-    if not path.is_dir():
+    if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises where it may not look
         raise RefusedError(
             f"{path}: no such folder", hint="Name the folder of migrations with --migrations."
         )
-    files = sorted(file for file in path.iterdir() if file.is_file())
+    files, problems = entries(path)
     names = {file.name for file in files}
-    main = [file for file in files if file.suffix == ".sql" and not file.name.endswith(UNDO)]
-    always = tuple(file for file in main if file.name.startswith(_ALWAYS))
-    migrations = tuple(
-        Migration(
-            file.stem,
-            Script(file, file.read_bytes()),
-            file.with_name(file.stem + UNDO) if file.stem + UNDO in names else None,
-        )
-        for file in main
-        if file not in always
-    )
-    refuse(
-        [
-            Problem(file, 0, "a Python migration; only SQL runs here", "Write its steps as SQL.")
-            for file in files
-            if file.suffix == ".py" and not file.name.startswith("__")
-        ]
-    )
-    if not migrations:
-        raise RefusedError(f"{path}: no migrations", hint=f"Make one with `{program} new NAME`.")
-    strays = tuple(
-        file
+    migrations = []
+    for file in migrations_of(files):
+        undo = file.with_name(file.stem + UNDO)
+        with collecting(problems):
+            script = load(file)
+            found = undo if undo.name in names else None
+            migrations.append(Migration(file.stem, script, found))
+    problems += [
+        Problem(file, 0, "a rollback file without its migration", "Rename or remove it.")
         for file in files
         if file.name.endswith(UNDO) and file.name.removesuffix(UNDO) + ".sql" not in names
-    )
-    return Folder(path, migrations, always, strays)
+    ]
+    if not migrations:
+        refuse(problems)
+        raise RefusedError(f"{path}: no migrations", hint=f"Make one with `{program} new NAME`.")
+    always = (file for file in files if file.name.startswith(_ALWAYS))
+    return Folder(path, tuple(migrations), tuple(always), tuple(problems))
+
+
+def migrations_of(files: Iterable[Path]) -> list[Path]:
+    """Return those SQL files that are migrations: neither rollback files nor yoyo's post-apply."""
+    return [f for f in files if not f.name.endswith(UNDO) and not f.name.startswith(_ALWAYS)]
 
 
 def order(
@@ -97,10 +110,9 @@ def order(
     try:
         return tuple(by_id[name] for name in topological_sort(list(by_id), dict(depends)))
     except CycleError as error:
-        raise RefusedError(
-            f"{migrations[0].path.parent}: circular dependencies: {', '.join(error.args[1])}",
-            hint="Remove one of the `-- depends:` lines.",
-        ) from error
+        message = f"circular dependencies: {', '.join(error.args[1])}"
+        remedy = "Remove one of the `-- depends:` lines."
+        raise FaultyError([Problem(migrations[0].path.parent, 0, message, remedy)]) from error
 
 
 def _line(migration: Migration, name: str) -> int:

@@ -25,6 +25,12 @@ def code_sha256(text: str, statements: Sequence[str] = ()) -> str:
     return hashlib.sha256("\0".join(tokens(text, statements)).encode()).hexdigest()
 
 
+def other_line_ends(text: str) -> set[str]:
+    """Return the text with the line ends that a checkout on another system gives it."""
+    unix = text.replace("\r\n", "\n")
+    return {unix, unix.replace("\n", "\r\n")} - {text}
+
+
 def tokens(text: str, statements: Sequence[str] = ()) -> Sequence[str]:
     """Return the tokens of `text` as written, in order, without comments."""
     from pgproof.sql import parser

@@ -1,4 +1,4 @@
-"""Directives: the `-- name: value` lines that open a file, as yoyo has them, and two of ours."""
+"""Directives: the `-- name: value` lines that open a file, as yoyo has them, and some of ours."""
 
 import re
 from dataclasses import dataclass
@@ -7,10 +7,22 @@ from pathlib import Path
 
 from pgproof.files.problem import Problem, refuse
 
-KNOWN = ("depends", "transactional", "irreversible", "repeatable-calls")
+KNOWN = ("depends", "transactional", "irreversible", "repeatable-calls", "restores")
 _DIRECTIVE = re.compile(r"\s*--\s*([A-Za-z][A-Za-z_-]*)\s*:\s*(.*?)\s*$")
 _ANYWHERE = re.compile(rf"(?:--|/\*|^\s*\*)\s*({'|'.join(KNOWN)})\s*:", re.I | re.M)
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
+_RESTORE = re.compile(r"(\S.*?)\s+@(\S+)(\s+last)?", re.IGNORECASE)
+_UNDO = ".rollback.sql"
+
+
+@dataclass(frozen=True)
+class Restore:
+    """A directive of a rollback file: create an object as a migration did, at first or at last."""
+
+    line: int
+    object: str
+    migration: str
+    is_last: bool
 
 
 @dataclass(frozen=True)
@@ -21,6 +33,7 @@ class Header:
     transactional: bool = True
     irreversible: str | None = None
     repeatable_calls: bool = False
+    restores: tuple[Restore, ...] = ()
 
 
 def parse(text: str, path: Path) -> Header:
@@ -35,18 +48,21 @@ def parse(text: str, path: Path) -> Header:
         end += len(line)
         if match := _DIRECTIVE.match(line):
             name = match[1].lower()
-            if name in KNOWN:
+            if name in _known(path) or (name in KNOWN and _RESTORE.fullmatch(match[2])):
                 values.setdefault(name, []).append((number, match[2]))
-            elif near := get_close_matches(name, KNOWN, n=1, cutoff=0.75):
+            elif near := get_close_matches(name, _known(path), n=1, cutoff=0.75):
                 problems.append(
                     Problem(
                         path,
                         number,
                         f"unknown directive {match[1]!r}",
-                        f"Did you mean `-- {near[0]}:`? The directives are {', '.join(KNOWN)}.",
+                        f"Did you mean `-- {near[0]}:`? The directives are"
+                        f" {', '.join(_known(path))}.",
                     )
                 )
     problems += _misplaced(text, end, path)
+    restores, faults = _restores(values.get("restores", []), path)
+    problems += faults
     for name in ("transactional", "repeatable-calls"):
         for number, value in values.get(name, []):
             if value.lower() not in _WORDS:
@@ -67,6 +83,30 @@ def parse(text: str, path: Path) -> Header:
         transactional=_flag(values, "transactional", default=True),
         irreversible=values["irreversible"][0][1] if "irreversible" in values else None,
         repeatable_calls=_flag(values, "repeatable-calls", default=False),
+        restores=restores,
+    )
+
+
+def _known(path: Path) -> tuple[str, ...]:
+    """Return the directives of a file: `restores` is one of rollback files, elsewhere a word."""
+    return KNOWN if path.name.endswith(_UNDO) else KNOWN[:-1]
+
+
+def _restores(
+    values: list[tuple[int, str]], path: Path
+) -> tuple[tuple[Restore, ...], list[Problem]]:
+    if values and not path.name.endswith(_UNDO):
+        message, remedy = "restores is a directive of rollback files", "Move it into that file."
+        return (), [Problem(path, values[0][0], message, remedy)]
+    found = [(number, value, _RESTORE.fullmatch(value)) for number, value in values]
+    remedy = "Write `-- restores: schema.name @0011`, the number that of the migration."
+    return (
+        tuple(Restore(number, m[1], m[2], bool(m[3])) for number, _, m in found if m),
+        [
+            Problem(path, number, f"restores is {value!r}", remedy)
+            for number, value, match in found
+            if not match
+        ],
     )
 
 
@@ -94,4 +134,5 @@ def _misplaced(text: str, end: int, path: Path) -> list[Problem]:
         for start, comment in found
         if start >= end
         for match in _ANYWHERE.finditer(comment)
+        if match[1].lower() in _known(path)
     ]

@@ -1,5 +1,7 @@
 """Why the runner refuses: everything at once, one line each."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,7 @@ class Problem:
     line: int
     message: str
     remedy: str
-    kind: str = "file"
+    kind: str = "refused"
 
     def __str__(self) -> str:
         """Return `file:line: message`."""
@@ -22,15 +24,29 @@ class Problem:
         return f"{place}: {self.message}"
 
 
+class FaultyError(RefusedError):
+    """Refused for `problems`: one line each."""
+
+    def __init__(self, problems: list[Problem]):
+        message = str(problems[0])
+        if len(problems) > 1:
+            lines = "\n".join(f"  {problem}" for problem in problems)
+            message = f"{len(problems)} problems; nothing was touched\n{lines}"
+        remedies = dict.fromkeys(problem.remedy for problem in problems)
+        super().__init__(message, hint=" ".join(remedies))
+        self.problems = problems
+
+
 def refuse(problems: list[Problem]) -> None:
-    """Raise RefusedError with one line a problem; do nothing without one."""
-    if not problems:
-        return
-    remedies = dict.fromkeys(problem.remedy for problem in problems)
-    if len(problems) == 1:
-        raise RefusedError(str(problems[0]), hint=problems[0].remedy)
-    lines = "\n".join(f"  {problem}" for problem in problems)
-    raise RefusedError(
-        f"{len(problems)} problems; nothing was touched\n{lines}",
-        hint="\n      ".join(remedies),
-    )
+    """Raise FaultyError with one line a problem; do nothing without one."""
+    if problems:
+        raise FaultyError(problems)
+
+
+@contextmanager
+def collecting(problems: list[Problem]) -> Iterator[None]:
+    """Add to `problems` what the block refuses, instead of raising it; the block ends there."""
+    try:
+        yield
+    except FaultyError as error:
+        problems += error.problems

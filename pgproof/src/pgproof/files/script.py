@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pgproof.files import hashes, header, split
+from pgproof.files import definitions, hashes, header, split
+from pgproof.files.objects import Change
+from pgproof.files.problem import FaultyError, Problem
 from pgproof.files.statement import Statement
 
 
@@ -31,14 +33,40 @@ class Script:
         return split.split(self.text, self.path)
 
     @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What its statements do to functions, views and policies. Raises like `statements`."""
+        return tuple(definitions.changes(self.statements))
+
+    @cached_property
     def code_sha256(self) -> str:
-        """Hash of the code: comments and space between tokens do not count."""
-        return hashes.code_sha256(self.text, [statement.sql for statement in self.statements])
+        """Hash of the code: comments and space between tokens do not count.
+
+        Of a file that PostgreSQL cannot parse, all is code.
+        """
+        try:
+            return hashes.code_sha256(self.text, [statement.sql for statement in self.statements])
+        except FaultyError:
+            return self.raw_sha256
+
+    def differs_by_line_ends(self, raw_sha256: str | None) -> bool:
+        """Whether the bytes of that hash are these, with the line ends of the other system."""
+        others = hashes.other_line_ends(self.raw.decode("latin-1"))
+        return raw_sha256 in {hashes.raw_sha256(one.encode("latin-1")) for one in others}
 
     @cached_property
     def header(self) -> header.Header:
         """The directives. Raises RefusedError for one that is unknown, doubled or misplaced."""
         return header.parse(self.text, self.path)
+
+
+def load(path: Path) -> Script:
+    """Read a file. Raises RefusedError if that cannot be done."""
+    try:
+        return Script(path, path.read_bytes())
+    except OSError as error:
+        why = error.strerror or str(error)
+        problem = Problem(path, 0, f"cannot be read: {why}", "Make it a file that you may read.")
+        raise FaultyError([problem]) from error
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from pgproof.files.problem import Problem, refuse
 from pgproof.files.statement import Statement
 
 _BOM = b"\xef\xbb\xbf"
+_LONGEST = 200
+_UNTERMINATED = re.compile(r"unterminated [-a-z/* ]+?(?= at or near )")
 _COPY = re.compile(r"^\s*copy\b[^;]*\bfrom\s+stdin\b", re.IGNORECASE | re.MULTILINE)
 
 
@@ -67,4 +69,11 @@ def _explain(text: str, path: Path, message: str, position: int | None) -> Probl
             f"psql meta-command {text[offset:].split(maxsplit=1)[0]}",
             "Only SQL runs here: write it as SQL.",
         )
-    return Problem(path, line, message, "PostgreSQL's parser rejects the file; mend it.")
+    opened = _UNTERMINATED.match(message)
+    if opened:
+        return Problem(
+            path, line, f"{opened[0]}, which begins here", "Close it, or remove what opens it."
+        )
+    said = message.split("\n", 1)[0]
+    said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
+    return Problem(path, line, said, "PostgreSQL's parser rejects the file; mend it.")

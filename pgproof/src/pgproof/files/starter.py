@@ -89,6 +89,7 @@ FILES = {
     "tests/test_migrations.py": _TEST,
     ".github/workflows/migrations.yml": _WORKFLOW,
     ".gitignore": "/.pgproof/\n",
+    ".gitattributes": "*.sql text eol=lf\n",
 }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 
 class Kind(StrEnum):
@@ -14,13 +15,19 @@ class Kind(StrEnum):
     """CONCURRENTLY: cannot run in a transaction block; its outcome is read in the catalogue."""
 
     CALL = "call"
-    """A procedure, which may commit halfway."""
+    """A procedure, or a block of DO, which may commit halfway."""
 
     OUTSIDE = "outside"
-    """Cannot run in a transaction block and may be run again (VACUUM, CREATE DATABASE …)."""
+    """Cannot run in a transaction block (VACUUM, CREATE DATABASE …)."""
+
+    EITHER = "either"
+    """May need to run outside a transaction block: the server decides (REINDEX TABLE …)."""
+
+    DISCARD = "discard"
+    """DISCARD ALL: cannot run in a transaction block; part of the session, as SETTING is."""
 
     SETTING = "setting"
-    """SET or RESET: part of the session, so run again when a file is resumed."""
+    """SET, RESET and what else makes the session alone: run again when a file is resumed."""
 
     CONTROL = "control"
     """BEGIN, COMMIT, ROLLBACK, SAVEPOINT …: the runner's own business."""
@@ -31,15 +38,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a file: `number` and `line` count from 1."""
+    """One statement of a file: `number` and `line` count from 1.
+
+    `path` is where the line is, if that is not the file that runs.
+    """
 
     number: int
     line: int
     sql: str
     kind: Kind = Kind.ORDINARY
+    path: Path | None = None
 
     @property
     def first_words(self) -> str:
-        """The start of the statement on one line, at most 72 characters."""
+        """The start of the statement on one line, at most 72 characters, and its file if `path`."""
         line = " ".join(self.sql[:200].split())
-        return line if len(line) <= 72 else f"{line[:71]}…"
+        short = line if len(line) <= 72 else f"{line[:71]}…"
+        return f"{short} of {self.path.name}" if self.path else short

@@ -43,7 +43,8 @@ class YoyoLedger(PostgresqlPsycopgBackend):  # type: ignore[misc]
         if found != (True,):
             raise RefusedError(
                 f"{self.migration_table_quoted} has the columns of yoyo before version 6",
-                hint="Run `yoyo list` of a newer yoyo once; it brings the table up to date.",
+                hint="Run `yoyo list` of a newer yoyo once; it brings the table up to date. If the"
+                " ledger is another application's, say so: --adopt none.",
             )
 
 

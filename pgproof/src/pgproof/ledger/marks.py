@@ -22,13 +22,19 @@ def mark(
     seconds: float | None = None,
     operation: str = "apply",
 ) -> str:
-    """Return the statement that records `migration` as applied and clears its journal."""
+    """Return the statement that records `migration` as applied and clears its journal.
+
+    Its time is later than that of every row there is, whatever the server's clock says: a rollback
+    goes by it.
+    """
     script = migration.script
     return ledger.text(
         """
         with yoyo as (
             insert into {schema}._yoyo_migration (migration_hash, migration_id, applied_at_utc)
-            values ({hash}, {id}, clock_timestamp() at time zone 'utc')
+            select {hash}, {id}, greatest(clock_timestamp() at time zone 'utc',
+                                          max(applied_at_utc) + interval '1 microsecond')
+              from {schema}._yoyo_migration
             on conflict do nothing
         ), log as ({log}), journal as (
             delete from {schema}.journal where migration_id = {id}

@@ -7,21 +7,41 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import tuple_row
 
-from pgproof.files.folder import Folder
-from pgproof.ledger.server import Server
 from pgproof.ledger.tables import Ledger
 
 Connection = psycopg.Connection[Any]
 
 
+_GUARD = "set local row_security = off; set local lock_timeout = '5s';"
+"""Every row is seen or it is an error, and no lock is waited for long; for one transaction."""
+_ROWS = """
+select 'file', y.migration_id, f.raw_sha256, f.code_sha256,
+       coalesce(f.how, 'yoyo'), rank() over (order by y.applied_at_utc nulls first)::int, false
+  from {schema}._yoyo_migration as y
+  left join {schema}.migration_files as f using (migration_id)
+union all
+select 'step', migration_id, direction, code_sha256, failure, number,
+       finished_at is not null
+  from {schema}.journal
+union all
+select 'repeatable', name, raw_sha256, after_sha256, null, 0, false
+  from {schema}.repeatables
+order by 1, 2, 3, 6
+"""
+
+
 @dataclass(frozen=True)
 class Applied:
-    """A row of the ledger. Hashes are None where yoyo applied the file and nobody has hashed it."""
+    """A row of the ledger. Hashes are None where yoyo applied the file and nobody has hashed it.
+
+    `place` counts in the order of application; what was applied at one moment has one place.
+    """
 
     id: str
     raw_sha256: str | None
     code_sha256: str | None
     how: str
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,16 +72,11 @@ class Known:
     source: str | None = None
 
 
-def read(connection: Connection, ledger: Ledger, server: Server, folder: Folder) -> Known:
-    """Read the state. Writes nothing; needs SELECT on the ledger, or membership in the owner."""
-    if server.has_ledger:
-        return Known(
-            _read_ours(connection, ledger, server.owner if server.may_take_owner else None)
-        )
-    return _read_yoyo(connection, folder)
+def read(connection: Connection, ledger: Ledger, owner: str | None) -> State:
+    """Read a ledger. Writes nothing; needs SELECT on its tables, or to be able to become `owner`.
 
-
-def _read_ours(connection: Connection, ledger: Ledger, owner: str | None) -> State:
+    Raises psycopg.errors.InsufficientPrivilege.
+    """
     try:
         return _read_rows(connection, ledger)
     except psycopg.errors.InsufficientPrivilege:
@@ -74,47 +89,16 @@ def _read_ours(connection: Connection, ledger: Ledger, owner: str | None) -> Sta
 
 def _read_rows(connection: Connection, ledger: Ledger) -> State:
     cursor = connection.cursor(row_factory=tuple_row)
-    rows = cursor.execute(
-        ledger.sql(
-            """
-            select 'file', y.migration_id, f.raw_sha256, f.code_sha256,
-                   coalesce(f.how, 'yoyo'), 0, false
-              from {schema}._yoyo_migration as y
-              left join {schema}.migration_files as f using (migration_id)
-            union all
-            select 'step', migration_id, direction, code_sha256, failure, number,
-                   finished_at is not null
-              from {schema}.journal
-            union all
-            select 'repeatable', name, raw_sha256, after_sha256, null, 0, false
-              from {schema}.repeatables
-            order by 1, 2, 3, 6
-            """
-        )
-    ).fetchall()
+    cursor.execute(ledger.sql(f"{_GUARD} {_ROWS}"))
+    while cursor.nextset():
+        pass
     state = State(exists=True)
-    for kind, name, first, second, third, number, finished in rows:
+    for kind, name, first, second, third, number, finished in cursor.fetchall():
         if kind == "file":
-            state.applied[name] = Applied(name, first, second, third)
+            state.applied[name] = Applied(name, first, second, third, number)
         elif kind == "repeatable":
             state.repeatables[name] = (first, second)
         else:
             step = Step(number, second, finished, third)
             state.journal[name, first] = (*state.journal.get((name, first), ()), step)
     return state
-
-
-def _read_yoyo(connection: Connection, folder: Folder) -> Known:
-    found = connection.execute(
-        "select n.nspname from pg_catalog.pg_class as c"
-        "  join pg_catalog.pg_namespace as n on n.oid = c.relnamespace"
-        " where c.relname = '_yoyo_migration' and c.relkind = 'r' order by 1"
-    ).fetchall()
-    for (schema,) in found:
-        from pgproof.ledger import adopt
-
-        ids = adopt.applied_ids(connection, schema, [m.id for m in folder.migrations])
-        if ids:
-            applied = {name: Applied(name, None, None, "yoyo") for name in ids}
-            return Known(State(applied=applied), schema)
-    return Known(State())

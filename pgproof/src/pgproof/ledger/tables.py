@@ -1,5 +1,6 @@
 """The ledger: yoyo's tables, and ours beside them, in one schema that is always named."""
 
+import re
 from typing import Any
 
 import psycopg
@@ -69,6 +70,12 @@ comment on table {schema}.repeatables is
     'Repeatable files by the bytes, and the set of migrations, that they last ran with.';
 """
 
+COLUMNS = {
+    table: frozenset(re.findall(r"^    (?!primary key)(\w+)", body, re.MULTILINE))
+    for table, body in re.findall(r"\{schema\}\.([a-z]\w+) \((.*?)\n\);", TABLES, re.DOTALL)
+}
+"""Our own tables, beside yoyo's, and the columns of each."""
+
 
 class Ledger:
     """Statements on the ledger of one schema; every method says what it writes."""
@@ -88,8 +95,10 @@ class Ledger:
         }
         return sql.SQL(template).format(schema=sql.Identifier(self.schema), **parts).as_string()
 
-    def create(self, connection: Connection, owner: str | None, *, owner_may: bool) -> None:
-        """Create what is missing, in one transaction: as `owner` if it may, else for `owner`."""
+    def create(
+        self, connection: Connection, owner: str | None, *, owner_may: bool, rows: str = ""
+    ) -> None:
+        """Create it with `rows`, in one transaction: as `owner` if it may, else for `owner`."""
         with connection.transaction():
             found = connection.execute(
                 "select to_regnamespace(%s)", [sql.Identifier(self.schema).as_string()]
@@ -98,7 +107,7 @@ class Ledger:
                 if owner and owner_may:
                     connection.execute(sql.SQL("set local role {}").format(sql.Identifier(owner)))
                 connection.execute(self.sql("create schema {schema}"))
-            connection.execute(self.sql(TABLES))
+            connection.execute(self.sql(TABLES) + sql.SQL(rows))
 
     def grant(self, connection: Connection, owner: str) -> None:
         """Let `owner` write to the ledger, if this user owns it."""

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pgproof.errors import RefusedError
-from pgproof.files.faults import script_problems
-from pgproof.files.problem import refuse
+from pgproof.files.problem import Problem, collecting, refuse
 from pgproof.files.script import Migration, Script
 from pgproof.ledger import compare, journal, marks
 from pgproof.ledger.reader import Reader
+from pgproof.run import repeatable
 from pgproof.run.execute import FileRun
 from pgproof.run.held import Locked
 from pgproof.run.options import Options, Result
@@ -21,9 +21,10 @@ def pending(reader: Reader, options: Options) -> compare.Work:
     work = compare.compare(
         reader.folder, reader.known.state, allow_out_of_order=options.allow_out_of_order
     )
-    compare.check(reader.folder, reader.known.state, work, reader.settings.program)
-    before, after = repeatables(reader.settings, reader.folder)
-    refuse([p for one in (*before, *after) for p in script_problems(one.script)])
+    problems: list[Problem] = []
+    with collecting(problems):
+        compare.check(reader.folder, reader.known.state, work, reader.settings.program)
+    refuse(problems + repeatable.problems(reader.settings, reader.folder))
     return work
 
 
@@ -61,14 +62,19 @@ class Run:
         reader, state = self.reader, self.reader.known.state
         work = pending(reader, self.held.options)
         before, after = repeatables(reader.settings, reader.folder)
-        if not reader.server.has_ledger:
-            self._create_ledger()
-        self.held.take_role()
-        self._adopt(work)
+        rows, server = self._adopted(work), reader.server
+        if not server.has_ledger:
+            self.ledger.create(
+                reader.connection, server.owner, owner_may=server.owner_may_create, rows=rows
+            )
+        missing_owner = bool(reader.settings.owner) and server.owner is None
+        if not missing_owner:
+            self.held.take_role()
+        if server.has_ledger and rows:
+            self._write(rows)
         if self.held.options.resume:
             self._resume(work, *self.held.options.resume)
             state = reader.known.state
-        missing_owner = bool(reader.settings.owner) and reader.server.owner is None
         for one in before:
             if missing_owner or one.is_due(state):
                 self._repeat(one, as_owner=False)
@@ -76,7 +82,9 @@ class Run:
             self.held.take_role()
         for migration in work.commented:
             self._write(marks.rehash(self.ledger, migration))
-            self.held.report("rehashed", file=migration.path.name)
+            ends = migration.script.differs_by_line_ends(state.applied[migration.id].raw_sha256)
+            what = "its line ends" if ends else "a comment"
+            self.held.report("rehashed", file=migration.path.name, what=what)
             self.result.commented.append(migration.id)
         with _hashed_meanwhile([migration.script for migration in work.pending]):
             for migration in work.pending:
@@ -86,19 +94,16 @@ class Run:
                 self._repeat(one)
         return self.result
 
-    def _create_ledger(self) -> None:
-        server, connection = self.reader.server, self.reader.connection
-        self.ledger.create(connection, server.owner, owner_may=server.owner_may_create)
-
-    def _adopt(self, work: compare.Work) -> None:
+    def _adopted(self, work: compare.Work) -> str:
+        """Return the statements that take over what yoyo has applied."""
         if not work.unhashed:
-            return
+            return ""
         from pgproof.ledger import adopt
 
         source = self.reader.known.source or self.ledger.schema
-        self._write(adopt.copy(self.ledger, source) + adopt.hashes(self.ledger, work.unhashed))
         self.held.report("adopted", count=len(work.unhashed), schema=source)
         self.result.adopted += [migration.id for migration in work.unhashed]
+        return adopt.copy(self.ledger, source) + adopt.hashes(self.ledger, work.unhashed)
 
     def _resume(self, work: compare.Work, name: str, number: int) -> None:
         """Move the journal of a partly applied file to where the user says it stands."""
@@ -133,7 +138,7 @@ class Run:
         def row(_seconds: float) -> str:
             return marks.repeated(self.ledger, one.name, one.script.raw_sha256, one.after)
 
-        job = FileRun(one.name, one.name, one.script, "apply", row, as_owner=as_owner)
+        job = FileRun(one.name, one.name, one.script, "apply", row, journal=None, as_owner=as_owner)
         self.held.executor.run(job)
         self.result.repeated.append(one.name)
 

@@ -1,11 +1,15 @@
 """Adopting a database that already has what the first migrations make."""
 
 import time
+from collections.abc import Callable
+from typing import Literal
 
 from pgproof.errors import RefusedError
+from pgproof.files.checks import foreign_problems
 from pgproof.files.folder import read
+from pgproof.files.problem import refuse
 from pgproof.files.script import Migration
-from pgproof.ledger import marks
+from pgproof.ledger import compare, marks
 from pgproof.ledger.reader import Reader, reading
 from pgproof.report import Reporter, silent
 from pgproof.run.held import locked
@@ -33,35 +37,46 @@ def baseline(
         result = Result(adopted=[migration.id for migration in _chosen(reader, migration_id)])
         if dry_run:
             return result
-        with locked(reader, reporter, options or Options()) as held:
-            chosen = _chosen(reader, migration_id)
-            server = reader.server
-            if not server.has_ledger:
-                reader.ledger.create(
-                    reader.connection, server.owner, owner_may=server.owner_may_create
-                )
-            held.take_role()
-            rows = (
-                marks.mark(reader.ledger, migration, how="baseline", operation="mark")
-                for migration in chosen
-            )
-            held.executor.write("; ".join(rows))
+        record(reader, reporter, options or Options(), lambda: _chosen(reader, migration_id))
     result.seconds = round(time.monotonic() - started, 3)
     return result
 
 
+def record(
+    reader: Reader,
+    reporter: Reporter,
+    options: Options,
+    choose: Callable[[], list[Migration]],
+    how: Literal["baseline", "adopted"] = "baseline",
+) -> None:
+    """Record as applied what `choose` returns under the lock, in one transaction."""
+    with locked(reader, reporter, options) as held:
+        chosen = choose()
+        server = reader.server
+        if not server.has_ledger:
+            reader.ledger.create(reader.connection, server.owner, owner_may=server.owner_may_create)
+        held.take_role()
+        rows = (
+            marks.mark(reader.ledger, migration, how=how, operation="mark") for migration in chosen
+        )
+        held.executor.write("; ".join(rows))
+
+
 def _chosen(reader: Reader, migration_id: str) -> list[Migration]:
-    ordered = reader.folder.ordered()
-    names = [migration.id for migration in ordered]
+    folder, state = reader.folder, reader.known.state
+    work = compare.compare(folder, state)
+    names = [migration.id for migration in work.ordered]
     if migration_id not in names:
         raise RefusedError(
-            f"{reader.folder.path}: no migration {migration_id!r}",
-            hint=f"The last one is {names[-1]}.",
+            f"{folder.path}: no migration {migration_id!r}", hint=f"The last one is {names[-1]}."
         )
-    if reader.known.state.applied or reader.known.state.journal:
+    if state.applied or state.journal:
         raise RefusedError(
             "the ledger already has migrations",
             hint="A baseline is for a database that no runner has touched; see"
             f" `{reader.settings.program} status`.",
         )
-    return list(ordered[: names.index(migration_id) + 1])
+    chosen = list(work.ordered[: names.index(migration_id) + 1])
+    foreign = [problem for migration in chosen for problem in foreign_problems(migration)]
+    refuse([*folder.problems, *work.problems, *foreign])
+    return chosen

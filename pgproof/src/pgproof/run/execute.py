@@ -18,12 +18,14 @@ from pgproof.ledger.state import Step
 from pgproof.ledger.tables import Ledger
 from pgproof.report import Reporter
 from pgproof.run import resume
-from pgproof.run.failure import SqlFailureError
+from pgproof.run.failure import LOCK_STATES, SqlFailureError
 from pgproof.run.session import Session
+from pgproof.run.settings import SettingsSoFar
 from pgproof.run.watch import Watch
 
 _LONGEST_PAUSE = 3.0
 _IMMEDIATE = "set constraints all immediate;"
+_LEDGER = "the ledger's tables"
 _MANY = 200
 _WINDOW = 100
 
@@ -32,7 +34,8 @@ _WINDOW = 100
 class FileRun:
     """A file to run, and the ledger row (given the seconds) that becomes true with it.
 
-    `file` is what people are shown: a bare name, or for a repeatable file its path.
+    `file` is what people are shown: a bare name, or for a repeatable file its path. A file that
+    begins anew after an interruption has no journal.
     """
 
     id: str
@@ -40,7 +43,7 @@ class FileRun:
     script: Script
     direction: Literal["apply", "rollback"]
     row: Callable[[float], str]
-    journal: tuple[Step, ...] = ()
+    journal: tuple[Step, ...] | None = ()
     as_owner: bool = True
 
 
@@ -97,14 +100,14 @@ class Executor:
             transactional=job.script.header.transactional,
         )
         if job.script.header.transactional:
-            self._insist(job, lambda: self._whole(job, started))
+            self._insist(job.file, lambda: self._whole(job, started))
         else:
             self._stepwise(job, started)
         seconds = round(time.monotonic() - started, 3)
         self.report("file_done", file=job.file, id=job.id, seconds=seconds)
 
     def _whole(self, job: FileRun, started: float) -> None:
-        self.session.forget(self.role if job.as_owner else None)
+        self._forget(job)
         self.session.run(f"begin; {self._lock_timeout('set local')}")
         for window in windows(job.script.statements):
             if len(window) == 1:
@@ -114,22 +117,42 @@ class Executor:
         row = job.row(time.monotonic() - started)
         self._finish(job, None, row)
 
-    def _stepwise(self, job: FileRun, started: float) -> None:
+    def _forget(self, job: FileRun) -> None:
+        """Begin with a session as the file finds it."""
         self.session.forget(self.role if job.as_owner else None)
-        steps = {step.number: step for step in job.journal}
+
+    def _stepwise(self, job: FileRun, started: float) -> None:
+        role = self.role if job.as_owner else None
+        steps = {step.number: step for step in job.journal or ()}
+        done = max((step.number for step in steps.values() if step.finished), default=0)
+        settings = SettingsSoFar(job.script)
         for statement in job.script.statements:
-            step = steps.get(statement.number)
-            if statement.kind is Kind.SETTING:
-                self._execute(job, statement)
-            elif step is None or not step.finished:
-                self._step(job, statement, step)
+            if statement.kind is Kind.DISCARD:
+                settings.discard()
+                continue
+            is_setting = statement.kind is Kind.SETTING
+            if statement.number > done:
+                settings.restore(self.session, role)
+                if is_setting:
+                    self._execute(job, statement)
+                else:
+                    self._step(job, statement, steps.get(statement.number))
+            if is_setting:
+                settings.add(statement)
+        self._forget(job)
         with self.session.explaining(job.script, None):
             self.write(job.row(time.monotonic() - started))
 
     def _step(self, job: FileRun, statement: Statement, step: Step | None) -> None:
         """Run one journalled statement until it is done, or fails for good."""
         entry = journal.Entry(job.id, job.direction, statement.number, code_sha256(statement.sql))
-        finish = journal.row(self.ledger, entry, finished=True)
+
+        def row(*, finished: bool = False, failure: str | None = None) -> str:
+            if job.journal is None:
+                return ""
+            return journal.row(self.ledger, entry, finished=finished, failure=failure)
+
+        finish = row(finished=True)
 
         def attempt() -> None:
             nonlocal step
@@ -144,17 +167,17 @@ class Executor:
                     self._together(job, statement, finish)
                 else:
                     with self.session.explaining(job.script, statement):
-                        self.write(journal.row(self.ledger, entry))
+                        self.write(row())
                     step = Step(statement.number, entry.code_sha256, finished=False, failure=None)
                     self._apart(job, statement, action, finish)
             except SqlFailureError as error:
                 if not error.is_lost:
                     self.session.roll_back()
-                    self.write(journal.row(self.ledger, entry, failure=error.message))
+                    self.write(row(failure=error.message))
                     step = Step(statement.number, entry.code_sha256, False, error.message)
                 raise
 
-        self._insist(job, attempt)
+        self._insist(job.file, attempt)
 
     def _together(self, job: FileRun, statement: Statement, finish: str) -> None:
         """Run a statement and its row of the journal in one transaction."""
@@ -165,7 +188,8 @@ class Executor:
     def _finish(self, job: FileRun, statement: Statement | None, row: str) -> None:
         """Write a row and commit it with what it tells of."""
         text = f"{_IMMEDIATE} {self._as_keeper()} {row}; commit"
-        self.session.execute(job.script, statement, text)
+        self.watch.begin()
+        self.session.execute(job.script, statement, text, self.watch.tick)
 
     def _apart(self, job: FileRun, statement: Statement, action: str, finish: str) -> None:
         """Run a statement that takes no transaction block around it, then mark it."""
@@ -196,30 +220,31 @@ class Executor:
 
         try:
             self.session.run_many([one.sql for one in window], begin, self.watch.tick)
+            self.session.insist_on_utf8(job.script, current)
         except psycopg.Error:
             with self.session.explaining(job.script, current):
                 raise
 
-    def _insist(self, job: FileRun, attempt: Callable[[], None]) -> None:
+    def _insist(self, file: str, attempt: Callable[[], None]) -> None:
         """Try again when a lock was in the way, with pauses. Raises PgproofError (LOCKED)."""
         for number in range(1, self.patience.attempts + 1):
             try:
                 return attempt()
-            except SqlFailureError as error:
-                if not error.is_lock:
+            except (SqlFailureError, psycopg.Error) as error:
+                if error.sqlstate not in LOCK_STATES or not self.session.is_alive:
                     raise
                 self.session.roll_back()
                 blockers = f"blocked by {self.watch.blockers or 'a lock gone by now'}"
                 if number == self.patience.attempts:
                     raise PgproofError(
-                        f"{error.message}; gave up after {number} attempts; {blockers}",
+                        f"{_said(file, error)}; gave up after {number} attempts; {blockers}",
                         hint="End or wait for the blocker, then run the same command again.",
                         exit_code=Exit.LOCKED,
                     ) from error
                 pause = self.patience.pause(number)
                 self.report(
                     "retry",
-                    file=job.file,
+                    file=file,
                     attempt=number,
                     attempts=self.patience.attempts,
                     reason=error.sqlstate,
@@ -230,16 +255,30 @@ class Executor:
         raise AssertionError
 
     def write(self, text: str) -> None:
-        """Write to the ledger in a transaction of its own. Raises psycopg.Error."""
-        try:
-            self.session.run(f"begin; {self._as_keeper()} {text}; commit")
-        except psycopg.Error:
-            self.session.roll_back()
-            raise
+        """Write to the ledger in a transaction of its own.
+
+        Raises psycopg.Error, and PgproofError (LOCKED) if a lock on its tables is not released.
+        """
+
+        def attempt() -> None:
+            self.watch.begin()
+            wait = self._lock_timeout("set local")
+            begun = f"begin; {wait}; {self._as_keeper()} {text}; commit"
+            try:
+                self.session.run(begun, self.watch.tick)
+            except psycopg.Error:
+                self.session.roll_back()
+                raise
+
+        self._insist(_LEDGER, attempt)
 
     def _as_keeper(self) -> str:
+        """Return what makes the session the ledger's writer, whatever the file made of it."""
         role = sql.Identifier(self.role).as_string() if self.role else "none"
-        return f"set local role {role}; set local search_path = pg_catalog; "
+        return (
+            f"set local session authorization default; set local role {role};"
+            " set local search_path = pg_catalog; set local row_security = off;"
+        )
 
     def _lock_timeout(self, verb: str) -> str:
         return f"{verb} lock_timeout = {sql.Literal(self.patience.lock_timeout).as_string()}"
@@ -248,3 +287,9 @@ class Executor:
     def _at(job: FileRun, statement: Statement) -> dict[str, object]:
         total = len(job.script.statements)
         return {"number": statement.number, "total": total, "line": statement.line}
+
+
+def _said(file: str, error: SqlFailureError | psycopg.Error) -> str:
+    if isinstance(error, SqlFailureError):
+        return error.message
+    return f"{file}: {error.diag.message_primary} (SQLSTATE {error.sqlstate})"

@@ -2,12 +2,19 @@
 
 import psycopg
 
-from pgproof.errors import Exit, PgproofError
+from pgproof.errors import AGAIN, Exit, PgproofError
 from pgproof.files.script import Script
 from pgproof.files.statement import Statement
 
-_LOCK_STATES = frozenset(("55P03", "40P01"))
-_LOST_STATES = frozenset(("57P01", "57P02", "57P03", "57P05", "25P03"))
+_REMEDIES = {
+    "25001": "Put it into a file of its own with the header `-- transactional: false`.",
+    "2D000": "Put it into a file with the headers `-- transactional: false` and"
+    " `-- repeatable-calls: true`; only CALL and DO may commit there, no function.",
+    "55P04": "Add the label in an earlier file, or with the header `-- transactional: false`.",
+    "55006": "If events are pending, put it into a later file.",
+}
+"""What a file may do where the server refuses it the transaction that it runs in."""
+LOCK_STATES = frozenset(("55P03", "40P01"))
 
 
 class SqlFailureError(PgproofError):
@@ -16,17 +23,11 @@ class SqlFailureError(PgproofError):
     exit_code = Exit.MIGRATION
 
     def __init__(self, message: str, *, hint: str | None, sqlstate: str | None, is_lost: bool):
-        exit_code = Exit.CONNECTION if is_lost else Exit.MIGRATION
+        exit_code = Exit.LOST if is_lost else Exit.MIGRATION
         super().__init__(message, hint=hint, exit_code=exit_code)
         self.sqlstate = sqlstate
         self.is_lost = is_lost
-        self.is_lock = sqlstate in _LOCK_STATES
-
-
-def is_lost(error: psycopg.Error) -> bool:
-    """Whether the error says that the connection is gone."""
-    state = error.sqlstate
-    return state is None or state in _LOST_STATES or state.startswith("08")
+        self.is_lock = sqlstate in LOCK_STATES
 
 
 def explained(
@@ -39,19 +40,20 @@ def explained(
     else:
         position = int(diag.statement_position or 1) - 1
         line = statement.line + statement.sql.count("\n", 0, position)
-        place = f"{script.path}:{line}: statement {statement.number}"
+        place = f"{statement.path or script.path}:{line}: statement {statement.number}"
+        place += f" of {script.path.name}" if statement.path else ""
     if lost:
         said = " ".join((diag.message_primary or str(error)).split())
         return SqlFailureError(
             f"{place}: the connection is lost: {said}",
-            hint="Run the same command again; it goes on where this one stopped.",
+            hint=AGAIN,
             sqlstate=error.sqlstate,
             is_lost=True,
         )
     message = f"{place}: {diag.message_primary or error} (SQLSTATE {error.sqlstate})"
     hints = [diag.message_detail, diag.message_hint]
-    if error.sqlstate == "2D000":
-        hints.append("Only a procedure called by CALL may commit: put the block into one.")
+    if script.header.transactional:
+        hints.append(_REMEDIES.get(error.sqlstate or ""))
     return SqlFailureError(
         message,
         hint=" ".join(hint for hint in hints if hint) or None,

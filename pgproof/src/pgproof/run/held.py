@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
-from pgproof.ledger.reader import Reader
+import psycopg
+
+from pgproof.connection import is_lost
+from pgproof.errors import InputError
+from pgproof.ledger.reader import Connection, Reader
 from pgproof.ledger.server import ask, refuse_to_write
 from pgproof.report import Reporter
 from pgproof.run.execute import Executor, Patience
@@ -13,6 +17,7 @@ from pgproof.run.options import Options
 from pgproof.run.pooler import refuse_pooler
 from pgproof.run.session import Session, pinned
 from pgproof.run.watch import Watch
+from pgproof.settings import Settings, origin
 
 
 @dataclass
@@ -34,9 +39,13 @@ class Locked:
         return self._executor
 
     def take_role(self) -> None:
-        """From here on, run as the owner, if there is one by now, and let it write the ledger."""
+        """From here on, run as the owner, if one is set, and let it write the ledger.
+
+        Raises InputError if there is no such role.
+        """
         reader = self.reader
         reader.server = ask(reader.connection, reader.ledger.schema, reader.settings.owner)
+        _refuse_no_owner(reader)
         if reader.server.owner:
             reader.ledger.grant(reader.connection, reader.server.owner)
         self._executor = replace(self.executor, role=reader.server.owner)
@@ -47,6 +56,8 @@ class Locked:
             reader.conninfo,
             search_path=settings.search_path,
             settings=settings.session,
+            application_name=self.mutex.worker_name,
+            mark=self.mutex.mark,
             on_notice=lambda diag: self.report(
                 "notice", severity=diag.severity, message=diag.message_primary
             ),
@@ -68,13 +79,44 @@ class Locked:
 
 @contextmanager
 def locked(reader: Reader, report: Reporter, options: Options) -> Iterator[Locked]:
-    """Take the runner's lock and read the ledger again under it. Raises PgproofError (LOCKED)."""
-    refuse_to_write(reader.server)
+    """Take the runner's lock and read the ledger again under it. Raises PgproofError (LOCKED).
+
+    Raises RefusedError and InputError, before, for what cannot be written to, or not with these
+    settings.
+    """
+    settings, patience = reader.settings, options.lock_timeout or reader.settings.lock_timeout
+    refuse_to_write(reader.server, reader.ledger.schema, settings.owner)
+    if not settings.before:
+        _refuse_no_owner(reader)
     refuse_pooler(reader.connection, reader.conninfo, reader.server.pid)
-    reader.connection.execute(pinned(reader.connection, "pg_catalog", {}).encode())
+    _pin(reader.connection, settings, patience)
     mutex = Mutex(reader.connection, reader.ledger.schema, report)
     mutex.take(options.wait)
     mutex.await_orphans(options.orphan_wait)
     reader.refresh()
     with ExitStack() as stack:
         yield Locked(reader, mutex, report, options, stack)
+
+
+def _refuse_no_owner(reader: Reader) -> None:
+    settings = reader.settings
+    if settings.owner is not None and reader.server.owner is None:
+        raise InputError(
+            f"{origin(settings, 'owner')}: there is no role {settings.owner!r}",
+            hint="Correct the name, or make the role, at the latest in a file of `before`.",
+        )
+
+
+def _pin(connection: Connection, settings: Settings, lock_timeout: str) -> None:
+    """Pin the settings of files, to see that the server takes them, and then the runner's own."""
+    values = {**settings.session, "lock_timeout": lock_timeout}
+    try:
+        connection.execute(pinned(connection, settings.search_path, values).encode())
+    except psycopg.Error as error:
+        if is_lost(error):
+            raise
+        raise InputError(
+            f"the server does not take the settings: {error.diag.message_primary or error}",
+            hint="Correct the setting or the option: `session`, `search_path`, `lock_timeout`.",
+        ) from error
+    connection.execute(f"reset all; {pinned(connection, 'pg_catalog', {})}".encode())

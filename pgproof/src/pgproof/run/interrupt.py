@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from pgproof.errors import Exit, PgproofError
+from pgproof.errors import AGAIN, Exit, PgproofError
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Stopped(BaseException):
@@ -32,18 +34,30 @@ def interruptible() -> Iterator[None]:
             signal.signal(one, signal.SIG_IGN)
         raise Stopped(number)
 
-    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    before = {one: signal.getsignal(one) for one in SIGNALS}
     for one in before:
         signal.signal(one, stop)
     try:
         yield
     except Stopped as stopped:
-        terminated = stopped.number == signal.SIGTERM
-        raise PgproofError(
-            f"stopped by {stopped}: what was not committed is rolled back",
-            hint="Run the same command again; it goes on where this one stopped.",
-            exit_code=Exit.TERMINATED if terminated else Exit.INTERRUPTED,
-        ) from stopped
+        raise explained(stopped) from stopped
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def explained(stopped: Stopped) -> PgproofError:
+    """Return a signal as an error for the user."""
+    terminated = stopped.number == signal.SIGTERM
+    return PgproofError(
+        f"stopped by {stopped}: what was not committed is rolled back",
+        hint=AGAIN,
+        exit_code=Exit.TERMINATED if terminated else Exit.INTERRUPTED,
+    )
+
+
+def settle() -> None:
+    """Let signals change nothing from here on: the outcome is about to be told."""
+    if threading.current_thread() is threading.main_thread():
+        for one in SIGNALS:
+            signal.signal(one, signal.SIG_IGN)

@@ -12,8 +12,9 @@ from zlib import crc32
 import psycopg
 from psycopg import sql
 
-from pgproof.connection import WORKER
-from pgproof.errors import Exit, PgproofError, RefusedError
+from pgproof.connection import WORKER, explained
+from pgproof.errors import AGAIN, Exit, PgproofError, RefusedError
+from pgproof.ledger.sessions import describe
 from pgproof.report import Reporter
 
 Connection = psycopg.Connection[Any]
@@ -30,7 +31,7 @@ select pid, application_name, usename, coalesce(client_addr::text, 'local') as c
   from pg_catalog.pg_stat_activity
  where datname = current_database()
    and pid <> all (%(mine)s)
-   and ((%(worker)s and application_name = %(name)s)
+   and (application_name = %(name)s
         or pid in (select pid
                      from pg_catalog.pg_locks
                     where locktype = 'advisory' and granted
@@ -42,12 +43,18 @@ select pid, application_name, usename, coalesce(client_addr::text, 'local') as c
 
 
 class Mutex:
-    """The advisory lock of one ledger in one database, held by `connection`."""
+    """The advisory lock of one ledger in one database, held by `connection`.
+
+    A working connection is known by another lock, `mark`, and by its application's name. Both are
+    of the ledger: runners of other ledgers, in the same database, have others.
+    """
 
     def __init__(self, connection: Connection, ledger_schema: str, reporter: Reporter):
         self.connection = connection
         self.key = crc32(ledger_schema.encode()) & 0x7FFFFFFF
         self.worker_key = self.key ^ 1
+        self.worker_name = f"{WORKER} {self.key:08x}"
+        self.mark = f"select pg_catalog.pg_try_advisory_lock({_CLASS}, {self.worker_key});"
         self._report = reporter
 
     def take(self, wait: float) -> None:
@@ -77,12 +84,17 @@ class Mutex:
                 " and (classid, objid) = (%s::oid, %s::oid))",
                 [_CLASS, self.key],
             ).fetchone()
-        except psycopg.OperationalError:
-            row = None
+        except psycopg.Error as error:
+            lost = explained(error)
+            raise PgproofError(
+                f"the runner's lock is lost: {lost.message}",
+                hint=lost.hint,
+                exit_code=lost.exit_code,
+            ) from error
         if row != (True,):
             raise PgproofError(
                 "the runner's lock is lost; another runner may have taken over",
-                hint="Run the same command again; it goes on where this one stopped.",
+                hint=AGAIN,
                 exit_code=Exit.LOCKED,
             )
 
@@ -90,7 +102,7 @@ class Mutex:
         """Wait for backends that a dead runner left at work. Raises RefusedError naming them."""
         deadline = time.monotonic() + wait
         said = False
-        while orphans := self._holders(self.worker_key, worker=True):
+        while orphans := self._holders(self.worker_key, self.worker_name):
             names = "; ".join(describe(row) for row in orphans)
             if not said:
                 self._report("orphan", backends=names)
@@ -106,6 +118,7 @@ class Mutex:
 
     def mark_worker(self, worker: Connection) -> None:
         """Let the working connection be found by the next runner, whatever becomes of this one."""
+        _call(worker, "pg_advisory_unlock_all()")
         if not self._try(worker, self.worker_key):
             raise PgproofError(
                 "a backend of an earlier runner came to life",
@@ -113,34 +126,29 @@ class Mutex:
                 exit_code=Exit.LOCKED,
             )
 
-    def _try(self, connection: Connection, key: int) -> bool:
-        query = sql.SQL("select pg_catalog.pg_try_advisory_lock({}, {})").format(_CLASS, key)
-        try:
-            return connection.execute(query).fetchone() == (True,)
-        except psycopg.errors.InsufficientPrivilege as error:
-            user = sql.Identifier(connection.info.user).as_string()
-            raise RefusedError(
-                f"{user} may not take the runner's lock: {error.diag.message_primary}",
-                hint="grant execute on function pg_catalog.pg_try_advisory_lock(integer, integer)"
-                f" to {user}",
-            ) from error
+    @staticmethod
+    def _try(connection: Connection, key: int) -> bool:
+        return _call(connection, "pg_try_advisory_lock(integer, integer)", _CLASS, key) is True
 
-    def _holders(self, key: int, *, worker: bool = False) -> list[tuple[Any, ...]]:
+    def _holders(self, key: int, name: str | None = None) -> list[tuple[Any, ...]]:
         values = {
             "class": _CLASS,
             "key": key,
             "mine": [self.connection.info.backend_pid],
-            "worker": worker,
-            "name": WORKER,
+            "name": name,
         }
         return self.connection.execute(_HOLDER, values).fetchall()
 
 
-def describe(row: tuple[Any, ...]) -> str:
-    """Name a backend: pid, application, user, client, age, state, query."""
-    pid, application, user, client, age, state, query = row
-    words = " ".join((query or "").split())
-    return (
-        f"pid {pid} ({application or 'no application_name'}, {user}, {client}), "
-        f"{age:.0f} s old, {state or 'state hidden'}: {words[:72] or 'query hidden'}"
-    )
+def _call(connection: Connection, function: str, *arguments: int) -> object:
+    """Return what a function of advisory locks returns. Raises RefusedError telling the grant."""
+    name, values = function.partition("(")[0], ", ".join(map(str, arguments))
+    try:
+        row = connection.execute(f"select pg_catalog.{name}({values})".encode()).fetchone()
+    except psycopg.errors.InsufficientPrivilege as error:
+        user = sql.Identifier(connection.info.user).as_string()
+        raise RefusedError(
+            f"{user} may not take the runner's lock: {error.diag.message_primary}",
+            hint=f"grant execute on function pg_catalog.{function} to {user}",
+        ) from error
+    return row and row[0]

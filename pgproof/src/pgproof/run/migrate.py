@@ -45,13 +45,13 @@ def migrate(
 def is_done(reader: Reader) -> bool:
     """Whether nothing is pending, changed or half done: bytes and ledger agree."""
     state, folder, settings = reader.known.state, reader.folder, reader.settings
-    if state.journal or len(state.applied) != len(folder.migrations):
+    if folder.problems or state.journal or len(state.applied) != len(folder.migrations):
         return False
     for migration in folder.migrations:
         applied = state.applied.get(migration.id)
         if applied is None or applied.raw_sha256 != migration.script.raw_sha256:
             return False
     before, after = repeatables(settings, folder)
-    if settings.owner and before and reader.server.owner is None:
+    if settings.owner and reader.server.owner is None:
         return False
     return not any(one.is_due(state) for one in (*before, *after))

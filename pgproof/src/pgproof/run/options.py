@@ -26,6 +26,7 @@ class Result:
     commented: list[str] = field(default_factory=list)
     rolled_back: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
+    restores: list[str] = field(default_factory=list)
     already: int = 0
     seconds: float = 0.0
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import psycopg
 
+from pgproof.connection import connect
 from pgproof.errors import RefusedError
 
 Connection = psycopg.Connection[Any]
@@ -20,7 +21,7 @@ def refuse_pooler(connection: Connection, conninfo: str, pid: int) -> None:
         return
     for _ in range(_PROBES):
         with (
-            psycopg.connect(conninfo, autocommit=True, prepare_threshold=None) as other,
+            connect(conninfo, autocommit=True, prepare_threshold=None) as other,
             other.transaction(),
         ):
             theirs = _pid(other)

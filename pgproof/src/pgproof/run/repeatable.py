@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from pgproof.errors import RefusedError
 from pgproof.files.folder import Folder
+from pgproof.files.problem import Problem, collecting, refuse
 from pgproof.files.script import Script
+from pgproof.files.script import load as read
 from pgproof.ledger.state import State
 from pgproof.settings import Settings
 
@@ -34,11 +35,10 @@ def load(paths: Iterable[Path], root: Path, applied: Iterable[str] | None) -> li
     found = []
     for path in paths:
         if not path.is_file():
-            raise RefusedError(
-                f"{path}: no such file", hint="Correct `before` and `after` in the settings."
-            )
+            remedy = "Correct `before` and `after` in the settings."
+            refuse([Problem(path, 0, "no such file", remedy)])
         name = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
-        found.append(Repeatable(name.as_posix(), Script(path, path.read_bytes()), after))
+        found.append(Repeatable(name.as_posix(), read(path), after))
     return found
 
 
@@ -49,3 +49,15 @@ def repeatables(settings: Settings, folder: Folder) -> tuple[list[Repeatable], l
         load(settings.before, settings.root, None),
         load((*settings.after, *folder.always), settings.root, ids),
     )
+
+
+def problems(settings: Settings, folder: Folder) -> list[Problem]:
+    """Return what is wrong with those files."""
+    # Imported late: most runs find nothing to do, and their cost is mostly imports.
+    from pgproof.files.checks import checked
+
+    found: list[Problem] = []
+    with collecting(found):
+        before, after = repeatables(settings, folder)
+        found += [problem for one in (*before, *after) for problem in checked(one.script)]
+    return found

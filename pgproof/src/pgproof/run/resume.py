@@ -1,7 +1,8 @@
 """Statements that cannot share a transaction with their journal row, after an interruption.
 
 The catalogue answers for CONCURRENTLY and for databases and tablespaces; CALL is declared
-repeatable by its file; VACUUM and its like may always run again. What cannot be known is refused.
+repeatable by its file; VACUUM, REINDEX and their like may always run again. What cannot be known is
+refused.
 """
 
 from psycopg import sql
@@ -18,7 +19,9 @@ _EXISTS = {
     "database": "select exists (select from pg_catalog.pg_database where datname = {})",
     "tablespace": "select exists (select from pg_catalog.pg_tablespace where spcname = {})",
     "subscription": "select exists (select from pg_catalog.pg_subscription where subname = {})",
+    "prepared": "select exists (select from pg_catalog.pg_prepared_xacts where gid = {})",
 }
+_NOT_TWICE = ("ALTER_SUBSCRIPTION_ADD_PUBLICATION", "ALTER_SUBSCRIPTION_DROP_PUBLICATION")
 
 
 def decide(
@@ -30,7 +33,7 @@ def decide(
     """
     if statement.kind is Kind.CONCURRENT:
         return concurrent.decide(session, script, statement, step, report)
-    if statement.kind is not Kind.OUTSIDE or step is None or step.failure:
+    if statement.kind not in (Kind.OUTSIDE, Kind.EITHER) or step is None or step.failure:
         return statement.sql
     what, name, creates = _object(statement.sql)
     if what == "":
@@ -68,6 +71,8 @@ def _object(text: str) -> tuple[str, str | None, bool]:
         return "tablespace", tree.tablespacename, tree.is_a("CreateTableSpaceStmt")
     if tree.is_a("DropSubscriptionStmt"):
         return "subscription", tree.subname, False
-    if tree.is_a("CreateSubscriptionStmt"):
+    if tree.is_a("TransactionStmt"):
+        return "prepared", tree.gid, False
+    if tree.is_a("CreateSubscriptionStmt") or tree.kind in _NOT_TWICE:
         return "?", tree.subname, True
     return "", "", False

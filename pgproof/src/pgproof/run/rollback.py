@@ -3,10 +3,12 @@
 import time
 
 from pgproof.errors import Exit, RefusedError
-from pgproof.files.faults import script_problems
+from pgproof.files import restores
+from pgproof.files.checks import checked, empty_problems
 from pgproof.files.folder import read
-from pgproof.files.problem import Problem, refuse
-from pgproof.files.script import Migration, Script
+from pgproof.files.problem import Problem, collecting, refuse
+from pgproof.files.restores import Undo
+from pgproof.files.script import Migration, Script, load
 from pgproof.ledger import compare, marks
 from pgproof.ledger.reader import Reader, reading
 from pgproof.report import Reporter, silent
@@ -26,7 +28,7 @@ def rollback(
     to: str | None = None,
     dry_run: bool = False,
 ) -> Result:
-    """Undo the last applied migration, or with `to` every one after it, the newest first.
+    """Undo the migration applied last, or with `to` all applied after that one, the last first.
 
     Each rollback file and the removal of its ledger row are one transaction. With `dry_run`,
     returns what would be undone and writes nothing. Raises RefusedError before anything is
@@ -38,7 +40,8 @@ def rollback(
     with interruptible(), reading(conninfo, settings, folder) as reader:
         result = Result(already=len(reader.known.state.applied))
         if dry_run:
-            result.rolled_back = [migration.id for migration, _ in _chosen(reader, to)]
+            for migration, undo in _chosen(reader, to):
+                _count(result, migration, undo)
             return result
         with locked(reader, reporter, options) as held:
             chosen = _chosen(reader, to)
@@ -46,7 +49,7 @@ def rollback(
             for migration, undo in chosen:
                 held.mutex.check()
                 held.executor.run(_job(reader, migration, undo))
-                result.rolled_back.append(migration.id)
+                _count(result, migration, undo)
     result.seconds = round(time.monotonic() - started, 3)
     return result
 
@@ -57,8 +60,8 @@ def _job(reader: Reader, migration: Migration, undo: Script) -> FileRun:
     return FileRun(migration.id, undo.path.name, undo, "rollback", lambda _seconds: row, steps)
 
 
-def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
-    """Return what to undo, newest first, or raise RefusedError."""
+def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Undo]]:
+    """Return what to undo, the last applied first, or raise RefusedError."""
     if reader.known.source is not None:
         raise RefusedError(
             "this database was migrated by yoyo and is not adopted yet",
@@ -67,7 +70,10 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
     state = reader.known.state
     work = compare.compare(reader.folder, state, allow_out_of_order=True)
     refuse([problem for problem in work.problems if problem.kind == "missing"])
-    applied = [migration for migration in work.ordered if migration.id in state.applied]
+    applied = sorted(
+        (migration for migration in work.ordered if migration.id in state.applied),
+        key=lambda migration: state.applied[migration.id].place,
+    )
     if to is not None and to not in {migration.id for migration in applied}:
         raise RefusedError(
             f"{to!r} is not applied",
@@ -88,6 +94,7 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
         first = 1 + next(i for i, migration in enumerate(applied) if migration.id == to)
     chosen = []
     problems: list[Problem] = []
+    edited = {problem.path.stem for problem in work.problems if problem.kind == "edited"}
     for migration in reversed(applied[first:]):
         if migration.undo is None:
             reason = migration.script.header.irreversible
@@ -96,11 +103,18 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
                 Problem(migration.undo_path, 0, f"no rollback file: {why}", "Write it first.")
             )
             continue
-        undo = Script(migration.undo, migration.undo.read_bytes())
-        if not undo.statements:
-            problems.append(Problem(undo.path, 1, "holds no statement", "Write it first."))
-        problems += script_problems(undo)
-        problems += compare.resumable(undo, state.journal.get((migration.id, "rollback"), ()))
-        chosen.append((migration, undo))
+        with collecting(problems):
+            script = load(migration.undo)
+            earlier = applied[: applied.index(migration)]
+            undo, faults = restores.resolve(script, migration, work.ordered, earlier, edited)
+            steps = state.journal.get((migration.id, "rollback"), ())
+            problems += faults
+            problems += compare.beside(steps, undo, checked(undo) or empty_problems(undo))
+            chosen.append((migration, undo))
     refuse(problems)
     return chosen
+
+
+def _count(result: Result, migration: Migration, undo: Undo) -> None:
+    result.rolled_back.append(migration.id)
+    result.restores += map(str, undo.restored)

@@ -8,12 +8,12 @@ from typing import Any
 import psycopg
 from psycopg import pq, sql
 
-from pgproof.connection import WORKER
+from pgproof.connection import WORKER, connect, is_lost
 from pgproof.errors import InputError
 from pgproof.files.script import Script
 from pgproof.files.statement import Statement
 from pgproof.run import wire
-from pgproof.run.failure import explained, is_lost
+from pgproof.run.failure import SqlFailureError, explained
 
 _CANCEL_SECONDS = 10.0
 
@@ -22,7 +22,6 @@ _PINNED = {
     "client_min_messages": "notice",
     "datestyle": "ISO, MDY",
     "default_transaction_isolation": "read committed",
-    "default_transaction_read_only": "off",
     "escape_string_warning": "on",
     "idle_in_transaction_session_timeout": "5min",
     "idle_session_timeout": "0",
@@ -82,7 +81,7 @@ class Session:
     """One connection in autocommit mode; transactions are opened by saying so.
 
     Statements go through the simple protocol as they are written: no parameters, no savepoints,
-    and rows are thrown away as they come.
+    and rows are thrown away as they come. `mark` is SQL that takes the one lock that stays.
     """
 
     def __init__(
@@ -91,13 +90,15 @@ class Session:
         *,
         search_path: str,
         settings: Mapping[str, str] | None = None,
+        application_name: str = WORKER,
+        mark: str = "",
         check_interval: str = "2s",
         on_notice: Callable[[psycopg.errors.Diagnostic], None] | None = None,
     ):
-        self.connection: psycopg.Connection[Any] = psycopg.connect(
+        self.connection: psycopg.Connection[Any] = connect(
             conninfo,
             autocommit=True,
-            application_name=WORKER,
+            application_name=application_name,
             client_encoding="utf8",
             prepare_threshold=None,
         )
@@ -106,6 +107,7 @@ class Session:
         self._pgconn = self.connection.pgconn
         self.pid = self.connection.info.backend_pid
         self._pinned = pinned(self.connection, search_path, settings or {})
+        self._unlock = f"select pg_catalog.pg_advisory_unlock_all(); {mark}"
         self._check_interval = f" set client_connection_check_interval = '{check_interval}';"
         try:
             self.run(self._check_interval)
@@ -115,7 +117,7 @@ class Session:
     def forget(self, role: str | None) -> None:
         """Drop whatever session state a file left behind, pin our settings and take the role."""
         take = f" set role {sql.Identifier(role).as_string()};" if role else ""
-        self.run(_FORGET + self._pinned + self._check_interval + take)
+        self.run(_FORGET + self._unlock + self._pinned + self._check_interval + take)
 
     @property
     def is_alive(self) -> bool:
@@ -159,6 +161,22 @@ class Session:
         """
         with self.explaining(script, statement):
             self.run(text, tick)
+        self.insist_on_utf8(script, statement)
+
+    def insist_on_utf8(self, script: Script, statement: Statement | None) -> None:
+        """Roll back and raise SqlFailureError if a statement has changed client_encoding."""
+        found = self._pgconn.parameter_status(b"client_encoding") or b""
+        if found == b"UTF8":
+            return
+        self.roll_back()
+        self.run("reset client_encoding")
+        line = statement.line if statement else 1
+        raise SqlFailureError(
+            f"{script.path}:{line}: client_encoding became {found.decode()}, but files are UTF-8",
+            hint="Leave client_encoding alone, and save the file as UTF-8.",
+            sqlstate=None,
+            is_lost=False,
+        )
 
     def run_many(
         self, texts: Sequence[str], begin: Callable[[int], None], tick: wire.Tick | None = None

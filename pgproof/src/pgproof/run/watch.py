@@ -4,19 +4,10 @@ from typing import Any
 
 import psycopg
 
+from pgproof.ledger.sessions import blockers, describe
 from pgproof.report import Reporter
-from pgproof.run.lock import describe
 
 Connection = psycopg.Connection[Any]
-
-_BLOCKERS = """
-select pid, application_name, usename, coalesce(client_addr::text, 'local'),
-       extract(epoch from clock_timestamp() - coalesce(xact_start, backend_start))::float8,
-       state, query
-  from pg_catalog.pg_stat_activity
- where pid = any (pg_catalog.pg_blocking_pids(%s))
- order by xact_start
-"""
 
 _PROGRESS = """
 select format('%%s, %%s of %%s blocks, %%s of %%s tuples', phase, blocks_done, blocks_total,
@@ -55,7 +46,7 @@ class Watch:
     def tick(self, seconds: float) -> None:
         """Report a blocker at once, and progress every five seconds."""
         try:
-            rows = self._connection.execute(_BLOCKERS, [self._pid]).fetchall()
+            rows = blockers(self._connection, self._pid)
             if rows:
                 self.blockers = "; ".join(describe(row) for row in rows)
                 self._say("waiting", seconds, ", ".join(str(row[0]) for row in rows))

@@ -18,6 +18,13 @@ create table parts_1 partition of parts for values from (1) to (2);
 create table parts_2 partition of parts for values from (2) to (3);
 insert into parts select n, 1 + n % 2 from generate_series(1, 1000) as n;
 create table copies (id int primary key, email text);
+create schema aside;
+create table aside.seen (id int, tag text);
+create function leave() returns void language plpgsql as $$
+begin
+    perform set_config('search_path', 'public', false), set_config('nasty.tag', 'left', false);
+    create temp table seen (id int, tag text);
+end $$;
 create procedure copy_in_batches() language plpgsql as $$
 declare done int := coalesce((select max(id) from copies), 0);
 begin
@@ -56,6 +63,30 @@ insert into parts values (0, 1);
 alter table accounts add column note text;
 create unique index concurrently accounts_email_key on accounts (email);
 alter table accounts add constraint accounts_email_key unique using index accounts_email_key;
+""",
+    "0006.session-state": """-- transactional: false
+select pg_catalog.set_config('search_path', 'aside, public', false);
+set nasty.tag = 'first';
+create index concurrently seen_id_idx on seen (id);
+insert into seen values (1, current_setting('nasty.tag'));
+select leave();
+insert into seen values (2, current_setting('nasty.tag'));
+select set_config('nasty.tag', 'second', false);
+listen nasty;
+vacuum seen;
+insert into seen select 3, current_setting('nasty.tag') || count(*) from pg_listening_channels();
+create table made_aside as select current_schema() as schema;
+set role pg_monitor;
+reset role;
+create index concurrently seen_tag_idx on seen (tag);
+do $$
+begin
+    create temp table brief on commit drop as select 4 as id;
+    insert into aside.seen select id, current_setting('nasty.tag') from brief;
+    perform pg_advisory_xact_lock(1);
+end $$;
+reset search_path;
+create table made_in_public as select current_schema() as schema;
 """,
 }
 

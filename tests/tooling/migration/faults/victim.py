@@ -104,8 +104,8 @@ def _workers(url: str) -> list[int]:
     with psycopg.connect(url, autocommit=True) as connection:
         rows = connection.execute(
             "select pid from pg_stat_activity"
-            " where application_name = %s and datname = current_database()",
-            [WORKER],
+            " where starts_with(application_name, %s) and datname = current_database()",
+            [f"{WORKER} "],
         ).fetchall()
     return [pid for (pid,) in rows]
 

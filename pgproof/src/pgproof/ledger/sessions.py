@@ -1,0 +1,46 @@
+"""Other sessions of the server, named for people."""
+
+from typing import Any
+
+import psycopg
+
+Connection = psycopg.Connection[Any]
+
+_COLUMNS = """
+select pid, application_name, usename, coalesce(client_addr::text, 'local'),
+       extract(epoch from clock_timestamp() - coalesce(xact_start, backend_start))::float8,
+       state, query
+  from pg_catalog.pg_stat_activity
+"""
+_BLOCKERS = "where pid = any (pg_catalog.pg_blocking_pids(%s)) order by xact_start"
+_HOLDERS = """
+ where pid in (select l.pid
+                 from pg_catalog.pg_locks as l
+                 join pg_catalog.pg_class as c on c.oid = l.relation
+                 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+                where (n.nspname = any (%s) or c.relname = '_yoyo_migration')
+                  and l.granted and l.mode = 'AccessExclusiveLock'
+                  and l.database = (select oid from pg_catalog.pg_database
+                                     where datname = current_database()))
+ order by xact_start
+"""
+
+
+def describe(row: tuple[Any, ...]) -> str:
+    """Name a backend: pid, application, user, client, age, state, query."""
+    pid, application, user, client, age, state, query = row
+    words = " ".join((query or "").split())
+    return (
+        f"pid {pid} ({application or 'no application_name'}, {user}, {client}), "
+        f"{age:.0f} s old, {state or 'state hidden'}: {words[:72] or 'query hidden'}"
+    )
+
+
+def blockers(connection: Connection, pid: int) -> list[tuple[Any, ...]]:
+    """Return the sessions that a backend waits for."""
+    return connection.execute(_COLUMNS + _BLOCKERS, [pid]).fetchall()
+
+
+def holders(connection: Connection, *schemas: str) -> list[tuple[Any, ...]]:
+    """Return the sessions whose locks keep others from reading ledgers, of yoyo's, too."""
+    return connection.execute(_COLUMNS + _HOLDERS, [list(schemas)]).fetchall()

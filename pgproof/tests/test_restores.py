@@ -1,0 +1,336 @@
+"""A rollback file names the migration that holds the text of what it restores."""
+
+from pathlib import Path
+
+import pytest
+
+from pgproof.ahead.status import status
+from pgproof.errors import Exit, PgproofError, RefusedError
+from tests.project import Project
+
+ONE = "create function f(n int) returns int language sql as $$ select {} $$;"
+TWO = "create or replace function f(n int) returns int language sql as $$ select {} $$;"
+
+
+def undo(project: Project, name: str, text: str) -> Path:
+    path = project.folder / f"{name}.rollback.sql"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def two(project: Project) -> Project:
+    """Return a project of two migrations that create `f`, and two others, none applied."""
+    project.write(
+        "0001.f", f"create table t ();\n\n{ONE.format(1)}", "drop function f; drop table t;"
+    )
+    project.write("0002.f", TWO.format(2), "-- restores: f @0001\n")
+    project.write("0003.u", "create table u ();", "drop table u;")
+    return project
+
+
+def test_the_function_is_created_as_the_named_migration_did(two: Project) -> None:
+    two.write("0004.f", TWO.format(4), "-- restores: f @0002.f\n")
+    two.migrate()
+    assert two.value("select f(0)") == 4
+    two.rollback()
+    assert two.value("select f(0)") == 2
+    two.rollback(to="0001.f")
+    assert two.value("select f(0)") == 1
+    two.migrate()
+    assert two.value("select f(0)") == 4
+
+
+def test_the_text_is_restored_to_the_letter(project: Project) -> None:
+    """Also one that is CREATE OR REPLACE already, and in which the word occurs again."""
+    body = "select 'created, {0}, create function'"
+    for number, word in ((1, "create"), (2, "CREATE  OR\nREPLACE"), (3, "create or replace")):
+        text = f"{word} function f() returns text language sql as $${body.format(number)}$$;"
+        project.write(f"000{number}.f", text, f"-- restores: f @000{number - 1}")
+    (project.folder / "0001.f.rollback.sql").write_text("drop function f();")
+    project.migrate()
+    for number in (2, 1):
+        project.rollback()
+        found = project.value("select prosrc from pg_proc where proname = 'f'")
+        assert found == body.format(number)
+
+
+def test_what_it_had_beside_its_text_stays(two: Project) -> None:
+    two.migrate()
+    two.query("comment on function f is 'mine'; grant execute on function f to pg_monitor")
+    beside = "select obj_description(oid), proacl::text, oid from pg_proc where proname = 'f'"
+    before = two.query(beside)
+    two.rollback(to="0001.f")
+    assert two.query(beside) == before
+
+
+def test_the_version_before_is_restored_before_what_it_does_not_use_is_dropped(
+    two: Project,
+) -> None:
+    two.write(
+        "0004.g",
+        "create function g() returns int language sql return 5;"
+        "create or replace function f(n int) returns int language sql return g();",
+        "-- restores: f @0002\ndrop function g;",
+    )
+    two.migrate()
+    two.rollback()
+    assert two.value("select f(0)") == 2
+
+
+def test_with_last_it_is_restored_after_what_it_uses_is_made(two: Project) -> None:
+    two.write("0004.c", "create view w as select 1 as c;", "drop view w;")
+    two.write(
+        "0005.f",
+        "create or replace function f(n int) returns int language sql return (select c from w);",
+        "-- restores: f @0002",
+    )
+    two.write(
+        "0006.f",
+        TWO.format(6) + "drop view w;",
+        "-- restores: f @0005 last\ncreate view w as select 7 as c;",
+    )
+    two.migrate()
+    two.rollback()
+    assert two.value("select f(0)") == 7
+
+
+def test_procedures_and_views_are_restored_too(project: Project) -> None:
+    text = (
+        "create {0} procedure p(x int) language sql as 'select {1}';"
+        "create {0} view public.v as select {1} as a;"
+    )
+    project.write("0001.p", text.format("", 1))
+    project.write(
+        "0002.p", text.format("or replace", 2), "-- restores: p @0001\n-- restores: v @0001"
+    )
+    project.migrate()
+    project.rollback()
+    assert project.value("select a from v") == 1
+    assert project.value("select prosrc from pg_proc where proname = 'p'") == "select 1"
+
+
+def test_status_plan_and_dry_run_say_what_it_resolves_to(two: Project) -> None:
+    said = "restores f as in 0001.f.sql, line 3"
+    assert f"rollback {said}" in two.run("plan").stdout
+    assert f"- The rollback {said}." in two.run("plan", "--markdown", "-").stdout
+    assert two.plan().files[1].restores == (said,)
+    two.migrate()
+    assert [row.detail for row in status(two.url, two.settings).rows] == [
+        "",
+        f"rollback {said}",
+        "",
+    ]
+    done = two.run("rollback", "--dry-run", "--to", "0001.f")
+    assert (done.stdout.split(), done.stderr.strip()) == (["0003.u", "0002.f"], said)
+    assert two.rollback(to="0002.f").restores == []
+    assert two.rollback(to="0001.f", dry_run=True).restores == [said]
+    assert two.value("select f(0)") == 2
+
+
+def test_what_the_migration_drops_is_said_to_come_back_without_grants(two: Project) -> None:
+    two.write("0004.f", "drop function f;", "-- restores: f @0002")
+    assert two.plan().files[-1].restores == (
+        "restores f as in 0002.f.sql, line 1; this migration drops it; owner, grants and comment"
+        " are not restored",
+    )
+    two.migrate()
+    two.rollback()
+    assert two.value("select f(0)") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        ("set search_path = other, public", True),
+        ("set local search_path to other", True),
+        ("select set_config('search_path', 'other', true)", True),
+        ("select pg_catalog.set_config('search_path', '', false)", False),
+        ("set search_path = ''", False),
+    ],
+)
+def test_a_text_that_means_other_names_is_refused(
+    two: Project, text: str, is_refused: bool
+) -> None:
+    two.write(
+        "0004.f",
+        f"create schema other; {text};\n{ONE.format(4).replace(' f(', ' other.f(')}",
+        "drop schema other cascade;",
+    )
+    two.write("0005.f", TWO.format(5).replace(" f(", " other.f("), "-- restores: other.f @0004")
+    if is_refused:
+        with pytest.raises(RefusedError, match=r"0004\.f\.sql sets search_path, by which names"):
+            two.migrate()
+        return
+    two.migrate()
+    two.rollback()
+    assert two.value("select other.f(0)") == 4
+
+
+def test_a_change_in_between_and_a_drop_in_the_file_are_said(two: Project) -> None:
+    two.write("0004.f", "drop function f(int);\n" + ONE.format(4), "-- restores: f @0001")
+    two.write("0005.f", TWO.format(5), "-- restores: f @0004")
+    two.migrate()
+    details = {row.id: row.detail for row in status(two.url, two.settings).rows}
+    assert details["0004.f"].endswith("; changed after that by 0002.f.sql")
+    assert (
+        "line 2; that file dropped it first; owner and grants stay as they are" in details["0005.f"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("directive", "what"),
+    [
+        ("f @0009", r":1: restores f @0009: there is no such migration"),
+        ("f @0003", r"0003\.u\.sql does not create it"),
+        ("f @0004", r"0004\.x is not applied before this migration"),
+        ("f @0005", r"0005\.z is not applied before this migration"),
+        ("h @0001", r"restores h @0001: 0001\.f\.sql does not create it"),
+        ("f(text) @0001", r"0001\.f\.sql does not create it"),
+        ("twice @0000", r"0000\.a\.sql creates it more than once: lines 1, 2"),
+        ("many @0000", r"0000\.a\.sql creates it more than once: lines 3, 4"),
+        ("a b @0001", r"restores a b @0001: is not a name"),
+        ("f(int) @0001; drop table t", r"restores is 'f\(int\) @0001; drop table t'"),
+        ("f", r"restores is 'f'"),
+        (
+            "f @0001\n-- restores: f(int) @0002",
+            r":2: restores f\(int\) @0002: it is restored already",
+        ),
+        ("other @0000", "CREATE OR REPLACE cannot make it .*: its return type is another one"),
+        ("named @0000", "cannot make it .*: a parameter has another name"),
+        ("given @0000", "cannot make it .*: a parameter has no default any more"),
+        ("v @0000", "cannot make it .*: its columns are other ones"),
+    ],
+)
+def test_a_directive_that_does_not_resolve_is_refused(
+    two: Project, directive: str, what: str
+) -> None:
+    two.write(
+        "0000.a",
+        f"{ONE.format(1).replace(' f(', ' twice(')}\n{TWO.format(2).replace(' f(', ' twice(')}\n"
+        "create function many() returns int language sql return 1;\n"
+        "create function many(int) returns int language sql return 1;\n"
+        "create function other() returns int language sql return 1;\n"
+        "create function named(a int) returns int language sql return 1;\n"
+        "create function given(a int) returns int language sql return 1;\n"
+        "create view v as select 1 as a;\n",
+    )
+    two.write(
+        "0004.x",
+        f"{TWO.format(4)} drop function other(); drop function named(int);\n"
+        "create function other() returns bigint language sql return 1;\n"
+        "create function named(b int) returns int language sql return 1;\n"
+        "create or replace function given(a int default 1) returns int language sql return 1;\n"
+        "create or replace view v as select 1 as a, 2 as b;\n",
+        f"-- restores: {directive}",
+    )
+    two.write("0005.z", TWO.format(5))
+    with pytest.raises(RefusedError, match=what) as caught:
+        two.migrate()
+    assert caught.value.exit_code == Exit.REFUSED
+    assert "0004.x.rollback.sql:" in caught.value.message
+    assert caught.value.hint
+    assert two.query("select to_regclass('t')") == [(None,)]
+    undo(two, "0004.x", "select 1;")
+    two.migrate()
+    undo(two, "0004.x", f"-- restores: {directive}")
+    with pytest.raises(RefusedError, match=what):
+        two.rollback(to="0003.u")
+    assert two.value("select f(0)") == 5
+
+
+def test_overloads_are_told_apart_by_their_arguments(two: Project) -> None:
+    two.write("0004.f", "create function f(a text) returns int language sql return 40;\n"
+                        "create function f() returns int language sql return 41;")  # fmt: skip
+    two.write(
+        "0005.f",
+        "create or replace function f() returns int language sql return 50;",
+        "-- restores: f() @0004",
+    )
+    two.migrate()
+    two.rollback()
+    assert two.query("select f(), f('x'), f(0)") == [(41, 40, 2)]
+
+
+def test_another_return_type_is_restored_after_the_file_drops_that_function(two: Project) -> None:
+    two.write(
+        "0004.f",
+        "drop function f(int); create function f(n int) returns text language sql return 'x';",
+        "-- restores: f @0002 last\ndrop function f(int);",
+    )
+    two.migrate()
+    two.rollback()
+    assert two.value("select f(0)") == 2
+
+
+def test_a_file_edited_since_it_was_applied_is_not_restored_from(two: Project) -> None:
+    two.migrate()
+    path = two.folder / "0001.f.sql"
+    text = path.read_text()
+    path.write_text(text.replace("select 1", "select 9"))
+    what = (
+        r"0002\.f\.rollback\.sql:1: restores f @0001: 0001\.f\.sql was edited after it was applied"
+    )
+    with pytest.raises(RefusedError, match=what):
+        two.rollback(to="0001.f")
+    assert two.states()["0003.u"] == "applied"
+    path.write_text(f"-- a comment\n{text}")
+    assert two.rollback(to="0001.f").restores == ["restores f as in 0001.f.sql, line 4"]
+
+
+def test_a_migration_that_is_not_applied_is_not_restored_from(two: Project) -> None:
+    """The file 0001.f is applied late: what was there before 0002.f was another function."""
+    (two.folder / "0001.f.sql").rename(two.folder / "later")
+    (two.folder / "0001.f.rollback.sql").rename(two.folder / "later.rollback")
+    undo(two, "0002.f", "select 1;")
+    two.migrate()
+    (two.folder / "later").rename(two.folder / "0001.f.sql")
+    (two.folder / "later.rollback").rename(two.folder / "0001.f.rollback.sql")
+    undo(two, "0002.f", "-- restores: f @0001")
+    two.rollback()
+    with pytest.raises(RefusedError, match=r"0001\.f is not applied before this migration"):
+        two.rollback()
+    assert two.value("select f(0)") == 2
+
+
+def test_a_failure_names_the_file_that_holds_the_text(two: Project) -> None:
+    two.migrate()
+    two.query("drop function f; create function f(m int) returns int language sql return 1")
+    with pytest.raises(PgproofError) as caught:
+        two.rollback(to="0001.f")
+    assert "0001.f.sql:3: statement 1 of 0002.f.rollback.sql: cannot change name" in str(
+        caught.value
+    )
+    assert two.states()["0002.f"] == "applied"
+
+
+def test_without_a_transaction_a_restored_statement_is_journalled(two: Project) -> None:
+    text = "-- transactional: false\n-- restores: f @0001\nselect 1 / {};\nvacuum;"
+    undo(two, "0002.f", text.format(0))
+    two.migrate()
+    with pytest.raises(PgproofError, match=r"0002\.f\.rollback\.sql:3: statement 2"):
+        two.rollback(to="0001.f")
+    assert two.value("select f(0)") == 1
+    undo(two, "0002.f", text.format(1))
+    assert two.rollback(to="0001.f").rolled_back == ["0002.f"]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("-- restore: f @0001\nselect 1;", "unknown directive 'restore'"),
+        ("select 1;\n-- restores: f @0001", ":2: directive 'restores' stands after the header"),
+    ],
+)
+def test_a_directive_without_effect_is_refused(two: Project, text: str, what: str) -> None:
+    undo(two, "0002.f", text)
+    with pytest.raises(RefusedError, match=what):
+        two.migrate()
+
+
+def test_in_a_migration_it_is_refused_and_prose_is_not(project: Project) -> None:
+    project.write("0001.f", "-- Restores: the order of before\n-- stores: nothing\nselect 1;")
+    project.migrate()
+    project.write("0002.f", "-- restores: f @0001\nselect 1;")
+    with pytest.raises(RefusedError, match=r"0002\.f\.sql:1: restores is a directive of rollback"):
+        project.migrate()
