@@ -63,17 +63,22 @@ class Given:
 
 @dataclass(frozen=True)
 class Check:
-    """A check under its name; `about` says in a sentence what it looks at."""
+    """A check under its name; `about` says in a sentence what it looks at.
+
+    What a lenient one finds is a note where nobody but its owner reaches the server.
+    """
 
     name: str
     about: str
     look: Callable[[Connection, Given], Iterable[Finding]]
+    is_lenient: bool = False
 
     def run(self, connection: Connection, given: Given) -> Iterator[Finding]:
         """Yield the findings; what the role may not see is a warning."""
         try:
+            is_note = self.is_lenient and is_private(connection)
             for one in self.look(connection, given):
-                yield replace(one, check=self.name)
+                yield replace(one, check=self.name, severity="note" if is_note else one.severity)
         except NoLesserRoleError as failed:
             yield self._not_checked(failed.message, failed.hint or "Log in.")
         except ToolingError as failed:
@@ -115,13 +120,6 @@ def is_private(connection: Connection) -> bool:
     """Tell whether nobody reaches the server over a network: a developer's own machine."""
     addresses = setting(connection, "listen_addresses").split(",")
     return all(is_loopback(one.strip()) for one in addresses if one.strip())
-
-
-def softened(connection: Connection, found: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield the findings, as notes where nobody but its owner reaches the server."""
-    private = is_private(connection)
-    for one in found:
-        yield replace(one, severity="note") if private else one
 
 
 def run(checks: Iterable[Check], connection: Connection, given: Given) -> list[Finding]:
