@@ -41,6 +41,13 @@ PACKAGE = Package(
 )
 """Its rooms, from the lowest to the highest: folders, and modules beside them."""
 
+HOMES = {
+    "Finding": "tooling/deploy/findings.py",
+    "Job": "tooling/jobs/runner.py",
+    "Plan": "pgproof/src/pgproof/ahead/plan.py",
+}
+"""Where each word that stands on many pages is a class, the only one of its name."""
+
 
 def rooms() -> list[Path]:
     modules = (path for path in TOOLING.glob("*.py") if not path.name.startswith("__"))
@@ -73,3 +80,15 @@ def test_every_room_says_what_it_is_for(path: Path) -> None:
     file = path / "__init__.py" if path.is_dir() else path
     purpose = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split("\n\n")
     assert purpose[0].endswith(".") and "\n" not in purpose[0]
+
+
+@pytest.mark.parametrize("name", HOMES)
+def test_a_word_of_every_page_is_one_class(name: str) -> None:
+    """Who reads of it must know which is meant, in both distributions."""
+    files = (*TOOLING.rglob("*.py"), *(ROOT / "pgproof/src").rglob("*.py"))
+    assert [
+        file.relative_to(ROOT).as_posix()
+        for file in sorted(files)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and node.name == name
+    ] == [HOMES[name]]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Finding:
+class Violation:
     """One finding; `line` counts from 1."""
 
     path: Path
@@ -19,7 +19,7 @@ class Finding:
     message: str
 
 
-def lint(files: Sequence[Path], root: Path) -> list[Finding] | None:
+def lint(files: Sequence[Path], root: Path) -> list[Violation] | None:
     """Run squawk with the configuration of `root`. Returns None where it is not installed."""
     beside = Path(sys.executable).with_name("squawk")
     program = str(beside) if beside.is_file() else shutil.which("squawk")
@@ -40,6 +40,6 @@ def lint(files: Sequence[Path], root: Path) -> list[Finding] | None:
     except json.JSONDecodeError:
         return None
     return [
-        Finding(Path(row["file"]), int(row["line"]) + 1, row["rule_name"], row["message"])
+        Violation(Path(row["file"]), int(row["line"]) + 1, row["rule_name"], row["message"])
         for row in rows
     ]

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 from pgproof.ahead.effects import effects
-from pgproof.ahead.lint import Finding, lint
+from pgproof.ahead.lint import Violation, lint
 from pgproof.ahead.locks import Effect
 from pgproof.files.folder import read
 from pgproof.files.script import Migration
@@ -68,7 +68,7 @@ class PlannedFile:
     about: str
     done: int
     statements: tuple[PlannedStatement, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Violation, ...]
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def plan(conninfo: str, settings: Settings) -> Plan:
 
 
 def _file(
-    migration: Migration, skip: set[int], findings: Iterable[Finding], lock_timeout: str
+    migration: Migration, skip: set[int], findings: Iterable[Violation], lock_timeout: str
 ) -> PlannedFile:
     script = migration.script
     return PlannedFile(

@@ -10,7 +10,7 @@ from pgproof.files.problem import refuse
 from pgproof.files.script import Migration, Script
 from pgproof.ledger import compare, journal, marks
 from pgproof.ledger.reader import Reader
-from pgproof.run.execute import Job
+from pgproof.run.execute import FileRun
 from pgproof.run.held import Locked
 from pgproof.run.options import Options, Result
 from pgproof.run.repeatable import Repeatable, repeatables
@@ -124,7 +124,7 @@ class Run:
 
         journal = self.reader.known.state.journal.get((migration.id, "apply"), ())
         file = migration.path.name
-        self.held.executor.run(Job(migration.id, file, migration.script, "apply", row, journal))
+        self.held.executor.run(FileRun(migration.id, file, migration.script, "apply", row, journal))
         self.result.applied.append(migration.id)
 
     def _repeat(self, one: Repeatable, *, as_owner: bool = True) -> None:
@@ -133,7 +133,7 @@ class Run:
         def row(_seconds: float) -> str:
             return marks.repeated(self.ledger, one.name, one.script.raw_sha256, one.after)
 
-        job = Job(one.name, one.name, one.script, "apply", row, as_owner=as_owner)
+        job = FileRun(one.name, one.name, one.script, "apply", row, as_owner=as_owner)
         self.held.executor.run(job)
         self.result.repeated.append(one.name)
 

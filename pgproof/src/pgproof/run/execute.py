@@ -29,7 +29,7 @@ _WINDOW = 100
 
 
 @dataclass(frozen=True)
-class Job:
+class FileRun:
     """A file to run, and the ledger row (given the seconds) that becomes true with it.
 
     `file` is what people are shown: a bare name, or for a repeatable file its path.
@@ -85,7 +85,7 @@ class Executor:
     patience: Patience
     role: str | None = None
 
-    def run(self, job: Job) -> None:
+    def run(self, job: FileRun) -> None:
         """Run the job. Raises PgproofError naming file, line and statement."""
         started = time.monotonic()
         self.report(
@@ -103,7 +103,7 @@ class Executor:
         seconds = round(time.monotonic() - started, 3)
         self.report("file_done", file=job.file, id=job.id, seconds=seconds)
 
-    def _whole(self, job: Job, started: float) -> None:
+    def _whole(self, job: FileRun, started: float) -> None:
         self.session.forget(self.role if job.as_owner else None)
         self.session.run(f"begin; {self._lock_timeout('set local')}")
         for window in windows(job.script.statements):
@@ -114,7 +114,7 @@ class Executor:
         row = job.row(time.monotonic() - started)
         self._finish(job, None, row)
 
-    def _stepwise(self, job: Job, started: float) -> None:
+    def _stepwise(self, job: FileRun, started: float) -> None:
         self.session.forget(self.role if job.as_owner else None)
         steps = {step.number: step for step in job.journal}
         for statement in job.script.statements:
@@ -126,7 +126,7 @@ class Executor:
         with self.session.explaining(job.script, None):
             self.write(job.row(time.monotonic() - started))
 
-    def _step(self, job: Job, statement: Statement, step: Step | None) -> None:
+    def _step(self, job: FileRun, statement: Statement, step: Step | None) -> None:
         """Run one journalled statement until it is done, or fails for good."""
         entry = journal.Entry(job.id, job.direction, statement.number, code_sha256(statement.sql))
         finish = journal.row(self.ledger, entry, finished=True)
@@ -156,18 +156,18 @@ class Executor:
 
         self._insist(job, attempt)
 
-    def _together(self, job: Job, statement: Statement, finish: str) -> None:
+    def _together(self, job: FileRun, statement: Statement, finish: str) -> None:
         """Run a statement and its row of the journal in one transaction."""
         self.session.run(f"begin; {self._lock_timeout('set local')}")
         self._execute(job, statement)
         self._finish(job, statement, finish)
 
-    def _finish(self, job: Job, statement: Statement | None, row: str) -> None:
+    def _finish(self, job: FileRun, statement: Statement | None, row: str) -> None:
         """Write a row and commit it with what it tells of."""
         text = f"{_IMMEDIATE} {self._as_keeper()} {row}; commit"
         self.session.execute(job.script, statement, text)
 
-    def _apart(self, job: Job, statement: Statement, action: str, finish: str) -> None:
+    def _apart(self, job: FileRun, statement: Statement, action: str, finish: str) -> None:
         """Run a statement that takes no transaction block around it, then mark it."""
         concurrent = statement.kind is Kind.CONCURRENT
         self.session.run("set lock_timeout = 0" if concurrent else self._lock_timeout("set"))
@@ -176,7 +176,7 @@ class Executor:
             resume.verify(self.session, job.script, statement)
             self.write(finish)
 
-    def _execute(self, job: Job, statement: Statement, action: str | None = None) -> None:
+    def _execute(self, job: FileRun, statement: Statement, action: str | None = None) -> None:
         self.report("statement", **self._at(job, statement), words=statement.first_words)
         self.watch.begin()
         started = time.monotonic()
@@ -184,7 +184,7 @@ class Executor:
         seconds = round(time.monotonic() - started, 3)
         self.report("statement_done", **self._at(job, statement), seconds=seconds)
 
-    def _execute_many(self, job: Job, window: Sequence[Statement]) -> None:
+    def _execute_many(self, job: FileRun, window: Sequence[Statement]) -> None:
         """Run statements without waiting for each; the one that fails is named all the same."""
         current = window[0]
 
@@ -200,7 +200,7 @@ class Executor:
             with self.session.explaining(job.script, current):
                 raise
 
-    def _insist(self, job: Job, attempt: Callable[[], None]) -> None:
+    def _insist(self, job: FileRun, attempt: Callable[[], None]) -> None:
         """Try again when a lock was in the way, with pauses. Raises PgproofError (LOCKED)."""
         for number in range(1, self.patience.attempts + 1):
             try:
@@ -245,6 +245,6 @@ class Executor:
         return f"{verb} lock_timeout = {sql.Literal(self.patience.lock_timeout).as_string()}"
 
     @staticmethod
-    def _at(job: Job, statement: Statement) -> dict[str, object]:
+    def _at(job: FileRun, statement: Statement) -> dict[str, object]:
         total = len(job.script.statements)
         return {"number": statement.number, "total": total, "line": statement.line}

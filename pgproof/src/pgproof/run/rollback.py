@@ -10,7 +10,7 @@ from pgproof.files.script import Migration, Script
 from pgproof.ledger import compare, marks
 from pgproof.ledger.reader import Reader, reading
 from pgproof.report import Reporter, silent
-from pgproof.run.execute import Job
+from pgproof.run.execute import FileRun
 from pgproof.run.held import locked
 from pgproof.run.interrupt import interruptible
 from pgproof.run.options import Options, Result
@@ -51,10 +51,10 @@ def rollback(
     return result
 
 
-def _job(reader: Reader, migration: Migration, undo: Script) -> Job:
+def _job(reader: Reader, migration: Migration, undo: Script) -> FileRun:
     row = marks.unmark(reader.ledger, migration.id)
     steps = reader.known.state.journal.get((migration.id, "rollback"), ())
-    return Job(migration.id, undo.path.name, undo, "rollback", lambda _seconds: row, steps)
+    return FileRun(migration.id, undo.path.name, undo, "rollback", lambda _seconds: row, steps)
 
 
 def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Script]]:
