@@ -280,12 +280,12 @@ def test_a_file_edited_since_it_was_applied_is_not_restored_from(two: Project) -
 
 def test_a_migration_that_is_not_applied_is_not_restored_from(two: Project) -> None:
     """The file 0001.f is applied late: what was there before 0002.f was another function."""
-    (two.folder / "0001.f.sql").rename(two.folder / "later")
-    (two.folder / "0001.f.rollback.sql").rename(two.folder / "later.rollback")
+    files = [two.folder / "0001.f.sql", two.folder / "0001.f.rollback.sql"]
+    elsewhere = [file.rename(two.folder.parent / file.name) for file in files]
     undo(two, "0002.f", "select 1;")
     two.migrate()
-    (two.folder / "later").rename(two.folder / "0001.f.sql")
-    (two.folder / "later.rollback").rename(two.folder / "0001.f.rollback.sql")
+    for file in elsewhere:
+        file.rename(two.folder / file.name)
     undo(two, "0002.f", "-- restores: f @0001")
     two.rollback()
     with pytest.raises(RefusedError, match=r"0001\.f is not applied before this migration"):
