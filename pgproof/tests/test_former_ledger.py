@@ -1,14 +1,15 @@
 """Runners' ledgers in other schemas: of earlier releases, which is gone on with, or of others."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pgproof.errors import RefusedError
+from pgproof.errors import Exit, RefusedError
 from pgproof.report import silent
 from pgproof.run.lock import Mutex
-from tests.project import Project
+from tests.project import Project, in_background
 
 SCHEMAS = "select nspname::text from pg_namespace where nspname in ('ledger', 'pgproof') order by 1"
 
@@ -51,6 +52,20 @@ def test_one_whose_hashes_all_differ_is_not_taken_for_the_folders(former: Projec
         former.with_settings(ledger_schema="ledger").migrate()
     assert former.with_settings(adopt="none").migrate().applied == ["0001.t"]
     assert former.value("select count(*) from pgproof.migration_files") == 1
+
+
+def test_one_that_is_made_while_a_runner_waits_has_a_lock_of_its_own(project: Project) -> None:
+    project.write("0001.t", "create table t ();")
+    with project.connect() as holder:
+        Mutex(holder, "pgproof", silent).take(1)
+        with in_background(lambda: project.migrate(wait=60)) as outcome:
+            while not project.said("waiting_for_runner") and not outcome:
+                time.sleep(0.01)
+            project.with_settings(ledger_schema="ledger").migrate()
+            holder.execute("select pg_advisory_unlock_all()")
+    assert "has made the ledger meanwhile, in the schema ledger" in str(outcome[0])
+    assert outcome[0].exit_code == Exit.LOCKED
+    assert project.migrate().already == 1
 
 
 def test_one_that_has_a_journal_alone_is_the_folders(project: Project) -> None:

@@ -298,7 +298,10 @@ def test_an_empty_schema_is_taken_and_may_have_other_tables_later(project: Proje
     """What an extension has in it counts for nothing."""
     other = project.with_settings(ledger_schema="history")
     other.write("0001.t", "create table t ();")
-    other.query("create schema history; create extension pg_stat_statements schema history")
+    other.query(
+        "create schema history; create extension pg_stat_statements schema history;"
+        "create table history.t (id int primary key); alter extension plpgsql add table history.t"
+    )
     assert other.migrate().applied == ["0001.t"]
     other.query("create table history.notes ()")
     assert other.states() == {"0001.t": "applied"}

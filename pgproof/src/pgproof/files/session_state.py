@@ -16,7 +16,8 @@ _HINTED = re.compile(
     re.IGNORECASE,
 )
 """A statement without any of these words leaves nothing, and is not parsed."""
-_SETS = re.compile(r"\bset_config\s*\(((?:[^()']|'[^']*'|\([^()]*\))*)\)", re.IGNORECASE)
+_SET_CONFIG = re.compile(r"\bset_config\s*\(", re.IGNORECASE)
+_PART = re.compile(r"'[^']*'|[()]|[^'()]+")
 _SET = re.compile(
     r"(?:;|\b(?:begin|then|else|loop))\s*(?:re)?set\s+(?!local\b|constraints\b|transaction\b)",
     re.IGNORECASE,
@@ -86,9 +87,11 @@ def _left_by(sql: str, kind: Kind) -> Iterator[str]:
     if tree.is_a("DeclareCursorStmt"):
         yield "cursor"
     if tree.is_a("DoStmt"):
-        if any(not _LOCAL.search(match[1]) for match in _SETS.finditer(sql)):
+        body = next((one.arg.sval or "" for one in tree.args if one.defname == "as"), "")
+        found = [_arguments(body, match.end()) for match in _SET_CONFIG.finditer(body)]
+        if not all(map(_LOCAL.search, found)):
             yield "setting"
-        if _SET.search(sql):
+        if _SET.search(body):
             yield "block"
         return
     for tag, fields in _nodes(tree.tag, tree.fields):
@@ -97,6 +100,17 @@ def _left_by(sql: str, kind: Kind) -> Iterator[str]:
             yield "temporary"
         if tag == "FuncCall" and _EXECUTED.fullmatch(tree.tag) and (what := _called(fields)):
             yield what
+
+
+def _arguments(body: str, start: int) -> str:
+    """Return the text from `start` to the parenthesis that closes it."""
+    depth, parts = 1, []
+    for match in _PART.finditer(body, start):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if depth == 0:
+            break
+        parts.append(match[0])
+    return "".join(parts)
 
 
 def _called(fields: dict[str, Any]) -> str | None:

@@ -34,10 +34,11 @@ select c.relname
   from pg_catalog.pg_class as c
   join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
  where n.nspname = %s
+   and c.relkind not in ('i', 'I')
    and not exists (select from pg_catalog.pg_depend as d
                     where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
                       and d.objid = c.oid and d.deptype = 'e')
- order by c.relkind = 'i', 1
+ order by 1
  limit 1
 """
 

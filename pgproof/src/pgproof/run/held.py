@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from pgproof.connection import is_lost
-from pgproof.errors import InputError
+from pgproof.errors import Exit, InputError, PgproofError
 from pgproof.ledger.reader import Connection, Reader
 from pgproof.ledger.server import ask, refuse_to_write
 from pgproof.report import Reporter
@@ -93,7 +93,14 @@ def locked(reader: Reader, report: Reporter, options: Options) -> Iterator[Locke
     mutex = Mutex(reader.connection, reader.ledger.schema, report)
     mutex.take(options.wait)
     mutex.await_orphans(options.orphan_wait)
+    schema = reader.ledger.schema
     reader.refresh()
+    if reader.ledger.schema != schema:
+        raise PgproofError(
+            f"another runner has made the ledger meanwhile, in the schema {reader.ledger.schema}",
+            hint="Run the same command again; it takes the lock of that ledger.",
+            exit_code=Exit.LOCKED,
+        )
     with ExitStack() as stack:
         yield Locked(reader, mutex, report, options, stack)
 
