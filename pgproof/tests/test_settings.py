@@ -216,6 +216,14 @@ def test_settings_that_the_server_does_not_take_are_refused_before_anything(
     assert project.query("select to_regnamespace('pgproof'), to_regclass('t')") == [(None, None)]
 
 
+def test_a_role_of_the_session_is_the_files_alone(project: Project) -> None:
+    project.write(
+        "0001.t", "create temp table t (); select 1 / (current_user = 'pg_monitor')::int;"
+    )
+    assert project.with_settings(session={"role": "pg_monitor"}).migrate().applied == ["0001.t"]
+    assert project.value("select applied_by from pgproof.migration_files") == "postgres"
+
+
 def test_the_runners_own_parameters_cannot_be_unpinned(project: Project) -> None:
     odd = project.with_settings(session={"timezone": "Asia/Tokyo", "statement_timeout": "1ms"})
     odd.write(

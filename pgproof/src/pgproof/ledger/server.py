@@ -119,7 +119,7 @@ def refuse_to_write(server: Server, schema: str, owner: str | None) -> None:
         raise RefusedError(
             f"the database {server.database!r} is read-only: default_transaction_read_only is on"
             f" (source: {server.read_only})",
-            hint="Set it off, or for this command alone: export"
+            hint="Set it off, or override it for one command by the variable"
             " PGOPTIONS='-c default_transaction_read_only=off'",
         )
     if not server.may_create_ledger:

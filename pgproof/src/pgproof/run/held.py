@@ -126,4 +126,5 @@ def _pin(connection: Connection, settings: Settings, lock_timeout: str) -> None:
             f"the server does not take the settings: {error.diag.message_primary or error}",
             hint="Correct the setting or the option: `session`, `search_path`, `lock_timeout`.",
         ) from error
-    connection.execute(f"reset all; {pinned(connection, 'pg_catalog', {})}".encode())
+    forget = "set session authorization default; reset role; reset all;"
+    connection.execute(f"{forget} {pinned(connection, 'pg_catalog', {})}".encode())
