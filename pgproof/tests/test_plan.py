@@ -1,11 +1,9 @@
-"""The plan says what servers do: each lock, rewrite and scan is compared with the real thing."""
+"""The plan of pending files: what it shows, and what it leaves alone."""
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from pgproof.ahead.effects import effects
@@ -13,7 +11,7 @@ from pgproof.ahead.locks import strength
 from pgproof.ahead.page import markdown
 from pgproof.errors import Exit, RefusedError
 from tests.project import Project, in_background
-from tests.servers import Server
+from tests.test_plan_truth import words
 
 TABLES = """
 create table o (id int primary key, n int not null default 1);
@@ -35,155 +33,12 @@ create schema other;
 create table m2 ();
 create table m3 ();
 """
-STATEMENTS = [
-    "alter table t add column c int",
-    "alter table t add column c int not null default 3",
-    "alter table t add column c timestamptz default now()",
-    "alter table t add column c uuid default gen_random_uuid()",
-    "alter table t add column c int generated always as (n + 1) stored",
-    "alter table t add column c bigserial",
-    "alter table t add column c int check (c > 0)",
-    "alter table t add column c int references o",
-    "alter table t drop column n",
-    "alter table t alter column n set default 5",
-    "alter table t alter column n set not null",
-    "alter table t alter column w drop not null",
-    "alter table t alter column n set statistics 10",
-    "alter table t alter column n set storage plain",
-    "alter table t alter column n type bigint",
-    "alter table t set (fillfactor = 50)",
-    "alter table t set unlogged",
-    "alter table t add constraint c check (n > 0)",
-    "alter table t add constraint c check (n > 0) not valid",
-    "alter table t validate constraint t_valid",
-    "alter table t add constraint c foreign key (o_id) references o",
-    "alter table t add constraint c foreign key (o_id) references o not valid",
-    "alter table t add constraint c unique (n)",
-    "alter table t add constraint c unique using index t_w",
-    "alter table t add constraint c exclude (n with =)",
-    "alter table t drop constraint t_valid",
-    "alter table t disable trigger tr",
-    "alter table t enable row level security",
-    "alter table t replica identity full",
-    "alter table t add column c int, alter column n set statistics 10",
-    "alter table t owner to current_user",
-    "alter table t rename to u",
-    "alter table t rename column n to m",
-    "alter table t set schema other",
-    "alter index t_w rename to t_v",
-    "alter table p attach partition p2 for values from (10) to (20)",
-    "alter table p detach partition p1",
-    "alter sequence s restart",
-    "alter policy po on t using (true)",
-    "create table q partition of p for values from (30) to (40)",
-    "create table q (id int references o)",
-    "create table q () inherits (t)",
-    "create index on t (n)",
-    "create trigger x before insert on t for each row execute function f()",
-    "create policy x on t",
-    "create rule x as on insert to t do nothing",
-    "create statistics x on id, n from t",
-    "create or replace view v as select 1 as a, 2 as b",
-    "create function g() returns int language sql return 1",
-    "drop index t_w",
-    "drop trigger tr on t",
-    "drop policy po on t",
-    "drop view v",
-    "drop table m2, m3",
-    "truncate t",
-    "reindex table t",
-    "reindex index t_w",
-    "cluster t using t_pkey",
-    "analyze t",
-    "refresh materialized view m",
-    "lock table t in share mode",
-    "lock table t",
-    "comment on table t is 'x'",
-    "comment on column t.n is 'x'",
-    "comment on constraint t_valid on t is 'x'",
-    "comment on function f() is 'x'",
-    "insert into t values (1000, 1, 1, 'x', 1000)",
-    "update t set n = 2",
-    "delete from t",
-    "merge into t using o on t.id = o.id when matched then delete",
-    "copy t to stdout",
-    "grant select on t to pg_monitor",
-]
-LOCKS = """
-select mode, relation::bigint
-  from pg_locks
- where pid = pg_backend_pid() and granted and relation = any (%s)
-"""
-STATE = "select pg_relation_filenode(%s::oid), pg_stat_get_xact_numscans(%s::oid)"
-NAMES = ("t", "o", "p", "p1", "p2", "v", "m", "s", "t_w", "m2", "m3")
-WEAK = strength("ROW SHARE")
-
-
-@pytest.fixture(scope="module")
-def examples(server: Server) -> Iterator[str]:
-    """Return the URL of a database with TABLES, for statements that are rolled back."""
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute("create database effects")
-        with psycopg.connect(server.url("effects"), autocommit=True) as inside:
-            inside.execute(TABLES)
-        yield server.url("effects")
-        connection.execute("drop database effects with (force)")
 
 
 @pytest.fixture
 def tables(project: Project) -> Project:
     project.query(TABLES)
     return project
-
-
-@pytest.mark.parametrize("statement", STATEMENTS)
-def test_locks_and_rewrites_are_those_that_the_server_takes(examples: str, statement: str) -> None:
-    foreseen = {effect.relation: effect for effect in effects(statement)}
-    with psycopg.connect(examples, autocommit=True) as connection:
-        oids = dict(
-            connection.execute(
-                "select relname::text, oid::bigint from pg_class where relname = any (%s)",
-                [list(NAMES)],
-            ).fetchall()
-        )
-        connection.execute("begin")
-        t = oids["t"]
-        before = connection.execute(STATE, [t, t]).fetchone()
-        if statement.startswith("copy"):
-            with connection.cursor().copy(statement.encode()) as copy:
-                list(copy)
-        else:
-            connection.execute(statement.encode())
-        locks: dict[str, int] = {}
-        rows = connection.execute(LOCKS, [list(oids.values())]).fetchall()
-        names = {oid: name for name, oid in oids.items()}
-        for mode, oid in rows:
-            name = names[oid]
-            locks[name] = max(locks.get(name, 0), strength(_words(mode)))
-        after = connection.execute(STATE, [t, t]).fetchone()
-        connection.execute("rollback")
-    assert before and after
-    for name, effect in foreseen.items():
-        assert locks[name] == strength(effect.lock), f"{name}: {effect}"
-    unforeseen = {name for name, mode in locks.items() if mode > WEAK} - foreseen.keys()
-    assert not unforeseen - _known_companions(statement)
-    if "t" in foreseen:
-        assert foreseen["t"].rewrites == (before[0] != after[0] and "truncate" not in statement)
-        if statement.startswith("alter table t") and not foreseen["t"].rewrites:
-            assert foreseen["t"].scans == (after[1] > before[1])
-
-
-def _known_companions(statement: str) -> set[str]:
-    """Return what a statement locks beside what it names, as its effects' notes say."""
-    if statement in ("drop index t_w", "reindex index t_w"):
-        return {"t"}
-    return {"t_w"} if " t" in statement else set()
-
-
-def _words(mode: str) -> str:
-    """Turn `ShareUpdateExclusiveLock` into `SHARE UPDATE EXCLUSIVE`."""
-    name = mode.removesuffix("Lock")
-    return "".join(f" {c}" if c.isupper() else c for c in name).strip().upper()
 
 
 @pytest.mark.parametrize(
@@ -208,7 +63,7 @@ def test_locks_of_statements_outside_a_transaction(tables: Project, statement: s
                     "select mode from pg_locks where pid = %s and relation = 't'::regclass",
                     worker.info.backend_pid,
                 )
-                seen |= {_words(mode) for (mode,) in rows}
+                seen |= {words(mode) for (mode,) in rows}
             old.execute("rollback")
     assert effect.lock in seen
     assert max(map(strength, seen)) == strength(effect.lock)
