@@ -586,3 +586,12 @@ UNKNOWABLE = {
     "create table if not exists orders (id int references users)": "whether the table exists",
 }
 """What the parse tree alone foretells wrongly, and what it would have to know."""
+QUERY = "the columns of a query's result"
+NOT_LEARNT = {
+    "alter type pair add attribute c int cascade": "attributes of a type that tables are made of",
+    "create table made as select * from orders": QUERY,
+    "create table made as select count(*) from orders": QUERY,
+    "select * into made from orders": QUERY,
+    "create materialized view made as select * from orders": QUERY,
+}
+"""What the next statement is not planned against; a column that is not known is said to be so."""

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from pgproof.ahead import columns, foreign, objects, partitions
-from pgproof.ahead.catalogue import STORED, Catalogue, Relation
+from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.columns import READ, REWRITTEN, Work
+from pgproof.ahead.facts import STORED, Relation
 from pgproof.ahead.locks import (
     ACCESS_EXCLUSIVE,
     ROW_SHARE,
@@ -53,7 +54,7 @@ def alter_table(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
     commands = tree.cmds or ()
     locks = [_lock(tree, command) for command in commands]
     lock = max((lock for lock in locks if lock), key=strength, default="")
-    if table is None and tree.missing_ok and catalogue.known:
+    if table is None and tree.missing_ok and catalogue.complete:
         return
     reached = [table] if lock else []
     if table is not None and tree.relation.inh:

@@ -2,115 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-TABLES = ("r", "p")
-STORED = ("r", "m")
-"""Kinds of pg_class that have rows of their own."""
-
-
-class TypeRef(NamedTuple):
-    """A type with its modifier (-1: none) and the collation of a column (0: none)."""
-
-    oid: int
-    modifier: int = -1
-    collation: int = 0
-
-
-@dataclass(frozen=True)
-class Type:
-    """A row of pg_type. `constrained` is true of a domain that has a constraint, or whose base has.
-
-    `base` is the type under a domain.
-    """
-
-    oid: int
-    schema: str
-    name: str
-    base: TypeRef | None
-    constrained: bool
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column; `generated` is `s` (stored), `v` (virtual) or empty."""
-
-    type: TypeRef
-    not_null: bool = False
-    generated: str = ""
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """A constraint of a table; `kind` is pg_constraint's. `target` is what a foreign key refers to.
-
-    `follows` is whether a deleted or changed row changes those that refer to it.
-    """
-
-    oid: int
-    name: str
-    kind: str
-    columns: tuple[str, ...] = ()
-    valid: bool = True
-    expression: str = ""
-    table: int = 0
-    target: int = 0
-    target_columns: tuple[str, ...] = ()
-    index: int = 0
-    parent: int = 0
-    on_delete: str = "a"
-    on_update: str = "a"
-
-    @property
-    def refers(self) -> bool:
-        """Whether it is a foreign key."""
-        return self.kind == "f"
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A row of pg_class and what hangs on it. `owner` is the table of an index or a sequence.
-
-    `key` lists the columns of a partition key, or of an index; an expression among them is empty.
-    """
-
-    oid: int
-    schema: str
-    name: str
-    kind: str = "r"
-    persistence: str = "p"
-    tablespace: str = ""
-    method: str = ""
-    owner: int = 0
-    unique: bool = False
-    of_type: int = 0
-    strategy: str = ""
-    key: tuple[str, ...] = ()
-    bound: str = ""
-    parents: tuple[int, ...] = ()
-    columns: dict[str, Column] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Trigger:
-    """A trigger that somebody made. `function` is its schema and name.
-
-    `events` is a set of INSERT, DELETE, UPDATE and TRUNCATE.
-    """
-
-    name: str
-    table: int
-    function: tuple[str, str]
-    events: frozenset[str]
-    for_rows: bool
-
-
-class View(NamedTuple):
-    """A view, and a column (empty: the whole) of a relation that it reads."""
-
-    view: int
-    relation: int
-    column: str
+from pgproof.ahead.facts import Constraint, Relation, Trigger, Type, View
 
 
 @dataclass
@@ -136,27 +30,67 @@ class Catalogue:
     statistics: dict[tuple[str, str], int] = field(default_factory=dict)
     event_triggers: tuple[str, ...] = ()
 
+    complete: bool = field(init=False)
+    """Whether what is not here does not exist: not so after a statement that is not predicted."""
+
     def __post_init__(self) -> None:
         """Index what is asked for again and again."""
-        self.index()
-
-    def index(self) -> None:
-        """Make the look-ups anew, after a change."""
-        self._by_name = {(one.schema, one.name): one for one in self.relations.values()}
+        self.complete = self.known
+        self._by_name: dict[tuple[str, str], Relation] = {}
         self._types = {(one.schema, one.name): one for one in self.types.values()}
-        self._children: dict[int, list[int]] = {}
-        self._owned: dict[int, list[Relation]] = {}
-        for one in self.relations.values():
+        self._children: dict[int, dict[int, None]] = {}
+        self._owned: dict[int, dict[int, None]] = {}
+        self._own: dict[int, dict[int, None]] = {}
+        self._referring: dict[int, dict[int, None]] = {}
+        self._newest = 0
+        for relation in list(self.relations.values()):
+            self.put(relation)
+        for constraint in list(self.constraints.values()):
+            self.put_constraint(constraint)
+
+    def new(self) -> int:
+        """Return an OID for what a statement makes: less than zero."""
+        self._newest -= 1
+        return self._newest
+
+    def put(self, one: Relation) -> None:
+        """Add a relation, or replace it."""
+        self.forget(one.oid)
+        self.relations[one.oid] = one
+        self._by_name[one.schema, one.name] = one
+        for parent in one.parents:
+            self._children.setdefault(parent, {})[one.oid] = None
+        if one.owner:
+            self._owned.setdefault(one.owner, {})[one.oid] = None
+
+    def forget(self, oid: int) -> None:
+        """Remove a relation, but not what hangs on it."""
+        one = self.relations.pop(oid, None)
+        if one is not None:
+            self._by_name.pop((one.schema, one.name), None)
             for parent in one.parents:
-                self._children.setdefault(parent, []).append(one.oid)
-            if one.owner:
-                self._owned.setdefault(one.owner, []).append(one)
-        self._own: dict[int, list[Constraint]] = {}
-        self._referring: dict[int, list[Constraint]] = {}
-        for constraint in self.constraints.values():
-            self._own.setdefault(constraint.table, []).append(constraint)
-            if constraint.refers:
-                self._referring.setdefault(constraint.target, []).append(constraint)
+                self._children.get(parent, {}).pop(oid, None)
+            self._owned.get(one.owner, {}).pop(oid, None)
+
+    def put_constraint(self, one: Constraint) -> None:
+        """Add a constraint, or replace it."""
+        self.forget_constraint(one.oid)
+        self.constraints[one.oid] = one
+        self._own.setdefault(one.table, {})[one.oid] = None
+        if one.refers:
+            self._referring.setdefault(one.target, {})[one.oid] = None
+
+    def forget_constraint(self, oid: int) -> None:
+        """Remove a constraint."""
+        one = self.constraints.pop(oid, None)
+        if one is not None:
+            self._own.get(one.table, {}).pop(oid, None)
+            self._referring.get(one.target, {}).pop(oid, None)
+
+    def put_type(self, one: Type) -> None:
+        """Add a type."""
+        self.types[one.oid] = one
+        self._types[one.schema, one.name] = one
 
     def _schemas(self, schema: str | None) -> Iterable[str]:
         return (schema,) if schema else (*self.search_path, "pg_catalog")
@@ -190,7 +124,7 @@ class Catalogue:
 
     def of(self, relation: Relation) -> list[Constraint]:
         """Return the constraints of a table."""
-        return self._own.get(relation.oid, [])
+        return [self.constraints[oid] for oid in self._own.get(relation.oid, ())]
 
     def constraint(self, relation: Relation, name: str) -> Constraint | None:
         """Return a table's constraint of a name."""
@@ -198,11 +132,12 @@ class Catalogue:
 
     def referring(self, relation: Relation) -> list[Constraint]:
         """Return the foreign keys that refer to a table."""
-        return self._referring.get(relation.oid, [])
+        return [self.constraints[oid] for oid in self._referring.get(relation.oid, ())]
 
     def owned(self, relation: Relation, *kinds: str) -> list[Relation]:
         """Return the indexes (i, I) or sequences (S) of a table."""
-        return [one for one in self._owned.get(relation.oid, ()) if one.kind in kinds]
+        found = (self.relations[oid] for oid in self._owned.get(relation.oid, ()))
+        return [one for one in found if one.kind in kinds]
 
     def children(self, relation: Relation) -> list[Relation]:
         """Return partitions, or tables that inherit, one step down."""

@@ -3,11 +3,19 @@
 from typing import Any, NamedTuple
 
 from pgproof.ahead import types
-from pgproof.ahead.catalogue import Catalogue, Relation, TypeRef
+from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.facts import Constraint, Relation, TypeRef
 from pgproof.ahead.functions import called, volatility
 from pgproof.sql.parser import tree
 
-_SERIAL = frozenset(("serial", "bigserial", "smallserial", "serial4", "serial8", "serial2"))
+SERIAL = {
+    "serial": "int4",
+    "serial4": "int4",
+    "bigserial": "int8",
+    "serial8": "int8",
+    "smallserial": "int2",
+    "serial2": "int2",
+}
 _NO_DOMAINS = frozenset(
     """
     bytea cidr date float4 float8 inet json jsonb macaddr money name oid point regclass text
@@ -42,7 +50,7 @@ def added(catalogue: Catalogue, column: Any) -> Work:
     scans = bool(kinds & checked) or (default is not None and "CONSTR_FOREIGN" in kinds)
     if virtual:
         return Work(False, scans, "virtual: computed when it is read")
-    serial = column.typeName.names[-1].sval in _SERIAL
+    serial = column.typeName.names[-1].sval in SERIAL
     if serial or generated is not None or "CONSTR_IDENTITY" in kinds:
         return REWRITTEN
     unsure = []
@@ -130,26 +138,29 @@ def not_null(catalogue: Catalogue, table: Relation | None, name: str) -> Work:
         )
         return READ if unproven else Work(note=f"{name} is not null already")
     proof = next(
-        (one.name for one in catalogue.of(table) if one.valid and name in proves(one.expression)),
+        (one.name for one in catalogue.of(table) if one.valid and name in proves(one)),
         None,
     )
     return Work(note=f"proved by {proof}: no scan") if proof else READ
 
 
-def proves(expression: str) -> set[str]:
+def proves(check: Constraint) -> set[str]:
     """Return the columns that a check says are not null."""
     return {
         one.arg.fields["fields"][-1]["String"]["sval"]
-        for one in conjuncts(expression)
+        for one in conjuncts(check)
         if one.is_a("NullTest") and one.nulltesttype == "IS_NOT_NULL" and one.arg.is_a("ColumnRef")
     }
 
 
-def conjuncts(expression: str) -> list[Any]:
+def conjuncts(check: Constraint) -> list[Any]:
     """Return the conditions that a check joins by AND."""
-    if not expression:
+    if check.condition is not None:
+        waiting = [check.condition]
+    elif check.kind == "c" and check.expression:
+        waiting = [tree(f"select {check.expression}").targetList[0].val]
+    else:
         return []
-    waiting = [tree(f"select {expression}").targetList[0].val]
     found = []
     while waiting:
         one = waiting.pop(0)

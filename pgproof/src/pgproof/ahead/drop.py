@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pgproof.ahead import foreign, partitions
-from pgproof.ahead.catalogue import Catalogue, Relation
+from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.facts import Relation
 from pgproof.ahead.locks import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Effect
 from pgproof.ahead.names import at, dotted, name_of, on
 
@@ -32,7 +33,7 @@ def drop(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
             lock = SHARE_UPDATE_EXCLUSIVE if tree.concurrent else ACCESS_EXCLUSIVE
             if found is not None:
                 yield from relation(catalogue, found, lock, cascade=cascade)
-            elif not (tree.missing_ok and catalogue.known):
+            elif not (tree.missing_ok and catalogue.complete):
                 is_index = kind == "OBJECT_INDEX" and not tree.concurrent
                 note = "the index's table is locked alike" if is_index else ""
                 yield Effect(dotted(item), lock, note=note)

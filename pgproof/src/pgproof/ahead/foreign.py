@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pgproof.ahead.catalogue import Catalogue, Constraint, Relation
+from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.facts import Constraint, Relation
 from pgproof.ahead.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Effect
 from pgproof.ahead.names import named, on
 

@@ -1,15 +1,7 @@
 """Reading the catalogue of a database. SELECT alone, in a transaction that is read only."""
 
-from pgproof.ahead.catalogue import (
-    Catalogue,
-    Column,
-    Constraint,
-    Relation,
-    Trigger,
-    Type,
-    TypeRef,
-    View,
-)
+from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.facts import Column, Constraint, Relation, Trigger, Type, TypeRef, View
 from pgproof.ledger.reader import Connection
 
 _OURS = """
@@ -114,11 +106,11 @@ select n.nspname::text, p.proname::text, max(p.provolatile::text)
 """
 _TRIGGERS = """
 select t.tgname::text, t.tgrelid::bigint, n.nspname::text, p.proname::text,
-       t.tgtype::int
+       t.tgtype::int, t.tgenabled <> 'D'
   from pg_catalog.pg_trigger as t
   join pg_catalog.pg_proc as p on p.oid = t.tgfoid
   join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
- where not t.tgisinternal and t.tgenabled <> 'D'
+ where not t.tgisinternal
 """
 _RULES = """
 select r.ev_class::bigint,
@@ -181,8 +173,8 @@ def look(connection: Connection, search_path: str) -> Catalogue:
             casts=frozenset(connection.execute(_CASTS).fetchall()),
             functions={(schema, n): v for schema, n, v in connection.execute(_FUNCTIONS)},
             triggers=tuple(
-                Trigger(name, table, (schema, function), _events(bits), bool(bits & 1))
-                for name, table, schema, function, bits in connection.execute(_TRIGGERS)
+                Trigger(name, table, (schema, function), _events(bits), bool(bits & 1), enabled)
+                for name, table, schema, function, bits, enabled in connection.execute(_TRIGGERS)
             ),
             rules=frozenset(connection.execute(_RULES).fetchall()),
             views=tuple(View(*row) for row in connection.execute(_VIEWS)),

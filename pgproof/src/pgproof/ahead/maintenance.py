@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pgproof.ahead.catalogue import Catalogue, Relation
+from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.facts import Relation
 from pgproof.ahead.locks import (
     ACCESS_EXCLUSIVE,
     EXCLUSIVE,

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pgproof.ahead.catalogue import STORED, Catalogue, Relation
+from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.facts import STORED, Relation
 from pgproof.ahead.locks import Effect
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pgproof.ahead import foreign, partitions
-from pgproof.ahead.catalogue import Catalogue, Relation
+from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.facts import Relation
 from pgproof.ahead.locks import (
     ACCESS_EXCLUSIVE,
     ACCESS_SHARE,
@@ -38,7 +39,7 @@ def create_table(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
 
 def create_view(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
     """Yield what CREATE OR REPLACE VIEW does; a new view does nothing."""
-    if tree.replace and (catalogue.named(tree.view) is not None or not catalogue.known):
+    if tree.replace and (catalogue.named(tree.view) is not None or not catalogue.complete):
         yield Effect(label(catalogue, tree.view), ACCESS_EXCLUSIVE)
 
 

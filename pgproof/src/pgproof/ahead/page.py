@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from pgproof.ahead.locks import Effect, strength
-from pgproof.ahead.plan import Plan, PlannedFile, PlannedStatement, Size
+from pgproof.ahead.plan import Plan, PlannedFile, PlannedStatement
+from pgproof.ahead.sizes import Size
 from pgproof.printing import markdown as marked
 from pgproof.printing import markdown_code, plain
 

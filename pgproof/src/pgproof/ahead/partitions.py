@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from pgproof.ahead.catalogue import Catalogue, Relation
+from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.columns import conjuncts, not_null
+from pgproof.ahead.facts import Relation
 from pgproof.ahead.locks import (
     ACCESS_EXCLUSIVE,
     SHARE_ROW_EXCLUSIVE,
@@ -132,7 +133,7 @@ def _is_proved(catalogue: Catalogue, parent: Relation, partition: Relation, boun
         text
         for one in catalogue.of(partition)
         if one.kind == "c" and one.valid
-        for condition in conjuncts(one.expression)
+        for condition in conjuncts(one)
         for text in _forms(condition, key)
     }
     if not_null(catalogue, partition, key).scans:

@@ -1,44 +1,32 @@
 """What a run would do: each pending statement, its locks and its cost, on this server."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import psycopg
 
-from pgproof.ahead.effects import effects
+from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.forecast import Forecast
 from pgproof.ahead.lint import Finding, lint
 from pgproof.ahead.locks import Effect
-from pgproof.files.folder import read
+from pgproof.ahead.look import look
+from pgproof.ahead.sizes import Size, sizes
+from pgproof.files.folder import Folder, read
 from pgproof.files.script import Migration
 from pgproof.files.statement import Kind, Statement
 from pgproof.ledger import compare
-from pgproof.ledger.reader import Connection, reading
+from pgproof.ledger.reader import reading
+from pgproof.ledger.state import State
 from pgproof.run.repeatable import repeatables
 from pgproof.settings import Settings
 
-_LARGE = 64 * 1024
-_SIZES = """
-select n.nspname || '.' || c.relname,
-       n.nspname,
-       c.relname,
-       coalesce((select sum(pg_total_relation_size(t.relid)) from pg_partition_tree(c.oid) as t),
-                pg_total_relation_size(c.oid))::bigint,
-       greatest(c.reltuples, 0)::bigint
-  from pg_catalog.pg_class as c
-  join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
- where n.nspname || '.' || c.relname = any (%(names)s)
-    or (c.relname = any (%(names)s) and n.nspname = any (current_schemas(true)))
-"""
-
-
-@dataclass(frozen=True)
-class Size:
-    """Bytes with indexes and partitions, and the estimated rows, of a relation that exists."""
-
-    bytes: int
-    rows: int
+_NO_SERVER = (
+    "no server was asked: partitions, foreign keys, views, triggers and functions that exist, the"
+    " types of columns, and what is applied are not known"
+)
+_LOCKED = "a table is locked just now: the catalogue is not known, as if no server were asked"
 
 
 @dataclass(frozen=True)
@@ -70,15 +58,24 @@ class PlannedFile:
     statements: tuple[PlannedStatement, ...]
     findings: tuple[Finding, ...]
 
+    @property
+    def effects(self) -> Iterator[Effect]:
+        """The effects of its statements, in order."""
+        return (effect for statement in self.statements for effect in statement.effects)
+
 
 @dataclass(frozen=True)
 class Plan:
-    """The pending work in order. `sizes` is by relation as statements name it."""
+    """The pending work in order. `sizes` is by relation as effects name it.
+
+    `unknown` says what could not be known of any statement.
+    """
 
     files: tuple[PlannedFile, ...] = ()
     repeatables: tuple[str, ...] = ()
     sizes: dict[str, Size] = field(default_factory=dict)
     linted: bool = True
+    unknown: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -91,36 +88,52 @@ class Plan:
         return {**asdict(self), "digest": self.digest}
 
 
-def plan(conninfo: str, settings: Settings) -> Plan:
+def plan(conninfo: str | None, settings: Settings) -> Plan:
     """Look at every pending statement. Writes nothing; needs SELECT on the ledger alone.
 
-    Raises RefusedError for everything that `migrate` would refuse.
+    Without `conninfo` no server is asked, and every file is taken to be pending. Raises
+    RefusedError for everything that `migrate` would refuse.
     """
     folder = read(settings.migrations, settings.program)
+    if conninfo is None:
+        return _planned(settings, folder, State(), Catalogue(), (_NO_SERVER,))
     with reading(conninfo, settings, folder) as reader:
-        state = reader.known.state
-        work = compare.compare(folder, state, allow_out_of_order=True)
-        compare.check(folder, state, work, settings.program)
-        findings = lint([migration.path for migration in work.pending], settings.root)
-        files = []
-        for migration in work.pending:
-            steps = state.journal.get((migration.id, "apply"), ())
-            skip = {step.number for step in steps if step.finished}
-            files.append(_file(migration, skip, findings or [], settings.lock_timeout))
-        names = {
-            effect.relation
-            for file in files
-            for statement in file.statements
-            for effect in statement.effects
-        }
-        before, after = repeatables(settings, folder)
-        due = tuple(one.name for one in (*before, *after) if files or one.is_due(state))
-        sizes = _sizes(reader.connection, settings.search_path, names - {""})
-    return Plan(tuple(files), due, sizes, findings is not None)
+        unknown: tuple[str, ...] = ()
+        try:
+            catalogue = look(reader.connection, settings.search_path)
+        except psycopg.errors.LockNotAvailable:
+            catalogue, unknown = Catalogue(), (_LOCKED,)
+        if catalogue.event_triggers:
+            names = ", ".join(catalogue.event_triggers)
+            unknown = (*unknown, f"event triggers run, and are not predicted: {names}")
+        found = _planned(settings, folder, reader.known.state, catalogue, unknown)
+        named = {effect.relation for file in found.files for effect in file.effects} - {""}
+        return replace(found, sizes=sizes(reader.connection, settings.search_path, named))
+
+
+def _planned(
+    settings: Settings, folder: Folder, state: State, catalogue: Catalogue, unknown: tuple[str, ...]
+) -> Plan:
+    work = compare.compare(folder, state, allow_out_of_order=True)
+    compare.check(folder, state, work, settings.program)
+    findings = lint([migration.path for migration in work.pending], settings.root)
+    forecast = Forecast(catalogue)
+    files = []
+    for migration in work.pending:
+        steps = state.journal.get((migration.id, "apply"), ())
+        skip = {step.number for step in steps if step.finished}
+        files.append(_file(migration, skip, findings or [], settings.lock_timeout, forecast))
+    before, after = repeatables(settings, folder)
+    due = tuple(one.name for one in (*before, *after) if files or one.is_due(state))
+    return Plan(tuple(files), due, {}, findings is not None, unknown if files else ())
 
 
 def _file(
-    migration: Migration, skip: set[int], findings: Iterable[Finding], lock_timeout: str
+    migration: Migration,
+    skip: set[int],
+    findings: Iterable[Finding],
+    lock_timeout: str,
+    forecast: Forecast,
 ) -> PlannedFile:
     script = migration.script
     return PlannedFile(
@@ -132,7 +145,7 @@ def _file(
         about=_about(script.text),
         done=len(skip),
         statements=tuple(
-            _statement(statement, script.header.transactional, lock_timeout)
+            _statement(statement, script.header.transactional, lock_timeout, forecast)
             for statement in script.statements
             if statement.number not in skip
         ),
@@ -145,15 +158,16 @@ def _sha256(migration: Migration) -> str:
     return hashlib.sha256(migration.script.raw + b"\0" + undo).hexdigest()
 
 
-def _statement(statement: Statement, transactional: bool, lock_timeout: str) -> PlannedStatement:
-    found = effects(statement.sql) if len(statement.sql) <= _LARGE else []
+def _statement(
+    statement: Statement, transactional: bool, lock_timeout: str, forecast: Forecast
+) -> PlannedStatement:
     return PlannedStatement(
         number=statement.number,
         line=statement.line,
         words=statement.first_words,
         in_transaction=transactional or statement.kind in (Kind.ORDINARY, Kind.SETTING),
         lock_timeout="" if statement.kind is Kind.CONCURRENT else lock_timeout,
-        effects=tuple(found),
+        effects=forecast.effects(statement.sql),
     )
 
 
@@ -165,25 +179,3 @@ def _about(text: str) -> str:
             break
         lines.append(line[2:].removeprefix(" ").rstrip())
     return "\n".join(lines).strip()
-
-
-def _sizes(connection: Connection, search_path: str, names: set[str]) -> dict[str, Size]:
-    """Return the sizes of those relations that exist; nothing if one is locked just now."""
-    if not names:
-        return {}
-    try:
-        with connection.transaction():
-            connection.execute("set transaction read only")
-            connection.execute("set local lock_timeout = '1s'")
-            connection.execute(
-                "select set_config('search_path', %s, true)", [f"{search_path}, pg_catalog"]
-            )
-            rows = connection.execute(_SIZES, {"names": sorted(names)}).fetchall()
-    except psycopg.errors.LockNotAvailable:
-        return {}
-    found = {}
-    for full, _schema, short, size, count in rows:
-        for name in (full, short):
-            if name in names:
-                found[name] = Size(size, count)
-    return found

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pgproof.ahead.catalogue import STORED, Catalogue, Relation
+from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.facts import STORED, Relation
 from pgproof.ahead.functions import unpredicted, walk
 from pgproof.ahead.locks import ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, Effect
 from pgproof.ahead.names import label
@@ -76,7 +77,7 @@ def _consequences(
     """Yield what follows from rows that come, change or go."""
     oids = {one.oid for one in catalogue.tree(table)}
     for trigger in catalogue.triggers:
-        if trigger.table in oids and trigger.events & set(events):
+        if trigger.enabled and trigger.table in oids and trigger.events & set(events):
             name = ".".join(trigger.function)
             note = f"the trigger {trigger.name} runs: the effects of {name}() are not predicted"
             yield Effect("", "", note=note)

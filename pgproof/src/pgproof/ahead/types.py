@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pgproof.ahead.catalogue import Catalogue, TypeRef
+from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.facts import TypeRef
 
 _GROWS = frozenset(("varchar", "varbit"))
 _TEMPORAL = frozenset(("time", "timetz", "timestamp", "timestamptz"))

@@ -1,0 +1,37 @@
+"""The effects of statements in order: each is planned against what those before it leave."""
+
+from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.effects import of_tree
+from pgproof.ahead.learn import learn
+from pgproof.ahead.locks import Effect
+from pgproof.ahead.shapes import shape
+from pgproof.sql.parser import SyntaxProblem, tree
+
+
+class Forecast:
+    """Effects of one statement after the other. Those that differ in constants are read once."""
+
+    def __init__(self, catalogue: Catalogue):
+        self.catalogue = catalogue
+        self._known: dict[str, tuple[Effect, ...]] = {}
+
+    def effects(self, sql: str) -> tuple[Effect, ...]:
+        """Return the effects of the next statement."""
+        alike = shape(sql)
+        if alike is not None:
+            if alike not in self._known:
+                self._known[alike] = self._read(alike, sql)
+            return self._known[alike]
+        return self._read(sql, sql)
+
+    def _read(self, alike: str, sql: str) -> tuple[Effect, ...]:
+        try:
+            parsed = tree(alike)
+        except SyntaxProblem:
+            parsed = tree(sql)
+        found = of_tree(parsed, self.catalogue)
+        if learn(parsed, self.catalogue):
+            self._known.clear()
+        if any(not one.relation for one in found):
+            self.catalogue.complete = False
+        return tuple(found)
