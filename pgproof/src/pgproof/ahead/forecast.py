@@ -4,7 +4,7 @@ from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.effects import of_tree
 from pgproof.ahead.learn import learn
 from pgproof.ahead.locks import Effect
-from pgproof.ahead.shapes import shape
+from pgproof.ahead.shapes import is_query
 from pgproof.sql.parser import SyntaxProblem, tree
 
 
@@ -15,14 +15,13 @@ class Forecast:
         self.catalogue = catalogue
         self._known: dict[str, tuple[Effect, ...]] = {}
 
-    def effects(self, sql: str) -> tuple[Effect, ...]:
-        """Return the effects of the next statement."""
-        alike = shape(sql)
-        if alike is not None:
-            if alike not in self._known:
-                self._known[alike] = self._read(alike, sql)
-            return self._known[alike]
-        return self._read(sql, sql)
+    def effects(self, sql: str, alike: str) -> tuple[Effect, ...]:
+        """Return the effects of the next statement; `alike` is its shape."""
+        if not is_query(sql):
+            return self._read(sql, sql)
+        if alike not in self._known:
+            self._known[alike] = self._read(alike, sql)
+        return self._known[alike]
 
     def _read(self, alike: str, sql: str) -> tuple[Effect, ...]:
         try:

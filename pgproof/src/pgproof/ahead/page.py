@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pgproof.ahead.groups import faults, folded, groups, where
 from pgproof.ahead.locks import Effect, strength
 from pgproof.ahead.plan import Plan, PlannedFile, PlannedStatement
 from pgproof.ahead.sizes import Size
@@ -17,8 +18,8 @@ def markdown(plan: Plan) -> str:
 
 
 def size_of(plan: Plan, relation: str) -> str:
-    """Say how large a relation is, or that it is new."""
-    if not relation:
+    """Say how large a relation is, or that it is new; nothing where no size is known."""
+    if not relation or not plan.sizes:
         return ""
     size = plan.sizes.get(relation)
     return "new" if size is None else human(size)
@@ -51,6 +52,9 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield ""
     if not plan.files:
         yield "None."
+    for one in plan.unknown:
+        yield f"Not known: {marked(one)}."
+        yield ""
     for file in plan.files:
         yield from _section(plan, file)
     if plan.repeatables:
@@ -99,22 +103,23 @@ def _section(plan: Plan, file: PlannedFile) -> Iterator[str]:
     yield ""
     yield "| # | line | statement | lock | on | size | work | note | runs |"
     yield "|---|---|---|---|---|---|---|---|---|"
-    for statement in file.statements:
-        for effect in statement.effects or (Effect("", ""),):
+    for group in groups(file):
+        statement = group.first
+        for effect, more in folded(statement.effects or (Effect("", ""),)):
             cells = (
                 str(statement.number),
                 str(statement.line),
-                markdown_code(statement.words),
+                markdown_code(group.words),
                 effect.lock,
-                marked(effect.relation),
-                size_of(plan, effect.relation),
+                marked(where(effect, more)),
+                "" if more else size_of(plan, effect.relation),
                 work_of(effect),
                 marked(effect.note),
                 waits_of(statement),
             )
             yield f"| {' | '.join(cells)} |"
     yield ""
-    for finding in file.findings:
-        yield f"- line {finding.line}: **{marked(finding.rule)}** {marked(finding.message)}"
+    for finding, place in faults(file.findings):
+        yield f"- {place}: **{marked(finding.rule)}** {marked(finding.message)}"
     if file.findings:
         yield ""

@@ -12,6 +12,7 @@ from pgproof.ahead.forecast import Forecast
 from pgproof.ahead.lint import Finding, lint
 from pgproof.ahead.locks import Effect
 from pgproof.ahead.look import look
+from pgproof.ahead.shapes import shape
 from pgproof.ahead.sizes import Size, sizes
 from pgproof.files.folder import Folder, read
 from pgproof.files.script import Migration
@@ -31,13 +32,17 @@ _LOCKED = "a table is locked just now: the catalogue is not known, as if no serv
 
 @dataclass(frozen=True)
 class PlannedStatement:
-    """A statement and what it does. `lock_timeout` is empty where it waits without limit."""
+    """A statement and what it does. `lock_timeout` is empty where it waits without limit.
+
+    `alike` is the number of the first statement of its file that differs in constants alone.
+    """
 
     number: int
     line: int
     words: str
     in_transaction: bool
     lock_timeout: str
+    alike: int
     effects: tuple[Effect, ...]
 
 
@@ -136,6 +141,7 @@ def _file(
     forecast: Forecast,
 ) -> PlannedFile:
     script = migration.script
+    first: dict[str, int] = {}
     return PlannedFile(
         id=migration.id,
         path=str(migration.path),
@@ -145,7 +151,7 @@ def _file(
         about=_about(script.text),
         done=len(skip),
         statements=tuple(
-            _statement(statement, script.header.transactional, lock_timeout, forecast)
+            _statement(statement, script.header.transactional, lock_timeout, forecast, first)
             for statement in script.statements
             if statement.number not in skip
         ),
@@ -159,15 +165,21 @@ def _sha256(migration: Migration) -> str:
 
 
 def _statement(
-    statement: Statement, transactional: bool, lock_timeout: str, forecast: Forecast
+    statement: Statement,
+    transactional: bool,
+    lock_timeout: str,
+    forecast: Forecast,
+    first: dict[str, int],
 ) -> PlannedStatement:
+    alike = shape(statement.sql)
     return PlannedStatement(
         number=statement.number,
         line=statement.line,
         words=statement.first_words,
         in_transaction=transactional or statement.kind in (Kind.ORDINARY, Kind.SETTING),
         lock_timeout="" if statement.kind is Kind.CONCURRENT else lock_timeout,
-        effects=forecast.effects(statement.sql),
+        alike=first.setdefault(alike, statement.number),
+        effects=forecast.effects(statement.sql, alike),
     )
 
 

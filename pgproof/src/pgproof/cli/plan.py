@@ -28,57 +28,80 @@ _SHORTEST = 20
     metavar="FILE",
     help="Write the review page for a pull request; - is stdout.",
 )
+@click.option(
+    "--offline",
+    is_flag=True,
+    help="Ask no server: every file is taken to be pending, and only its text is known.",
+)
+@click.option("--verbose", is_flag=True, help="Show each statement and each table on its own.")
 @options.as_json
-def command(settings: Settings, dsn: str | None, page: IO[str] | None, as_json: bool) -> None:
+def command(
+    settings: Settings,
+    dsn: str | None,
+    page: IO[str] | None,
+    offline: bool,
+    verbose: bool,
+    as_json: bool,
+) -> None:
     """Show each pending statement: locks, rewrites, scans, sizes, squawk's findings.
 
-    Writes nothing, and refuses what `pgproof migrate` would refuse.
+    Statements that differ in constants alone are one row. Writes nothing, and refuses what
+    `pgproof migrate` would refuse.
 
     \b
     pgproof plan
     pgproof plan --markdown -
+    pgproof plan --offline
     """
     from pgproof.ahead.page import markdown
     from pgproof.ahead.plan import plan
 
-    found = plan(options.resolve(dsn, settings), settings)
+    found = plan(None if offline else options.resolve(dsn, settings), settings)
     if page is not None:
         page.write(markdown(found))
     if as_json:
         printing.say_json(found.as_dict())
     elif page is None:
-        _show(found)
+        _show(found, verbose)
 
 
-def _show(found: "Plan") -> None:
+def _show(found: "Plan", verbose: bool) -> None:
+    from pgproof.ahead.groups import faults
+
+    for one in found.unknown:
+        printing.say(f"not known: {one}", err=True)
     if not found.files:
         printing.say("nothing is pending", err=True)
     for file in found.files:
         how = "one transaction" if file.transactional else "statement by statement"
         printing.say_heading(file.id, how)
-        printing.say(*_table(_rows(found, file)))
-        for finding in file.findings:
-            printing.say(f"  squawk, line {finding.line}: {finding.rule}: {finding.message}")
+        printing.say(*_table(_rows(found, file, verbose)))
+        for finding, place in faults(file.findings, apart=verbose):
+            printing.say(f"  squawk, {place}: {finding.rule}: {finding.message}")
     for name in found.repeatables:
         printing.say_heading(name, "repeatable")
 
 
-def _rows(found: "Plan", file: "PlannedFile") -> Iterator[tuple[str, ...]]:
+def _rows(found: "Plan", file: "PlannedFile", verbose: bool) -> Iterator[tuple[str, ...]]:
+    from pgproof.ahead.groups import folded, groups, where
     from pgproof.ahead.locks import Effect
     from pgproof.ahead.page import size_of, waits_of, work_of
 
-    yield "#", "line", "statement", "lock", "on", "size", "work", "runs"
-    for statement in file.statements:
-        for effect in statement.effects or (Effect("", ""),):
+    yield "#", "line", "statement", "lock", "on", "size", "work", "runs", "note"
+    for group in groups(file, apart=verbose):
+        statement = group.first
+        nothing = (Effect("", ""),)
+        for effect, more in folded(statement.effects or nothing, apart=verbose):
             yield (
                 str(statement.number),
                 str(statement.line),
-                statement.words,
-                effect.lock or effect.note,
-                effect.relation,
-                size_of(found, effect.relation),
+                group.words,
+                effect.lock,
+                where(effect, more),
+                "" if more else size_of(found, effect.relation),
                 work_of(effect),
                 waits_of(statement),
+                effect.note,
             )
 
 
