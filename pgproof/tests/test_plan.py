@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from pgproof.ahead import forecast
 from pgproof.ahead.effects import effects
 from pgproof.ahead.locks import strength
 from pgproof.ahead.page import markdown
+from pgproof.ahead.plan import plan
 from pgproof.errors import Exit, RefusedError
+from pgproof.sql.parser import tree
 from tests.project import Project, in_background
 from tests.test_plan_truth import words
 
@@ -123,5 +126,115 @@ def test_a_plan_does_not_wait_behind_a_lock(pending: Project) -> None:
     with pending.connect() as other:
         other.execute("begin; lock table t")
         started = time.monotonic()
-        assert pending.plan().sizes == {}
+        found = pending.plan()
         assert time.monotonic() - started < 10
+    assert found.sizes == {}
+    assert [one.split(":")[0] for one in found.unknown] == ["a table is locked just now"]
+    assert next(found.files[0].effects).lock == "ACCESS EXCLUSIVE"
+
+
+def notes(project: Project) -> list[str]:
+    """Return relation, work and note of each effect of what is pending."""
+    return [
+        f"{effect.relation}: {'rewrite' if effect.rewrites else 'scan' if effect.scans else ''};"
+        f" {effect.note}"
+        for file in project.plan().files
+        for effect in file.effects
+    ]
+
+
+def test_a_check_made_earlier_in_the_files_proves_not_null(tables: Project) -> None:
+    tables.write("0001.a", "alter table t add constraint c check (n is not null) not valid;")
+    tables.write("0002.b", "alter table t validate constraint c;")
+    tables.write("0003.c", "alter table t alter column n set not null;")
+    assert notes(tables)[1:] == ["t: scan; ", "t: ; proved by c: no scan"]
+
+
+def test_a_table_made_earlier_in_the_files_is_known(tables: Project) -> None:
+    tables.write("0001.a", "create table u (id int references t, name varchar(10));")
+    tables.write("0002.b", "alter table u alter column name type varchar(20); drop table u;")
+    first, grown, dropped, referenced = notes(tables)
+    assert first == "t: ; is referenced"
+    assert grown == "u: ; compatible: no rewrite"
+    assert dropped.startswith("u: ;")
+    assert referenced == "t: ; was referenced by u_id_fkey"
+
+
+def test_what_a_function_leaves_is_not_guessed(tables: Project) -> None:
+    tables.write("0001.a", "do $$ begin execute 'create table made (id int)'; end $$;")
+    tables.write("0002.b", "alter table if exists made add column c int;")
+    block, made = (effect for file in tables.plan().files for effect in file.effects)
+    assert block.note == "the effects of the block are not predicted; read it"
+    assert (made.relation, made.lock) == ("made", "ACCESS EXCLUSIVE")
+
+
+def test_names_follow_the_search_path_of_their_file(tables: Project) -> None:
+    tables.query("create table other.t (n bigint)")
+    change = "alter table t alter column n type bigint;"
+    tables.write("0001.a", f"set search_path = other; {change}")
+    tables.write("0002.b", change)
+    assert notes(tables) == ["other.t: ; compatible: no rewrite", "t: rewrite; "]
+
+
+def test_a_time_is_rewritten_where_the_zone_has_an_offset(tables: Project) -> None:
+    tables.query("create table at (a timestamp)")
+    change = "alter table at alter column a type timestamptz;"
+    tables.write("0001.a", f"set time zone 'Europe/Berlin'; {change}")
+    tables.write("0002.b", change.replace("timestamptz", "timestamp"))
+    assert notes(tables) == ["at: rewrite; ", "at: ; compatible: no rewrite"]
+    pinned = tables.with_settings(session={"TimeZone": "Asia/Tokyo"})
+    assert notes(pinned)[1] == "at: rewrite; "
+
+
+def test_a_plan_says_which_triggers_fire(tables: Project) -> None:
+    tables.write("0001.a", "insert into t values (1000, 1, 1, 'x', 1000);")
+    tables.write("0002.b", "alter table t disable trigger tr; insert into t (id, w) values (1, 1);")
+    fires = "the trigger tr runs: the effects of public.f() are not predicted"
+    assert [note for note in notes(tables) if fires in note] == [f": ; {fires}"]
+
+
+def test_event_triggers_are_named_once(tables: Project) -> None:
+    tables.query("create function e() returns event_trigger language plpgsql as 'begin end'")
+    tables.query("create event trigger watch on ddl_command_end execute function e()")
+    tables.write("0001.a", "create table q (id int); create table r (id int);")
+    assert tables.plan().unknown == ("event triggers run, and are not predicted: watch",)
+
+
+def test_without_a_server_a_plan_says_once_what_is_not_known(tables: Project) -> None:
+    tables.write("0001.a", "create table q (n int); alter table t alter column n type bigint;")
+    done = tables.run("plan", "--offline")
+    assert done.returncode == Exit.OK, done.stderr
+    assert done.stderr.count("not known: no server was asked") == 1
+    assert "unless the old type is compatible" in done.stdout
+    assert "new" not in done.stdout
+    assert [file.id for file in plan(None, tables.settings).files] == ["0001.a"]
+
+
+def test_statements_alike_are_read_once_and_shown_as_one_row(
+    tables: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        f"insert into t values ({n}, 1, 1, 'it''s {n}', {n}), ({n}, 1, 1, '', 0);\n"
+        for n in range(2000)
+    ]
+    tables.write("0001.a", "".join(rows) + "insert into o values (3);")
+    read: list[str] = []
+    monkeypatch.setattr(forecast, "tree", lambda sql: read.append(sql) or tree(sql))
+    (file,) = tables.plan().files
+    assert len(read) == 2
+    assert [one.alike for one in file.statements] == [1] * 2000 + [2001]
+    assert {effect.relation for effect in file.effects} == {"t", "o", ""}
+    shown = tables.run("plan").stdout
+    assert "2,000 times: insert into t values (0, 1" in shown
+    assert len(shown.splitlines()) < 8
+    assert len(tables.run("plan", "--verbose").stdout.splitlines()) > 4000
+    assert len(json.loads(tables.run("plan", "--json").stdout)["files"][0]["statements"]) == 2001
+
+
+def test_many_partitions_are_one_row(tables: Project) -> None:
+    for n in range(10, 30):
+        tables.query(f"create table p_{n} partition of p for values from ({n}) to ({n + 1})")
+    tables.write("0001.a", "alter table p add column c int;")
+    assert "p and 21 more" in tables.run("plan").stdout
+    assert "p and 21 more" in markdown(tables.plan())
+    assert len({effect.relation for file in tables.plan().files for effect in file.effects}) == 22

@@ -30,12 +30,17 @@ class Catalogue:
     statistics: dict[tuple[str, str], int] = field(default_factory=dict)
     event_triggers: tuple[str, ...] = ()
 
+    zone: str = "UTC"
+    checks_known: bool = True
+    home: tuple[str, ...] = field(init=False)
+    """The search path that names are written for; a migration may set another for itself."""
     complete: bool = field(init=False)
     """Whether what is not here does not exist: not so after a statement that is not predicted."""
 
     def __post_init__(self) -> None:
         """Index what is asked for again and again."""
         self.complete = self.known
+        self.home = self.search_path
         self._by_name: dict[tuple[str, str], Relation] = {}
         self._types = {(one.schema, one.name): one for one in self.types.values()}
         self._children: dict[int, dict[int, None]] = {}
@@ -118,7 +123,9 @@ class Catalogue:
 
     def label(self, relation: Relation) -> str:
         """Return the name of a relation as a statement would write it."""
-        if self.find(relation.name) is relation:
+        places = ((one, relation.name) for one in (*self.home, "pg_catalog"))
+        first = next((self._by_name[place] for place in places if place in self._by_name), None)
+        if first is relation:
             return relation.name
         return f"{relation.schema}.{relation.name}"
 

@@ -13,7 +13,13 @@ class Forecast:
 
     def __init__(self, catalogue: Catalogue):
         self.catalogue = catalogue
+        self._zone = catalogue.zone
         self._known: dict[str, tuple[Effect, ...]] = {}
+
+    def begin(self) -> None:
+        """Begin a file, for which the runner pins settings anew."""
+        self.catalogue.search_path, self.catalogue.zone = self.catalogue.home, self._zone
+        self._known.clear()
 
     def effects(self, sql: str, alike: str) -> tuple[Effect, ...]:
         """Return the effects of the next statement; `alike` is its shape."""

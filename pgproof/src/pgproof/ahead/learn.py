@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pgproof.ahead import learn_alter, learn_tables, types
+from pgproof.ahead import learn_alter, learn_drop, learn_rename, learn_tables, types
 from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.facts import Relation, Trigger, Type, TypeRef, View
 from pgproof.ahead.functions import walk
+from pgproof.ahead.learn_constraints import default_schema
 from pgproof.ahead.names import at
 
 _EVENTS = {4: "INSERT", 8: "DELETE", 16: "UPDATE", 32: "TRUNCATE"}
@@ -25,7 +26,7 @@ def learn(tree: Any, catalogue: Catalogue) -> bool:
 def _place(catalogue: Catalogue, parts: Any) -> tuple[str, str]:
     """Return schema and name of a new object of which the tree holds the parts."""
     *schema, name = [part.sval for part in parts]
-    return (schema[-1] if schema else learn_tables.default_schema(catalogue)), name
+    return (schema[-1] if schema else default_schema(catalogue)), name
 
 
 def _domain(tree: Any, catalogue: Catalogue) -> None:
@@ -51,7 +52,7 @@ def _type(tree: Any, catalogue: Catalogue) -> None:
 
 
 def _composite(tree: Any, catalogue: Catalogue) -> None:
-    schema = tree.typevar.schemaname or learn_tables.default_schema(catalogue)
+    schema = tree.typevar.schemaname or default_schema(catalogue)
     columns = dict(learn_tables.column(catalogue, one) for one in tree.coldeflist or ())
     name = tree.typevar.relname
     catalogue.put_type(Type(catalogue.new(), schema, name, None, False))
@@ -68,7 +69,7 @@ def _trigger(tree: Any, catalogue: Catalogue) -> None:
     found = catalogue.named(tree.relation)
     if found is not None:
         *schema, name = [part.sval for part in tree.funcname]
-        function = (schema[-1] if schema else learn_tables.default_schema(catalogue), name)
+        function = (schema[-1] if schema else default_schema(catalogue), name)
         events = frozenset(event for bit, event in _EVENTS.items() if (tree.events or 0) & bit)
         whole = catalogue.tree(found) if tree.row and found.kind == "p" else (found,)
         made = [Trigger(tree.trigname, one.oid, function, events, bool(tree.row)) for one in whole]
@@ -80,7 +81,7 @@ def _trigger(tree: Any, catalogue: Catalogue) -> None:
 def _sequence(tree: Any, catalogue: Catalogue) -> None:
     owner = _owner(tree.options, catalogue)
     if catalogue.named(tree.sequence) is None:
-        schema = tree.sequence.schemaname or learn_tables.default_schema(catalogue)
+        schema = tree.sequence.schemaname or default_schema(catalogue)
         name = tree.sequence.relname
         catalogue.put(Relation(catalogue.new(), schema, name, "S", owner=owner or 0))
 
@@ -119,7 +120,7 @@ def _made(catalogue: Catalogue, relation: Any, kind: str, query: Any) -> None:
     """Add a relation whose columns come of a query, and what it reads if it is a view."""
     found = catalogue.named(relation)
     if found is None:
-        schema = relation.schemaname or learn_tables.default_schema(catalogue)
+        schema = relation.schemaname or default_schema(catalogue)
         method = catalogue.method if kind != "v" else ""
         found = Relation(
             catalogue.new(), schema, relation.relname, kind, relation.relpersistence, "", method
@@ -136,9 +137,23 @@ def _made(catalogue: Catalogue, relation: Any, kind: str, query: Any) -> None:
     catalogue.views = (*kept, *(View(found.oid, oid, "") for oid in sorted(read - {found.oid})))
 
 
+def _setting(tree: Any, catalogue: Catalogue) -> None:
+    values = tuple(str(_text(one)) for one in tree.args or ())
+    name = (tree.name or "").lower()
+    if name == "search_path":
+        catalogue.search_path = values or catalogue.home
+    elif name == "timezone":
+        catalogue.zone = values[0] if values else "UTC"
+
+
+def _text(node: Any) -> object:
+    constant = node.sval or node.ival or node.fval if node.is_a("A_Const") else None
+    return (constant.sval or constant.ival or constant.fval or 0) if constant else "not known"
+
+
 _HANDLERS: dict[str, Callable[[Any, Catalogue], None]] = {
     "AlterDomainStmt": _alter_domain,
-    "AlterObjectSchemaStmt": learn_alter.set_schema,
+    "AlterObjectSchemaStmt": learn_rename.set_schema,
     "AlterSeqStmt": _alter_sequence,
     "AlterTableStmt": learn_alter.alter_table,
     "CompositeTypeStmt": _composite,
@@ -150,8 +165,9 @@ _HANDLERS: dict[str, Callable[[Any, Catalogue], None]] = {
     "CreateStmt": learn_tables.create_table,
     "CreateTableAsStmt": _table_as,
     "CreateTrigStmt": _trigger,
-    "DropStmt": learn_alter.drop,
+    "DropStmt": learn_drop.drop,
     "IndexStmt": learn_tables.create_index,
-    "RenameStmt": learn_alter.rename,
+    "RenameStmt": learn_rename.rename,
+    "VariableSetStmt": _setting,
     "ViewStmt": _view,
 }

@@ -1,5 +1,9 @@
 """Reading the catalogue of a database. SELECT alone, in a transaction that is read only."""
 
+from dataclasses import replace
+
+import psycopg
+
 from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.facts import Column, Constraint, Relation, Trigger, Type, TypeRef, View
 from pgproof.ledger.reader import Connection
@@ -28,7 +32,14 @@ select c.oid::bigint, n.nspname::text, c.relname::text, c.relkind::text, c.relpe
              left join pg_catalog.pg_attribute as k
                on k.attrelid = coalesce(i.indrelid, c.oid) and k.attnum = u.number
             order by u.place), '{{}}'),
-       coalesce(pg_get_expr(c.relpartbound, c.oid), ''),
+       case
+           when c.oid = (select d.partdefid
+                           from pg_catalog.pg_partitioned_table as d
+                           join pg_catalog.pg_inherits as h on h.inhparent = d.partrelid
+                          where h.inhrelid = c.oid) then 'DEFAULT'
+           when c.relispartition and c.relkind not in ('i', 'I') then 'FOR VALUES'
+           else ''
+       end,
        coalesce(array(
            select h.inhparent::bigint
              from pg_catalog.pg_inherits as h
@@ -63,13 +74,18 @@ array(
 """
 _CONSTRAINTS = f"""
 select c.oid::bigint, c.conname::text, c.contype::text, {_NAMES_OF.format("conkey", "conrelid")},
-       c.convalidated, coalesce(pg_get_expr(c.conbin, c.conrelid), ''), c.conrelid::bigint,
+       c.convalidated, '', c.conrelid::bigint,
        c.confrelid::bigint, {_NAMES_OF.format("confkey", "confrelid")}, c.conindid::bigint,
        c.conparentid::bigint, c.confdeltype::text, c.confupdtype::text
   from pg_catalog.pg_constraint as c
   join pg_catalog.pg_namespace as n on n.oid = c.connamespace
  where c.conrelid <> 0 and c.contype <> 't' and {_OURS}
 """  # noqa: S608
+_CHECKS = """
+select c.oid::bigint, pg_get_expr(c.conbin, c.conrelid)
+  from pg_catalog.pg_constraint as c
+ where c.contype = 'c' and c.conrelid >= 16384
+"""
 _TYPES = """
 with recursive constrained (oid) as (
     select t.oid
@@ -161,6 +177,7 @@ def look(connection: Connection, search_path: str) -> Catalogue:
             relations[oid] = Relation(
                 *(oid, *rest, tuple(key), bound, tuple(parents), columns.get(oid, {}))
             )
+        checks = _checks(connection)
         return Catalogue(
             known=True,
             version=version,
@@ -168,7 +185,8 @@ def look(connection: Connection, search_path: str) -> Catalogue:
             tablespace=tablespace,
             method=method,
             relations=relations,
-            constraints={row[0]: _constraint(row) for row in connection.execute(_CONSTRAINTS)},
+            constraints=_constraints(connection, checks),
+            checks_known=checks is not None,
             types={row[0]: _type(row) for row in connection.execute(_TYPES)},
             casts=frozenset(connection.execute(_CASTS).fetchall()),
             functions={(schema, n): v for schema, n, v in connection.execute(_FUNCTIONS)},
@@ -185,6 +203,20 @@ def look(connection: Connection, search_path: str) -> Catalogue:
 
 def _events(bits: int) -> frozenset[str]:
     return frozenset(event for bit, event in _EVENTS.items() if bits & bit)
+
+
+def _checks(connection: Connection) -> dict[int, str] | None:
+    """Return the expressions of checks by OID; None while a table of one is locked."""
+    try:
+        with connection.transaction():
+            return dict(connection.execute(_CHECKS).fetchall())
+    except psycopg.errors.LockNotAvailable:
+        return None
+
+
+def _constraints(connection: Connection, checks: dict[int, str] | None) -> dict[int, Constraint]:
+    found = (_constraint(row) for row in connection.execute(_CONSTRAINTS).fetchall())
+    return {one.oid: replace(one, expression=(checks or {}).get(one.oid, "")) for one in found}
 
 
 def _constraint(row: tuple[object, ...]) -> Constraint:

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-import psycopg
-
 from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.forecast import Forecast
 from pgproof.ahead.lint import Finding, lint
@@ -27,7 +25,7 @@ _NO_SERVER = (
     "no server was asked: partitions, foreign keys, views, triggers and functions that exist, the"
     " types of columns, and what is applied are not known"
 )
-_LOCKED = "a table is locked just now: the catalogue is not known, as if no server were asked"
+_LOCKED = "a table is locked just now: what checks prove, and how large tables are, is not known"
 
 
 @dataclass(frozen=True)
@@ -100,14 +98,16 @@ def plan(conninfo: str | None, settings: Settings) -> Plan:
     RefusedError for everything that `migrate` would refuse.
     """
     folder = read(settings.migrations, settings.program)
+
     if conninfo is None:
-        return _planned(settings, folder, State(), Catalogue(), (_NO_SERVER,))
+        path = tuple(name.strip().strip('"') for name in settings.search_path.split(","))
+        nothing = Catalogue(search_path=path)
+        return _planned(settings, folder, State(), nothing, (_NO_SERVER,))
     with reading(conninfo, settings, folder) as reader:
         unknown: tuple[str, ...] = ()
-        try:
-            catalogue = look(reader.connection, settings.search_path)
-        except psycopg.errors.LockNotAvailable:
-            catalogue, unknown = Catalogue(), (_LOCKED,)
+        catalogue = look(reader.connection, settings.search_path)
+        if not catalogue.checks_known:
+            unknown = (_LOCKED,)
         if catalogue.event_triggers:
             names = ", ".join(catalogue.event_triggers)
             unknown = (*unknown, f"event triggers run, and are not predicted: {names}")
@@ -122,9 +122,12 @@ def _planned(
     work = compare.compare(folder, state, allow_out_of_order=True)
     compare.check(folder, state, work, settings.program)
     findings = lint([migration.path for migration in work.pending], settings.root)
+    pinned = {name.lower(): value for name, value in settings.session.items()}
+    catalogue.zone = pinned.get("timezone", catalogue.zone)
     forecast = Forecast(catalogue)
     files = []
     for migration in work.pending:
+        forecast.begin()
         steps = state.journal.get((migration.id, "apply"), ())
         skip = {step.number for step in steps if step.finished}
         files.append(_file(migration, skip, findings or [], settings.lock_timeout, forecast))

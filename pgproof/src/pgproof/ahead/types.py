@@ -9,6 +9,7 @@ from pgproof.ahead.facts import TypeRef
 _GROWS = frozenset(("varchar", "varbit"))
 _TEMPORAL = frozenset(("time", "timetz", "timestamp", "timestamptz"))
 _SAME_OPERATORS = (frozenset(("text", "varchar")), frozenset(("inet", "cidr")))
+_WITHOUT_OFFSET = ("UTC", "GMT", "ETC/UTC", "ETC/GMT", "ZULU", "UCT", "0", "")
 _FINEST = 6
 _HEADER = 4
 """What the modifiers of varchar, char and numeric count beside what is written."""
@@ -44,7 +45,7 @@ def rewrites(catalogue: Catalogue, old: TypeRef, new: TypeRef) -> bool:
     if old.oid == new.oid:
         return old.modifier != new.modifier and not _fits(source.name, old.modifier, new.modifier)
     if {source.name, target.name} == {"timestamp", "timestamptz"}:
-        return new.modifier >= 0
+        return new.modifier >= 0 or catalogue.zone.upper() not in _WITHOUT_OFFSET
     return (old.oid, new.oid) not in catalogue.casts or new.modifier >= 0
 
 
