@@ -231,6 +231,16 @@ def test_statements_alike_are_read_once_and_shown_as_one_row(
     assert len(json.loads(tables.run("plan", "--json").stdout)["files"][0]["statements"]) == 2001
 
 
+def test_tables_alike_are_one_row(tables: Project) -> None:
+    change = "alter table w_{0} add column c int default {0};"
+    tables.write("0001.a", "".join(f"create table w_{n} (id int);" for n in range(500)))
+    tables.write("0002.b", "".join(map(change.format, range(500))))
+    shown = tables.run("plan").stdout
+    assert "500 times: alter table w_0 add" in shown
+    assert "w_0 and 499 more" in shown
+    assert len(shown.splitlines()) < 30
+
+
 def test_many_partitions_are_one_row(tables: Project) -> None:
     for n in range(10, 30):
         tables.query(f"create table p_{n} partition of p for values from ({n}) to ({n + 1})")

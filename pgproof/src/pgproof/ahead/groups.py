@@ -1,52 +1,61 @@
 """Statements of a file that do the same, as one row: a page of thousands is read by nobody."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pgproof.ahead.lint import Finding
 from pgproof.ahead.locks import Effect
-from pgproof.ahead.plan import PlannedFile, PlannedStatement
+from pgproof.ahead.plan import Plan, PlannedFile, PlannedStatement
+from pgproof.ahead.shapes import without_numbers
+from pgproof.ahead.sizes import Size
 
 _SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Group:
-    """Statements that differ in their constants alone: the first, and how many there are."""
+    """Statements that differ in numbers and constants alone."""
 
-    first: PlannedStatement
-    count: int
+    statements: tuple[PlannedStatement, ...]
+
+    @property
+    def first(self) -> PlannedStatement:
+        """The first of them."""
+        return self.statements[0]
 
     @property
     def words(self) -> str:
-        """The first words of the first, and how often the like is run."""
-        return self.first.words if self.count == 1 else f"{self.count:,} times: {self.first.words}"
+        """The first words of the first, and how many there are."""
+        count = len(self.statements)
+        return self.first.words if count == 1 else f"{count:,} times: {self.first.words}"
+
+    def effects(self, plan: Plan, *, apart: bool = False) -> Iterator[tuple[Effect, str]]:
+        """Yield effects and where they are: of many alike, on the largest relation and more."""
+        alike: dict[object, list[Effect]] = {}
+        every = dict.fromkeys(effect for one in self.statements for effect in one.effects)
+        for effect in every or (Effect("", ""),):
+            alike.setdefault(effect if apart else _work(effect), []).append(effect)
+        for some in alike.values():
+            if len(some) <= _SHOWN:
+                yield from ((one, one.relation) for one in some)
+            else:
+                largest = max(some, key=lambda one: plan.sizes.get(one.relation, Size(0, 0)).bytes)
+                yield largest, f"{largest.relation} and {len(some) - 1:,} more"
 
 
 def groups(file: PlannedFile, *, apart: bool = False) -> list[Group]:
     """Return the statements of a file in groups, or each apart, in the order of their first."""
     alike: dict[object, list[PlannedStatement]] = {}
     for one in file.statements:
-        same = (one.alike, one.effects, one.in_transaction, one.lock_timeout)
+        works = tuple(map(_work, one.effects))
+        same = (one.alike, works, one.in_transaction, one.lock_timeout)
         alike.setdefault(one.number if apart else same, []).append(one)
-    return [Group(some[0], len(some)) for some in alike.values()]
+    return [Group(tuple(some)) for some in alike.values()]
 
 
-def folded(effects: Iterable[Effect], *, apart: bool = False) -> Iterator[tuple[Effect, int]]:
-    """Yield effects, of many that differ in their relation alone the first: and how many more."""
-    alike: dict[Effect, list[Effect]] = {}
-    for one in effects:
-        alike.setdefault(replace(one, relation=""), []).append(one)
-    for some in alike.values():
-        if len(some) <= _SHOWN or apart:
-            yield from ((one, 0) for one in some)
-        else:
-            yield some[0], len(some) - 1
-
-
-def where(effect: Effect, more: int) -> str:
-    """Say which relations an effect is on."""
-    return f"{effect.relation} and {more:,} more" if more else effect.relation
+def _work(effect: Effect) -> object:
+    note = without_numbers(effect.note)
+    return effect.lock, effect.rewrites, effect.scans, note, bool(effect.relation)
 
 
 def faults(findings: Iterable[Finding], *, apart: bool = False) -> Iterator[tuple[Finding, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pgproof.ahead.groups import faults, folded, groups, where
+from pgproof.ahead.groups import faults, groups
 from pgproof.ahead.locks import Effect, strength
 from pgproof.ahead.plan import Plan, PlannedFile, PlannedStatement
 from pgproof.ahead.sizes import Size
@@ -105,14 +105,14 @@ def _section(plan: Plan, file: PlannedFile) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|---|---|"
     for group in groups(file):
         statement = group.first
-        for effect, more in folded(statement.effects or (Effect("", ""),)):
+        for effect, where in group.effects(plan):
             cells = (
                 str(statement.number),
                 str(statement.line),
                 markdown_code(group.words),
                 effect.lock,
-                marked(where(effect, more)),
-                "" if more else size_of(plan, effect.relation),
+                marked(where),
+                size_of(plan, effect.relation),
                 work_of(effect),
                 marked(effect.note),
                 waits_of(statement),

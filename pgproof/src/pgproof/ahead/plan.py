@@ -10,7 +10,7 @@ from pgproof.ahead.forecast import Forecast
 from pgproof.ahead.lint import Finding, lint
 from pgproof.ahead.locks import Effect
 from pgproof.ahead.look import look
-from pgproof.ahead.shapes import shape
+from pgproof.ahead.shapes import shape, without_numbers
 from pgproof.ahead.sizes import Size, sizes
 from pgproof.files.folder import Folder, read
 from pgproof.files.script import Migration
@@ -32,7 +32,8 @@ _LOCKED = "a table is locked just now: what checks prove, and how large tables a
 class PlannedStatement:
     """A statement and what it does. `lock_timeout` is empty where it waits without limit.
 
-    `alike` is the number of the first statement of its file that differs in constants alone.
+    `alike` is the number of the first statement of its file that differs in numbers and constants
+    alone.
     """
 
     number: int
@@ -181,7 +182,7 @@ def _statement(
         words=statement.first_words,
         in_transaction=transactional or statement.kind in (Kind.ORDINARY, Kind.SETTING),
         lock_timeout="" if statement.kind is Kind.CONCURRENT else lock_timeout,
-        alike=first.setdefault(alike, statement.number),
+        alike=first.setdefault(without_numbers(alike), statement.number),
         effects=forecast.effects(statement.sql, alike),
     )
 

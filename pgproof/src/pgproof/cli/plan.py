@@ -45,8 +45,8 @@ def command(
 ) -> None:
     """Show each pending statement: locks, rewrites, scans, sizes, squawk's findings.
 
-    Statements that differ in constants alone are one row. Writes nothing, and refuses what
-    `pgproof migrate` would refuse.
+    Statements that differ in numbers and constants alone are one row. Writes nothing, and refuses
+    what `pgproof migrate` would refuse.
 
     \b
     pgproof plan
@@ -83,22 +83,20 @@ def _show(found: "Plan", verbose: bool) -> None:
 
 
 def _rows(found: "Plan", file: "PlannedFile", verbose: bool) -> Iterator[tuple[str, ...]]:
-    from pgproof.ahead.groups import folded, groups, where
-    from pgproof.ahead.locks import Effect
+    from pgproof.ahead.groups import groups
     from pgproof.ahead.page import size_of, waits_of, work_of
 
     yield "#", "line", "statement", "lock", "on", "size", "work", "runs", "note"
     for group in groups(file, apart=verbose):
         statement = group.first
-        nothing = (Effect("", ""),)
-        for effect, more in folded(statement.effects or nothing, apart=verbose):
+        for effect, where in group.effects(found, apart=verbose):
             yield (
                 str(statement.number),
                 str(statement.line),
                 group.words,
                 effect.lock,
-                where(effect, more),
-                "" if more else size_of(found, effect.relation),
+                where,
+                size_of(found, effect.relation),
                 work_of(effect),
                 waits_of(statement),
                 effect.note,
