@@ -248,3 +248,59 @@ def test_many_partitions_are_one_row(tables: Project) -> None:
     assert "p and 21 more" in tables.run("plan").stdout
     assert "p and 21 more" in markdown(tables.plan())
     assert len({effect.relation for file in tables.plan().files for effect in file.effects}) == 22
+
+
+def difference(project: Project) -> list[str]:
+    """Return the changed lines of the definitions that pending statements change."""
+    statements = [one for file in project.plan().files for one in file.statements]
+    return [
+        line
+        for one in statements
+        for line in one.difference
+        if line[0] in "+-" and line[:3] not in ("+++", "---")
+    ]
+
+
+SCORE = """
+create or replace function score(id int, name text) returns int
+    language plpgsql {} set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return {};
+end
+$$;
+"""
+
+
+def test_a_plan_shows_what_changes_in_a_function(tables: Project) -> None:
+    tables.query(SCORE.format("stable", "id"))
+    tables.query("create function score(id int) returns int language sql as 'select 1'")
+    tables.write("0001.a", SCORE.format("stable", "id"))
+    assert difference(tables) == []
+    tables.write("0002.b", SCORE.format("stable security definer", "id + 1"))
+    tables.write("0003.c", SCORE.format("stable security definer", "id + 2"))
+    assert difference(tables) == [
+        "-security invoker",
+        "+security definer",
+        "-    return id;",
+        "+    return id + 1;",
+        "-    return id + 1;",
+        "+    return id + 2;",
+    ]
+    assert "  +    return id + 2;" in tables.run("plan").stdout
+    assert "```diff\n--- public.score in the database" in markdown(tables.plan())
+
+
+def test_a_plan_shows_what_changes_in_a_view_or_a_policy(tables: Project) -> None:
+    tables.query("create policy mine on t for select using (id > 0)")
+    tables.write("0001.a", "create or replace view v as\n SELECT 2 AS a;")
+    tables.write("0002.b", "drop policy mine on t; create policy mine on t using (true);")
+    shown = difference(tables)
+    assert ("- SELECT 1 AS a;" in shown, "+ SELECT 2 AS a" in shown) == (True, True)
+    assert "-    using ((id > 0))" in shown
+    assert "+create policy mine on t using (true)" in shown
+
+
+def test_what_is_new_has_no_difference(tables: Project) -> None:
+    tables.write("0001.a", SCORE.format("stable", "id") + "create view w as select 1;")
+    assert difference(tables) == []

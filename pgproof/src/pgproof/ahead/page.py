@@ -67,12 +67,12 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield "squawk is not installed: no findings."
 
 
-def _fenced(text: str) -> Iterator[str]:
+def _fenced(text: str, language: str = "text") -> Iterator[str]:
     """Yield a text as it stands, in a fence that is longer than any in it."""
     fence = "```"
     while fence in text:
         fence += "`"
-    yield f"{fence}text"
+    yield f"{fence}{language}"
     yield from map(plain, text.splitlines())
     yield fence
 
@@ -119,6 +119,12 @@ def _section(plan: Plan, file: PlannedFile) -> Iterator[str]:
             )
             yield f"| {' | '.join(cells)} |"
     yield ""
+    for statement in file.statements:
+        if statement.difference:
+            yield f"Statement {statement.number} changes a definition:"
+            yield ""
+            yield from _fenced("\n".join(statement.difference), "diff")
+            yield ""
     for finding, place in faults(file.findings):
         yield f"- {place}: **{marked(finding.rule)}** {marked(finding.message)}"
     if file.findings:

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from pgproof.ahead import look_definitions
 from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.definitions import Definitions
 from pgproof.ahead.forecast import Forecast
 from pgproof.ahead.lint import Finding, lint
 from pgproof.ahead.locks import Effect
@@ -25,13 +27,17 @@ _NO_SERVER = (
     "no server was asked: partitions, foreign keys, views, triggers and functions that exist, the"
     " types of columns, and what is applied are not known"
 )
-_LOCKED = "a table is locked just now: what checks prove, and how large tables are, is not known"
+_LOCKED = (
+    "a table is locked just now: what checks prove, how large"
+    " tables are and what replaced definitions were, is not known"
+)
 
 
 @dataclass(frozen=True)
 class PlannedStatement:
     """A statement and what it does. `lock_timeout` is empty where it waits without limit.
 
+    `difference` is a unified diff of a definition that is there, and the new one.
     `alike` is the number of the first statement of its file that differs in numbers and constants
     alone.
     """
@@ -43,6 +49,7 @@ class PlannedStatement:
     lock_timeout: str
     alike: int
     effects: tuple[Effect, ...]
+    difference: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,29 +110,30 @@ def plan(conninfo: str | None, settings: Settings) -> Plan:
     if conninfo is None:
         path = tuple(name.strip().strip('"') for name in settings.search_path.split(","))
         nothing = Catalogue(search_path=path)
-        return _planned(settings, folder, State(), nothing, (_NO_SERVER,))
+        return _planned(settings, folder, State(), Forecast(nothing, Definitions()), (_NO_SERVER,))
     with reading(conninfo, settings, folder) as reader:
         unknown: tuple[str, ...] = ()
         catalogue = look(reader.connection, settings.search_path)
-        if not catalogue.checks_known:
+        definitions = look_definitions.look(reader.connection, settings.search_path)
+        if definitions is None or not catalogue.checks_known:
             unknown = (_LOCKED,)
         if catalogue.event_triggers:
             names = ", ".join(catalogue.event_triggers)
             unknown = (*unknown, f"event triggers run, and are not predicted: {names}")
-        found = _planned(settings, folder, reader.known.state, catalogue, unknown)
+        pinned = {name.lower(): value for name, value in settings.session.items()}
+        catalogue.zone = pinned.get("timezone", catalogue.zone)
+        forecast = Forecast(catalogue, definitions or Definitions())
+        found = _planned(settings, folder, reader.known.state, forecast, unknown)
         named = {effect.relation for file in found.files for effect in file.effects} - {""}
         return replace(found, sizes=sizes(reader.connection, settings.search_path, named))
 
 
 def _planned(
-    settings: Settings, folder: Folder, state: State, catalogue: Catalogue, unknown: tuple[str, ...]
+    settings: Settings, folder: Folder, state: State, forecast: Forecast, unknown: tuple[str, ...]
 ) -> Plan:
     work = compare.compare(folder, state, allow_out_of_order=True)
     compare.check(folder, state, work, settings.program)
     findings = lint([migration.path for migration in work.pending], settings.root)
-    pinned = {name.lower(): value for name, value in settings.session.items()}
-    catalogue.zone = pinned.get("timezone", catalogue.zone)
-    forecast = Forecast(catalogue)
     files = []
     for migration in work.pending:
         forecast.begin()
@@ -176,6 +184,7 @@ def _statement(
     first: dict[str, int],
 ) -> PlannedStatement:
     alike = shape(statement.sql)
+    outcome = forecast.outcome(statement.sql, alike)
     return PlannedStatement(
         number=statement.number,
         line=statement.line,
@@ -183,7 +192,8 @@ def _statement(
         in_transaction=transactional or statement.kind in (Kind.ORDINARY, Kind.SETTING),
         lock_timeout="" if statement.kind is Kind.CONCURRENT else lock_timeout,
         alike=first.setdefault(without_numbers(alike), statement.number),
-        effects=forecast.effects(statement.sql, alike),
+        effects=outcome.effects,
+        difference=outcome.difference,
     )
 
 

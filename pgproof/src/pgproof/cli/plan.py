@@ -76,6 +76,8 @@ def _show(found: "Plan", verbose: bool) -> None:
         how = "one transaction" if file.transactional else "statement by statement"
         printing.say_heading(file.id, how)
         printing.say(*_table(_rows(found, file, verbose)))
+        for statement in file.statements:
+            printing.say(*(f"  {line}" for line in statement.difference))
         for finding, place in faults(file.findings, apart=verbose):
             printing.say(f"  squawk, {place}: {finding.rule}: {finding.message}")
     for name in found.repeatables:
