@@ -163,6 +163,13 @@ alter table t enable row level security
 alter table t force row level security
 alter table t owner to current_user
 alter table if exists nothing add column c int
+alter table if exists nothing rename to u
+alter table if exists nothing set schema other
+alter index if exists nothing rename to u
+alter sequence if exists nothing restart
+drop index if exists nothing
+drop trigger if exists nothing on t
+drop policy if exists nothing on nothing
 alter index t_m rename to t_mm
 alter index t_m set (fillfactor = 50)
 alter domain positive add check (value > 1)
@@ -444,6 +451,8 @@ create table named_b (kind text not null, n int, check (kind = 'b'));
 insert into named_b values ('b', 1);
 create table hashed (id int, n int) partition by hash (id);
 create table hashed_0 partition of hashed for values with (modulus 2, remainder 0);
+create index lonely on only hashed (n);
+create index lonely_0 on hashed_0 (n);
 create table hashed_1 (id int, n int);
 insert into hashed_1
 select n, n from generate_series(1, 100) as n
@@ -467,6 +476,12 @@ PARTITIONED_STATEMENTS = """
 alter table parts add column c int
 alter table parts add column c int default random()
 alter table plain add column c int not null default 1
+alter table plain add column c int check (c > 0)
+alter table parts add column c int references users
+alter table parts alter column id add generated always as identity
+alter table refers alter column part_id type bigint
+alter table users alter column id type bigint
+truncate users, parts, refers
 alter table parts drop column n
 alter table parts drop column user_id
 alter table parts alter column words type text
@@ -503,6 +518,7 @@ alter table plain attach partition plain_4 for values from (100) to (300)
 alter table plain attach partition plain_3 default
 alter table named attach partition named_b for values in ('b')
 alter table timed attach partition timed_1 for values from ('2025-01-01') to ('2025-02-01')
+alter index lonely attach partition lonely_0
 alter table hashed attach partition hashed_1 for values with (modulus 2, remainder 1)
 create table made partition of parts for values from (600) to (700)
 create table made partition of plain for values from (600) to (700)
@@ -522,6 +538,7 @@ truncate only ancestor
 truncate ancestor
 create index on parts (words)
 create index on only parts (words)
+create index if not exists parts_n on parts (n)
 drop index parts_n
 alter index parts_n rename to parts_nn
 create trigger made after insert on parts for each row execute function log()
@@ -566,6 +583,7 @@ GROUPS = {
     "partitioned": (PARTITIONED, PARTITIONED_STATEMENTS.strip().splitlines()),
 }
 SINCE_17 = (
+    "alter table parts alter column id add generated always as identity",
     "alter table t alter column made set expression as (id + 2)",
     "alter table t set access method default",
     "alter table plain set access method heap2",
@@ -584,6 +602,7 @@ UNKNOWABLE = {
     "alter table orders drop constraint orders_user,"
     " add foreign key (user_id) references users": "which table orders_user refers to",
     "create table if not exists orders (id int references users)": "whether the table exists",
+    "drop trigger if exists nothing on t": "whether the trigger exists",
 }
 """What the parse tree alone foretells wrongly, and what it would have to know."""
 QUERY = "the columns of a query's result"

@@ -50,6 +50,10 @@ def alter_table(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
     if tree.objtype == "OBJECT_TYPE":
         yield from objects.alter_type(tree, catalogue)
         return
+    if tree.objtype == "OBJECT_INDEX" and tree.cmds[0].subtype == "AT_AttachPartition":
+        yield Effect(label(catalogue, tree.relation), SHARE_UPDATE_EXCLUSIVE)
+        yield Effect(label(catalogue, tree.cmds[0].def_.name), ACCESS_EXCLUSIVE)
+        return
     table = catalogue.named(tree.relation)
     commands = tree.cmds or ()
     locks = [_lock(tree, command) for command in commands]
@@ -83,7 +87,7 @@ def alter_table(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
 def _lock(tree: Any, command: Any) -> str:
     """Return the lock on the table; nothing where it is on others alone."""
     kind = command.subtype
-    if kind in ("AT_AttachPartition", "AT_DetachPartition") and tree.objtype == "OBJECT_TABLE":
+    if kind in ("AT_AttachPartition", "AT_DetachPartition"):
         return ""
     if kind in ("AT_SetRelOptions", "AT_ResetRelOptions") and tree.objtype == "OBJECT_VIEW":
         return ACCESS_EXCLUSIVE

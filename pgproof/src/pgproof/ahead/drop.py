@@ -27,7 +27,8 @@ def drop(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
     kind = tree.removeType
     for item in tree.objects or ():
         if kind in _ON_TABLE:
-            yield from _on_table(catalogue, kind, item)
+            if not (tree.missing_ok and catalogue.complete and _is_missing(catalogue, kind, item)):
+                yield from _on_table(catalogue, kind, item)
         elif kind in _RELATIONS:
             found = at(catalogue, item)
             lock = SHARE_UPDATE_EXCLUSIVE if tree.concurrent else ACCESS_EXCLUSIVE
@@ -106,6 +107,15 @@ def _referring(catalogue: Catalogue, waiting: list[Relation]) -> Iterable[Relati
                     found.append(one)
                     waiting.append(one)
     return found
+
+
+def _is_missing(catalogue: Catalogue, kind: str, item: Any) -> bool:
+    """Tell whether a table is not there, or a trigger of it."""
+    found = at(catalogue, item[:-1])
+    return found is None or (
+        kind == "OBJECT_TRIGGER"
+        and all(one.table != found.oid or one.name != item[-1].sval for one in catalogue.triggers)
+    )
 
 
 def _on_table(catalogue: Catalogue, kind: str, item: Any) -> Iterator[Effect]:

@@ -54,7 +54,7 @@ def create_trigger(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
 
 def rename(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
     """Yield what RENAME does; the name of a column changes in partitions and heirs too."""
-    if tree.relation is None:
+    if tree.relation is None or is_missing(tree, catalogue):
         return
     found = catalogue.named(tree.relation)
     if tree.renameType == "OBJECT_INDEX" or (found is not None and found.kind in ("i", "I")):
@@ -74,7 +74,7 @@ def rename(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
 
 def set_schema(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
     """Yield what SET SCHEMA does."""
-    if tree.relation is not None:
+    if tree.relation is not None and not is_missing(tree, catalogue):
         yield Effect(label(catalogue, tree.relation), ACCESS_EXCLUSIVE)
 
 
@@ -149,11 +149,19 @@ def alter_type(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
             yield from on(catalogue, (one,), ACCESS_EXCLUSIVE, "is of the type")
 
 
+def is_missing(tree: Any, catalogue: Catalogue) -> bool:
+    """Tell whether a statement with IF EXISTS names a relation that does not exist."""
+    known = catalogue.complete and catalogue.named(tree.relation) is None
+    return bool(tree.missing_ok and known)
+
+
 def on_relation(lock: str, attribute: str = "relation") -> Handler:
     """Return a handler for a statement that locks what it names."""
 
     def handler(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
-        yield Effect(label(catalogue, getattr(tree, attribute)), lock)
+        relation = getattr(tree, attribute)
+        if not (tree.missing_ok and catalogue.complete and catalogue.named(relation) is None):
+            yield Effect(label(catalogue, relation), lock)
 
     return handler
 
