@@ -1,9 +1,10 @@
 """Objects of a database, as far as a plan looks at them."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from pgproof.sql.parser import Node
+if TYPE_CHECKING:
+    from pgproof.sql.parser import Node
 
 STORED = ("r", "m")
 """Kinds of pg_class that have rows of their own."""
@@ -60,7 +61,7 @@ class Constraint:
     parent: int = 0
     on_delete: str = "a"
     on_update: str = "a"
-    condition: Node | None = None
+    condition: "Node | None" = None
 
     @property
     def refers(self) -> bool:

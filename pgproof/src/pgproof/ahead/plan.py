@@ -3,34 +3,23 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pgproof.ahead import look_definitions
-from pgproof.ahead.catalogue import Catalogue
-from pgproof.ahead.definitions import Definitions
-from pgproof.ahead.forecast import Forecast
 from pgproof.ahead.lint import Finding, lint
 from pgproof.ahead.locks import Effect
-from pgproof.ahead.look import look
 from pgproof.ahead.shapes import shape, without_numbers
 from pgproof.ahead.sizes import Size, sizes
 from pgproof.files.folder import Folder, read
 from pgproof.files.script import Migration
 from pgproof.files.statement import Kind, Statement
 from pgproof.ledger import compare
-from pgproof.ledger.reader import reading
+from pgproof.ledger.reader import Connection, reading
 from pgproof.ledger.state import State
 from pgproof.run.repeatable import repeatables
 from pgproof.settings import Settings
 
-_NO_SERVER = (
-    "no server was asked: partitions, foreign keys, views, triggers and functions that exist, the"
-    " types of columns, and what is applied are not known"
-)
-_LOCKED = (
-    "a table is locked just now: what checks prove, how large"
-    " tables are and what replaced definitions were, is not known"
-)
+if TYPE_CHECKING:
+    from pgproof.ahead.forecast import Forecast
 
 
 @dataclass(frozen=True)
@@ -106,43 +95,35 @@ def plan(conninfo: str | None, settings: Settings) -> Plan:
     RefusedError for everything that `migrate` would refuse.
     """
     folder = read(settings.migrations, settings.program)
-
     if conninfo is None:
-        path = tuple(name.strip().strip('"') for name in settings.search_path.split(","))
-        nothing = Catalogue(search_path=path)
-        return _planned(settings, folder, State(), Forecast(nothing, Definitions()), (_NO_SERVER,))
+        return _planned(settings, folder, State(), None)
     with reading(conninfo, settings, folder) as reader:
-        unknown: tuple[str, ...] = ()
-        catalogue = look(reader.connection, settings.search_path)
-        definitions = look_definitions.look(reader.connection, settings.search_path)
-        if definitions is None or not catalogue.checks_known:
-            unknown = (_LOCKED,)
-        if catalogue.event_triggers:
-            names = ", ".join(catalogue.event_triggers)
-            unknown = (*unknown, f"event triggers run, and are not predicted: {names}")
-        pinned = {name.lower(): value for name, value in settings.session.items()}
-        catalogue.zone = pinned.get("timezone", catalogue.zone)
-        forecast = Forecast(catalogue, definitions or Definitions())
-        found = _planned(settings, folder, reader.known.state, forecast, unknown)
-        named = {effect.relation for file in found.files for effect in file.effects} - {""}
-        return replace(found, sizes=sizes(reader.connection, settings.search_path, named))
+        return _planned(settings, folder, reader.known.state, reader.connection)
 
 
 def _planned(
-    settings: Settings, folder: Folder, state: State, forecast: Forecast, unknown: tuple[str, ...]
+    settings: Settings, folder: Folder, state: State, connection: Connection | None
 ) -> Plan:
     work = compare.compare(folder, state, allow_out_of_order=True)
     compare.check(folder, state, work, settings.program)
+    before, after = repeatables(settings, folder)
+    due = tuple(one.name for one in (*before, *after) if work.pending or one.is_due(state))
     findings = lint([migration.path for migration in work.pending], settings.root)
+    found = Plan(repeatables=due, linted=findings is not None)
+    if not work.pending:
+        return found
+    from pgproof.ahead.forecast import prepare
+
+    forecast, unknown = prepare(connection, settings)
     files = []
     for migration in work.pending:
         forecast.begin()
         steps = state.journal.get((migration.id, "apply"), ())
         skip = {step.number for step in steps if step.finished}
         files.append(_file(migration, skip, findings or [], settings.lock_timeout, forecast))
-    before, after = repeatables(settings, folder)
-    due = tuple(one.name for one in (*before, *after) if files or one.is_due(state))
-    return Plan(tuple(files), due, {}, findings is not None, unknown if files else ())
+    names = {effect.relation for file in files for effect in file.effects} - {""}
+    known = sizes(connection, settings.search_path, names) if connection else {}
+    return replace(found, files=tuple(files), sizes=known, unknown=unknown)
 
 
 def _file(
@@ -150,7 +131,7 @@ def _file(
     skip: set[int],
     findings: Iterable[Finding],
     lock_timeout: str,
-    forecast: Forecast,
+    forecast: "Forecast",
 ) -> PlannedFile:
     script = migration.script
     first: dict[str, int] = {}
@@ -180,7 +161,7 @@ def _statement(
     statement: Statement,
     transactional: bool,
     lock_timeout: str,
-    forecast: Forecast,
+    forecast: "Forecast",
     first: dict[str, int],
 ) -> PlannedStatement:
     alike = shape(statement.sql)
