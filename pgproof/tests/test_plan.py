@@ -299,8 +299,28 @@ def test_a_plan_shows_what_changes_in_a_view_or_a_policy(tables: Project) -> Non
     assert ("- SELECT 1 AS a;" in shown, "+ SELECT 2 AS a" in shown) == (True, True)
     assert "-    using ((id > 0))" in shown
     assert "+create policy mine on t using (true)" in shown
+    tables.write("0003.c", "alter policy po on t using (n > 0);")
+    shown = tables.run("plan").stdout
+    assert "   create policy po on t\n" in shown, "the present definition stands around"
+    assert "  +alter policy po on t using (n > 0)\n" in shown
 
 
 def test_what_is_new_has_no_difference(tables: Project) -> None:
     tables.write("0001.a", SCORE.format("stable", "id") + "create view w as select 1;")
     assert difference(tables) == []
+
+
+def test_a_plan_shows_which_rights_come_and_go(tables: Project) -> None:
+    tables.query("grant select, update on t to pg_monitor")
+    tables.query("grant insert on t to pg_read_all_data with grant option")
+    tables.write("0001.a", "grant select, delete on t to pg_monitor;")
+    tables.write("0002.b", "revoke all on t from pg_monitor;")
+    tables.write("0003.c", "revoke grant option for insert on t from pg_read_all_data;")
+    assert difference(tables) == [
+        "+delete to pg_monitor",
+        "-delete to pg_monitor",
+        "-select to pg_monitor",
+        "-update to pg_monitor",
+        "-insert to pg_read_all_data with grant option",
+        "+insert to pg_read_all_data",
+    ]

@@ -1,4 +1,4 @@
-"""What a statement changes in the definition of a function, a view or a policy that exists."""
+"""What a statement changes in a function, a view, a policy or the rights on a table that exist."""
 
 import difflib
 from collections.abc import Sequence
@@ -7,7 +7,11 @@ from typing import Any
 
 from pgproof.ahead import types
 from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.rights import changed
 
+_WITH_RIGHTS = ("OBJECT_TABLE", "OBJECT_SEQUENCE")
+_AROUND = 6
+"""Lines around a change: as many as a policy has."""
 _WORDS = {"language": "sql", "volatility": "volatile", "parallel": "unsafe"}
 """Attributes of a function that are words, and what they are where they are not written."""
 _FLAGS = {
@@ -21,12 +25,14 @@ _FLAGS = {
 class Definitions:
     """The present definitions, as lines: of functions by schema, name and OIDs of arguments.
 
-    Of views by OID, of policies by OID of the table and name. Statements change them.
+    Of views by OID, of policies by OID of the table and name; rights by OID of the table.
+    Statements change them.
     """
 
     functions: dict[tuple[str, str, tuple[int, ...]], list[str]] = field(default_factory=dict)
     views: dict[int, list[str]] = field(default_factory=dict)
     policies: dict[tuple[int, str], list[str]] = field(default_factory=dict)
+    rights: dict[int, set[str]] = field(default_factory=dict)
 
     def change(self, tree: Any, sql: str, catalogue: Catalogue) -> tuple[str, ...]:
         """Return the difference that a statement makes, as a unified diff; () where none is known.
@@ -40,6 +46,8 @@ class Definitions:
             before, now = self.functions.get(key, []), function(tree)
             self.functions[key] = now
             return _difference(".".join(key[:2]), before, now)
+        if tree.is_a("GrantStmt"):
+            return self._granted(tree, catalogue)
         now = sql.splitlines()
         if tree.is_a("ViewStmt"):
             view = catalogue.named(tree.view)
@@ -51,9 +59,25 @@ class Definitions:
             table = catalogue.named(tree.table)
             place = (table.oid if table else 0, tree.policy_name)
             before = self.policies.get(place, [])
-            self.policies[place] = now if tree.is_a("CreatePolicyStmt") else [*before, *now]
-            return _difference(tree.policy_name, before, now)
+            after = now if tree.is_a("CreatePolicyStmt") else [*before, *now]
+            self.policies[place] = after
+            return _difference(tree.policy_name, before, after)
         return ()
+
+    def _granted(self, tree: Any, catalogue: Catalogue) -> tuple[str, ...]:
+        found: list[str] = []
+        on_tables = tree.targtype == "ACL_TARGET_OBJECT" and tree.objtype in _WITH_RIGHTS
+        for one in tree.objects or () if on_tables else ():
+            table = catalogue.named(one)
+            before = self.rights.get(table.oid) if table else None
+            if table is None or before is None:
+                continue
+            after = changed(before, tree, table, catalogue)
+            if after is not None:
+                name = f"rights on {catalogue.label(table)}"
+                found += _difference(name, sorted(before), sorted(after), around=0)
+                self.rights[table.oid] = after
+        return tuple(found)
 
     def _function(self, tree: Any, catalogue: Catalogue) -> tuple[str, str, tuple[int, ...]] | None:
         *schema, name = [part.sval for part in tree.funcname]
@@ -104,9 +128,13 @@ def _value(node: Any) -> str:
     return text or '""'
 
 
-def _difference(name: str, before: list[str], now: list[str]) -> tuple[str, ...]:
+def _difference(
+    name: str, before: list[str], now: list[str], *, around: int = _AROUND
+) -> tuple[str, ...]:
     if not before:
         return ()
     return tuple(
-        difflib.unified_diff(before, now, f"{name} in the database", f"{name} here", lineterm="")
+        difflib.unified_diff(
+            before, now, f"{name} in the database", f"{name} here", n=around, lineterm=""
+        )
     )

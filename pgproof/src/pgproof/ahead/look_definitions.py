@@ -1,4 +1,4 @@
-"""Reading the definitions of functions, views and policies. SELECT alone."""
+"""Reading the definitions of functions, views and policies, and rights. SELECT alone."""
 
 import psycopg
 
@@ -39,6 +39,17 @@ select p.polrelid::bigint, p.polname::text,
        || coalesce(E'\n    with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '')
   from pg_catalog.pg_policy as p
 """
+_RIGHTS = """
+select c.oid::bigint,
+       lower(a.privilege_type) || ' to '
+       || case a.grantee when 0 then 'public' else pg_get_userbyid(a.grantee)::text end
+       || case when a.is_grantable then ' with grant option' else '' end
+  from pg_catalog.pg_class as c
+ cross join lateral aclexplode(coalesce(
+           c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner)
+       )) as a
+ where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and c.oid >= 16384
+"""
 
 
 def look(connection: Connection, search_path: str) -> Definitions | None:
@@ -64,6 +75,9 @@ def look(connection: Connection, search_path: str) -> Definitions | None:
                 (table, name): text.splitlines()
                 for table, name, text in connection.execute(_POLICIES)
             }
+            rights: dict[int, set[str]] = {}
+            for oid, right in connection.execute(_RIGHTS):
+                rights.setdefault(oid, set()).add(right)
     except psycopg.errors.LockNotAvailable:
         return None
-    return Definitions(functions, views, policies)
+    return Definitions(functions, views, policies, rights)
