@@ -488,6 +488,8 @@ alter table parts alter column words type text
 alter table parts alter column n type bigint
 alter table parts alter column user_id type bigint
 alter table parts alter column n set not null
+alter table parts alter column id set not null
+alter table parts alter column n drop not null
 alter table parts alter column n set default 1
 alter table only parts alter column n set default 1
 alter table parts alter column n set statistics 10

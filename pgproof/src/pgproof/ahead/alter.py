@@ -122,6 +122,11 @@ def _recurses(command: Any, table: Relation | None, catalogue: Catalogue) -> boo
         if command.def_.is_no_inherit and catalogue.version < 18:
             return False
         return partitioned or command.def_.contype in ("CONSTR_CHECK", "CONSTR_NOTNULL")
+    column = table.columns.get(command.name) if table and command.name else None
+    if kind == "AT_SetNotNull" and columns.is_not_null(catalogue, table, command.name):
+        return False
+    if kind == "AT_DropNotNull" and catalogue.version >= 18 and column is not None:
+        return column.not_null
     if kind in ("AT_DropConstraint", "AT_ValidateConstraint"):
         found = catalogue.constraint(table, command.name) if table else None
         if kind == "AT_ValidateConstraint" and (found is None or found.valid):

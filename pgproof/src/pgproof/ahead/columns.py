@@ -131,17 +131,28 @@ def not_null(catalogue: Catalogue, table: Relation | None, name: str) -> Work:
     column = table.columns.get(name) if table else None
     if table is None or column is None:
         return Work(False, True, "scanned, unless a valid check proves it")
+    if is_not_null(catalogue, table, name):
+        return Work(note=f"{name} is not null already")
     if column.not_null:
-        unproven = any(
-            one.kind == "n" and not one.valid and one.columns == (name,)
-            for one in catalogue.of(table)
-        )
-        return READ if unproven else Work(note=f"{name} is not null already")
+        return READ
     proof = next(
         (one.name for one in catalogue.of(table) if one.valid and name in proves(one)),
         None,
     )
     return Work(note=f"proved by {proof}: no scan") if proof else READ
+
+
+def is_not_null(catalogue: Catalogue, table: Relation | None, name: str) -> bool:
+    """Tell whether a column is NOT NULL, and has been checked to be."""
+    column = table.columns.get(name) if table else None
+    return (
+        table is not None
+        and column is not None
+        and column.not_null
+        and all(
+            one.valid for one in catalogue.of(table) if one.kind == "n" and one.columns == (name,)
+        )
+    )
 
 
 def proves(check: Constraint) -> set[str]:
