@@ -1,19 +1,20 @@
-"""The plan says what servers do: each lock, rewrite and scan is compared with the real thing."""
+"""The plan of pending files: what it shows, and what it leaves alone."""
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
+from pgproof.ahead import forecast
 from pgproof.ahead.effects import effects
 from pgproof.ahead.locks import strength
 from pgproof.ahead.page import markdown
+from pgproof.ahead.plan import plan
 from pgproof.errors import Exit, RefusedError
+from pgproof.sql.parser import tree
 from tests.project import Project, in_background
-from tests.servers import Server
+from tests.test_plan_truth import words
 
 TABLES = """
 create table o (id int primary key, n int not null default 1);
@@ -35,155 +36,12 @@ create schema other;
 create table m2 ();
 create table m3 ();
 """
-STATEMENTS = [
-    "alter table t add column c int",
-    "alter table t add column c int not null default 3",
-    "alter table t add column c timestamptz default now()",
-    "alter table t add column c uuid default gen_random_uuid()",
-    "alter table t add column c int generated always as (n + 1) stored",
-    "alter table t add column c bigserial",
-    "alter table t add column c int check (c > 0)",
-    "alter table t add column c int references o",
-    "alter table t drop column n",
-    "alter table t alter column n set default 5",
-    "alter table t alter column n set not null",
-    "alter table t alter column w drop not null",
-    "alter table t alter column n set statistics 10",
-    "alter table t alter column n set storage plain",
-    "alter table t alter column n type bigint",
-    "alter table t set (fillfactor = 50)",
-    "alter table t set unlogged",
-    "alter table t add constraint c check (n > 0)",
-    "alter table t add constraint c check (n > 0) not valid",
-    "alter table t validate constraint t_valid",
-    "alter table t add constraint c foreign key (o_id) references o",
-    "alter table t add constraint c foreign key (o_id) references o not valid",
-    "alter table t add constraint c unique (n)",
-    "alter table t add constraint c unique using index t_w",
-    "alter table t add constraint c exclude (n with =)",
-    "alter table t drop constraint t_valid",
-    "alter table t disable trigger tr",
-    "alter table t enable row level security",
-    "alter table t replica identity full",
-    "alter table t add column c int, alter column n set statistics 10",
-    "alter table t owner to current_user",
-    "alter table t rename to u",
-    "alter table t rename column n to m",
-    "alter table t set schema other",
-    "alter index t_w rename to t_v",
-    "alter table p attach partition p2 for values from (10) to (20)",
-    "alter table p detach partition p1",
-    "alter sequence s restart",
-    "alter policy po on t using (true)",
-    "create table q partition of p for values from (30) to (40)",
-    "create table q (id int references o)",
-    "create table q () inherits (t)",
-    "create index on t (n)",
-    "create trigger x before insert on t for each row execute function f()",
-    "create policy x on t",
-    "create rule x as on insert to t do nothing",
-    "create statistics x on id, n from t",
-    "create or replace view v as select 1 as a, 2 as b",
-    "create function g() returns int language sql return 1",
-    "drop index t_w",
-    "drop trigger tr on t",
-    "drop policy po on t",
-    "drop view v",
-    "drop table m2, m3",
-    "truncate t",
-    "reindex table t",
-    "reindex index t_w",
-    "cluster t using t_pkey",
-    "analyze t",
-    "refresh materialized view m",
-    "lock table t in share mode",
-    "lock table t",
-    "comment on table t is 'x'",
-    "comment on column t.n is 'x'",
-    "comment on constraint t_valid on t is 'x'",
-    "comment on function f() is 'x'",
-    "insert into t values (1000, 1, 1, 'x', 1000)",
-    "update t set n = 2",
-    "delete from t",
-    "merge into t using o on t.id = o.id when matched then delete",
-    "copy t to stdout",
-    "grant select on t to pg_monitor",
-]
-LOCKS = """
-select mode, relation::bigint
-  from pg_locks
- where pid = pg_backend_pid() and granted and relation = any (%s)
-"""
-STATE = "select pg_relation_filenode(%s::oid), pg_stat_get_xact_numscans(%s::oid)"
-NAMES = ("t", "o", "p", "p1", "p2", "v", "m", "s", "t_w", "m2", "m3")
-WEAK = strength("ROW SHARE")
-
-
-@pytest.fixture(scope="module")
-def examples(server: Server) -> Iterator[str]:
-    """Return the URL of a database with TABLES, for statements that are rolled back."""
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute("create database effects")
-        with psycopg.connect(server.url("effects"), autocommit=True) as inside:
-            inside.execute(TABLES)
-        yield server.url("effects")
-        connection.execute("drop database effects with (force)")
 
 
 @pytest.fixture
 def tables(project: Project) -> Project:
     project.query(TABLES)
     return project
-
-
-@pytest.mark.parametrize("statement", STATEMENTS)
-def test_locks_and_rewrites_are_those_that_the_server_takes(examples: str, statement: str) -> None:
-    foreseen = {effect.relation: effect for effect in effects(statement)}
-    with psycopg.connect(examples, autocommit=True) as connection:
-        oids = dict(
-            connection.execute(
-                "select relname::text, oid::bigint from pg_class where relname = any (%s)",
-                [list(NAMES)],
-            ).fetchall()
-        )
-        connection.execute("begin")
-        t = oids["t"]
-        before = connection.execute(STATE, [t, t]).fetchone()
-        if statement.startswith("copy"):
-            with connection.cursor().copy(statement.encode()) as copy:
-                list(copy)
-        else:
-            connection.execute(statement.encode())
-        locks: dict[str, int] = {}
-        rows = connection.execute(LOCKS, [list(oids.values())]).fetchall()
-        names = {oid: name for name, oid in oids.items()}
-        for mode, oid in rows:
-            name = names[oid]
-            locks[name] = max(locks.get(name, 0), strength(_words(mode)))
-        after = connection.execute(STATE, [t, t]).fetchone()
-        connection.execute("rollback")
-    assert before and after
-    for name, effect in foreseen.items():
-        assert locks[name] == strength(effect.lock), f"{name}: {effect}"
-    unforeseen = {name for name, mode in locks.items() if mode > WEAK} - foreseen.keys()
-    assert not unforeseen - _known_companions(statement)
-    if "t" in foreseen:
-        assert foreseen["t"].rewrites == (before[0] != after[0] and "truncate" not in statement)
-        if statement.startswith("alter table t") and not foreseen["t"].rewrites:
-            assert foreseen["t"].scans == (after[1] > before[1])
-
-
-def _known_companions(statement: str) -> set[str]:
-    """Return what a statement locks beside what it names, as its effects' notes say."""
-    if statement in ("drop index t_w", "reindex index t_w"):
-        return {"t"}
-    return {"t_w"} if " t" in statement else set()
-
-
-def _words(mode: str) -> str:
-    """Turn `ShareUpdateExclusiveLock` into `SHARE UPDATE EXCLUSIVE`."""
-    name = mode.removesuffix("Lock")
-    return "".join(f" {c}" if c.isupper() else c for c in name).strip().upper()
 
 
 @pytest.mark.parametrize(
@@ -208,7 +66,7 @@ def test_locks_of_statements_outside_a_transaction(tables: Project, statement: s
                     "select mode from pg_locks where pid = %s and relation = 't'::regclass",
                     worker.info.backend_pid,
                 )
-                seen |= {_words(mode) for (mode,) in rows}
+                seen |= {words(mode) for (mode,) in rows}
             old.execute("rollback")
     assert effect.lock in seen
     assert max(map(strength, seen)) == strength(effect.lock)
@@ -268,5 +126,201 @@ def test_a_plan_does_not_wait_behind_a_lock(pending: Project) -> None:
     with pending.connect() as other:
         other.execute("begin; lock table t")
         started = time.monotonic()
-        assert pending.plan().sizes == {}
+        found = pending.plan()
         assert time.monotonic() - started < 10
+    assert found.sizes == {}
+    assert [one.split(":")[0] for one in found.unknown] == ["a table is locked just now"]
+    assert next(found.files[0].effects).lock == "ACCESS EXCLUSIVE"
+
+
+def notes(project: Project) -> list[str]:
+    """Return relation, work and note of each effect of what is pending."""
+    return [
+        f"{effect.relation}: {'rewrite' if effect.rewrites else 'scan' if effect.scans else ''};"
+        f" {effect.note}"
+        for file in project.plan().files
+        for effect in file.effects
+    ]
+
+
+def test_a_check_made_earlier_in_the_files_proves_not_null(tables: Project) -> None:
+    tables.write("0001.a", "alter table t add constraint c check (n is not null) not valid;")
+    tables.write("0002.b", "alter table t validate constraint c;")
+    tables.write("0003.c", "alter table t alter column n set not null;")
+    assert notes(tables)[1:] == ["t: scan; ", "t: ; proved by c: no scan"]
+
+
+def test_a_table_made_earlier_in_the_files_is_known(tables: Project) -> None:
+    tables.write("0001.a", "create table u (id int references t, name varchar(10));")
+    tables.write("0002.b", "alter table u alter column name type varchar(20); drop table u;")
+    first, grown, dropped, referenced = notes(tables)
+    assert first == "t: ; is referenced"
+    assert grown == "u: ; compatible: no rewrite"
+    assert dropped.startswith("u: ;")
+    assert referenced == "t: ; was referenced by u_id_fkey"
+
+
+def test_what_a_function_leaves_is_not_guessed(tables: Project) -> None:
+    tables.write("0001.a", "do $$ begin execute 'create table made (id int)'; end $$;")
+    tables.write("0002.b", "alter table if exists made add column c int;")
+    block, made = (effect for file in tables.plan().files for effect in file.effects)
+    assert block.note == "the effects of the block are not predicted; read it"
+    assert (made.relation, made.lock) == ("made", "ACCESS EXCLUSIVE")
+
+
+def test_names_follow_the_search_path_of_their_file(tables: Project) -> None:
+    tables.query("create table other.t (n bigint)")
+    change = "alter table t alter column n type bigint;"
+    tables.write("0001.a", f"set search_path = other; {change}")
+    tables.write("0002.b", change)
+    assert notes(tables) == ["other.t: ; compatible: no rewrite", "t: rewrite; "]
+
+
+def test_a_time_is_rewritten_where_the_zone_has_an_offset(tables: Project) -> None:
+    tables.query("create table at (a timestamp)")
+    change = "alter table at alter column a type timestamptz;"
+    tables.write("0001.a", f"set time zone 'Europe/Berlin'; {change}")
+    tables.write("0002.b", change.replace("timestamptz", "timestamp"))
+    assert notes(tables) == ["at: rewrite; ", "at: ; compatible: no rewrite"]
+    pinned = tables.with_settings(session={"TimeZone": "Asia/Tokyo"})
+    assert notes(pinned)[1] == "at: rewrite; "
+
+
+def test_a_plan_says_which_triggers_fire(tables: Project) -> None:
+    tables.write("0001.a", "insert into t values (1000, 1, 1, 'x', 1000);")
+    tables.write("0002.b", "alter table t disable trigger tr; insert into t (id, w) values (1, 1);")
+    fires = "the trigger tr runs: the effects of public.f() are not predicted"
+    assert [note for note in notes(tables) if fires in note] == [f": ; {fires}"]
+
+
+def test_event_triggers_are_named_once(tables: Project) -> None:
+    tables.query("create function e() returns event_trigger language plpgsql as 'begin end'")
+    tables.query("create event trigger watch on ddl_command_end execute function e()")
+    tables.write("0001.a", "create table q (id int); create table r (id int);")
+    assert tables.plan().unknown == ("event triggers run, and are not predicted: watch",)
+
+
+def test_without_a_server_a_plan_says_once_what_is_not_known(tables: Project) -> None:
+    tables.write("0001.a", "create table q (n int); alter table t alter column n type bigint;")
+    done = tables.run("plan", "--offline")
+    assert done.returncode == Exit.OK, done.stderr
+    assert done.stderr.count("not known: no server was asked") == 1
+    assert "unless the old type is compatible" in done.stdout
+    assert "new" not in done.stdout
+    assert [file.id for file in plan(None, tables.settings).files] == ["0001.a"]
+
+
+def test_statements_alike_are_read_once_and_shown_as_one_row(
+    tables: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        f"insert into t values ({n}, 1, 1, 'it''s {n}', {n}), ({n}, 1, 1, '', 0);\n"
+        for n in range(2000)
+    ]
+    tables.write("0001.a", "".join(rows) + "insert into o values (3);")
+    read: list[str] = []
+    monkeypatch.setattr(forecast, "tree", lambda sql: read.append(sql) or tree(sql))
+    (file,) = tables.plan().files
+    assert len(read) == 2
+    assert [one.alike for one in file.statements] == [1] * 2000 + [2001]
+    assert {effect.relation for effect in file.effects} == {"t", "o", ""}
+    shown = tables.run("plan").stdout
+    assert "2,000 times: insert into t values (0, 1" in shown
+    assert len(shown.splitlines()) < 8
+    assert len(tables.run("plan", "--verbose").stdout.splitlines()) > 4000
+    assert len(json.loads(tables.run("plan", "--json").stdout)["files"][0]["statements"]) == 2001
+
+
+def test_tables_alike_are_one_row(tables: Project) -> None:
+    change = "alter table w_{0} add column c int default {0};"
+    tables.write("0001.a", "".join(f"create table w_{n} (id int);" for n in range(500)))
+    tables.write("0002.b", "".join(map(change.format, range(500))))
+    shown = tables.run("plan").stdout
+    assert "500 times: alter table w_0 add" in shown
+    assert "w_0 and 499 more" in shown
+    assert len(shown.splitlines()) < 30
+
+
+def test_many_partitions_are_one_row(tables: Project) -> None:
+    for n in range(10, 30):
+        tables.query(f"create table p_{n} partition of p for values from ({n}) to ({n + 1})")
+    tables.write("0001.a", "alter table p add column c int;")
+    assert "p and 21 more" in tables.run("plan").stdout
+    assert "p and 21 more" in markdown(tables.plan())
+    assert len({effect.relation for file in tables.plan().files for effect in file.effects}) == 22
+
+
+def difference(project: Project) -> list[str]:
+    """Return the changed lines of the definitions that pending statements change."""
+    statements = [one for file in project.plan().files for one in file.statements]
+    return [
+        line
+        for one in statements
+        for line in one.difference
+        if line[0] in "+-" and line[:3] not in ("+++", "---")
+    ]
+
+
+SCORE = """
+create or replace function score(id int, name text) returns int
+    language plpgsql {} set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return {};
+end
+$$;
+"""
+
+
+def test_a_plan_shows_what_changes_in_a_function(tables: Project) -> None:
+    tables.query(SCORE.format("stable", "id"))
+    tables.query("create function score(id int) returns int language sql as 'select 1'")
+    tables.write("0001.a", SCORE.format("stable", "id"))
+    assert difference(tables) == []
+    tables.write("0002.b", SCORE.format("stable security definer", "id + 1"))
+    tables.write("0003.c", SCORE.format("stable security definer", "id + 2"))
+    assert difference(tables) == [
+        "-security invoker",
+        "+security definer",
+        "-    return id;",
+        "+    return id + 1;",
+        "-    return id + 1;",
+        "+    return id + 2;",
+    ]
+    assert "  +    return id + 2;" in tables.run("plan").stdout
+    assert "```diff\n--- public.score in the database" in markdown(tables.plan())
+
+
+def test_a_plan_shows_what_changes_in_a_view_or_a_policy(tables: Project) -> None:
+    tables.query("create policy mine on t for select using (id > 0)")
+    tables.write("0001.a", "create or replace view v as\n SELECT 2 AS a;")
+    tables.write("0002.b", "drop policy mine on t; create policy mine on t using (true);")
+    shown = difference(tables)
+    assert ("- SELECT 1 AS a;" in shown, "+ SELECT 2 AS a" in shown) == (True, True)
+    assert "-    using ((id > 0))" in shown
+    assert "+create policy mine on t using (true)" in shown
+    tables.write("0003.c", "alter policy po on t using (n > 0);")
+    shown = tables.run("plan").stdout
+    assert "   create policy po on t\n" in shown, "the present definition stands around"
+    assert "  +alter policy po on t using (n > 0)\n" in shown
+
+
+def test_what_is_new_has_no_difference(tables: Project) -> None:
+    tables.write("0001.a", SCORE.format("stable", "id") + "create view w as select 1;")
+    assert difference(tables) == []
+
+
+def test_a_plan_shows_which_rights_come_and_go(tables: Project) -> None:
+    tables.query("grant select, update on t to pg_monitor")
+    tables.query("grant insert on t to pg_read_all_data with grant option")
+    tables.write("0001.a", "grant select, delete on t to pg_monitor;")
+    tables.write("0002.b", "revoke all on t from pg_monitor;")
+    tables.write("0003.c", "revoke grant option for insert on t from pg_read_all_data;")
+    assert difference(tables) == [
+        "+delete to pg_monitor",
+        "-delete to pg_monitor",
+        "-select to pg_monitor",
+        "-update to pg_monitor",
+        "-insert to pg_read_all_data with grant option",
+        "+insert to pg_read_all_data",
+    ]

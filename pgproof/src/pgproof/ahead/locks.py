@@ -1,6 +1,7 @@
 """Lock modes of tables, and what a statement does to one."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE"
 EXCLUSIVE = "EXCLUSIVE"
@@ -27,7 +28,10 @@ MODES = (
 
 @dataclass(frozen=True)
 class Effect:
-    """A lock on a relation, named as the statement names it; `note` says what else to know."""
+    """A lock on a relation; `note` says what else to know.
+
+    The name is as the search path finds it. Without one, the note says what is not predicted.
+    """
 
     relation: str
     lock: str
@@ -39,3 +43,23 @@ class Effect:
 def strength(lock: str) -> int:
     """Return the lock's number in PostgreSQL: 1 is the weakest, 8 the strongest."""
     return MODES.index(lock)
+
+
+def merged(effects: Iterable[Effect]) -> list[Effect]:
+    """Return one effect a relation, with its strongest lock and all that is done to it."""
+    found: dict[object, Effect] = {}
+    for one in effects:
+        key = one.relation or one
+        before = found.get(key)
+        if before is None:
+            found[key] = one
+            continue
+        notes = dict.fromkeys(note for note in (*before.note.split("; "), one.note) if note)
+        found[key] = replace(
+            before,
+            lock=max(before.lock, one.lock, key=strength),
+            rewrites=before.rewrites or one.rewrites,
+            scans=before.scans or one.scans,
+            note="; ".join(notes),
+        )
+    return list(found.values())

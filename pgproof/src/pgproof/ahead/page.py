@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from pgproof.ahead.groups import faults, groups
 from pgproof.ahead.locks import Effect, strength
-from pgproof.ahead.plan import Plan, PlannedFile, PlannedStatement, Size
+from pgproof.ahead.plan import Plan, PlannedFile, PlannedStatement
+from pgproof.ahead.sizes import Size
 from pgproof.printing import markdown as marked
 from pgproof.printing import markdown_code, plain
 
@@ -16,8 +18,8 @@ def markdown(plan: Plan) -> str:
 
 
 def size_of(plan: Plan, relation: str) -> str:
-    """Say how large a relation is, or that it is new."""
-    if not relation:
+    """Say how large a relation is, or that it is new; nothing where no size is known."""
+    if not relation or not plan.sizes:
         return ""
     size = plan.sizes.get(relation)
     return "new" if size is None else human(size)
@@ -50,6 +52,9 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield ""
     if not plan.files:
         yield "None."
+    for one in plan.unknown:
+        yield f"Not known: {marked(one)}."
+        yield ""
     for file in plan.files:
         yield from _section(plan, file)
     if plan.repeatables:
@@ -98,14 +103,15 @@ def _section(plan: Plan, file: PlannedFile) -> Iterator[str]:
     yield ""
     yield "| # | line | statement | lock | on | size | work | note | runs |"
     yield "|---|---|---|---|---|---|---|---|---|"
-    for statement in file.statements:
-        for effect in statement.effects or (Effect("", ""),):
+    for group in groups(file):
+        statement = group.first
+        for effect, where in group.effects(plan):
             cells = (
                 str(statement.number),
                 str(statement.line),
-                markdown_code(statement.words),
+                markdown_code(group.words),
                 effect.lock,
-                marked(effect.relation),
+                marked(where),
                 size_of(plan, effect.relation),
                 work_of(effect),
                 marked(effect.note),
@@ -113,12 +119,15 @@ def _section(plan: Plan, file: PlannedFile) -> Iterator[str]:
             )
             yield f"| {' | '.join(cells)} |"
     yield ""
-    for finding in file.findings:
-        yield f"- line {finding.line}: **{marked(finding.rule)}** {marked(finding.message)}"
+    for statement in file.statements:
+        if statement.difference:
+            yield f"Statement {statement.number} changes a definition:"
+            yield ""
+            yield from _fenced("\n".join(statement.difference), "diff")
+            yield ""
+    for finding, place in faults(file.findings):
+        yield f"- {place}: **{marked(finding.rule)}** {marked(finding.message)}"
     if file.findings:
-        yield ""
-    for difference in file.replaced:
-        yield from _fenced(difference, "diff")
         yield ""
     for line in file.restores:
         yield f"- The rollback {marked(line)}."

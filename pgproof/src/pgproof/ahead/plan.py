@@ -1,60 +1,48 @@
 """What a run would do: each pending statement, its locks and its cost, on this server."""
 
 import hashlib
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
-
-from pgproof.ahead.effects import effects
 from pgproof.ahead.lint import Violation, lint
 from pgproof.ahead.locks import Effect
 from pgproof.ahead.replaced import differences
+from pgproof.ahead.shapes import shape, without_numbers
+from pgproof.ahead.sizes import Size, sizes
 from pgproof.files import restores
-from pgproof.files.folder import read
+from pgproof.files.folder import Folder, read
 from pgproof.files.problem import Problem, collecting, refuse
 from pgproof.files.script import Migration, load
 from pgproof.files.statement import Kind, Statement
 from pgproof.ledger import compare
 from pgproof.ledger.reader import Connection, reading
+from pgproof.ledger.state import State
 from pgproof.run import repeatable
 from pgproof.run.repeatable import repeatables
 from pgproof.settings import Settings
 
-_LARGE = 64 * 1024
-_SIZES = """
-select n.nspname || '.' || c.relname,
-       n.nspname,
-       c.relname,
-       coalesce((select sum(pg_total_relation_size(t.relid)) from pg_partition_tree(c.oid) as t),
-                pg_total_relation_size(c.oid))::bigint,
-       greatest(c.reltuples, 0)::bigint
-  from pg_catalog.pg_class as c
-  join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
- where n.nspname || '.' || c.relname = any (%(names)s)
-    or (c.relname = any (%(names)s) and n.nspname = any (current_schemas(true)))
-"""
-
-
-@dataclass(frozen=True)
-class Size:
-    """Bytes with indexes and partitions, and the estimated rows, of a relation that exists."""
-
-    bytes: int
-    rows: int
+if TYPE_CHECKING:
+    from pgproof.ahead.forecast import Forecast
 
 
 @dataclass(frozen=True)
 class PlannedStatement:
-    """A statement and what it does. `lock_timeout` is empty where it waits without limit."""
+    """A statement and what it does. `lock_timeout` is empty where it waits without limit.
+
+    `difference` is a unified diff of a definition that is there, and the new one.
+    `alike` is the number of the first statement of its file that differs in numbers and constants
+    alone.
+    """
 
     number: int
     line: int
     words: str
     in_transaction: bool
     lock_timeout: str
+    alike: int
     effects: tuple[Effect, ...]
+    difference: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,20 +61,27 @@ class PlannedFile:
     done: int
     statements: tuple[PlannedStatement, ...]
     findings: tuple[Violation, ...]
-    replaced: tuple[str, ...] = ()
-    """A unified diff for each function, procedure, view or policy that gets another text."""
     restores: tuple[str, ...] = ()
     """What the directives of the rollback file resolve to."""
+
+    @property
+    def effects(self) -> Iterator[Effect]:
+        """The effects of its statements, in order."""
+        return (effect for statement in self.statements for effect in statement.effects)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The pending work in order. `sizes` is by relation as statements name it."""
+    """The pending work in order. `sizes` is by relation as effects name it.
+
+    `unknown` says what could not be known of any statement.
+    """
 
     files: tuple[PlannedFile, ...] = ()
     repeatables: tuple[str, ...] = ()
     sizes: dict[str, Size] = field(default_factory=dict)
     linted: bool = True
+    unknown: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -99,42 +94,57 @@ class Plan:
         return {**asdict(self), "digest": self.digest}
 
 
-def plan(conninfo: str, settings: Settings) -> Plan:
+def plan(conninfo: str | None, settings: Settings) -> Plan:
     """Look at every pending statement. Writes nothing; needs SELECT on the ledger alone.
 
-    Raises RefusedError for everything that `migrate` would refuse.
+    Without `conninfo` no server is asked, and every file is taken to be pending. Raises
+    RefusedError for everything that `migrate` would refuse.
     """
     folder = read(settings.migrations, settings.program)
+    if conninfo is None:
+        return _planned(settings, folder, State(), None)
     with reading(conninfo, settings, folder) as reader:
-        state = reader.known.state
-        work = compare.compare(folder, state, allow_out_of_order=True)
-        problems: list[Problem] = []
-        with collecting(problems):
-            compare.check(folder, state, work, settings.program)
-        refuse(problems + repeatable.problems(settings, folder))
-        findings = lint([migration.path for migration in work.pending], settings.root)
-        files = []
-        for migration in work.pending:
-            steps = state.journal.get((migration.id, "apply"), ())
-            skip = {step.number for step in steps if step.finished}
-            files.append(_file(migration, skip, findings or [], settings.lock_timeout))
-        files = [_with_texts(file, work, state.applied) for file in files]
-        names = {
-            effect.relation
-            for file in files
-            for statement in file.statements
-            for effect in statement.effects
-        }
-        before, after = repeatables(settings, folder)
-        due = tuple(one.name for one in (*before, *after) if files or one.is_due(state))
-        sizes = _sizes(reader.connection, settings.search_path, names - {""})
-    return Plan(tuple(files), due, sizes, findings is not None)
+        return _planned(settings, folder, reader.known.state, reader.connection)
+
+
+def _planned(
+    settings: Settings, folder: Folder, state: State, connection: Connection | None
+) -> Plan:
+    work = compare.compare(folder, state, allow_out_of_order=True)
+    problems: list[Problem] = []
+    with collecting(problems):
+        compare.check(folder, state, work, settings.program)
+    refuse(problems + repeatable.problems(settings, folder))
+    before, after = repeatables(settings, folder)
+    due = tuple(one.name for one in (*before, *after) if work.pending or one.is_due(state))
+    findings = lint([migration.path for migration in work.pending], settings.root)
+    found = Plan(repeatables=due, linted=findings is not None)
+    if not work.pending:
+        return found
+    from pgproof.ahead.forecast import prepare
+
+    forecast, unknown = prepare(connection, settings)
+    files = []
+    for migration in work.pending:
+        forecast.begin()
+        steps = state.journal.get((migration.id, "apply"), ())
+        skip = {step.number for step in steps if step.finished}
+        files.append(_file(migration, skip, findings or [], settings.lock_timeout, forecast))
+    files = [_with_texts(file, work, state.applied) for file in files]
+    names = {effect.relation for file in files for effect in file.effects} - {""}
+    known = sizes(connection, settings.search_path, names) if connection else {}
+    return replace(found, files=tuple(files), sizes=known, unknown=unknown)
 
 
 def _file(
-    migration: Migration, skip: set[int], findings: Iterable[Violation], lock_timeout: str
+    migration: Migration,
+    skip: set[int],
+    findings: Iterable[Violation],
+    lock_timeout: str,
+    forecast: "Forecast",
 ) -> PlannedFile:
     script = migration.script
+    first: dict[str, int] = {}
     return PlannedFile(
         id=migration.id,
         path=str(migration.path),
@@ -144,7 +154,7 @@ def _file(
         about=_about(script.text),
         done=len(skip),
         statements=tuple(
-            _statement(statement, script.header.transactional, lock_timeout)
+            _statement(statement, script.header.transactional, lock_timeout, forecast, first)
             for statement in script.statements
             if statement.number not in skip
         ),
@@ -155,9 +165,13 @@ def _file(
 def _with_texts(file: PlannedFile, work: compare.Work, applied: Container[str]) -> PlannedFile:
     """Return the file with what it changes in texts, and what its rollback file restores."""
     migration = next(one for one in work.pending if one.id == file.id)
+    texts = differences(migration, restores.before(migration, work.ordered, applied))
     return replace(
         file,
-        replaced=differences(migration, restores.before(migration, work.ordered, applied)),
+        statements=tuple(
+            replace(one, difference=texts.get(one.number, one.difference))
+            for one in file.statements
+        ),
         restores=restores.described(migration, work.ordered, applied),
     )
 
@@ -167,15 +181,24 @@ def _sha256(migration: Migration) -> str:
     return hashlib.sha256(migration.script.raw + b"\0" + undo).hexdigest()
 
 
-def _statement(statement: Statement, transactional: bool, lock_timeout: str) -> PlannedStatement:
-    found = effects(statement.sql) if len(statement.sql) <= _LARGE else []
+def _statement(
+    statement: Statement,
+    transactional: bool,
+    lock_timeout: str,
+    forecast: "Forecast",
+    first: dict[str, int],
+) -> PlannedStatement:
+    alike = shape(statement.sql)
+    outcome = forecast.outcome(statement.sql, alike)
     return PlannedStatement(
         number=statement.number,
         line=statement.line,
         words=statement.first_words,
         in_transaction=transactional or statement.kind in (Kind.ORDINARY, Kind.SETTING),
         lock_timeout="" if statement.kind is Kind.CONCURRENT else lock_timeout,
-        effects=tuple(found),
+        alike=first.setdefault(without_numbers(alike), statement.number),
+        effects=outcome.effects,
+        difference=outcome.difference,
     )
 
 
@@ -187,25 +210,3 @@ def _about(text: str) -> str:
             break
         lines.append(line[2:].removeprefix(" ").rstrip())
     return "\n".join(lines).strip()
-
-
-def _sizes(connection: Connection, search_path: str, names: set[str]) -> dict[str, Size]:
-    """Return the sizes of those relations that exist; nothing if one is locked just now."""
-    if not names:
-        return {}
-    try:
-        with connection.transaction():
-            connection.execute("set transaction read only")
-            connection.execute("set local lock_timeout = '1s'")
-            connection.execute(
-                "select set_config('search_path', %s, true)", [f"{search_path}, pg_catalog"]
-            )
-            rows = connection.execute(_SIZES, {"names": sorted(names)}).fetchall()
-    except psycopg.errors.LockNotAvailable:
-        return {}
-    found = {}
-    for full, _schema, short, size, count in rows:
-        for name in (full, short):
-            if name in names:
-                found[name] = Size(size, count)
-    return found

@@ -9,16 +9,18 @@ from pgproof.files.objects import Act, Change
 from pgproof.files.script import Migration
 
 
-def differences(migration: Migration, earlier: Sequence[Migration]) -> tuple[str, ...]:
-    """Return a unified diff for each object that `migration` creates in place of another text.
+def differences(migration: Migration, earlier: Sequence[Migration]) -> dict[int, tuple[str, ...]]:
+    """Return a unified diff for each statement that creates an object in place of another text.
 
     That is what the `earlier` migrations left, or a statement before it in the file created; for a
     routine also the one of its name that the file drops. What is new has no diff.
     """
-    return tuple(_differences(migration, earlier))
+    return dict(_differences(migration, earlier))
 
 
-def _differences(migration: Migration, earlier: Sequence[Migration]) -> Iterator[str]:
+def _differences(
+    migration: Migration, earlier: Sequence[Migration]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
     preceding: list[Change] = []
     for change in migration.script.changes:
         if change.act is Act.CREATE:
@@ -29,12 +31,12 @@ def _differences(migration: Migration, earlier: Sequence[Migration]) -> Iterator
             candidates = (change.object, *(one for one in dropped if one.is_same(name)))
             versions = [at for at in found if any(at[1].object.is_same(one) for one in candidates)]
             if versions:
-                yield from _difference(versions[-1], (migration, change))
+                lines = _difference(versions[-1], (migration, change))
+                yield change.statement.number, lines
         preceding.append(change)
 
 
-def _difference(before: Version, after: Version) -> Iterator[str]:
+def _difference(before: Version, after: Version) -> tuple[str, ...]:
     old, new = (change.or_replace.splitlines() for _, change in (before, after))
     of, to = (f"{at.path.name}:{what.statement.line} {what.object}" for at, what in (before, after))
-    if lines := list(unified_diff(old, new, of, to, lineterm="")):
-        yield "\n".join(lines)
+    return tuple(unified_diff(old, new, of, to, lineterm=""))

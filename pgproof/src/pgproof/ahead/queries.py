@@ -1,0 +1,98 @@
+"""Statements that read or change rows: writes in CTEs, triggers, rules, foreign keys, functions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.facts import STORED, Relation
+from pgproof.ahead.functions import unpredicted, walk
+from pgproof.ahead.locks import ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, Effect
+from pgproof.ahead.names import label
+
+_EVENTS = {
+    "InsertStmt": ("INSERT",),
+    "UpdateStmt": ("UPDATE",),
+    "DeleteStmt": ("DELETE",),
+}
+_MERGED = {"CMD_INSERT": "INSERT", "CMD_UPDATE": "UPDATE", "CMD_DELETE": "DELETE"}
+_FOLLOWING = ("c", "n", "d")
+"""What pg_constraint calls CASCADE, SET NULL and SET DEFAULT."""
+
+
+def query(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
+    """Yield what a query does: of SELECT only what it writes, locks, or what is not predicted."""
+    for node in walk(tree):
+        if node.is_a(*_EVENTS, "MergeStmt"):
+            yield from _writes(node, catalogue)
+        elif node.is_a("SelectStmt") and node.lockingClause:
+            for one in node.fromClause or ():
+                if one.is_a("RangeVar"):
+                    yield Effect(label(catalogue, one), ROW_SHARE)
+    yield from unpredicted(catalogue, tree)
+
+
+def copy(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
+    """Yield what COPY does."""
+    if tree.relation is None:
+        yield from query(tree.query, catalogue)
+    elif tree.is_from:
+        yield Effect(label(catalogue, tree.relation), ROW_EXCLUSIVE)
+        found = catalogue.named(tree.relation)
+        if found is not None:
+            yield from _consequences(catalogue, found, ("INSERT",), set())
+    else:
+        yield Effect(label(catalogue, tree.relation), ACCESS_SHARE, scans=True)
+
+
+def opaque(what: str, catalogue: Catalogue) -> Iterator[Effect]:
+    """Yield a note on what no parse tree tells."""
+    del catalogue
+    yield Effect("", "", note=f"the effects of the {what} are not predicted; read it")
+
+
+def _writes(node: Any, catalogue: Catalogue) -> Iterator[Effect]:
+    if node.is_a("MergeStmt"):
+        kinds = {when.commandType for when in node.mergeWhenClauses or ()}
+        events = tuple(_MERGED[kind] for kind in sorted(kinds & _MERGED.keys()))
+        changed = _set_columns(*(when.targetList for when in node.mergeWhenClauses or ()))
+    else:
+        events = _EVENTS[node.tag]
+        changed = _set_columns(node.targetList) if node.is_a("UpdateStmt") else set()
+    whole = node.is_a("UpdateStmt", "DeleteStmt") and node.whereClause is None
+    found = catalogue.named(node.relation)
+    scans = whole and (found is None or found.kind in STORED)
+    note = "its partitions are read" if whole and not scans else ""
+    yield Effect(label(catalogue, node.relation), ROW_EXCLUSIVE, False, scans, note)
+    if found is not None:
+        yield from _consequences(catalogue, found, events, changed)
+
+
+def _set_columns(*lists: Any) -> set[str]:
+    return {target.name for targets in lists for target in targets or () if target.name}
+
+
+def _consequences(
+    catalogue: Catalogue, table: Relation, events: tuple[str, ...], changed: set[str]
+) -> Iterator[Effect]:
+    """Yield what follows from rows that come, change or go."""
+    oids = {one.oid for one in catalogue.tree(table)}
+    for trigger in catalogue.triggers:
+        if trigger.enabled and trigger.table in oids and trigger.events & set(events):
+            name = ".".join(trigger.function)
+            note = f"the trigger {trigger.name} runs: the effects of {name}() are not predicted"
+            yield Effect("", "", note=note)
+    for event in events:
+        if (table.oid, event) in catalogue.rules:
+            note = f"a rule of {catalogue.label(table)} turns {event} into what is not predicted"
+            yield Effect("", "", note=note)
+    for constraint in catalogue.referring(table):
+        deleted = "DELETE" in events and constraint.on_delete in _FOLLOWING
+        updated = (
+            "UPDATE" in events
+            and constraint.on_update in _FOLLOWING
+            and bool(changed & set(constraint.target_columns))
+        )
+        if (deleted or updated) and not constraint.parent:
+            note = f"its rows follow by the foreign key {constraint.name}"
+            other = catalogue.relations[constraint.table]
+            yield Effect(catalogue.label(other), ROW_EXCLUSIVE, note=note)
