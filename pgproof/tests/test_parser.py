@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 
 from pgproof.sql import parser
-from tests.test_plan import STATEMENTS, TABLES
+from tests import plan_cases
 from tests.test_splitting import files
 
 # SQL of the checkout around this folder is read too.
@@ -66,9 +66,11 @@ def test_every_file_of_this_repository(file: Path) -> None:
     insist(PSQL_COMMAND.sub("", text))
 
 
-@pytest.mark.parametrize("statement", [*STATEMENTS, TABLES])
-def test_statements_of_many_kinds(statement: str) -> None:
-    insist(statement)
+@pytest.mark.parametrize("group", plan_cases.GROUPS)
+def test_statements_of_many_kinds(group: str) -> None:
+    schema, statements = plan_cases.GROUPS[group]
+    for statement in (schema, *statements):
+        insist(statement)
 
 
 @given(files())

@@ -280,14 +280,25 @@ def test_a_plan_shows_what_changes_in_a_function(tables: Project) -> None:
     tables.write("0002.b", SCORE.format("stable security definer", "id + 1"))
     tables.write("0003.c", SCORE.format("stable security definer", "id + 2"))
     assert difference(tables) == [
-        "-security invoker",
-        "+security definer",
+        "-    language plpgsql stable set search_path = pg_catalog, pg_temp",
+        "+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp",
         "-    return id;",
         "+    return id + 1;",
         "-    return id + 1;",
         "+    return id + 2;",
-    ]
+    ], "the files of migrations come before the database"
     assert "  +    return id + 2;" in tables.run("plan").stdout
+
+
+def test_a_plan_compares_with_the_database_what_no_migration_created(tables: Project) -> None:
+    tables.query(SCORE.format("stable", "id"))
+    tables.write("0001.a", SCORE.format("stable security definer", "id + 1"))
+    assert difference(tables) == [
+        "-security invoker",
+        "+security definer",
+        "-    return id;",
+        "+    return id + 1;",
+    ]
     assert "```diff\n--- public.score in the database" in markdown(tables.plan())
 
 

@@ -107,4 +107,4 @@ def test_a_page_that_cannot_be_written_is_an_error(project: Project) -> None:
     project.write("0001.t", "create table t ();")
     done = project.run("plan", "--markdown", "/nowhere/page.md")
     assert done.returncode == Exit.INPUT
-    assert done.stderr.startswith("error: Could not open file '/nowhere/page.md'")
+    assert done.stderr.startswith("error: /nowhere/page.md: No such file or directory")

@@ -8,8 +8,8 @@ BODY = "{} function f(n int) returns int language sql as $$\n    select 1;\n    
 
 def differences(project: Project) -> list[list[str]]:
     """Return the diffs of the last pending file, by line."""
-    found = plan(project.url, project.settings).files[-1].replaced
-    return [difference.splitlines() for difference in found]
+    (*_, last) = plan(project.url, project.settings).files
+    return [list(one.difference) for one in last.statements if one.difference]
 
 
 def test_a_replaced_function_is_shown_as_a_diff(project: Project) -> None:
@@ -29,7 +29,7 @@ def test_a_replaced_function_is_shown_as_a_diff(project: Project) -> None:
         ]
     ]
     said = "-    select 2;\n+    select 3;\n"
-    assert said in project.run("plan").stdout
+    assert "  -    select 2;\n  +    select 3;\n" in project.run("plan").stdout
     assert "```diff\n--- 0001.f.sql:2 f(int4)\n" in (
         page := project.run("plan", "--markdown", "-").stdout
     )

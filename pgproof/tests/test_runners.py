@@ -20,8 +20,8 @@ from tests.project import Project, in_background
 def test_ten_runners_apply_each_file_once(project: Project) -> None:
     for number in range(1, 6):
         project.write(f"000{number}.t", f"create table t{number} (); select pg_sleep(0.05);")
-    project.write("0006.i", "-- transactional: false\ncreate index concurrently i on seen (a);")
-    project.write("0005.seen", "create table seen (a int);")
+    project.write("0007.i", "-- transactional: false\ncreate index concurrently i on seen (a);")
+    project.write("0006.seen", "create table seen (a int);")
     command = project.command("migrate", "--json")
     runners = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -141,7 +141,8 @@ def test_an_empty_variable_or_option_is_refused(
     """What it was to name is not known, and its default would be something else."""
     if key != "program":
         option = f"--{key.replace('_', '-')}"
-        done = project.run("migrate", option, "")
+        command = ["new", "more"] if key == "present" else ["migrate"]
+        done = project.run(*command, option, "")
         assert (done.returncode, done.stderr.splitlines()[0]) == (3, f"error: {option} is empty")
     monkeypatch.setenv(f"PGPROOF_{key.upper()}", "")
     with pytest.raises(InputError, match=f"PGPROOF_{key.upper()} is empty"):

@@ -58,7 +58,9 @@ def _work(effect: Effect) -> object:
     return effect.lock, effect.rewrites, effect.scans, note, bool(effect.relation)
 
 
-def faults(findings: Iterable[Violation], *, apart: bool = False) -> Iterator[tuple[Violation, str]]:
+def faults(
+    findings: Iterable[Violation], *, apart: bool = False
+) -> Iterator[tuple[Violation, str]]:
     """Yield findings and where they are; the same rule in one file is one finding."""
     alike: dict[object, list[Violation]] = {}
     for one in findings:

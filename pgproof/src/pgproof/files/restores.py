@@ -10,8 +10,8 @@ from pgproof.files.definitions import asked
 from pgproof.files.header import Restore
 from pgproof.files.history import history
 from pgproof.files.objects import Act, Change, Named, hindrance
-from pgproof.files.problem import Problem
-from pgproof.files.script import Migration, Script
+from pgproof.files.problem import Problem, collecting
+from pgproof.files.script import Migration, Script, load
 from pgproof.files.statement import Statement
 
 _SETS_PATH = re.compile(
@@ -98,11 +98,12 @@ def problems(
     pending: Sequence[Migration], ordered: Sequence[Migration], applied: Container[str]
 ) -> list[Problem]:
     """Return the directives of pending migrations' rollback files that do not resolve."""
-    found = []
+    found: list[Problem] = []
     for migration in pending:
         if migration.undo is not None:
-            script = Script(migration.undo, migration.undo.read_bytes())
-            found += resolve(script, migration, ordered, before(migration, ordered, applied))[1]
+            with collecting(found):
+                script = load(migration.undo)
+                found += resolve(script, migration, ordered, before(migration, ordered, applied))[1]
     return found
 
 
@@ -110,13 +111,13 @@ def described(
     migration: Migration, ordered: Sequence[Migration], applied: Container[str]
 ) -> tuple[str, ...]:
     """Return what the directives of a rollback file resolve to, or why they do not, in lines."""
-    raw = migration.undo.read_bytes() if migration.undo is not None else b""
-    if migration.undo is None or b"restores" not in raw.lower():
+    if migration.undo is None:
         return ()
     try:
-        undo, faults = resolve(
-            Script(migration.undo, raw), migration, ordered, before(migration, ordered, applied)
-        )
+        script = load(migration.undo)
+        if b"restores" not in script.raw.lower():
+            return ()
+        undo, faults = resolve(script, migration, ordered, before(migration, ordered, applied))
     except RefusedError as error:
         return tuple(error.message.splitlines())
     return (*map(str, undo.restored), *(fault.message for fault in faults))

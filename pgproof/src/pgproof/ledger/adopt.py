@@ -11,6 +11,7 @@ from yoyo.backends.core.postgresql import (  # type: ignore[import-untyped]
 from pgproof.errors import RefusedError
 from pgproof.files.script import Migration
 from pgproof.ledger import marks
+from pgproof.ledger.state import GUARD
 from pgproof.ledger.tables import Ledger
 
 Connection = psycopg.Connection[Any]
@@ -53,8 +54,10 @@ def applied_ids(connection: Connection, schema: str, known: list[str]) -> list[s
 
     With any of them applied, names that are not known are returned too: their files are gone.
     """
-    backend = YoyoLedger(connection, schema)
-    hashes = backend.get_applied_migration_hashes()
+    with connection.transaction():
+        connection.execute(GUARD)
+        backend = YoyoLedger(connection, schema)
+        hashes = backend.get_applied_migration_hashes()
     names = {marks.yoyo_hash(name): name for name in known}
     if not any(found in names for found in hashes):
         return []

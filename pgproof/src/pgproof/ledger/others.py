@@ -9,7 +9,7 @@ from pgproof.files.folder import Folder
 from pgproof.files.script import Migration
 from pgproof.ledger import state as states
 from pgproof.ledger.compare import resumable
-from pgproof.ledger.server import refuse_schema
+from pgproof.ledger.server import ask, refuse_schema
 from pgproof.ledger.tables import COLUMNS, Ledger
 from pgproof.settings import ADOPT_NONE, LEDGER_SCHEMA, Settings
 
@@ -73,6 +73,8 @@ def choose(
             raise _unreadable(wanted) from error
     found = connection.execute(_RELATION, [own]).fetchone() if own != wanted else None
     if found is not None:
+        if ask(connection, own, settings.owner).has_ledger:
+            return own  # Another runner has made it meanwhile.
         refuse_schema(own, found[0])
     return known
 

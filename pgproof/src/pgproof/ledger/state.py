@@ -12,7 +12,7 @@ from pgproof.ledger.tables import Ledger
 Connection = psycopg.Connection[Any]
 
 
-_GUARD = "set local row_security = off; set local lock_timeout = '5s';"
+GUARD = "set local row_security = off; set local lock_timeout = '5s';"
 """Every row is seen or it is an error, and no lock is waited for long; for one transaction."""
 _ROWS = """
 select 'file', y.migration_id, f.raw_sha256, f.code_sha256,
@@ -89,7 +89,7 @@ def read(connection: Connection, ledger: Ledger, owner: str | None) -> State:
 
 def _read_rows(connection: Connection, ledger: Ledger) -> State:
     cursor = connection.cursor(row_factory=tuple_row)
-    cursor.execute(ledger.sql(f"{_GUARD} {_ROWS}"))
+    cursor.execute(ledger.sql(f"{GUARD} {_ROWS}"))
     while cursor.nextset():
         pass
     state = State(exists=True)

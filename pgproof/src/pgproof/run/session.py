@@ -166,7 +166,8 @@ class Session:
     def insist_on_utf8(self, script: Script, statement: Statement | None) -> None:
         """Roll back and raise SqlFailureError if a statement has changed client_encoding."""
         found = self._pgconn.parameter_status(b"client_encoding") or b""
-        if found == b"UTF8":
+        # A pooler gives the name as the client wrote it.
+        if found.upper() == b"UTF8":
             return
         self.roll_back()
         self.run("reset client_encoding")
