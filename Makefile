@@ -1,12 +1,12 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests sql-tests faults attacks tamper bench chaos monitoring-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests runner-tests sql-tests faults attacks tamper bench chaos monitoring-check bench-runner lock db-start compose-env compose-check
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the steel catalog
 	.venv/bin/tooling up
-test: lint sql-tests python-tests ## all checks and tests; installs what they need
+test: lint sql-tests runner-tests python-tests ## all checks and tests; installs what they need
 check: test ## what CI runs
 lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothing
 	.venv/bin/ruff check .
@@ -18,8 +18,9 @@ lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothin
 format: .venv/test ## let ruff rewrite the Python files
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
-python-tests: .venv/test ## pytest, on PostgreSQL 18: of the product, then of pgproof
+python-tests: .venv/test ## pytest of the product, on PostgreSQL 18
 	.venv/bin/pytest -n logical --maxprocesses 4 --dist loadfile
+runner-tests: .venv/test ## pytest of pgproof, on PostgreSQL 18
 	cd pgproof && ../.venv/bin/pytest -n logical --maxprocesses 4 --dist loadfile
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16

@@ -29,6 +29,7 @@ class Exit(IntEnum):
     PARTIAL = RunnerExit.PARTIAL
     PENDING = RunnerExit.PENDING
     CHANGED = RunnerExit.CHANGED
+    LOST = RunnerExit.LOST
     INTERRUPTED = RunnerExit.INTERRUPTED
     TERMINATED = RunnerExit.TERMINATED
     UNSOUND = 11

@@ -62,6 +62,7 @@ TYPED: tuple[tuple[str, ...], ...] = (
     ("migrate", "--lock-timeout", "{}"),
     ("migrate", "--resume", "{}"),
     ("migrate", "--resume", "{}:1"),
+    ("new", "attacked", "--replaces", "{}", "--dry-run"),
     ("partition", "ensure", "--from", "{}"),
     ("partition", "restore", "{}"),
     ("partition", "retire", "{}", "--action", "drop"),
@@ -87,7 +88,7 @@ TYPED: tuple[tuple[str, ...], ...] = (
             ("rollback", "--dry-run"),
             ("status",),
         )
-        for option in ("--ledger-schema", "--owner")
+        for option in ("--adopt", "--ledger-schema", "--owner")
     ),
     *(
         (*command, option, "{}")
@@ -98,7 +99,7 @@ TYPED: tuple[tuple[str, ...], ...] = (
 )
 """Command lines with `{}` for a hostile text; those that take no --dsn are in NO_DSN."""
 
-NO_DSN = {"bench", "restore", "backup fetch", "backup verify"}
+NO_DSN = {"bench", "new", "restore", "backup fetch", "backup verify"}
 for arguments in TYPED:
     case(f"tooling {' '.join(arguments)}", SUPERUSER)(
         lambda attacker, arguments=arguments: _each(attacker, *arguments)

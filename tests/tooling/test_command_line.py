@@ -29,9 +29,8 @@ def commands(
     command: click.Command, name: str, parent: click.Context | None = None
 ) -> Iterator[tuple[click.Command, click.Context]]:
     """Yield a command and those in it, with a context in which its help is shown."""
-    context = click.Context(
-        command, info_name=name, parent=parent, terminal_width=WIDTH, max_content_width=WIDTH
-    )
+    settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+    context = click.Context(command, info_name=name, parent=parent, **settings)
     yield command, context
     if isinstance(command, click.Group):
         for inner in command.list_commands(context):

@@ -30,10 +30,10 @@ def test_a_database_without_the_schema_is_told_to_migrate(
 
 def test_a_missing_privilege_is_told_with_a_remedy(migrated_database: str) -> None:
     url = as_role(migrated_database, "eagle_reader")
-    done = run("status", "--dsn", url)
+    done = run("partition", "list", "--dsn", url)
     assert done.returncode == Exit.FAILED
     assert done.stderr == (
-        "error: permission denied for schema ledger (SQLSTATE 42501)\n"
+        "error: permission denied for schema ops (SQLSTATE 42501)\n"
         "hint: Connect as a role that has the privilege, or have it granted.\n"
     )
 

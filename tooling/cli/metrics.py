@@ -1,7 +1,5 @@
 """`tooling metrics`."""
 
-from pathlib import Path
-
 import click
 
 from tooling import printing
@@ -20,7 +18,7 @@ from tooling.cli import options
 @options.once
 @options.migrations
 @options.dsn
-def command(listen: str, port: int, once: bool, migrations: Path | None, dsn: str | None) -> None:
+def command(listen: str, port: int, once: bool, migrations: str | None, dsn: str | None) -> None:
     """Serve metrics of the database to Prometheus, until stopped.
 
     Metrics of jobs, backups, partitions, migrations, the audit log, access, statements, locks,

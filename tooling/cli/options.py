@@ -103,11 +103,12 @@ def key(variable: str, what: str) -> Callable[[Command], Command]:
     )
 
 
-def settings_for(migrations: Path | None) -> Settings:
+def settings_for(migrations: str | None) -> Settings:
     """Return the settings that belong to a folder of migrations, or to the current folder."""
     if migrations is None:
         return settings.load()
-    return replace(settings.load(migrations), migrations=migrations.absolute())
+    folder = Path(migrations).absolute()
+    return replace(settings.load(folder), migrations=folder)
 
 
 def whole_numbers(_ctx: click.Context, _parameter: click.Parameter, value: str) -> list[int]:

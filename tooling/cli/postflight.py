@@ -31,7 +31,7 @@ def command(
     list_only: bool,
     since: Path | None,
     scratch: str | None,
-    migrations: Path | None,
+    migrations: str | None,
     as_json: bool,
     dsn: str | None,
 ) -> int:

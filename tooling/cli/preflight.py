@@ -47,7 +47,7 @@ def command(
     record: Path | None,
     min_free: float,
     max_age: float,
-    migrations: Path | None,
+    migrations: str | None,
     as_json: bool,
     dsn: str | None,
 ) -> int:

@@ -1,7 +1,6 @@
 """`tooling top`."""
 
 import time
-from pathlib import Path
 from typing import Any
 
 import click
@@ -28,7 +27,7 @@ def command(
     interval: float,
     once: bool,
     as_json: bool,
-    migrations: Path | None,
+    migrations: str | None,
 ) -> None:
     """Show the activity of the database in the terminal.
 

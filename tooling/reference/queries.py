@@ -178,7 +178,9 @@ QUERIES = {
     """,
     "roles": """
         select r.rolname as name,
-               shobj_description(r.oid, 'pg_authid') as comment,
+               -- What its sessions begin with depends on the server's version.
+               split_part(shobj_description(r.oid, 'pg_authid'), ' Sessions begin with ', 1)
+                   as comment,
                r.rolcanlogin as can_login
           from pg_roles as r
          where r.rolname = any (%(roles)s)

@@ -1,5 +1,6 @@
 """Bad input gives one clear error that says where, and writes nothing."""
 
+import json
 import math
 import subprocess
 import sys
@@ -265,7 +266,7 @@ def test_the_command_says_it_in_two_lines_and_exits_3(url: str, tmp_path: Path) 
     run = [sys.executable, "-m", "tooling", "import-aisc", str(path), "--dsn", url]
     done = subprocess.run([*run, "--json"], capture_output=True, text=True, check=False)
     assert done.returncode == Exit.INPUT
-    assert done.stdout == ""
+    assert json.loads(done.stdout)["event"] == "error"
     assert done.stderr == (
         "error: v15.0.csv, sheet v15.0.csv, row 3, column U: Ix: '?' is not a number\n"
         "hint: Correct the cell; a dash or an empty cell means 'not applicable'.\n"

@@ -108,7 +108,7 @@ def test_what_is_pending_or_partial_is_found(admin: Admin, migrated_database: st
         " (select max(migration_id) from ledger._yoyo_migration)"
     )
     words = [words for _, words in look("ledger", admin, migrated_database)]
-    assert any(one.endswith("is pending") for one in words)
+    assert any(" is pending" in one for one in words)
 
 
 def test_a_query_that_lost_its_index_is_found(filled: str) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tooling.embedded import temporary_server
 
 from pgproof.files.outside import REFUSALS
 from pgproof.files.split import split
 from pgproof.files.statement import Kind
 from tests import servers
+from tooling.server.embedded import temporary_server
 
 _SCHEMA = """
 create table t (a int);

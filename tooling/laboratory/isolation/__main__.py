@@ -43,7 +43,7 @@ def chain(dsn: str) -> dict[str, float]:
         def clock(name: str, work: Callable[[], object]) -> None:
             began = time.perf_counter()
             work()
-            times[name] = round(time.perf_counter() - began, 2)
+            times[name] = round(time.perf_counter() - began, 6)
 
         clock("warming", lambda: connection.execute(BASELINE.encode()).fetchall())
         clock("baseline", lambda: connection.execute(BASELINE.encode()).fetchall())

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import conninfo, sql
 
+from tooling.database import become_owner
+
 QUERIES = {
     "one project by key": "from app.projects where {} project_id = %(project)s",
     "newest 100 drafts": (
@@ -63,7 +65,7 @@ def measure(dsn: str, runs: int) -> list[Cost]:
         psycopg.connect(conninfo.make_conninfo(dsn, user="eagle_application")) as application,
     ):
         owner.prepare_threshold = application.prepare_threshold = 0
-        owner.execute("set role eagle_owner")
+        become_owner(owner)
         for (mode,) in application.execute("show plan_cache_mode").fetchall():
             owner.execute("select set_config('plan_cache_mode', %s, false)", [mode])
         found = []
