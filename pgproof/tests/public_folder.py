@@ -94,7 +94,7 @@ def main(arguments: Sequence[str]) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()), "migrations")
         converted = Conversion(form.title, given.folder, folder).of(Originals(tuple(usable)))
         write(converted.scripts, folder)
-        applied = migrate(urls["runner"], load(folder)).applied
+        applied = migrate(urls["runner"], load(folder, migrations=folder)).applied
         dumps = [psql.dump(urls[side]) for side in SIDES]
     verdict = "equal" if dumps[0] == dumps[1] else "DIFFERENT"
     print(
