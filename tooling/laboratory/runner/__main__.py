@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import itertools
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -95,7 +96,12 @@ def migrate(folder: Path, url: str) -> float:
 
 
 def run(command: list[str], environment: Mapping[str, str] | None = None) -> str:
-    """Run a command that must succeed; return its output."""
+    """Run a command that must succeed; return its output.
+
+    Python keeps compiled modules, as it does for whatever pip has installed.
+    """
+    environment = {**(os.environ if environment is None else environment)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(  # noqa: S603
         command, capture_output=True, text=True, check=False, env=environment
     )
@@ -127,15 +133,23 @@ def examples() -> dict[str, list[str]]:
     """Return the texts of each made-up folder."""
     insert = "insert into t (id, words) values ({0}, 'some words about number {0}');\n"
     create = "create table t (id integer primary key, words text not null);\n"
-    large = ",\n".join(f"({n}, 'some words about number {n}')" for n in range(80_000))
     return {
         "1,000 statements": [create + "".join(insert.format(n) for n in range(999))],
-        "a 3 MB file": [f"{create}insert into t (id, words) values\n{large};\n"],
+        "a 3 MB file": [one_insert(80_000)],
         "300 small files": [
             f"create table t{n} (id integer primary key);\ncomment on table t{n} is 'No. {n}';\n"
             for n in range(300)
         ],
     }
+
+
+def one_insert(number: int) -> str:
+    """Return a table and one statement that fills it with so many rows, of 38 bytes each."""
+    values = ",\n".join(f"({n}, 'some words about number {n}')" for n in range(number))
+    return (
+        "create table t (id integer primary key, words text not null);\n"
+        f"insert into t (id, words) values\n{values};\n"
+    )
 
 
 def rows(bench: Bench) -> list[page.Row]:
@@ -182,6 +196,8 @@ def rows(bench: Bench) -> list[page.Row]:
                 add(f"{name}, command / {runner}", lambda: bench.command(folder), other)  # noqa: B023
 
     folder = bench.scratch / "migrations"
+    (large,) = write(folder, [one_insert(800_000)])
+    beside_psql("a 30 MB file", folder, [["-1", "-f", str(large)]])
     write(folder, examples()["300 small files"])
     url = bench.database()
     migrate(folder, url)
