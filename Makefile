@@ -19,9 +19,9 @@ format: .venv/test ## let ruff rewrite the Python files
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 python-tests: .venv/test ## pytest of the product, on PostgreSQL 18
-	.venv/bin/pytest -n logical --maxprocesses 4 --dist loadfile
+	.venv/bin/pytest -n 3 --dist loadfile
 runner-tests: .venv/test ## pytest of pgproof, on PostgreSQL 18
-	cd pgproof && ../.venv/bin/pytest -n logical --maxprocesses 4 --dist loadfile
+	cd pgproof && ../.venv/bin/pytest -n 3 --dist loadfile
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16
 

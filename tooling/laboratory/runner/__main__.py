@@ -37,6 +37,9 @@ with psycopg.connect(sys.argv[1]) as connection:
     connection.execute("select * from pgproof.migration_files").fetchall()
 """
 
+_CREATE = "create table t (id integer primary key, words text not null);\n"
+_INSERT = "insert into t (id, words) values ({0}, 'some words about number {0}');\n"
+
 _APPLY = """
 import sys, time
 from pathlib import Path
@@ -131,10 +134,8 @@ def write(folder: Path, texts: list[str]) -> list[Path]:
 
 def examples() -> dict[str, list[str]]:
     """Return the texts of each made-up folder."""
-    insert = "insert into t (id, words) values ({0}, 'some words about number {0}');\n"
-    create = "create table t (id integer primary key, words text not null);\n"
     return {
-        "1,000 statements": [create + "".join(insert.format(n) for n in range(999))],
+        "1,000 statements": [_CREATE + "".join(_INSERT.format(n) for n in range(999))],
         "a 3 MB file": [one_insert(80_000)],
         "300 small files": [
             f"create table t{n} (id integer primary key);\ncomment on table t{n} is 'No. {n}';\n"
@@ -145,11 +146,9 @@ def examples() -> dict[str, list[str]]:
 
 def one_insert(number: int) -> str:
     """Return a table and one statement that fills it with so many rows, of 38 bytes each."""
-    values = ",\n".join(f"({n}, 'some words about number {n}')" for n in range(number))
-    return (
-        "create table t (id integer primary key, words text not null);\n"
-        f"insert into t (id, words) values\n{values};\n"
-    )
+    first = _INSERT.format(0).rstrip(";\n")
+    others = "".join(f",\n({n}, 'some words about number {n}')" for n in range(1, number))
+    return f"{_CREATE}{first}{others};\n"
 
 
 def rows(bench: Bench) -> list[page.Row]:
