@@ -22,6 +22,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from pgproof.errors import RefusedError
 from pgproof.foreign.convert import Conversion
 from pgproof.foreign.formats import FORMATS
 from pgproof.foreign.original import Original, Originals
@@ -77,7 +78,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--dsn")
     given = parser.parse_args(arguments)
     form = FORMATS[given.form]
-    originals = form.read(given.folder)
+    try:
+        originals = form.read(given.folder)
+    except RefusedError as error:
+        parser.error(error.message)
+    if not originals.migrations:
+        parser.error(f"{given.folder}: no migrations of {form.title}")
     with ExitStack() as stack:
         server = given.dsn or stack.enter_context(servers.temporary()).url()
         urls = {side: stack.enter_context(database(server, side)) for side in SIDES}

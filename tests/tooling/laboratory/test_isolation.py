@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tooling.errors import Exit
 from tooling.laboratory.isolation import query_classes, signed
 from tooling.laboratory.isolation.__main__ import main
 from tooling.server.server import Server
@@ -40,3 +41,10 @@ def test_each_cost_is_measured(
     report = json.loads((tmp_path / "build/bench-security.json").read_text())[what]
     assert report["command"] == f"python -m tooling.laboratory.isolation {what}"
     assert report[what]
+
+
+@pytest.mark.parametrize("wrong", [("--dsn", ""), ("--runs", "1"), ("--projects", "0")])
+def test_what_cannot_be_measured_is_refused_before_a_server_starts(wrong: tuple[str, str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["signed", *wrong])
+    assert ended.value.code == Exit.USAGE

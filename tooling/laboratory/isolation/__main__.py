@@ -75,6 +75,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--projects", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=100)
     given = parser.parse_args(arguments)
+    if given.dsn == "" or given.runs < 2 or given.projects < 1:
+        parser.error("--dsn names a database, --runs is at least 2 and --projects at least 1")
     report: dict[str, object] = {
         "taken_at": datetime.now(UTC).isoformat(timespec="minutes"),
         "machine": f"{platform.machine()}, {platform.system()}",

@@ -6,18 +6,11 @@ from typing import Any
 from pgproof.ahead import foreign, partitions
 from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.facts import Relation
+from pgproof.ahead.learn_drop import RELATIONS
 from pgproof.ahead.locks import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Effect
 from pgproof.ahead.names import at, dotted, name_of, on
 
 _ON_TABLE = ("OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_RULE")
-_RELATIONS = (
-    "OBJECT_TABLE",
-    "OBJECT_INDEX",
-    "OBJECT_VIEW",
-    "OBJECT_MATVIEW",
-    "OBJECT_SEQUENCE",
-    "OBJECT_FOREIGN_TABLE",
-)
 _OPAQUE = ("OBJECT_EXTENSION", "OBJECT_LANGUAGE", "OBJECT_OPERATOR", "OBJECT_COLLATION")
 
 
@@ -29,7 +22,7 @@ def drop(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
         if kind in _ON_TABLE:
             if not (tree.missing_ok and catalogue.complete and _is_missing(catalogue, kind, item)):
                 yield from _on_table(catalogue, kind, item)
-        elif kind in _RELATIONS:
+        elif kind in RELATIONS:
             found = at(catalogue, item)
             lock = SHARE_UPDATE_EXCLUSIVE if tree.concurrent else ACCESS_EXCLUSIVE
             if found is not None:
