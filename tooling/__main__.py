@@ -1,6 +1,12 @@
-"""Run the command line with `python -m tooling`."""
+"""The program `tooling`, also `python -m tooling`."""
 
-from tooling.cli import main
+from pgproof.__main__ import begin
+
+
+def main() -> None:
+    """Run the command line."""
+    begin("tooling.cli")
+
 
 if __name__ == "__main__":
     main()

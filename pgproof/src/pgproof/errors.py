@@ -1,5 +1,6 @@
 """Exit codes, and the one exception that carries a message, a hint and an exit code to the user."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 AGAIN = "Run the same command again; it goes on where this one stopped."
@@ -57,3 +58,10 @@ class RefusedError(PgproofError):
     """A check failed before anything was touched."""
 
     exit_code = Exit.REFUSED
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that was probably meant, if there is one."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, known, n=1, cutoff=0.75)), None)

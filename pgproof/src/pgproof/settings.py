@@ -9,11 +9,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pgproof.errors import InputError
+from pgproof.errors import InputError, nearest
 
 LEDGER_SCHEMA = "pgproof"
 ADOPT_NONE = "none"
@@ -146,11 +145,11 @@ def _refuse_misspelt() -> None:
     prefix = VARIABLE.format("")
     for name in sorted(os.environ):
         word = name.removeprefix(prefix)
-        near = get_close_matches(word, known, n=1, cutoff=0.8) if name != word else []
-        if near and word not in known:
+        near = nearest(word, known) if name != word and word not in known else None
+        if near:
             raise InputError(
                 f"the variable {name} is no setting",
-                hint=f"Did you mean {VARIABLE.format(near[0])}? Unset the other.",
+                hint=f"Did you mean {VARIABLE.format(near)}? Unset the other.",
             )
 
 

@@ -158,7 +158,7 @@ def rows(bench: Bench) -> list[page.Row]:
     def add(name: str, ours: Callable[[], float], theirs: Callable[[], float]) -> None:
         a, b = bench.compare(ours, theirs)
         found.append(page.Row(name, round(a, 3), round(b, 3), round(a / b, 2)))
-        say("\t".join(map(str, asdict(found[-1]).values())), err=True)
+        say(page.line(found[-1]), err=True)
 
     def beside_psql(name: str, folder: Path, runs: list[list[str]]) -> None:
         add(f"{name}, applying / psql", lambda: bench.applying(folder), lambda: bench.psql(runs))
@@ -224,8 +224,8 @@ def main() -> None:
         tempfile.TemporaryDirectory() as scratch,
     ):
         found = rows(Bench(server, options.repeat, Path(scratch)))
-    say(f"{'what':60}  ours, s  theirs, s  ratio")
-    say(*(f"{r.name:60} {r.ours:8.3f} {r.baseline:10.3f} {r.ratio:6.2f}" for r in found))
+    say(f"{'what':60}  ours, s  beside, s  ratio")
+    say(*(page.line(row) for row in found))
     report = Path("build/bench-runner.json")
     report.parent.mkdir(exist_ok=True)
     report.write_text(json.dumps([asdict(row) for row in found], indent=1))

@@ -1,4 +1,4 @@
-"""Other runners on the same SQL: yoyo, alembic, sqitch, each as its own command."""
+"""Other runners on the same SQL, each as its own command."""
 
 import os
 import shutil
@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from psycopg.conninfo import conninfo_to_dict
+
 from tooling.server.embedded import psql_program
 
-_ALEMBIC = Path("build/alembic").resolve()
+_BUILD = Path("build").resolve()
 _ENV = """
 from alembic import context
 from sqlalchemy import create_engine, pool
@@ -50,11 +52,9 @@ def yoyo(files: list[Path], _scratch: Path, url: str) -> Command:
 
 def alembic(files: list[Path], scratch: Path, url: str) -> Command | None:
     """Return the command of `alembic upgrade head`, a revision a file; None without alembic."""
-    if not _ALEMBIC.is_dir():
-        install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(_ALEMBIC)]
-        install.append("alembic")
-        if subprocess.run(install, check=False, capture_output=True).returncode:  # noqa: S603
-            return None
+    packages = _installed("alembic")
+    if packages is None:
+        return None
     folder = scratch / "alembic"
     (folder / "versions").mkdir(parents=True)
     (folder / "env.py").write_text(_ENV)
@@ -68,7 +68,7 @@ def alembic(files: list[Path], scratch: Path, url: str) -> Command | None:
     config = scratch / "alembic.ini"
     config.write_text(f"[alembic]\nscript_location = {folder}\nsqlalchemy.url = {database}\n")
     command = [sys.executable, "-m", "alembic", "--config", str(config), "upgrade", "head"]
-    return command, {**os.environ, "PYTHONPATH": str(_ALEMBIC)}
+    return command, {**os.environ, "PYTHONPATH": str(packages)}
 
 
 def sqitch(files: list[Path], scratch: Path, url: str) -> Command | None:
@@ -91,4 +91,53 @@ def sqitch(files: list[Path], scratch: Path, url: str) -> Command | None:
     return [program, *arguments], {**os.environ, **names}
 
 
-RUNNERS: Mapping[str, Maker] = {"yoyo": yoyo, "alembic": alembic, "sqitch": sqitch}
+def dbmate(files: list[Path], scratch: Path, url: str) -> Command | None:
+    """Return the command of `dbmate migrate`; None where npm cannot bring the program."""
+    program = _BUILD / "dbmate" / "package" / "bin" / "dbmate"
+    if not program.is_file():
+        program.parents[2].mkdir(parents=True, exist_ok=True)
+        fetch = "npm pack --silent @dbmate/linux-x64 | xargs tar --extract --file"
+        if not _done(["sh", "-c", fetch], program.parents[2]):
+            return None
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        name = path.name.replace(".", "_", 1)
+        (scratch / name).write_text(f"-- migrate:up\n{text}\n-- migrate:down\n")
+    place = conninfo_to_dict(url)
+    target = f"postgres://{place['user']}@/{place['dbname']}?socket={place['host']}"
+    arguments = ["--url", target, "--migrations-dir", str(scratch), "--no-dump-schema", "migrate"]
+    return [str(program), *arguments], os.environ
+
+
+def pgmigrate(files: list[Path], scratch: Path, url: str) -> Command | None:
+    """Return the command of `pgmigrate migrate`; None where pip cannot bring it."""
+    packages = _installed("yandex-pgmigrate", "psycopg2-binary")
+    if packages is None:
+        return None
+    (scratch / "migrations").mkdir()
+    for number, path in enumerate(files, 1):
+        shutil.copy(path, scratch / "migrations" / f"V{number:04}__bench.sql")
+    arguments = ["-d", str(scratch), "-c", url, "-t", "latest", "migrate"]
+    command = [sys.executable, str(packages / "pgmigrate.py"), *arguments]
+    return command, {**os.environ, "PYTHONPATH": str(packages)}
+
+
+def _installed(*names: str) -> Path | None:
+    """Return the folder that holds packages of the index and what they need."""
+    target = _BUILD / names[0]
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(target), *names]
+    return target if target.is_dir() or _done(install, Path.cwd()) else None
+
+
+def _done(command: list[str], folder: Path) -> bool:
+    done = subprocess.run(command, cwd=folder, check=False, capture_output=True)  # noqa: S603
+    return done.returncode == 0
+
+
+RUNNERS: Mapping[str, Maker] = {
+    "yoyo": yoyo,
+    "alembic": alembic,
+    "sqitch": sqitch,
+    "dbmate": dbmate,
+    "pgmigrate": pgmigrate,
+}

@@ -32,28 +32,32 @@ def entries(folder: Path) -> tuple[list[Path], list[Problem]]:
     """
     files, problems = [], []
     try:
-        found = sorted(folder.iterdir())
+        with os.scandir(folder) as listed:
+            found = sorted(listed, key=lambda entry: entry.name)
     except OSError as error:
         raise RefusedError(
             f"{folder}: cannot be read: {error.strerror or error}",
             hint="Name the folder of migrations with --migrations.",
         ) from error
-    for path in found:
-        if problem := _problem(path):
+    for entry in found:
+        path = Path(entry.path)
+        if entry.name.startswith("."):
+            continue
+        if problem := _problem(path, entry):
             problems.append(problem)
-        elif path.suffix == ".sql" and not path.name.startswith("."):
+        elif entry.name.endswith(".sql"):
             files.append(path)
     return files, problems
 
 
-def _problem(path: Path) -> Problem | None:
+def _problem(path: Path, entry: os.DirEntry[str]) -> Problem | None:
     """Return why an entry is neither run nor left alone."""
-    if path.name.startswith("."):
-        return None
     if not path.name.isprintable() and any("\ud800" <= one <= "\udfff" for one in path.name):
         return Problem(path, 0, "its name is not text of this locale", _LOCALE)
     try:
-        mode = path.stat().st_mode
+        if entry.name.endswith(".sql") and entry.is_file():
+            return None
+        mode = entry.stat().st_mode
     except OSError as error:
         why = error.strerror or error
         message = f"a link that leads nowhere: {why}" if path.is_symlink() else f"{why}"

@@ -54,18 +54,16 @@ def read(path: Path, program: str = "pgproof") -> Folder:
             f"{path}: no such folder", hint="Name the folder of migrations with --migrations."
         )
     files, problems = entries(path)
-    names = {file.name for file in files}
+    named = {file.name: file for file in files}
     migrations = []
     for file in migrations_of(files):
-        undo = file.with_name(file.stem + UNDO)
         with collecting(problems):
             script = load(file)
-            found = undo if undo.name in names else None
-            migrations.append(Migration(file.stem, script, found))
+            migrations.append(Migration(file.stem, script, named.get(file.stem + UNDO)))
     problems += [
         Problem(file, 0, "a rollback file without its migration", "Rename or remove it.")
         for file in files
-        if file.name.endswith(UNDO) and file.name.removesuffix(UNDO) + ".sql" not in names
+        if file.name.endswith(UNDO) and file.name.removesuffix(UNDO) + ".sql" not in named
     ]
     if not migrations:
         refuse(problems)

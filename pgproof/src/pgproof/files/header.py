@@ -1,10 +1,11 @@
 """Directives: the `-- name: value` lines that open a file, as yoyo has them, and some of ours."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
+from pgproof.errors import nearest
 from pgproof.files.problem import Problem, refuse
 
 KNOWN = ("depends", "transactional", "irreversible", "repeatable-calls", "restores")
@@ -41,7 +42,7 @@ def parse(text: str, path: Path) -> Header:
     values: dict[str, list[tuple[int, str]]] = {}
     problems: list[Problem] = []
     end = 0
-    for number, line in enumerate(text.splitlines(keepends=True), 1):
+    for number, line in enumerate(_lines(text), 1):
         stripped = line.strip()
         if stripped and not stripped.startswith("--"):
             break
@@ -50,14 +51,13 @@ def parse(text: str, path: Path) -> Header:
             name = match[1].lower()
             if name in _known(path) or (name in KNOWN and _RESTORE.fullmatch(match[2])):
                 values.setdefault(name, []).append((number, match[2]))
-            elif near := get_close_matches(name, _known(path), n=1, cutoff=0.75):
+            elif near := nearest(name, _known(path)):
                 problems.append(
                     Problem(
                         path,
                         number,
                         f"unknown directive {match[1]!r}",
-                        f"Did you mean `-- {near[0]}:`? The directives are"
-                        f" {', '.join(_known(path))}.",
+                        f"Did you mean `-- {near}:`? The directives are {', '.join(_known(path))}.",
                     )
                 )
     problems += _misplaced(text, end, path)
@@ -85,6 +85,15 @@ def parse(text: str, path: Path) -> Header:
         repeatable_calls=_flag(values, "repeatable-calls", default=False),
         restores=restores,
     )
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of a text, which may be large, one after the other."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield from text[start:end].splitlines(keepends=True)
+        start = end
 
 
 def _known(path: Path) -> tuple[str, ...]:
@@ -116,6 +125,8 @@ def _flag(values: dict[str, list[tuple[int, str]]], name: str, *, default: bool)
 
 def _misplaced(text: str, end: int, path: Path) -> list[Problem]:
     """Find directives in comments after the header (not in strings or bodies)."""
+    if text.find("--", end) < 0 and text.find("/*", end) < 0:
+        return []
     if not _ANYWHERE.search(text, end):
         return []
     from pgproof.sql.parser import SyntaxProblem, comments

@@ -100,7 +100,7 @@ def _marks(text: str) -> Iterator[tuple[int, Tool]]:
 
     In a text that PostgreSQL cannot read, all count.
     """
-    found = list(_MARKS.finditer(text))
+    found = list(_MARKS.finditer(text)) if "--" in text else []
     comments = _comments(text) if found else None
     for match in found:
         begin = match.end() - len(match[0].lstrip())

@@ -1,13 +1,20 @@
-"""A SQL file, and a migration made of one or two."""
+"""A SQL file, and a migration made of one or two.
+
+What reads the text is imported when it is asked for: of most files only the bytes are hashed.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pgproof.files import definitions, hashes, header, split
-from pgproof.files.objects import Change
+from pgproof.files import hashes
 from pgproof.files.problem import FaultyError, Problem
-from pgproof.files.statement import Statement
+
+if TYPE_CHECKING:
+    from pgproof.files.header import Header
+    from pgproof.files.objects import Change
+    from pgproof.files.statement import Statement
 
 
 @dataclass(frozen=True)
@@ -25,16 +32,22 @@ class Script:
     @cached_property
     def text(self) -> str:
         """The file as text. Raises RefusedError for anything but UTF-8 without a BOM."""
+        from pgproof.files import split
+
         return split.decode(self.raw, self.path)
 
     @cached_property
-    def statements(self) -> tuple[Statement, ...]:
+    def statements(self) -> "tuple[Statement, ...]":
         """The statements in order. Raises RefusedError for what PostgreSQL cannot parse."""
+        from pgproof.files import split
+
         return split.split(self.text, self.path)
 
     @cached_property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> "tuple[Change, ...]":
         """What its statements do to functions, views and policies. Raises like `statements`."""
+        from pgproof.files import definitions
+
         return tuple(definitions.changes(self.statements))
 
     @cached_property
@@ -54,8 +67,10 @@ class Script:
         return raw_sha256 in {hashes.raw_sha256(one.encode("latin-1")) for one in others}
 
     @cached_property
-    def header(self) -> header.Header:
+    def header(self) -> "Header":
         """The directives. Raises RefusedError for one that is unknown, doubled or misplaced."""
+        from pgproof.files import header
+
         return header.parse(self.text, self.path)
 
 
