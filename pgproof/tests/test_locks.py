@@ -159,6 +159,18 @@ def test_who_locks_the_ledgers_tables_is_named(table: Project, of: str, text: st
     assert table.migrate().applied == ["0002.b"]
 
 
+def test_a_failed_statement_is_named_although_it_cannot_be_recorded(table: Project) -> None:
+    table.write("0002.b", "-- transactional: false\nselect 1 / 0;\nvacuum t;")
+    with table.connect() as other:
+        other.execute("begin; lock table pgproof.journal in share mode")
+        with pytest.raises(PgproofError) as caught:
+            table.migrate()
+        other.execute("rollback")
+    assert caught.value.exit_code == Exit.MIGRATION
+    assert "0002.b.sql:2: statement 1: division by zero" in caught.value.message
+    assert "not recorded: the ledger's tables" in caught.value.message
+
+
 def test_who_keeps_yoyos_ledger_from_being_read_is_named(project: Project) -> None:
     project.write("0001.t", "select 1;")
     with project.connect(application_name="reports") as other:

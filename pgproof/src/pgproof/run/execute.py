@@ -173,11 +173,22 @@ class Executor:
             except SqlFailureError as error:
                 if not error.is_lost:
                     self.session.roll_back()
-                    self.write(row(failure=error.message))
+                    self._record(row(failure=error.message), error)
                     step = Step(statement.number, entry.code_sha256, False, error.message)
                 raise
 
         self._insist(job.file, attempt)
+
+    def _record(self, row: str, error: SqlFailureError) -> None:
+        """Write why a statement failed. Raises PgproofError with that reason if it cannot be."""
+        try:
+            self.write(row)
+        except PgproofError as blocked:
+            raise PgproofError(
+                f"{error.message}; this is not recorded: {blocked.message}",
+                hint=error.hint,
+                exit_code=error.exit_code,
+            ) from error
 
     def _together(self, job: FileRun, statement: Statement, finish: str) -> None:
         """Run a statement and its row of the journal in one transaction."""
