@@ -305,3 +305,25 @@ def test_an_empty_schema_is_taken_and_may_have_other_tables_later(project: Proje
     assert other.migrate().applied == ["0001.t"]
     other.query("create table history.notes ()")
     assert other.states() == {"0001.t": "applied"}
+
+
+def test_a_database_with_tables_of_others_is_refused_where_it_is_to_be_empty(
+    project: Project, tmp_path: Path
+) -> None:
+    """Before anything runs, also what comes before the migrations; extensions do not count."""
+    project.write("0001.t", "create table t (a int);")
+    before = tmp_path / "before.sql"
+    before.write_text("create table made_before ();")
+    strict = project.with_settings(require_empty=True, before=(before,))
+    project.query("create extension pg_stat_statements; create schema shop")
+    strict.migrate(dry_run=True)
+    project.query('create table shop."Users" (id int); create view shop.v as select 1 as a')
+    what = r'has no ledger of these migrations, but tables: shop\."Users", shop\.v'
+    assert "PGPROOF_REQUIRE_EMPTY=false" in str(refused(strict, what).hint)
+    with pytest.raises(RefusedError, match=what):
+        strict.migrate(dry_run=True)
+    done = project.run("migrate", "--require-empty")
+    assert (done.returncode, "has no ledger" in done.stderr) == (Exit.REFUSED, True)
+    assert project.run("migrate", "--allow-tables").returncode == 0
+    project.write("0002.u", "create table u (a int);")
+    assert strict.migrate().applied == ["0002.u"]

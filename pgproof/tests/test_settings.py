@@ -70,6 +70,7 @@ def test_a_variable_overrides_the_file_and_an_option_the_variable(
         ("lock_attempts = 1.5", "lock_attempts must be a whole number above 0"),
         ("lock_attempts = true", "lock_attempts must be a whole number above 0"),
         ("lock_attempts = 0", "lock_attempts must be a whole number above 0"),
+        ('require_empty = "yes"', "require_empty must be a truth value"),
         ("session = { a = 1 }", "session must be a table of strings"),
         ("= x", "not valid TOML"),
     ],
@@ -122,6 +123,8 @@ def test_two_files_in_one_folder_are_refused(tmp_path: Path) -> None:
         ("LOCK_ATTEMPTS", "0"),
         ("LOCK_TIMEOUT", "soon"),
         ("LOCK_TIMEOUT", "5 parsecs"),
+        ("REQUIRE_EMPTY", "perhaps"),
+        ("REQUIRE_EMPTY", ""),
         ("OWNER", "\udce9"),
         ("SESSION", "work_mem"),
     ],
@@ -134,7 +137,10 @@ def test_a_variable_that_says_nothing_is_refused(
         load(tmp_path)
 
 
-@pytest.mark.parametrize("key", sorted(KEYS - {"session", "before", "after", "lock_attempts"}))
+_OTHERWISE_READ = {"session", "before", "after", "lock_attempts", "require_empty"}
+
+
+@pytest.mark.parametrize("key", sorted(KEYS - _OTHERWISE_READ))
 def test_an_empty_variable_or_option_is_refused(
     project: Project, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:

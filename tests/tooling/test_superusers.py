@@ -1,6 +1,9 @@
 """A superuser's command runs no code of the database's owner: it logs in as a lesser role."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -148,3 +151,23 @@ def test_no_block_of_a_superuser_looks_names_up_outside_pg_catalog() -> None:
             )
         outside = re.sub(r"^do (\$\w*\$)\n.*?^\1;$|^--.*$", "", text, flags=re.M | re.S)
         assert outside.split() == [], f"{name}: statements outside of blocks"
+
+
+def test_a_database_of_another_project_is_left_as_it_is(empty_database: str) -> None:
+    """Neither `migrate` nor `up` takes CONNECT from its users, or anything else."""
+    rights = "select datacl::text from pg_database where datname = current_database()"
+    with psycopg.connect(empty_database, autocommit=True) as connection:
+        connection.execute("create schema app; create table app.users (id int)")
+        before = connection.execute(rights).fetchone()
+        for arguments in (("up",), ("migrate",), ("migrate", "--dry-run")):
+            done = subprocess.run(
+                [sys.executable, "-m", "tooling", *arguments],
+                env={**os.environ, "DATABASE_URL": empty_database},
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert (done.returncode, done.stderr.count("but tables: app.users")) == (5, 1), (
+                arguments
+            )
+            assert connection.execute(rights).fetchone() == before

@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from pgproof.ledger.others import refuse_tables
 from tooling.database import connect, is_superuser, lesser, resolve
 from tooling.errors import ToolingError
 from tooling.settings import Settings
@@ -35,6 +36,7 @@ def prepared(dsn: str | None, settings: Settings) -> str:
     if settings.migrator is None:
         return conninfo
     with connect(conninfo) as connection:
+        refuse_tables(connection, settings)
         if is_superuser(connection):
             _run_before(connection, settings)
     return as_migrator(conninfo, settings)

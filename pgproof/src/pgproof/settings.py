@@ -41,6 +41,8 @@ class Settings:
     """Parameters that each file's session is given, beside those that the runner pins itself."""
     lock_timeout: str = "500ms"
     lock_attempts: int = 30
+    require_empty: bool = False
+    """Whether a database in which these migrations have no ledger must have no tables."""
     present: Path | None = None
     """Folder of the schema as it is, one object a file: what `new --replaces` copies from."""
     server: Path | None = None
@@ -52,6 +54,7 @@ class Settings:
 _FIELDS = tuple(one.name for one in fields(Settings) if one.name != "root")
 _PATHS = frozenset(("migrations", "present", "server"))
 _FILES = frozenset(("before", "after"))
+_WORDS = {"true": True, "false": False}
 _NAMES = frozenset(("ledger_schema", "owner"))
 _LONGEST_NAME = 63
 _TIME = re.compile(r"\s*\d+(\.\d*)?\s*(us|ms|s|min|h|d)?\s*", re.ASCII)
@@ -115,6 +118,10 @@ def parse(key: str, text: str, name: str) -> Any:
         if not (text.isascii() and text.isdecimal() and int(text) > 0):
             raise InputError(f"{name} is {text!r}", hint="Write a whole number above 0.")
         return int(text)
+    if key == "require_empty":
+        if text.lower() not in _WORDS:
+            raise InputError(f"{name} is {text!r}", hint="Write true or false.")
+        return _WORDS[text.lower()]
     return path(key, text, name) if key in _PATHS else _text(key, text, name)
 
 
@@ -170,6 +177,9 @@ def _checked(file: Path, root: Path, key: str, value: Any) -> Any:
         return dict(value)
     if key == "lock_attempts":
         _insist(type(value) is int and value > 0, name, "whole number above 0")
+        return value
+    if key == "require_empty":
+        _insist(isinstance(value, bool), name, "truth value: true or false")
         return value
     _insist(isinstance(value, str), name, "string")
     text = _text(key, value, name)

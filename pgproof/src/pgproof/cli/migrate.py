@@ -8,7 +8,7 @@ from pgproof.settings import Settings
 
 
 @click.command(cls=outcome.Command)
-@options.settings(*options.CONNECTED, *options.REPEATABLES, *options.RUNNING)
+@options.settings(*options.CONNECTED, *options.REPEATABLES, *options.RUNNING, "require_empty")
 @options.dsn
 @click.option(
     "--wait",

@@ -74,6 +74,11 @@ _SETTINGS = {
         metavar="N",
         help="Number of attempts of a file that cannot get its locks (30).",
     ),
+    "require_empty": click.option(
+        "--require-empty/--allow-tables",
+        default=None,
+        help="Refuse a database that has tables, but no ledger of these migrations.",
+    ),
     "present": click.option(
         "--present",
         metavar="DIR",
@@ -132,7 +137,7 @@ def _read(key: str, value: Any, name: str) -> Any:
     """Return what an option sets. Raises InputError."""
     if key in ("before", "after"):
         return tuple(settings_of.path(key, one, name) for one in value)
-    if key == "lock_attempts":
+    if key in ("lock_attempts", "require_empty"):
         return value
     return settings_of.parse(key, ";".join(value) if key == "session" else value, name)
 

@@ -41,6 +41,41 @@ select c.relname
  order by 1
  limit 1
 """
+_TABLES = """
+select pg_catalog.format('%%I.%%I', n.nspname, c.relname), pg_catalog.count(*) over ()
+  from pg_catalog.pg_class as c
+  join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+ where c.relkind in ('r', 'p', 'f', 'v', 'm')
+   and n.nspname !~ '^pg_'
+   and n.nspname <> 'information_schema'
+   and not exists (select from pg_catalog.pg_depend as d
+                    where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass
+                      and d.objid = c.oid and d.deptype = 'e')
+   and not exists (select from pg_catalog.pg_class as ledger
+                     join pg_catalog.pg_namespace as s on s.oid = ledger.relnamespace
+                    where ledger.relname = '_yoyo_migration' and s.nspname = any (%s))
+ order by 1
+ limit 3
+"""
+
+
+def refuse_tables(connection: Connection, settings: Settings) -> None:
+    """Raise RefusedError for a database that has tables and no ledger, if the settings say so."""
+    if not settings.require_empty:
+        return
+    ledgers = [settings.ledger_schema, settings.adopt, FORMER_SCHEMA]
+    rows = connection.execute(_TABLES, [ledgers]).fetchall()
+    if rows:
+        names = ", ".join(name for name, _ in rows)
+        more = f" and {rows[0][1] - len(rows)} more" if rows[0][1] > len(rows) else ""
+        info = connection.info
+        raise RefusedError(
+            f"the database {info.dbname!r} of {info.host}:{info.port} has no ledger of these"
+            f" migrations, but tables: {names}{more}",
+            hint="Name the right database with --dsn. If the migrations were applied to it before,"
+            f" run `{settings.program} baseline`; if they belong beside these tables, say so:"
+            " PGPROOF_REQUIRE_EMPTY=false.",
+        )
 
 
 def choose(

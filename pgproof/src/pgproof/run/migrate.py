@@ -26,6 +26,11 @@ def migrate(
     options = options or Options()
     folder = read(settings.migrations, settings.program)
     with interruptible(), reading(conninfo, settings, folder) as reader:
+        if not reader.server.has_ledger:
+            # Imported late: a database has its ledger, but for the first run.
+            from pgproof.ledger.others import refuse_tables
+
+            refuse_tables(reader.connection, settings)
         result = Result(already=len(reader.known.state.applied))
         if options.dry_run:
             from pgproof.run.apply import pending
