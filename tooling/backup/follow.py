@@ -1,7 +1,7 @@
 """Whether the receiver can follow its server: timeline, position and replication slot."""
 
 import contextlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from tooling.backup import barman, catalog, wal
+from tooling.backup.catalog import Backup
 from tooling.backup.settings import BackupSettings
 from tooling.backup.wal import Segment
 
@@ -137,21 +138,27 @@ def first_missing(
     return None
 
 
-def gap(settings: BackupSettings, backup: catalog.Backup) -> str | None:
+def gap(settings: BackupSettings, backup: Backup) -> str | None:
     """Return the first segment that is missing between a backup and the newest WAL received."""
-    known, size = wal.histories(settings), backup.segment_size
     names = [*wal.archived(settings), *streaming(settings)]
+    return gap_among(names, wal.histories(settings), backup)
+
+
+def gap_among(
+    names: Iterable[str], histories: Mapping[int, Sequence[tuple[int, int]]], backup: Backup
+) -> str | None:
+    """Return the first segment after a backup that is not among the names, up to the newest."""
+    size = backup.segment_size
     present = {name.removesuffix(PARTIAL) for name in names}
     of = [wal.parse(name, size) for name in present]
     newest = max((one.timeline for one in of), default=backup.timeline)
-    before = known.get(newest, [])
+    before = histories.get(newest, [])
     if backup.timeline not in (newest, *(timeline for timeline, _ in before)):
         return None
     last = max((one.number + 1 for one in of if one.timeline == newest), default=0)
     path = [one for one in before if one[0] >= backup.timeline]
-    return first_missing(
-        [*path, (newest, last * size)], wal.position(str(backup.begin_lsn)), present, size
-    )
+    begin = wal.position(str(backup.begin_lsn))
+    return first_missing([*path, (newest, last * size)], begin, present, size)
 
 
 def backup_due(settings: BackupSettings, timeline: int) -> str | None:

@@ -17,6 +17,7 @@ from pyrage import x25519
 
 from tooling.errors import Exit, InputError, RefusedError, ToolingError
 
+SUFFIX = ".age"
 _HINT = "`tooling backup key FILE` creates a pair of keys."
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -84,6 +84,52 @@ def test_all_that_is_needed_is_in_the_store_and_none_of_it_can_be_read(
 
 def test_nothing_is_copied_twice(shipped: World) -> None:
     assert shipped.json("backup", "ship") == {"copied": [], "bytes": 0}
+
+
+def with_bucket(made: World, store: S3) -> BackupSettings:
+    return BackupSettings(made.home, bucket=BUCKET, endpoint=store.endpoint)
+
+
+def test_a_whole_segment_that_is_not_in_the_archive_is_copied(shipped: World, store: S3) -> None:
+    settings = with_bucket(shipped, store)
+    assert ship.waiting_seconds(settings) == 0
+    ((name,),) = shipped.sql("select pg_walfile_name(pg_current_wal_lsn())")
+    shipped.sql("select pg_logical_emit_message(true, 'x', 'x')")
+    shipped.sql("select pg_switch_wal()")
+    deadline = time.monotonic() + 30
+    while not (shipped.home / "main/streaming" / name).exists():
+        assert time.monotonic() < deadline
+        shipped.sql("select pg_logical_emit_message(true, 'x', 'x')")
+    time.sleep(0.1)
+    assert (ship.waiting_seconds(settings) or 0) > 0.1
+    assert ship.waiting_seconds(shipped.settings) is None
+    assert shipped.json("backup", "ship")["copied"] == [ship.wal_key(name)]
+    assert ship.waiting_seconds(settings) == 0
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        (lambda made: made.backups()[-1].end_wal, "cannot be restored"),
+        (lambda made: list(wal.archived(made.settings))[-1], "after the newest backup"),
+    ],
+    ids=["needed by a backup", "after the newest backup"],
+)
+def test_a_gap_in_the_store_is_found(
+    shipped: World, store: S3, lost: Callable[[World], str], said: str
+) -> None:
+    name = lost(shipped)
+    file = wal.archived(shipped.settings)[name]
+    away = file.rename(file.with_name("away"))
+    store.client().delete_object(Bucket=BUCKET, Key=ship.wal_key(name))
+    try:
+        done = shipped.tooling("backup", "ship")
+        assert done.returncode == Exit.DAMAGED, done.stderr
+        assert f"the store has a gap: {name} is missing" in done.stderr
+        assert said in done.stderr
+    finally:
+        away.rename(file)
+    assert shipped.json("backup", "ship")["copied"] == [ship.wal_key(name)]
 
 
 def test_an_empty_machine_restores_from_the_store_alone(shipped: World) -> None:
@@ -233,7 +279,7 @@ def test_what_retention_deletes_goes_from_the_store_too(shipped: World, store: S
             patch.setenv(name, value)
         settings = BackupSettings(shipped.home, bucket=BUCKET, endpoint=store.endpoint)
         segment = next(iter(wal.archived(shipped.settings)))
-        assert ship.forget(settings, [first.backup_id, "19990101T000000"], [segment]) == 2
-    gone = set(before) - set(store.stored())
-    assert gone == {ship.backup_key(first.backup_id), ship.log_key(segment)}
+        keys = {ship.backup_key(first.backup_id), ship.wal_key(segment)}
+        assert ship.forget(settings, [*keys, ship.backup_key("19990101T000000")]) == 2
+    assert set(before) - set(store.stored()) == keys
     assert catalog.find(shipped.settings, first.backup_id).is_done
