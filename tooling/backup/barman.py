@@ -246,6 +246,15 @@ def system(connection: psycopg.Connection[Any]) -> str:
     return str(row[0]) if row else ""
 
 
+def timeline(connection: psycopg.Connection[Any]) -> int | None:
+    """Return the timeline that a server writes to; None while it is in recovery."""
+    row = connection.execute(
+        "select pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8)"
+        " where not pg_catalog.pg_is_in_recovery()"
+    ).fetchone()
+    return int(row[0], 16) if row else None
+
+
 def _same_system(settings: BackupSettings, connection: psycopg.Connection[Any]) -> str:
     here, known = system(connection), system_of(settings)
     if known not in (None, here):

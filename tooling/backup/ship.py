@@ -153,9 +153,9 @@ def forget(settings: BackupSettings, keys: Collection[str]) -> int:
 def _local(settings: BackupSettings) -> Iterator[Local]:
     home, place = settings.home, catalog.folder(settings)
     state = home / barman.STATE
-    yield Local(
-        SERVER, state.stat().st_mtime, partial(_tar, home, [state, place / "identity.json"])
-    )
+    identity = place / "identity.json"
+    if identity.is_file():
+        yield Local(SERVER, identity.stat().st_mtime, partial(_tar, home, [state, identity]))
     for one in catalog.backups(settings):
         if one.is_done and one.verified_at:
             about = place / "meta" / f"{one.backup_id}-backup.info"
@@ -168,7 +168,9 @@ def _local(settings: BackupSettings) -> Iterator[Local]:
     for file in sorted((home / "dumps").glob("*.dump*")):
         if file.suffix in (".dump", sealing.SUFFIX):
             sealed = file if file.suffix == sealing.SUFFIX else None
-            yield Local(dump_key(file.name), file.stat().st_mtime, partial(_copy, file), sealed)
+            yield Local(
+                dump_key(file.name), file.stat().st_mtime, partial(sealing.copy, file), sealed
+            )
 
 
 def _wal(settings: BackupSettings) -> Iterator[Path]:
@@ -194,11 +196,6 @@ def _tar(home: Path, paths: list[Path], into: IO[bytes]) -> None:
     ):
         for path in paths:
             archive.add(path, arcname=str(path.relative_to(home)))
-
-
-def _copy(file: Path, into: IO[bytes]) -> None:
-    with file.open("rb") as opened:
-        shutil.copyfileobj(opened, into)
 
 
 def _compress(place: Path, file: Path, into: IO[bytes]) -> None:

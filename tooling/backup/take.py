@@ -20,6 +20,7 @@ INCREMENTAL_SINCE = 17
 _TRIES = 3
 _RECEIVER_SECONDS = 5
 _WAL_SECONDS = 600
+_NOT_RECEIVED = "has not been received"
 _TOO_EARLY = "Impossible to start the backup"
 _LONGEST_START = timedelta(seconds=10)
 
@@ -52,13 +53,6 @@ def take(
     except ToolingError as error:
         raise _explained(error, settings, before) from error
     made = next(one for one in catalog.backups(settings) if one.backup_id not in before)
-    if not made.is_done:
-        raise ToolingError(
-            f"backup {made.backup_id} is not complete: its WAL was not received within "
-            f"{_WAL_SECONDS} seconds",
-            hint="See whether the WAL receiver runs and how far it is behind; if it does not, "
-            "reset it with `tooling backup reset-receiver`.",
-        )
     verified = verify(barman, made, whole=False)
     if verified.verified_at and verified.parent is None:
         follow.demand_backup(settings, None)
@@ -136,7 +130,13 @@ def _parent(settings: BackupSettings, connection: psycopg.Connection[Any]) -> Ba
 
 
 def _explained(error: ToolingError, settings: BackupSettings, before: set[str]) -> ToolingError:
-    """Say so if the server's own pages were found damaged while they were read."""
+    """Say so if WAL did not arrive, or pages of the server were found damaged while read."""
+    if _NOT_RECEIVED in error.message:
+        return ToolingError(
+            error.message,
+            hint="See whether the WAL receiver runs and how far it is behind; if it cannot follow "
+            "the server, reset it with `tooling backup reset-receiver`.",
+        )
     log = settings.home / "barman.log"
     tail = _tail(log)
     made = [one for one in catalog.backups(settings) if one.backup_id not in before]

@@ -226,6 +226,33 @@ def test_a_forged_archive_writes_nothing_outside(shipped: World, store: S3, name
     assert not Path("/evil").exists()
 
 
+def test_dumps_are_copied_encrypted_and_loaded_from_the_store(shipped: World, store: S3) -> None:
+    key = shipped.place / "backups.key"
+    plain = json.loads(
+        shipped.tooling(
+            "backup", "dump", "--json", TOOLING_BACKUP_BUCKET="", TOOLING_BACKUP_RECIPIENTS=""
+        ).stdout
+    )
+    name = f"{Path(plain['file']).name}.age"
+    made = shipped.json("backup", "dump", "--keep", 2)
+    assert Path(made["file"]).name.endswith(".dump.age")
+    keys = {ship.dump_key(Path(one["file"]).name) for one in (plain, made)}
+    assert keys == {one for one in store.stored() if one.startswith("dumps/")}
+    Path(plain["file"]).unlink()
+    words = ("backup", "load", name, "--into", "back", "--identity", key)
+    done = shipped.tooling(*words)
+    assert done.returncode == 0, done.stderr
+    url = shipped.url.replace("/postgres?", "/back?")
+    assert shipped.kept(url) == shipped.kept()
+    assert shipped.sql("drop database back") == []
+    again = shipped.json("backup", "dump", "--keep", 1)
+    assert again["deleted"] == [Path(made["file"]).name]
+    keys = {ship.dump_key(name), ship.dump_key(Path(again["file"]).name)}
+    assert keys == {one for one in store.stored() if one.startswith("dumps/")}
+    missing = shipped.tooling("backup", "load", "none.dump", "--into", "back", "--identity", key)
+    assert missing.returncode == Exit.INPUT
+
+
 def test_a_store_that_refuses_or_is_not_there_is_named(shipped: World) -> None:
     wrong = {"AWS_SECRET_ACCESS_KEY": "wrong"}  # pragma: allowlist secret
     refused = shipped.tooling("backup", "ship", **wrong)
