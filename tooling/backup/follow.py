@@ -111,12 +111,13 @@ def discarded(source: Source, names: Iterable[str]) -> list[str]:
 
 
 def removed(source: Source, names: Iterable[str]) -> list[str]:
-    """Return the files before what the slot keeps."""
+    """Return the partial files before what the slot keeps; whole ones go to the archive."""
     kept = source.slot.kept_from if source.slot else None
+    if kept is None:
+        return []
     size = source.segment_size
-    return [
-        name for name, one in _parsed(names, size) if kept is not None and one.number < kept // size
-    ]
+    partial = (name for name in names if name.endswith(PARTIAL))
+    return [name for name, one in _parsed(partial, size) if one.number < kept // size]
 
 
 def first_missing(
@@ -147,17 +148,19 @@ def gap(settings: BackupSettings, backup: Backup) -> str | None:
 def gap_among(
     names: Iterable[str], histories: Mapping[int, Sequence[tuple[int, int]]], backup: Backup
 ) -> str | None:
-    """Return the first segment after a backup that is not among the names, up to the newest."""
+    """Return the first segment after a backup that is not among the names, up to the newest.
+
+    None if none is missing, or the newest timeline does not lead from the backup.
+    """
     size = backup.segment_size
     present = {name.removesuffix(PARTIAL) for name in names}
     of = [wal.parse(name, size) for name in present]
     newest = max((one.timeline for one in of), default=backup.timeline)
-    before = histories.get(newest, [])
-    if backup.timeline not in (newest, *(timeline for timeline, _ in before)):
-        return None
     last = max((one.number + 1 for one in of if one.timeline == newest), default=0)
-    path = [one for one in before if one[0] >= backup.timeline]
+    path = [one for one in histories.get(newest, []) if one[0] >= backup.timeline]
     begin = wal.position(str(backup.begin_lsn))
+    if dict([*path, (newest, last * size)]).get(backup.timeline, -1) < begin:
+        return None
     return first_missing([*path, (newest, last * size)], begin, present, size)
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,7 @@ import pytest
 from tests.tooling.backup.world import World, world
 from tooling.backup import barman, follow, receive
 from tooling.backup.barman import SLOT
+from tooling.backup.catalog import Backup
 from tooling.backup.follow import Slot, Source
 from tooling.errors import Exit, RefusedError, ToolingError
 
@@ -32,6 +34,9 @@ def name(timeline: int, number: int, suffix: str = "") -> str:
 
 
 PARTIAL = ".partial"
+NOTHING = Backup(
+    "", "DONE", None, None, None, None, None, None, None, 1, 0, 18, SIZE, checksums=True
+)
 
 
 def test_a_receiver_before_the_fork_follows_to_the_new_timeline() -> None:
@@ -75,6 +80,7 @@ def test_wal_that_no_slot_keeps_is_given_up_only_by_one_that_has_tried() -> None
     assert follow.problem(of, [name(1, 5, PARTIAL)]) is None
     assert "removed" in str(follow.problem(of, [name(1, 5, PARTIAL)], failed=True))
     assert follow.problem(of, [name(1, 7, PARTIAL)], failed=True) is None
+    assert follow.removed(of, [name(1, 4), name(1, 6)]) == []
 
 
 @pytest.mark.parametrize(
@@ -91,6 +97,22 @@ def test_the_segment_of_a_fork_is_that_of_the_new_timeline(
 ) -> None:
     path = [(1, int(5.5 * SIZE)), (2, 7 * SIZE)]
     assert follow.first_missing(path, 3 * SIZE + 40, present, SIZE) == missing
+
+
+@pytest.mark.parametrize(
+    ("begin", "names", "missing"),
+    [
+        ("0/3000028", [name(1, 3), name(1, 4), name(2, 5)], None),
+        ("0/3000028", [name(1, 3), name(2, 5), name(2, 6)], name(1, 4)),
+        ("0/7000028", [name(1, 7), name(2, 5), name(2, 9)], None),
+        ("0/3000028", [name(1, 3), name(1, 5)], name(1, 4)),
+        ("0/3000028", [name(1, 3), name(1, 4, PARTIAL)], None),
+    ],
+    ids=["whole", "gap", "of the discarded timeline", "no history", "partial"],
+)
+def test_a_gap_after_a_backup(begin: str, names: list[str], missing: str | None) -> None:
+    made = replace(NOTHING, begin_lsn=begin, timeline=1, segment_size=SIZE)
+    assert follow.gap_among(names, {2: [(1, int(5.5 * SIZE))]}, made) == missing
 
 
 @pytest.fixture
