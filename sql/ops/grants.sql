@@ -9,6 +9,7 @@ grant execute on function
     ops.json_fits(jsonb, integer),
     ops.uuid_v7()
    to eagle_application, eagle_operator;
+grant execute on function ops.is_schedule(text) to eagle_operator;
 
 grant select on
     ops.table_placements, ops.partition_policies, ops.partitions, ops.retired_partitions,

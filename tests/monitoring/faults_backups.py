@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 from tests.monitoring.api import wait_for
 from tests.monitoring.case import case
 from tests.monitoring.stack import Stack
-from tooling.backup import barman, catalog
+from tooling.backup import barman, catalog, follow
 from tooling.backup.settings import BackupSettings
 from tooling.errors import Exit
 
@@ -99,6 +99,38 @@ def no_receiver(stack: Stack) -> Iterator[None]:
     yield
     stack.start("receiver")
     wait_for(lambda: stack.sql(_STREAMS.format(barman.RECEIVER)), "the receiver", 60)
+
+
+@case(
+    "The receiver ends and its slot is dropped, as after a restore; `tooling backup "
+    "reset-receiver` brings both back, and takes the backup that is due.",
+    "SlotLost",
+    "BackupDue",
+    alone=True,
+)
+def no_slot(stack: Stack) -> Iterator[None]:
+    stack.stop("receiver")
+    stack.tooling("backup", "receive", "--stop")
+    stack.sql(f"select pg_drop_replication_slot('{barman.SLOT}')")
+    follow.demand_backup(BackupSettings(stack.backups), "planted")
+    yield
+    stack.tooling("backup", "reset-receiver")
+    stack.tooling("backup", "receive", "--stop")
+    stack.start("receiver")
+    wait_for(lambda: stack.sql(_STREAMS.format(barman.RECEIVER)), "the receiver", 60)
+
+
+@case(
+    "A bucket is set, and no backup was copied to it; then none is set.",
+    "CopyLate",
+    alone=True,
+)
+def no_copy(stack: Stack) -> Iterator[None]:
+    stack.stop("metrics")
+    stack.start("metrics", TOOLING_BACKUP_BUCKET="backups")
+    yield
+    stack.stop("metrics")
+    stack.start("metrics")
 
 
 @case(

@@ -144,6 +144,9 @@ LIMITS = [
         ("eagle_replication_slot_active: @", "eagle_replication_slot_retained_bytes: 5"),
         "1", "0", 2,
     ),
+    once("SlotLost", 'eagle_replication_slot_lost{slot="barman"}', "0", "1", 1),
+    once("BackupDue", "eagle_backup_due", "0", "1", 15),
+    once("CopyLate", "eagle_copy_waiting_seconds", "3600", "3601", 5),
     once("ReplicationLag", "eagle_replication_lag_bytes", "67108864", "67108865", 5),
     Limit(
         "CommitsWait",

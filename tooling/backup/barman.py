@@ -1,8 +1,10 @@
 """Barman: its configuration, written here, and its commands, run here."""
 
+import contextlib
 import json
 import os
 import pwd
+import signal
 import subprocess
 import sys
 import time
@@ -24,6 +26,8 @@ STATE = "server.json"
 _PASSFILE = "passwords"
 _NOT_FOR_LIBPQ = ("options", "fallback_application_name", "application_name", "client_encoding")
 _WAIT_SECONDS = 60
+_SHORT_SECONDS = 600
+_END_SECONDS = 10
 _BUSY = "Another "
 _MESSAGE = "select pg_catalog.pg_logical_emit_message(true, 'tooling', 'first segment')"
 
@@ -43,9 +47,10 @@ class Barman:
     def run(self, command: str, *arguments: str) -> str:
         """Run a command of Barman's on the server and return what it printed.
 
-        Raises ToolingError with its words; exit code LOCKED if another one is at work.
+        Raises ToolingError with its message, or if it exceeds the time limit of the settings; exit
+        code LOCKED if another one is at work.
         """
-        done = self.attempt(command, *arguments)
+        done = self.attempt(command, *arguments, seconds=self.settings.time_limit_minutes * 60)
         if done.returncode == 0:
             return done.stdout
         lines = [line.strip() for line in f"{done.stdout}\n{done.stderr}".splitlines()]
@@ -58,24 +63,59 @@ class Barman:
             exit_code=Exit.LOCKED if said.startswith(_BUSY) else Exit.FAILED,
         )
 
-    def attempt(self, command: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command of Barman's and return how it went."""
+    def attempt(
+        self, command: str, *arguments: str, seconds: float = _SHORT_SECONDS
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a command of Barman's and return how it went.
+
+        It is stopped with all that it has started if this is interrupted, or after `seconds`, when
+        ToolingError is raised.
+        """
         words = [] if command == "cron" else [self.settings.server]
         options = [word for word in arguments if word.startswith("-")]
         others = arguments[len(options) :]
-        return subprocess.run(  # noqa: S603
+        with subprocess.Popen(  # noqa: S603
             [*self.program(), command, *options, *words, *others],
-            check=False,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             env=programs.environment(self.bin_dir),
-        )
+            start_new_session=True,
+        ) as process:
+            try:
+                output, said = process.communicate(timeout=seconds)
+            except BaseException as error:
+                _end(process)
+                if not isinstance(error, subprocess.TimeoutExpired):
+                    raise
+                raise ToolingError(
+                    f"barman {command} did not end within {seconds / 60:g} minutes and was stopped",
+                    hint=f"See whether the server or a disk hangs, and {self.settings.home}/"
+                    "barman.log. time_limit_minutes in [tool.tooling.backup] is the limit of "
+                    "backups and restores.",
+                ) from error
+        return subprocess.CompletedProcess(process.args, process.returncode, output, said)
 
     def program(self) -> list[str]:
         """Return the command line of Barman, as far as its own command."""
         barman = Path(sys.executable).with_name("barman")
         return [str(barman), "-c", str(self.configuration)]
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """End Barman and its children: first as Ctrl-C does, so that it records a failed backup."""
+    for number in (signal.SIGINT, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        try:
+            process.communicate(timeout=_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+        # Children may be left, stopped or without Barman's pipes.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        return
 
 
 def configured(settings: BackupSettings) -> Barman:
@@ -98,10 +138,12 @@ def configure(settings: BackupSettings, connection: psycopg.Connection[Any]) -> 
     """Write Barman's configuration for the server of a connection. No password goes into it.
 
     A password that came with the connection string goes into a file that only its owner reads.
-    Raises RefusedError if the server cannot be backed up by streaming.
+    Raises RefusedError if the server cannot be backed up by streaming, or the folder holds backups
+    of another one.
     """
     info = connection.info
     _require(connection)
+    system = _same_system(settings, connection)
     major = info.server_version // 10000
     bin_dir = programs.find(major, settings.bin_dir)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -111,7 +153,7 @@ def configure(settings: BackupSettings, connection: psycopg.Connection[Any]) -> 
         target["passfile"] = str(_passwords(settings.home, str(info.user), info.password))
     barman = Barman(settings, bin_dir)
     barman.configuration.write_text(_text(settings, bin_dir, target), encoding="utf-8")
-    state = {"major": major, "bin_dir": str(bin_dir), "connection": target}
+    state = {"major": major, "bin_dir": str(bin_dir), "connection": target, "system": system}
     (settings.home / STATE).write_text(json.dumps(state) + "\n", encoding="utf-8")
     return barman
 
@@ -147,21 +189,22 @@ def receiving(connection: psycopg.Connection[Any]) -> str | None:
     return str(row[0]) if row else None
 
 
-def has_slot(connection: psycopg.Connection[Any]) -> bool:
-    """Tell whether the server keeps the log for the receiver."""
-    query = "select from pg_catalog.pg_replication_slots where slot_name = %s"
-    return connection.execute(query, [SLOT]).fetchone() is not None
+def start_receiver(
+    barman: Barman, connection: psycopg.Connection[Any], seconds: float | None = None
+) -> None:
+    """Let `barman cron` start the receiver if none runs, and wait until a segment is archived.
 
-
-def start_receiver(barman: Barman, connection: psycopg.Connection[Any]) -> None:
-    """Let `barman cron` start the receiver if none runs, and wait until a segment is archived."""
+    Raises ToolingError if it does not follow the server within `seconds`, by default a minute.
+    """
     barman.run("cron")
-    deadline = time.monotonic() + _WAIT_SECONDS
+    began = time.monotonic()
+    deadline = began + _WAIT_SECONDS
     while receiving(connection) is None:
-        if time.monotonic() > deadline:
+        if time.monotonic() > (deadline if seconds is None else began + seconds):
             raise ToolingError(
                 "the WAL receiver does not start",
-                hint=f"See {barman.settings.home / 'barman.log'}",
+                hint="Reset it with `tooling backup reset-receiver`; see "
+                f"{barman.settings.home / 'barman.log'}",
             )
         time.sleep(0.1)
     wals = catalog.folder(barman.settings) / "wals"
@@ -180,6 +223,48 @@ def start_receiver(barman: Barman, connection: psycopg.Connection[Any]) -> None:
                 "`tooling backup receive --stop` there ends it. Else try again in a minute.",
             )
         time.sleep(0.2)
+
+
+def system_of(settings: BackupSettings) -> str | None:
+    """Return the system identifier of the server that the backups are of; None if it is unknown."""
+    for file, key in (
+        (settings.home / STATE, "system"),
+        (catalog.folder(settings) / "identity.json", "systemid"),
+    ):
+        with contextlib.suppress(OSError, ValueError):
+            found = json.loads(file.read_text(encoding="utf-8")).get(key)
+            if found is not None:
+                return str(found)
+    return None
+
+
+def system(connection: psycopg.Connection[Any]) -> str:
+    """Return a server's system identifier: initdb gives one, and copies of the server share it."""
+    row = connection.execute(
+        "select system_identifier from pg_catalog.pg_control_system()"
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def timeline(connection: psycopg.Connection[Any]) -> int | None:
+    """Return the timeline that a server writes to; None while it is in recovery."""
+    row = connection.execute(
+        "select pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8)"
+        " where not pg_catalog.pg_is_in_recovery()"
+    ).fetchone()
+    return int(row[0], 16) if row else None
+
+
+def _same_system(settings: BackupSettings, connection: psycopg.Connection[Any]) -> str:
+    here, known = system(connection), system_of(settings)
+    if known not in (None, here):
+        raise RefusedError(
+            f"the backups in {settings.home} are of another server: its system identifier is "
+            f"{known}, that of this one is {here}",
+            hint="Name another folder in TOOLING_BACKUP_HOME, or move this one away: its backups "
+            "cannot be continued.",
+        )
+    return here
 
 
 def _require(connection: psycopg.Connection[Any]) -> None:

@@ -1,8 +1,10 @@
 """Logical dumps: a database in one portable file, which is read again before it counts."""
 
 import fcntl
+import functools
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -14,11 +16,11 @@ from urllib.parse import quote
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from tooling.backup import barman, programs
+from tooling.backup import barman, programs, sealing
 from tooling.backup.settings import BackupSettings
 from tooling.errors import Exit, ToolingError
 
-_DUMP = ".dump"
+DUMP = ".dump"
 _PARTIAL = ".partial"
 _SUM = ".sha256"
 
@@ -45,9 +47,12 @@ class Dump:
 def dump(settings: BackupSettings, connection: psycopg.Connection[Any], keep: int) -> Dump:
     """Write one database, as it is at one moment, into a file; keep the newest `keep` of it.
 
-    The file is pg_dump's custom format; beside it is a file for `sha256sum --check`. Both appear
-    only once the whole dump was read again. Raises ToolingError, LOCKED while another dump is made.
+    The file is pg_dump's custom format, encrypted for the recipients of the settings if there are
+    any; beside it is a file for `sha256sum --check`. Both appear only once the whole dump was read
+    again. Raises ToolingError, LOCKED while another dump is made, and InputError for recipients
+    that cannot be read.
     """
+    keys = sealing.recipients(settings.recipients) if settings.recipients else []
     database = connection.info.dbname
     major = connection.info.server_version // 10000
     bin_dir = programs.find(major, settings.bin_dir)
@@ -55,21 +60,27 @@ def dump(settings: BackupSettings, connection: psycopg.Connection[Any], keep: in
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stem = quote(database, safe="")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    file = folder / f"{stem}-{stamp}{_DUMP}"
+    file = folder / f"{stem}-{stamp}{DUMP}{sealing.SUFFIX if keys else ''}"
     partial = file.with_name(file.name + _PARTIAL)
+    plain = folder / f"plain{_PARTIAL}" if keys else partial
     with _alone(folder):
         for left in folder.glob(f"*{_PARTIAL}"):
             left.unlink()
-        partial.touch(mode=0o600)
         try:
-            run(bin_dir, "pg_dump", ["--format=custom", f"--file={partial}"], connection)
-            read(bin_dir, partial)
+            for new in {plain, partial}:
+                new.touch(mode=0o600)
+            run(bin_dir, "pg_dump", ["--format=custom", f"--file={plain}"], connection)
+            read(bin_dir, plain)
+            if keys:
+                with partial.open("wb") as opened:
+                    sealing.seal(functools.partial(sealing.copy, plain), opened, keys)
             with partial.open("rb") as opened:
                 digest = hashlib.file_digest(opened, "sha256").hexdigest()
             file.with_name(file.name + _SUM).write_text(f"{digest}  {file.name}\n", "utf-8")
             partial.rename(file)
         finally:
             partial.unlink(missing_ok=True)
+            plain.unlink(missing_ok=True)
         deleted = _prune(folder, stem, keep)
     return Dump(file, database, major, file.stat().st_size, digest, tuple(deleted))
 
@@ -119,8 +130,10 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _prune(folder: Path, stem: str, keep: int) -> list[str]:
     """Delete all dumps of a database but the newest; return their names."""
-    length = len(f"{stem}-20261231T235959.999999Z{_DUMP}")
-    found = [one for one in folder.glob(f"{stem}-*{_DUMP}") if len(one.name) == length]
+    ending = re.compile(
+        rf"{re.escape(stem)}-\d{{8}}T\d{{6}}\.\d{{6}}Z{re.escape(DUMP)}({re.escape(sealing.SUFFIX)})?"
+    )
+    found = [one for one in folder.iterdir() if ending.fullmatch(one.name)]
     old = sorted(found)[:-keep]
     for file in old:
         file.unlink()

@@ -1,4 +1,4 @@
-"""The receiver of the log, kept running: through restarts of the server, and synchronous if named.
+"""The WAL receiver, kept running: through restarts and recoveries, and synchronous if named.
 
 Barman's own dies with every restart of the server until its next `cron`, and follows synchronously
 only if synchronous_standby_names named it when it started.
@@ -15,14 +15,17 @@ import psycopg
 
 from tooling.backup import barman as driver
 from tooling.backup import catalog, programs
+from tooling.backup import reset as resetting
 from tooling.backup.barman import RECEIVER, Barman
+from tooling.backup.reset import reset as reset
 from tooling.backup.settings import BackupSettings
 from tooling.database import connect
-from tooling.errors import ConnectionFailedError, InputError
+from tooling.errors import ConnectionFailedError, InputError, RefusedError, ToolingError
 
 PAUSE = 0.5
 _LOOK_EVERY = 10
 _STOP_SECONDS = 10
+_FAILED_SECONDS = 5
 _NAMED = """
 select current_setting('synchronous_standby_names') like '%%' || %s || '%%'
        and exists (select from pg_catalog.pg_stat_replication as r
@@ -37,15 +40,27 @@ def receive(
     stop: threading.Event,
     tell: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Receive and archive the log until `stop` is set; never gives up. `tell` is told of changes.
+    """Receive and archive WAL until `stop` is set; never gives up. `tell` is told of changes.
 
-    Raises InputError if the server has never been reached.
+    Where the server has recovered to another timeline, or the slot is gone, the receiver is reset.
+    Raises InputError if the server has never been reached, RefusedError if it is another one than
+    that of the backups.
     """
-    barman = _configure(settings, dsn)
+    told: set[str] = set()
+
+    def tell_once(what: str) -> None:
+        if what not in told:
+            told.add(what)
+            tell(what)
+
+    barman = _configure(settings, dsn, tell_once)
+    failures = 0
     while not stop.is_set():
+        began = time.monotonic()
         with _receiver(barman) as process:
             tell("receiving")
             code = _attend(barman, dsn, process, stop)
+        failures = failures + 1 if time.monotonic() - began < _FAILED_SECONDS and code else 0
         if not stop.is_set():
             tell(
                 "became synchronous: restarting"
@@ -53,35 +68,46 @@ def receive(
                 else f"the receiver ended with exit code {code}"
             )
             stop.wait(PAUSE)
-            with contextlib.suppress(InputError):
-                barman = _configure(settings, dsn)
+            with contextlib.suppress(InputError, RefusedError):
+                barman = _configure(settings, dsn, tell_once, failed=failures > 1)
     _archive(barman)
     tell("stopped")
 
 
-def _configure(settings: BackupSettings, dsn: str | None) -> Barman:
+def _configure(
+    settings: BackupSettings,
+    dsn: str | None,
+    tell: Callable[[str], None],
+    *,
+    failed: bool = False,
+) -> Barman:
     try:
         with connect(dsn, role="eagle_backup", autocommit=True) as connection:
             barman = driver.configure(settings, connection)
-            if not driver.has_slot(connection):
-                barman.attempt("receive-wal", "--create-slot")
+            if done := resetting.recover(barman, connection, failed=failed):
+                resetting.report(done, tell)
             return barman
-    except (ConnectionFailedError, psycopg.Error):
+    except RefusedError:
+        raise
+    except (ToolingError, psycopg.Error) as error:
+        if not isinstance(error, ConnectionFailedError):
+            tell(f"not reset: {error}")
         return driver.configured(settings)
 
 
 @contextlib.contextmanager
 def _receiver(barman: Barman) -> Iterator["subprocess.Popen[bytes]"]:
     """Yield the running receiver; one that `barman cron` left in the background is stopped."""
-    barman.attempt("receive-wal", "--stop")
-    process = subprocess.Popen(  # noqa: S603
-        [*barman.program(), "receive-wal", barman.settings.server],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=programs.environment(barman.bin_dir),
-        start_new_session=True,
-    )
+    with resetting.alone(barman.settings):
+        barman.attempt("receive-wal", "--stop")
+        process = subprocess.Popen(  # noqa: S603
+            [*barman.program(), "receive-wal", barman.settings.server],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=programs.environment(barman.bin_dir),
+            start_new_session=True,
+        )
     try:
         yield process
     finally:

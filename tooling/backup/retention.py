@@ -1,9 +1,10 @@
-"""Which backups stay: of each day, week and month one, and what those need."""
+"""Which backups stay: the newest, of each day, week and month one, and what those need."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tooling.backup import wal
 from tooling.backup.catalog import Backup
 from tooling.backup.settings import BackupSettings
 
@@ -12,7 +13,7 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Pruning:
-    """What a pruning does: backups that stay, those that go, and where the log begins to be whole.
+    """What a pruning does: backups that stay, those that go, and where WAL begins to be whole.
 
     `why` says of each that stays what for. `log_from` is the backup from whose begin on every
     segment stays; older ones keep just the segments that make them consistent.
@@ -27,19 +28,21 @@ class Pruning:
 def plan(backups: Sequence[Backup], now: datetime, settings: BackupSettings) -> Pruning:
     """Decide; nothing is done.
 
-    The newest complete backup stays whatever its age, as does every one that a staying one adds to.
+    The newest backups, as many as `at_least` says, stay whatever their age and the clock, as does
+    WAL from the first of them on, and every one that a staying one adds to: newest is what ends
+    last in WAL.
     Of a week or a month a full backup is preferred to an increment, then the newest one. A failed
     backup goes once a newer complete one is there. A damaged one counts for nothing, but stays as
     long as one that adds to it does.
     """
     done = sorted((one for one in backups if one.is_done), key=_ended)
     sound = [one for one in done if one.problem is None] or done
-    why: dict[str, str] = {}
-    if sound:
-        why[sound[-1].backup_id] = "newest"
+    newest_first = sorted(sound, key=_place, reverse=True)[: settings.at_least]
+    why = {one.backup_id: "newest" for one in newest_first}
     horizon = _horizon(sound, now - timedelta(days=settings.wal_days))
     if horizon:
-        why.setdefault(horizon.backup_id, "log")
+        horizon = min([horizon, *newest_first], key=_place)
+        why.setdefault(horizon.backup_id, "WAL")
     _choose(why, "daily", sound, now - timedelta(days=settings.daily), lambda at: at.date())
     _choose(why, "weekly", sound, now - settings.weekly * WEEK, lambda at: at.isocalendar()[:2])
     months = [_months_ago(now, number) for number in range(settings.monthly)]
@@ -76,6 +79,11 @@ def _choose(
             chosen[of] = one
     for one in chosen.values():
         why.setdefault(one.backup_id, name)
+
+
+def _place(one: Backup) -> tuple[int, int, datetime]:
+    """Return what orders backups without a clock; it is asked only where WAL says nothing."""
+    return one.timeline, wal.position(one.end_lsn or "0/0"), _ended(one)
 
 
 def _horizon(sound: Sequence[Backup], since: datetime) -> Backup | None:

@@ -20,9 +20,11 @@ class BackupSettings:
 
     `home` is the folder of the backups, `server` Barman's name for the server, `bin_dir` the folder
     of PostgreSQL's programs (None: found). After `full_every` days a backup is a full one again.
-    `daily`, `weekly` and `monthly` count the days, weeks and months of which a backup stays;
-    `wal_days` are those any moment of which can be restored. `recipients` is a file of age public
-    keys, a line each; `bucket`, `endpoint` and `prefix` name the S3-compatible store of copies.
+    `daily`, `weekly` and `monthly` count the days, weeks and months of which a backup stays, and
+    `at_least` backups stay whatever the clock says; `wal_days` are those any moment of which can be
+    restored. `time_limit_minutes` is the longest that Barman may take for a backup or a restore.
+    `recipients` is a file of age public keys, a line each; `bucket`, `endpoint` and `prefix` name
+    the S3-compatible store of copies.
     """
 
     home: Path
@@ -32,14 +34,18 @@ class BackupSettings:
     daily: int = 30
     weekly: int = 12
     monthly: int = 12
+    at_least: int = 3
     wal_days: int = 7
+    time_limit_minutes: int = 360
     recipients: Path | None = None
     bucket: str | None = None
     endpoint: str | None = None
     prefix: str = ""
 
 
-_NUMBERS = {"full_every", "daily", "weekly", "monthly", "wal_days"}
+_NUMBERS = {
+    "full_every", "daily", "weekly", "monthly", "at_least", "wal_days", "time_limit_minutes",
+}  # fmt: skip
 
 
 def load(root: Path | None = None) -> BackupSettings:

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from tooling.backup import barman as driver
-from tooling.backup import catalog, programs, wal
+from tooling.backup import catalog, follow, programs, reset, wal
 from tooling.backup.barman import Barman
 from tooling.backup.catalog import Backup
 from tooling.backup.settings import BackupSettings
@@ -18,6 +18,9 @@ from tooling.errors import Exit, ToolingError
 
 INCREMENTAL_SINCE = 17
 _TRIES = 3
+_RECEIVER_SECONDS = 5
+_WAL_SECONDS = 600
+_NOT_RECEIVED = "has not been received"
 _TOO_EARLY = "Impossible to start the backup"
 _LONGEST_START = timedelta(seconds=10)
 
@@ -27,13 +30,21 @@ def take(
 ) -> Backup:
     """Take a backup, an increment where that is possible, and verify it; return it.
 
-    The receiver of the log is started if none runs. Raises ToolingError; a backup that does not
-    verify, because a page or a segment is damaged, ends with exit code CHANGED and stays marked.
+    The WAL receiver is reset if it cannot follow the server, and started if none runs. Where the
+    newest backup does not lead to this moment, as after a recovery, the backup is a full one.
+    Raises ToolingError; a backup that does not verify, because a page or a segment is damaged, ends
+    with exit code DAMAGED and stays marked.
     """
     barman = driver.configure(settings, connection)
-    driver.start_receiver(barman, connection)
+    found = reset.recover(barman, connection)
+    try:
+        driver.start_receiver(barman, connection, _RECEIVER_SECONDS)
+    except ToolingError:
+        reset.recover(barman, connection, failed=True)
+        driver.start_receiver(barman, connection)
+    full = full or (found is not None and found.backup_due is not None)
     before = {one.backup_id for one in catalog.backups(settings)}
-    options = ["--wait"]
+    options = ["--wait", f"--wait-timeout={_WAL_SECONDS}"]
     parent = None if full else _parent(settings, connection)
     if parent is not None:
         options.append(f"--incremental={parent.backup_id}")
@@ -42,13 +53,16 @@ def take(
     except ToolingError as error:
         raise _explained(error, settings, before) from error
     made = next(one for one in catalog.backups(settings) if one.backup_id not in before)
-    return verify(barman, made, whole=False)
+    verified = verify(barman, made, whole=False)
+    if verified.verified_at and verified.parent is None:
+        follow.demand_backup(settings, None)
+    return verified
 
 
 def verify(barman: Barman, backup: Backup, *, whole: bool = True) -> Backup:
-    """Check a backup, those it adds to, and its log; keep and return what was found.
+    """Check a backup, those it adds to, and its WAL; keep and return what was found.
 
-    With `whole` the log is read up to its newest segment. The server is not needed.
+    With `whole` WAL is read up to its newest segment. The server is not needed.
     """
     settings = barman.settings
     problem = damage(barman, backup) or wal.check(settings, backup, barman.bin_dir, whole=whole)
@@ -112,18 +126,17 @@ def _parent(settings: BackupSettings, connection: psycopg.Connection[Any]) -> Ba
     full = catalog.chain(newest, known)[0]
     begun = full.begin_time or datetime.min.replace(tzinfo=UTC)
     young = datetime.now(UTC) - begun < timedelta(days=settings.full_every)
-    return newest if young and newest.timeline == _timeline(connection) else None
-
-
-def _timeline(connection: psycopg.Connection[Any]) -> int:
-    row = connection.execute(
-        "select timeline_id from pg_catalog.pg_control_checkpoint()"
-    ).fetchone()
-    return int(row[0]) if row else 0
+    return newest if young else None
 
 
 def _explained(error: ToolingError, settings: BackupSettings, before: set[str]) -> ToolingError:
-    """Say so if the server's own pages were found damaged while they were read."""
+    """Say so if WAL did not arrive, or pages of the server were found damaged while read."""
+    if _NOT_RECEIVED in error.message:
+        return ToolingError(
+            error.message,
+            hint="See whether the WAL receiver runs and how far it is behind; if it cannot follow "
+            "the server, reset it with `tooling backup reset-receiver`.",
+        )
     log = settings.home / "barman.log"
     tail = _tail(log)
     made = [one for one in catalog.backups(settings) if one.backup_id not in before]

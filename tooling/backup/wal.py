@@ -61,11 +61,19 @@ def histories(settings: BackupSettings) -> dict[int, list[tuple[int, int]]]:
     found = {}
     places = ("wals", "streaming")
     for file in (f for p in places for f in (catalog.folder(settings) / p).glob("*.history")):
-        lines = (line.split() for line in file.read_text(encoding="utf-8").splitlines())
-        found[int(file.name[:8], 16)] = [
-            (int(words[0]), position(words[1])) for words in lines if len(words) > 1
-        ]
+        found[int(file.name[:8], 16)] = ends(file.read_text(encoding="utf-8"))
     return found
+
+
+def ends(history: str) -> list[tuple[int, int]]:
+    """Return the timelines of a history file, and the positions at which they ended."""
+    lines = (line.split() for line in history.splitlines())
+    return [(int(words[0]), position(words[1])) for words in lines if len(words) > 1]
+
+
+def is_segment(name: str) -> bool:
+    """Tell whether a file is a segment, whole or partial."""
+    return _SEGMENT.fullmatch(name.removesuffix(".partial")) is not None
 
 
 def check(settings: BackupSettings, backup: Backup, bin_dir: Path, *, whole: bool) -> str | None:

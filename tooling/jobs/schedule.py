@@ -1,5 +1,9 @@
-"""When a job runs: the five fields of crontab, in UTC, days of the week by name."""
+"""When a job runs: the five fields of crontab, in UTC, days of the week by name.
 
+What is a schedule is said by ops.is_schedule() of the database, too; a test compares them.
+"""
+
+import re
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.triggers.cron import CronTrigger
@@ -10,15 +14,47 @@ _LOOK_BACK = (1, 24, 24 * 8, 24 * 32, 24 * 367)
 """Hours: where a slot is looked for, the near past first, since most jobs run often."""
 
 
+_PART = r"[0-9]{1,2}(-[0-9]{1,2})?(/[0-9]{1,2})?"
+_DAYS = r"(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?"
+_FORM = re.compile(
+    rf"((\*(/[0-9]{{1,2}})?|{_PART}(,{_PART})*) ){{4}}(\*|{_DAYS}(,{_DAYS})*)", re.ASCII
+)
+_NO_RANGE = re.compile(r"(?<![0-9])0?0-0?0/")
+_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
 def trigger(schedule: str) -> CronTrigger:
-    """Return APScheduler's trigger. Raises RefusedError for what crontab could not mean."""
+    """Return APScheduler's trigger. Raises RefusedError for what not every scheduler runs."""
     try:
-        return CronTrigger.from_crontab(schedule, timezone=UTC)
+        # A step in a range of zero length, and a day that no month has, pass APScheduler.
+        if not _FORM.fullmatch(schedule) or _NO_RANGE.search(schedule):
+            raise ValueError("not minute, hour, day, month and weekday")
+        made = CronTrigger.from_crontab(schedule, timezone=UTC)
+        if not _has_a_day(*schedule.split()[2:4]):
+            raise ValueError("no month has that day")
     except ValueError as error:
         raise RefusedError(
             f"not a schedule: {schedule!r}: {error}",
             hint="Write minute, hour, day, month, weekday by name, such as 30 4 * * sun.",
         ) from error
+    return made
+
+
+def _has_a_day(days: str, months: str) -> bool:
+    """Tell whether one of the months is as long as the first of the days."""
+    first = min(int(part.split("/")[0].split("-")[0].replace("*", "1")) for part in days.split(","))
+    return any(
+        length >= first
+        for month, length in enumerate(_LENGTHS, 1)
+        if any(_is_in(month, part) for part in months.split(","))
+    )
+
+
+def _is_in(month: int, part: str) -> bool:
+    values, _, step = part.partition("/")
+    low, _, high = values.replace("*", "1-12").partition("-")
+    last = int(high or (12 if step else low))
+    return int(low) <= month <= last and (month - int(low)) % int(step or 1) == 0
 
 
 def last_slot(schedule: str, now: datetime) -> datetime | None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.blocking import BlockingScheduler
 
-from tooling import database
+from tooling import database, printing
+from tooling.errors import RefusedError
 from tooling.jobs import runner, schedule
 from tooling.jobs.known import OPERATOR
 
@@ -19,7 +20,7 @@ def serve(dsn: str | None) -> None:
     """Run each enabled job at its slots until SIGTERM or Ctrl-C; each as a process of its own.
 
     The table is read again every minute. A job that has run before and missed its newest slot is
-    run at the start.
+    run at the start. A job whose schedule cannot be run is named, and the others run.
     """
     scheduler = BlockingScheduler(
         timezone=UTC,
@@ -35,13 +36,21 @@ def serve(dsn: str | None) -> None:
         with database.connect(dsn, role=OPERATOR, autocommit=True) as connection:
             jobs = {job.name: job.schedule for job in runner.read(connection, enabled_only=True)}
         for name in known.keys() - jobs.keys():
-            scheduler.remove_job(name)
+            if scheduler.get_job(name):
+                scheduler.remove_job(name)
             del known[name]
         for name, when in jobs.items():
-            if known.get(name) != when:
+            if known.get(name) == when:
+                continue
+            known[name] = when
+            try:
                 trigger = schedule.trigger(when)
-                scheduler.add_job(_run, trigger, [dsn, name], id=name, replace_existing=True)
-                known[name] = when
+            except RefusedError as error:
+                printing.fail(f"job {name}: {error}")
+                if scheduler.get_job(name):
+                    scheduler.remove_job(name)
+                continue
+            scheduler.add_job(_run, trigger, [dsn, name], id=name, replace_existing=True)
 
     def stop(_number: int, _frame: object) -> None:
         scheduler.shutdown(wait=False)
@@ -64,7 +73,10 @@ def missed(dsn: str | None, now: datetime) -> list[str]:
         ).fetchall()
     found = []
     for name, when, started in rows:
-        slot = schedule.last_slot(when, now)
+        try:
+            slot = schedule.last_slot(when, now)
+        except RefusedError:
+            continue
         if slot is not None and started < slot:
             found.append(str(name))
     return found

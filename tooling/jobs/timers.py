@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from tooling.errors import RefusedError
 from tooling.jobs.runner import Job
 from tooling.jobs.schedule import calendar
 
@@ -12,14 +13,28 @@ _GRACE = 60
 
 
 def write(jobs: list[Job], folder: Path, user: str, environment: Path) -> list[Path]:
-    """Write the units of the jobs into the folder; return the files."""
+    """Write the units of the jobs into the folder; return the files.
+
+    Raises RefusedError for jobs whose schedules cannot be run, after those of the others are there.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
+    written, refused = [], []
     for job in jobs:
+        try:
+            calendar(job.schedule)
+        except RefusedError as error:
+            refused.append(f"job {job.name}: {error.message}")
+            continue
         for suffix, text in (("service", service(job, user, environment)), ("timer", timer(job))):
             file = folder / f"{PREFIX}{job.name}.{suffix}"
             file.write_text(text, encoding="utf-8")
             written.append(file)
+    if refused:
+        raise RefusedError(
+            "; ".join(refused),
+            hint=f"The units of the other jobs are in {folder}. Change the schedule in ops.jobs, "
+            "and run the command again.",
+        )
     return written
 
 

@@ -9,7 +9,7 @@ import psycopg
 
 from pgproof.files import folder
 from tooling.backup.settings import BackupSettings
-from tooling.metrics import statements, storage
+from tooling.metrics import following, statements, storage
 from tooling.metrics.families import Sample
 
 _TIMEOUT_MS = 8000
@@ -45,6 +45,7 @@ def read(connection: psycopg.Connection[Any], folders: Folders) -> list[Sample]:
         found.append(Sample("migrations_pending", {}, _pending(found, folders.migrations)))
     if folders.backups is not None:
         found += storage.backups(folders.backups)
+        found += following.read(found, folders.backups)
     found += storage.disks(connection, folders.backups.home if folders.backups else None)
     seconds = time.monotonic() - began
     return [Sample("up", {}, 1), Sample("read_seconds", {}, seconds), *found]

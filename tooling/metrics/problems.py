@@ -5,6 +5,7 @@ from tooling.metrics.reading import Reading, hit_rate, jobs
 HIT_RATE_INDEX, HIT_RATE_TABLE = 0.95, 0.99
 CONNECTIONS_SHARE = 0.5
 DISK_FREE_SHARE = 0.1
+COPY_SECONDS = 3600
 
 
 def problems(now: Reading) -> list[str]:
@@ -30,6 +31,13 @@ def problems(now: Reading) -> list[str]:
     for slot, active in now.by("replication_slot_active", "slot").items():
         if not active:
             found.append(f"nobody receives from the replication slot {slot}")
+    for slot, lost in now.by("replication_slot_lost", "slot").items():
+        if lost:
+            found.append(f"the slot {slot} is lost: `tooling backup reset-receiver`")
+    if now.one("backup_due"):
+        found.append("no backup leads to this moment: `tooling backup run --full`")
+    if now.one("copy_waiting_seconds") > COPY_SECONDS:
+        found.append("backups or WAL are not in the bucket: `tooling backup ship`")
     if now.one("synchronous_standbys_wanted") and not now.one("synchronous_standbys"):
         found.append("commits wait for a synchronous receiver, and none is connected")
     if damaged := now.by("backups", "state").get("damaged"):

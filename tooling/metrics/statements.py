@@ -112,9 +112,10 @@ select number.metric, jsonb_build_object('slot', s.slot_name), number.value
  cross join lateral (
            values
            ('replication_slot_active', s.active::integer::double precision),
-           ('replication_slot_retained_bytes', pg_wal_lsn_diff(here.lsn, s.restart_lsn))
+           ('replication_slot_lost', (s.wal_status is not distinct from 'lost')::integer),
+           ('replication_slot_retained_bytes',
+            coalesce(pg_wal_lsn_diff(here.lsn, s.restart_lsn), 0))
        ) as number (metric, value)
- where number.value is not null
 union all
 select 'replication_lag_bytes',
        jsonb_build_object('application_name', r.application_name, 'sync_state', r.sync_state),
@@ -137,6 +138,11 @@ select number.metric, '{}', number.value
             (current_setting('synchronous_standby_names') <> '')::integer::double precision),
            ('synchronous_standbys', sync.connected),
            ('is_standby', pg_is_in_recovery()::integer),
+           ('timeline',
+            case
+                when pg_is_in_recovery() then (select timeline_id from pg_control_checkpoint())
+                else ('x' || left(pg_walfile_name(here.lsn), 8))::bit(32)::integer
+            end),
            ('wal_bytes', (select sum(w.size) from pg_ls_waldir() as w)),
            ('wal_limit_bytes', pg_size_bytes(current_setting('max_wal_size'))),
            ('wal_written_bytes_total', pg_wal_lsn_diff(here.lsn, '0/0'))

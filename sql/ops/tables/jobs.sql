@@ -19,10 +19,7 @@ create table ops.jobs (
     ),
     constraint jobs_statement_check check (btrim(statement) <> '' and length(statement) <= 10000),
     constraint jobs_check check (num_nonnulls(command, statement) = 1),
-    constraint jobs_schedule_check check (
-        schedule ~ '^([0-9*/,-]+ ){4}(\*|[a-z]{3}([,-][a-z]{3})*)$'
-        and length(schedule) <= 200
-    ),
+    constraint jobs_schedule_check check (ops.is_schedule(schedule) and length(schedule) <= 200),
     constraint jobs_late_after_check check (late_after > interval '0'),
     constraint jobs_time_limit_check check (time_limit > interval '0'),
     constraint jobs_role_check check (role ~ '^eagle_[a-z]+$' and length(role) <= 63),

@@ -45,6 +45,7 @@ select set_eq(
         ('eagle_operator', 'finish_detachment()', 'execute'),
         ('eagle_operator', 'fold_project_totals()', 'execute'),
         ('eagle_operator', 'finish_job()', 'execute'),
+        ('eagle_operator', 'is_schedule()', 'execute'),
         ('eagle_operator', 'json_fits()', 'execute'),
         ('eagle_operator', 'job_runs', 'select'),
         ('eagle_operator', 'job_status', 'select'),

@@ -1,5 +1,6 @@
 """`tooling backup dump`: a file that a newer version loads, and that is whole or not there."""
 
+import json
 import os
 import subprocess
 import time
@@ -35,13 +36,18 @@ def source(request: pytest.FixtureRequest) -> Iterator[World]:
 def test_the_newest_version_has_the_same_rows_and_sound_chains_from_it(source: World) -> None:
     file = source.json("backup", "dump")["file"]
     with temporary_server(bin_dir=servers.bin_dir(NEWEST)) as server:
-        url = server.url("postgres")
+        url = server.url("moved")
+        words = ("backup", "load", "--into", "moved", "--dsn", server.url("postgres"))
+        without = source.tooling(*words, TOOLING_BIN_DIR="")
+        assert without.returncode == Exit.FAILED
+        assert "hint: Create the roles first" in without.stderr
         roles = (ROOT / "sql/roles.sql").read_text(encoding="utf-8")
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
             connection.execute(roles.encode())
-        load = [server.bin_dir / "pg_restore", "--exit-on-error", f"--dbname={url}", file]
-        done = subprocess.run(load, capture_output=True, text=True, check=False)
+        done = source.tooling(*words, TOOLING_BIN_DIR=str(server.bin_dir))
         assert done.returncode == 0, done.stderr
+        assert done.stdout == f"{Path(file).name} is in the database moved\n"
+        assert source.tooling(*words, TOOLING_BIN_DIR="").returncode == Exit.REFUSED
         with psycopg.connect(source.url) as was, psycopg.connect(url) as now:
             passed, seen = compare.same_rows(compare.rows(was), compare.rows(now))
             assert passed, seen
@@ -79,6 +85,32 @@ def test_a_database_of_any_name_is_dumped_and_others_stay(source: World) -> None
     made = source.json("backup", "dump", "--keep", 1, "--dsn", url)
     assert Path(made["file"]).parent == ours.parent
     assert ours.exists()
+
+
+def test_with_recipients_a_dump_is_encrypted(source: World) -> None:
+    key = source.place / "dumps.key"
+    assert source.tooling("backup", "key", key).returncode == 0
+    done = source.tooling("backup", "dump", "--json", TOOLING_BACKUP_RECIPIENTS=f"{key}.pub")
+    file = Path(json.loads(done.stdout)["file"])
+    assert file.name.endswith(".dump.age")
+    assert file.read_bytes().startswith(b"age-encryption.org/v1\n")
+    assert file.stat().st_mode & 0o077 == 0
+    check = ["sha256sum", "--check", "--status", f"{file.name}.sha256"]
+    assert subprocess.run(check, cwd=file.parent, check=False).returncode == 0
+    locked = source.tooling("backup", "load", "--into", "sealed")
+    assert locked.returncode == Exit.INPUT
+    assert f"{file} is encrypted" in locked.stderr
+    with damaged(file, at=file.stat().st_size // 2):
+        torn = source.tooling("backup", "load", "--into", "sealed", "--identity", key)
+        assert torn.returncode == Exit.DAMAGED
+    assert source.sql("select count(*) from pg_database where datname = 'sealed'") == [(0,)]
+    opened = source.tooling("backup", "load", "--into", "sealed", "--identity", key)
+    assert opened.returncode == 0, opened.stderr
+    url = psycopg.conninfo.make_conninfo(source.url, dbname="sealed")
+    assert source.sql("select count(*) from app.projects", url) == [(20,)]
+    assert list(file.parent.glob("*.partial")) == []
+    second = source.json("backup", "dump", "--keep", 1)
+    assert file.name in second["deleted"]
 
 
 def test_what_was_killed_on_the_way_is_no_dump(source: World) -> None:

@@ -1,6 +1,7 @@
 """`tooling backup prune`: what stays is what the retention promises, and it restores."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tooling.backup.world import World, world
+from tooling.backup import barman
 from tooling.backup.catalog import Backup
+from tooling.backup.prune import prune
 from tooling.backup.retention import Pruning, plan
 from tooling.backup.settings import BackupSettings
 
@@ -105,10 +108,33 @@ def test_the_log_is_whole_for_seven_days(made: list[Backup]) -> None:
         assert found.log_from.backup_id in kept
 
 
+@given(histories(), st.integers(-3650, 3650))
+def test_the_newest_three_stay_whatever_the_clock_says(made: list[Backup], days: int) -> None:
+    found = plan(made, NOW + timedelta(days=days), SETTINGS)
+    sound = [one for one in made if one.problem is None] or made
+    newest = {one.backup_id for one in sound[-3:]}
+    assert newest <= {one.backup_id for one in found.keep}
+    if made:
+        assert found.log_from
+        assert found.log_from.backup_id <= min(newest)
+
+
+def test_the_newest_is_what_ends_last_in_wal_and_not_by_a_clock() -> None:
+    made = [
+        replace(one, end_lsn=f"0/{place}000000", timeline=1 + (place == 1))
+        for place, one in zip((5, 6, 7, 8, 1), daily(5), strict=True)
+    ]
+    found = plan(made[::-1], NOW + timedelta(days=3650), SETTINGS)
+    assert {one.backup_id for one in found.keep} >= {one.backup_id for one in made[2:]}
+    ahead = [replace(made[0], end_time=NOW + timedelta(days=900)), *made[1:]]
+    found = plan(ahead, NOW + timedelta(days=3650), SETTINGS)
+    assert {one.backup_id for one in made[2:]} <= {one.backup_id for one in found.keep}
+
+
 def test_a_year_of_daily_backups_leaves_no_more_than_promised() -> None:
     found, _ = decided(daily(400))
     why = list(found.why.values())
-    assert why.count("daily") + why.count("newest") + why.count("log") in (30, 31)
+    assert why.count("daily") + why.count("newest") + why.count("WAL") in (30, 31)
     assert 7 <= why.count("weekly") <= 12
     assert 9 <= why.count("monthly") <= 12
     assert len(found.keep) < 70
@@ -134,10 +160,15 @@ def source() -> Iterator[World]:
 
 def test_what_is_pruned_is_gone_and_the_rest_restores(source: World) -> None:
     first, second = source.backups()
-    shown = source.json("backup", "prune", "--dry-run")
-    assert (shown["deleted"], len(source.backups())) == ([first.backup_id], 2)
-    done = source.json("backup", "prune")
-    assert done["deleted"] == [first.backup_id]
+    shown = source.json("backup", "prune")
+    assert (shown["deleted"], shown["kept"][first.backup_id]) == ([], "newest")
+    driver = barman.configured(replace(source.settings, at_least=1))
+    done, _ = prune(driver, datetime.now(UTC), dry_run=True)
+    assert ([one.backup_id for one in done.delete], len(source.backups())) == (
+        [first.backup_id],
+        2,
+    )
+    prune(driver, datetime.now(UTC))
     assert [one.backup_id for one in source.backups()] == [second.backup_id]
     folder = source.place / "copy"
     assert source.kept(source.json("restore", "--to", folder)["url"]) == [1, 2, 3]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -84,6 +84,52 @@ def test_all_that_is_needed_is_in_the_store_and_none_of_it_can_be_read(
 
 def test_nothing_is_copied_twice(shipped: World) -> None:
     assert shipped.json("backup", "ship") == {"copied": [], "bytes": 0}
+
+
+def with_bucket(made: World, store: S3) -> BackupSettings:
+    return BackupSettings(made.home, bucket=BUCKET, endpoint=store.endpoint)
+
+
+def test_a_whole_segment_that_is_not_in_the_archive_is_copied(shipped: World, store: S3) -> None:
+    settings = with_bucket(shipped, store)
+    assert ship.waiting_seconds(settings) == 0
+    ((name,),) = shipped.sql("select pg_walfile_name(pg_current_wal_lsn())")
+    shipped.sql("select pg_logical_emit_message(true, 'x', 'x')")
+    shipped.sql("select pg_switch_wal()")
+    deadline = time.monotonic() + 30
+    while not (shipped.home / "main/streaming" / name).exists():
+        assert time.monotonic() < deadline
+        shipped.sql("select pg_logical_emit_message(true, 'x', 'x')")
+    time.sleep(0.1)
+    assert (ship.waiting_seconds(settings) or 0) > 0.1
+    assert ship.waiting_seconds(shipped.settings) is None
+    assert shipped.json("backup", "ship")["copied"] == [ship.wal_key(name)]
+    assert ship.waiting_seconds(settings) == 0
+
+
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [
+        (lambda made: made.backups()[-1].end_wal, "cannot be restored"),
+        (lambda made: list(wal.archived(made.settings))[-1], "after the newest backup"),
+    ],
+    ids=["needed by a backup", "after the newest backup"],
+)
+def test_a_gap_in_the_store_is_found(
+    shipped: World, store: S3, lost: Callable[[World], str], said: str
+) -> None:
+    name = lost(shipped)
+    file = wal.archived(shipped.settings)[name]
+    away = file.rename(file.with_name("away"))
+    store.client().delete_object(Bucket=BUCKET, Key=ship.wal_key(name))
+    try:
+        done = shipped.tooling("backup", "ship")
+        assert done.returncode == Exit.DAMAGED, done.stderr
+        assert f"the store has a gap: {name} is missing" in done.stderr
+        assert said in done.stderr
+    finally:
+        away.rename(file)
+    assert shipped.json("backup", "ship")["copied"] == [ship.wal_key(name)]
 
 
 def test_an_empty_machine_restores_from_the_store_alone(shipped: World) -> None:
@@ -180,6 +226,33 @@ def test_a_forged_archive_writes_nothing_outside(shipped: World, store: S3, name
     assert not Path("/evil").exists()
 
 
+def test_dumps_are_copied_encrypted_and_loaded_from_the_store(shipped: World, store: S3) -> None:
+    key = shipped.place / "backups.key"
+    plain = json.loads(
+        shipped.tooling(
+            "backup", "dump", "--json", TOOLING_BACKUP_BUCKET="", TOOLING_BACKUP_RECIPIENTS=""
+        ).stdout
+    )
+    name = f"{Path(plain['file']).name}.age"
+    made = shipped.json("backup", "dump", "--keep", 2)
+    assert Path(made["file"]).name.endswith(".dump.age")
+    keys = {ship.dump_key(Path(one["file"]).name) for one in (plain, made)}
+    assert keys == {one for one in store.stored() if one.startswith("dumps/")}
+    Path(plain["file"]).unlink()
+    words = ("backup", "load", name, "--into", "back", "--identity", key)
+    done = shipped.tooling(*words)
+    assert done.returncode == 0, done.stderr
+    url = shipped.url.replace("/postgres?", "/back?")
+    assert shipped.kept(url) == shipped.kept()
+    assert shipped.sql("drop database back") == []
+    again = shipped.json("backup", "dump", "--keep", 1)
+    assert again["deleted"] == [Path(made["file"]).name]
+    keys = {ship.dump_key(name), ship.dump_key(Path(again["file"]).name)}
+    assert keys == {one for one in store.stored() if one.startswith("dumps/")}
+    missing = shipped.tooling("backup", "load", "none.dump", "--into", "back", "--identity", key)
+    assert missing.returncode == Exit.INPUT
+
+
 def test_a_store_that_refuses_or_is_not_there_is_named(shipped: World) -> None:
     wrong = {"AWS_SECRET_ACCESS_KEY": "wrong"}  # pragma: allowlist secret
     refused = shipped.tooling("backup", "ship", **wrong)
@@ -233,7 +306,7 @@ def test_what_retention_deletes_goes_from_the_store_too(shipped: World, store: S
             patch.setenv(name, value)
         settings = BackupSettings(shipped.home, bucket=BUCKET, endpoint=store.endpoint)
         segment = next(iter(wal.archived(shipped.settings)))
-        assert ship.forget(settings, [first.backup_id, "19990101T000000"], [segment]) == 2
-    gone = set(before) - set(store.stored())
-    assert gone == {ship.backup_key(first.backup_id), ship.log_key(segment)}
+        keys = {ship.backup_key(first.backup_id), ship.wal_key(segment)}
+        assert ship.forget(settings, [*keys, ship.backup_key("19990101T000000")]) == 2
+    assert set(before) - set(store.stored()) == keys
     assert catalog.find(shipped.settings, first.backup_id).is_done

@@ -9,6 +9,7 @@ import pytest
 
 from tests.tooling.backup.world import World, world
 from tests.tooling.deploy.common import found, look
+from tooling.backup import barman, follow
 from tooling.deploy.preflight import Given
 from tooling.server.embedded import temporary_server
 from tooling.server.server import Server
@@ -86,7 +87,16 @@ def test_a_backup_must_be_there_fresh_verified_and_followed(backed_up: World) ->
     assert words() == [f"backup {made['backup_id']} is damaged: a torn file"]
     record.write_text(kept)
     backed_up.tooling("backup", "receive", "--stop")
-    wait_for(lambda: words() == ["nobody receives the log: what is committed now is in no backup"])
+    wait_for(lambda: words() == ["nobody receives WAL: what is committed now is in no backup"])
+    follow.demand_backup(backed_up.settings, "the receiver was reset")
+    assert words()[0] == "the receiver was reset"
+    follow.demand_backup(backed_up.settings, None)
+    state = backed_up.home / barman.STATE
+    kept = state.read_text()
+    state.write_text(json.dumps({**json.loads(kept), "system": "7"}))
+    (said,) = words()
+    assert "are of another server: its system identifier is 7, that of this one is" in said
+    state.write_text(kept)
     about = next((backed_up.home / "main/meta").glob("*-backup.info"))
     lines = about.read_text().splitlines()
     about.write_text(

@@ -15,11 +15,12 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from pgproof.files import folder
-from tooling.backup import catalog
+from tooling.backup import barman, catalog
 from tooling.backup.settings import BackupSettings
 from tooling.errors import ConnectionFailedError
-from tooling.metrics import collect, families, serve, storage
+from tooling.metrics import collect, families, following, serve, storage
 from tooling.metrics.collect import Folders
+from tooling.metrics.families import Sample
 
 ROOT = Path(__file__).resolve().parents[3]
 EXPORTER = "eagle_exporter"
@@ -42,7 +43,7 @@ def slot(migrated_database: str) -> Iterator[str]:
 @pytest.fixture
 def home(tmp_path: Path) -> BackupSettings:
     """Return a folder with two backups of Barman's; the older one passed its verification."""
-    settings = BackupSettings(tmp_path / "backups")
+    settings = BackupSettings(tmp_path / "backups", bucket="backups")
     meta = catalog.folder(settings) / "meta"
     meta.mkdir(parents=True)
     for day in ("21", "22"):
@@ -50,6 +51,7 @@ def home(tmp_path: Path) -> BackupSettings:
             f"status=DONE\nsize=7000\nend_time=2026-11-{day} 01:16:00+00:00\n"
         )
     catalog.record(settings, "20261121T011500", None)
+    (settings.home / barman.STATE).write_text("{}")
     return settings
 
 
@@ -75,6 +77,40 @@ def test_everything_declared_is_measured(
         transaction.execute("select 1")
         found = {sample.metric for sample in read(as_exporter, home)}
     assert found == {*families.GAUGES, *families.COUNTERS} - NEEDS_A_RECEIVER
+
+
+def test_a_slot_that_is_gone_is_one_that_is_lost(
+    migrated_database: str, as_exporter: str, home: BackupSettings
+) -> None:
+    def measured() -> dict[str, float]:
+        found = read(as_exporter, home)
+        return {one.metric: one.value for one in found if one.labels == {"slot": barman.SLOT}}
+
+    gone = {"active": 0, "lost": 1, "retained_bytes": 0}
+    assert measured() == {f"replication_slot_{key}": value for key, value in gone.items()}
+    with psycopg.connect(migrated_database, autocommit=True) as connection:
+        connection.execute("select pg_create_physical_replication_slot(%s)", [barman.SLOT])
+        try:
+            there = {**gone, "lost": 0}
+            assert measured() == {f"replication_slot_{key}": value for key, value in there.items()}
+        finally:
+            connection.execute("select pg_drop_replication_slot(%s)", [barman.SLOT])
+    (home.home / barman.STATE).unlink()
+    assert measured() == {}
+
+
+@pytest.mark.parametrize(
+    ("backup", "server", "due"), [(1, 1, 0), (1, 2, 1), (2, 2, 0)], ids=["same", "older", "newer"]
+)
+def test_a_backup_is_due_on_a_timeline_without_one(
+    home: BackupSettings, backup: int, server: int, due: int
+) -> None:
+    (file,) = sorted(catalog.folder(home).glob("meta/*22T*"))
+    file.write_text(
+        f"{file.read_text()}timeline={backup}\nbegin_xlog=0/2000028\nxlog_segment_size=16777216\n"
+    )
+    found = following.read([Sample("timeline", {}, server), Sample("is_standby", {}, 0)], home)
+    assert [one.value for one in found if one.metric == "backup_due"] == [due]
 
 
 def test_the_text_is_what_prometheus_reads(as_exporter: str) -> None:

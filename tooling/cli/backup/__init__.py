@@ -5,7 +5,7 @@ import click
 from tooling.cli.groups import Group, command_of
 
 _SECTIONS = {
-    "Backups": ("run", "list", "verify", "prune", "receive", "dump"),
+    "Backups": ("run", "list", "verify", "prune", "receive", "reset-receiver", "dump", "load"),
     "Copies elsewhere": ("key", "ship", "fetch"),
     "Recovery": ("restore", "dr-test"),
 }

@@ -25,7 +25,9 @@ def command(connection: psycopg.Connection[Any], keep: int, as_json: bool) -> No
     A dump moves a database to another version or place, or gives back a single table years later.
     It holds one moment, and does not replace backups. It is written into the folder `dumps` of the
     backups in pg_dump's custom format, read again to its end, and gets its name only then, with a
-    file for `sha256sum --check` beside it. Roles are not in it: sql/roles.sql creates them.
+    file for `sha256sum --check` beside it. If recipients are set in [tool.tooling.backup], it is
+    encrypted for them; if a bucket is set, it is copied there. `tooling backup load` loads it.
+    Roles are not in it: sql/roles.sql creates them.
 
     \b
       tooling backup dump
@@ -34,8 +36,14 @@ def command(connection: psycopg.Connection[Any], keep: int, as_json: bool) -> No
     from tooling.backup import settings
     from tooling.backup.dump import dump
 
-    made = dump(settings.load(), connection, keep)
+    chosen = settings.load()
+    made = dump(chosen, connection, keep)
     printing.say_result(made.as_dict(), [made.file], as_json=as_json)
     if not as_json:
         deleted = len(made.deleted)
         printing.say(f"{made.size / 1e6:,.1f} MB; {deleted} older dumps deleted", err=True)
+    if chosen.bucket:
+        from tooling.backup.ship import dump_key, forget, ship
+
+        ship(chosen, lambda key: options.say_step(f"copied {key}"))
+        forget(chosen, [dump_key(name) for name in made.deleted])

@@ -28,9 +28,10 @@ def command(dry_run: bool, as_json: bool) -> None:
     chosen = settings.load()
     plan, segments = prune(barman.configured(chosen), datetime.now(UTC), dry_run=dry_run)
     if chosen.bucket and not dry_run:
-        from tooling.backup.ship import forget
+        from tooling.backup.ship import backup_key, forget, wal_key
 
-        forget(chosen, [one.backup_id for one in plan.delete], segments)
+        keys = (backup_key(one.backup_id) for one in plan.delete)
+        forget(chosen, [*keys, *map(wal_key, segments)])
     report = {
         "dry_run": dry_run,
         "kept": plan.why,

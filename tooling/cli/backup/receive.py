@@ -50,12 +50,17 @@ def command(stop_only: bool, dsn: str | None) -> None:
 
 
 def _keep_shipping(settings: "BackupSettings", stop: threading.Event) -> None:
-    """Copy what has arrived, every 20 seconds; report errors, and try again."""
+    """Copy what has arrived, every 20 seconds; report an error once, and try again."""
     from tooling.backup.ship import ship
     from tooling.errors import ToolingError
 
+    told = ""
     while not stop.wait(_SHIP_SECONDS):
+        said = ""
         try:
             ship(settings)
         except (ToolingError, OSError) as error:
-            options.say_step(f"not copied: {error}")
+            said = f"copies: {error}"
+        if said and said != told:
+            options.say_step(said)
+        told = said

@@ -9,7 +9,7 @@ from tooling.cli import options
 @click.argument("backup_id", default="latest")
 @options.as_json
 def command(backup_id: str, as_json: bool) -> int:
-    """Verify a backup, the backups it depends on, and the WAL after it.
+    """Verify a backup, what it depends on, and the WAL after it.
 
     Every file is compared with the checksum in its manifest, every WAL record with its own. The
     result is kept, and shown by `tooling backup list`. Does not connect to the server. Exit code:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from tooling.backup import barman, catalog, settings
+from tooling.backup import barman, catalog, follow, settings
 from tooling.deploy.findings import Check, Connection, Finding, Given, error
 
 _LATE = "select late_after from ops.jobs where job = 'backup'"
@@ -14,6 +14,14 @@ _TAKE = "Take one: tooling backup run"
 def _look(connection: Connection, given: Given) -> Iterator[Finding]:
     chosen = settings.load(given.settings.root)
     done = [one for one in catalog.backups(chosen) if one.is_done]
+    known, here = barman.system_of(chosen), barman.system(connection)
+    if known not in (None, here):
+        yield error(
+            f"the backups in {chosen.home} are of another server: its system identifier is "
+            f"{known}, that of this one is {here}",
+            "Name the folder of this server's backups in TOOLING_BACKUP_HOME, or take one there",
+        )
+        return
     if not done:
         yield error(f"there is no backup in {chosen.home}", _TAKE)
         return
@@ -28,9 +36,12 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
         )
     elif newest.verified_at is None:
         yield error(f"backup {newest.backup_id} is not verified", "Read it: tooling backup verify")
+    timeline = barman.timeline(connection)
+    if timeline is not None and (due := follow.backup_due(chosen, timeline)):
+        yield error(due, "Take a full one: tooling backup reset-receiver")
     if barman.receiving(connection) is None:
         yield error(
-            "nobody receives the log: what is committed now is in no backup",
+            "nobody receives WAL: what is committed now is in no backup",
             "Start the receiver: tooling backup receive",
         )
 

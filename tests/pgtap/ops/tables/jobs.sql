@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(20);
 \ir ../../shape.psql
 
 select results_eq(
@@ -44,6 +44,8 @@ select throws_ok(
              'a schedule has the five fields of crontab'),
             ('schedule = ''0 0 * * 0''', 'jobs_schedule_check',
              'days of the week are named, since programs differ in how they count them'),
+            ('schedule = ''0 0 * * sun-tue''', 'jobs_schedule_check',
+             'a schedule is one that every scheduler runs'),
             ('late_after = ''0''', 'jobs_late_after_check', 'a job is late after some time'),
             ('time_limit = ''0''', 'jobs_time_limit_check', 'a job may take some time'),
             ('role = ''postgres''', 'jobs_role_check', 'a job logs in as a role of this database'),
