@@ -10,6 +10,9 @@ from tooling import printing
 from tooling.cli import options
 from tooling.errors import Exit
 
+_DAMAGE = ("unreadable", "pages")
+"""Checks whose findings are damaged pages or files, whatever else is found."""
+
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Skip the checks that hash or sort every row.")
@@ -19,10 +22,12 @@ from tooling.errors import Exit
 def command(connection: psycopg.Connection[Any], quick: bool, show_all: bool, as_json: bool) -> int:
     """Check the integrity of what the database holds.
 
-    Runs ops.check_integrity(): orphaned rows, ranges, duplicates, hashes, event chains, invalid
-    objects, missing partitions, sequences near their end, bloat and stale statistics. Connect as
-    eagle_operator. Writes nothing. Exit code: 11 if a check found an error; warnings do not
-    count.
+    Runs ops.check_integrity(): every object against what the migrations left, every row against
+    every rule of its table, projects against their events, catalogs against what was imported,
+    pages and indexes by amcheck; and missing partitions, sequences near their end, bloat and stale
+    statistics. A check that cannot read a table is a finding, and the others run. Connect as
+    eagle_operator. Writes nothing. Exit code: 13 if a page or file is damaged, else 11 if a check
+    found an error; warnings do not count.
 
     \b
       tooling integrity
@@ -49,4 +54,6 @@ def command(connection: psycopg.Connection[Any], quick: bool, show_all: bool, as
     if not as_json:
         said = f"{len(rows)} checks, {len(errors)} errors, {len(wrong) - len(errors)} warnings"
         printing.say(said, err=True)
+    if any(row["check_name"] in _DAMAGE for row in errors):
+        return Exit.DAMAGED
     return Exit.UNSOUND if errors else Exit.OK
