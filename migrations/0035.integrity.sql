@@ -876,9 +876,9 @@ create function ops.find_key_faults(is_thorough boolean default true)
     security invoker
     set search_path = pg_catalog, pg_temp
     set jit = off
-    set enable_indexscan = off
-    set enable_indexonlyscan = off
-    set enable_bitmapscan = off
+    set enable_indexscan = on
+    set enable_indexonlyscan = on
+    set enable_bitmapscan = on
 as $function$
 declare
     asked record;
@@ -963,6 +963,10 @@ begin
             '  from ops.verify_project_totals() as v having count(*) > 0'
          where find_key_faults.is_thorough
     loop
+        -- The catalogue was read by its indexes. The function's settings end with it.
+        perform set_config('enable_indexscan', 'off', true);
+        perform set_config('enable_indexonlyscan', 'off', true);
+        perform set_config('enable_bitmapscan', 'off', true);
         begin
             return query execute format('%s', asked.query);
         exception
@@ -1291,9 +1295,9 @@ create function ops.find_storage_faults()
     security invoker
     set search_path = pg_catalog, pg_temp
     set jit = off
-    set enable_seqscan = off
-    set enable_indexscan = off
-    set enable_indexonlyscan = off
+    set enable_seqscan = on
+    set enable_indexscan = on
+    set enable_indexonlyscan = on
 as $function$
 declare
     amcheck text;
@@ -1393,6 +1397,10 @@ begin
                 limit 1
               ) as part
     loop
+        -- The catalogue was read as usual. The function's settings end with it.
+        perform set_config('enable_seqscan', 'off', true);
+        perform set_config('enable_indexscan', 'off', true);
+        perform set_config('enable_indexonlyscan', 'off', true);
         begin
             return query execute format('%s', asked.query);
         exception
@@ -1448,9 +1456,9 @@ create or replace function ops.find_row_faults(is_thorough boolean default true)
     security invoker
     set search_path = pg_catalog, pg_temp
     set jit = off
-    set enable_indexscan = off
-    set enable_indexonlyscan = off
-    set enable_bitmapscan = off
+    set enable_indexscan = on
+    set enable_indexonlyscan = on
+    set enable_bitmapscan = on
     set constraint_exclusion = off
 as $function$
 declare
@@ -1531,6 +1539,10 @@ begin
            and rules.named is not null
          order by c.oid
     loop
+        -- The catalogue was read by its indexes. The function's settings end with it.
+        perform set_config('enable_indexscan', 'off', true);
+        perform set_config('enable_indexonlyscan', 'off', true);
+        perform set_config('enable_bitmapscan', 'off', true);
         begin
             return query execute format(
                 'select v.kind, %L || '' '' || v.name, count(*), ''such as '' || min(%s)'

@@ -18,9 +18,9 @@ create function ops.find_key_faults(is_thorough boolean default true)
     security invoker
     set search_path = pg_catalog, pg_temp
     set jit = off
-    set enable_indexscan = off
-    set enable_indexonlyscan = off
-    set enable_bitmapscan = off
+    set enable_indexscan = on
+    set enable_indexonlyscan = on
+    set enable_bitmapscan = on
 as $function$
 declare
     asked record;
@@ -105,6 +105,10 @@ begin
             '  from ops.verify_project_totals() as v having count(*) > 0'
          where find_key_faults.is_thorough
     loop
+        -- The catalogue was read by its indexes. The function's settings end with it.
+        perform set_config('enable_indexscan', 'off', true);
+        perform set_config('enable_indexonlyscan', 'off', true);
+        perform set_config('enable_bitmapscan', 'off', true);
         begin
             return query execute format('%s', asked.query);
         exception

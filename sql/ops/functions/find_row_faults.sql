@@ -20,9 +20,9 @@ create function ops.find_row_faults(is_thorough boolean default true)
     security invoker
     set search_path = pg_catalog, pg_temp
     set jit = off
-    set enable_indexscan = off
-    set enable_indexonlyscan = off
-    set enable_bitmapscan = off
+    set enable_indexscan = on
+    set enable_indexonlyscan = on
+    set enable_bitmapscan = on
     set constraint_exclusion = off
 as $function$
 declare
@@ -103,6 +103,10 @@ begin
            and rules.named is not null
          order by c.oid
     loop
+        -- The catalogue was read by its indexes. The function's settings end with it.
+        perform set_config('enable_indexscan', 'off', true);
+        perform set_config('enable_indexonlyscan', 'off', true);
+        perform set_config('enable_bitmapscan', 'off', true);
         begin
             return query execute format(
                 'select v.kind, %L || '' '' || v.name, count(*), ''such as '' || min(%s)'

@@ -19,9 +19,9 @@ create function ops.find_storage_faults()
     security invoker
     set search_path = pg_catalog, pg_temp
     set jit = off
-    set enable_seqscan = off
-    set enable_indexscan = off
-    set enable_indexonlyscan = off
+    set enable_seqscan = on
+    set enable_indexscan = on
+    set enable_indexonlyscan = on
 as $function$
 declare
     amcheck text;
@@ -121,6 +121,10 @@ begin
                 limit 1
               ) as part
     loop
+        -- The catalogue was read as usual. The function's settings end with it.
+        perform set_config('enable_seqscan', 'off', true);
+        perform set_config('enable_indexscan', 'off', true);
+        perform set_config('enable_indexonlyscan', 'off', true);
         begin
             return query execute format('%s', asked.query);
         exception
