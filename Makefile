@@ -1,5 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests runner-tests sql-tests faults attacks tamper bench chaos monitoring-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests runner-tests sql-tests faults attacks tamper integrity-check bench chaos monitoring-check bench-runner lock db-start compose-env compose-check
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -31,6 +31,8 @@ attacks: .venv/test ## attack the database as its unprivileged roles; writes bui
 	.venv/bin/python -m tests.attacks
 tamper: .venv/test ## tamper with the audit log as a superuser; writes build/tamper.json
 	.venv/bin/python -m tests.tamper
+integrity-check: .venv/test ## plant faults of every kind and look for each; writes build/integrity.json
+	.venv/bin/python -m tests.integrity
 chaos: .venv/test ## destroy a server under load and recover it; writes build/chaos.json
 	.venv/bin/python -m tests.chaos
 monitoring-check: .venv/test ## plant the fault of each alert; writes build/monitoring.json
