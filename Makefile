@@ -3,7 +3,6 @@
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
-
 migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the steel catalog
 	.venv/bin/tooling up
 test: lint sql-tests runner-tests python-tests ## all checks and tests; installs what they need
@@ -24,7 +23,6 @@ runner-tests: .venv/test ## pytest of pgproof, on PostgreSQL 18
 	cd pgproof && ../.venv/bin/pytest -n 3 --dist loadfile
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16
-
 faults: .venv/test ## kill the runner at every statement; writes build/faults.json
 	.venv/bin/python -m tests.tooling.migration.faults
 attacks: .venv/test ## attack the database as its unprivileged roles; writes build/attacks.json

@@ -160,7 +160,9 @@ changed(
     "grant execute on function app.erase_events(uuid, uuid, text, text) to public",
 )
 changed("a table has another owner", "alter table ops.jobs owner to eagle_operator")
-changed("a rule does nothing instead", _month("create rule n as on insert to %s do instead nothing"))
+changed(
+    "a rule does nothing instead", _month("create rule n as on insert to %s do instead nothing")
+)
 changed(
     "a view returns every account",
     "create or replace view app.account_dashboard with (security_invoker = true) as"
@@ -197,8 +199,10 @@ changed(
 changed("a table is added", "create table app.notes (note text)")
 changed("an operator is dropped", "drop operator app.===(uuid, uuid) cascade")
 changed("a job is gone", "delete from ops.jobs where job = 'audit-verify'")
-changed("an applied migration is not in the ledger", "delete from ledger._yoyo_migration where"
-        " migration_id = '0009.audit-chain'")
+changed(
+    "an applied migration is not in the ledger",
+    "delete from ledger._yoyo_migration where migration_id = '0009.audit-chain'",
+)
 changed(
     "an event trigger refuses definitions",
     "create function public.stop() returns event_trigger language plpgsql as"

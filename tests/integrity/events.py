@@ -52,9 +52,11 @@ contradicted(
     f"update app.projects set updated_by = 'eve' where project_id = '{PROJECT}'",
 )
 contradicted("a move is cut off, and the head set back", _CUT.format(PROJECT))
-contradicted("the only event is cut off, and the head set back",
-             f"delete from app.project_events where project_id = '{NEW}';"
-             f" delete from app.event_chains where project_id = '{NEW}'")
+contradicted(
+    "the only event is cut off, and the head set back",
+    f"delete from app.project_events where project_id = '{NEW}';"
+    f" delete from app.event_chains where project_id = '{NEW}'",
+)
 statements(
     "deleted-events",
     "the tail of a chain is cut off, and the head set back",

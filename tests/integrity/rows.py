@@ -27,7 +27,9 @@ def _unindexed(index: str, write: str) -> str:
 statements(
     "checks",
     "a row breaks a check",
-    _unchecked("app.projects", f"update app.projects set confidence = 2 where project_id = '{QUIET}'"),
+    _unchecked(
+        "app.projects", f"update app.projects set confidence = 2 where project_id = '{QUIET}'"
+    ),
 )
 statements(
     "nulls",
@@ -47,7 +49,8 @@ statements(
     "bounds",
     "an event is in another month's partition",
     f"update pg_class set relispartition = false where oid = '{ATTACHED}'::regclass;"
-    f" insert into {ATTACHED} select * from app.project_events where project_id = '{QUIET}' limit 1;"
+    f" insert into {ATTACHED} select * from app.project_events"
+    f" where project_id = '{QUIET}' limit 1;"
     f" update pg_class set relispartition = true where oid = '{ATTACHED}'::regclass",
 )
 statements(
@@ -73,7 +76,8 @@ statements(
     "two projects have one etag",
     _unindexed(
         "app.projects_account_id_etag_key",
-        f"update app.projects set etag = (select etag from app.projects where project_id = '{PROJECT}')"
+        "update app.projects set etag ="
+        f" (select etag from app.projects where project_id = '{PROJECT}')"
         f" where account_id = '{ANA}'",
     ),
 )
@@ -116,7 +120,8 @@ statements(
     "update catalog.pricing_configs set price_usd = 1 where item_code = 'base_est'",
 )
 statements(
-    "catalog-rows", "a constant is gone",
+    "catalog-rows",
+    "a constant is gone",
     "delete from catalog.calibration_constants where name = 'K_FACTOR'",
 )
 statements(
@@ -126,7 +131,8 @@ statements(
     " source, effective_from from catalog.calibration_constants limit 1",
 )
 statements(
-    "catalog-rows", "a unit is edited",
+    "catalog-rows",
+    "a unit is edited",
     "update catalog.property_definitions set unit_us = 'mm', unit_si = 'mm' where symbol = 'Ix'",
 )
 statements(

@@ -46,8 +46,6 @@ def _(copy: Copy) -> None:
 @case("the file of an index is gone", "unreadable")
 def _(copy: Copy) -> None:
     with psycopg.connect(copy.server.url(copy.database), autocommit=True) as connection:
-        row = connection.execute(
-            "select pg_relation_filepath('app.event_chains_pkey')"
-        ).fetchone()
+        row = connection.execute("select pg_relation_filepath('app.event_chains_pkey')").fetchone()
     assert row is not None
     (Path(copy.server.data_dir) / row[0]).unlink()

@@ -113,13 +113,21 @@ begin atomic
     union all
     select
         'settings', coalesce(r.rolname, d.datname, 'server'), 1,
-        format('%s starts with %s', coalesce('every session of ' || r.rolname, 'every session'), s.assignment)
+        format(
+            '%s starts with %s', coalesce('every session of ' || r.rolname, 'every session'),
+            s.assignment
+        )
       from pg_db_role_setting as c
       left join pg_roles as r on r.oid = c.setrole
       left join pg_database as d on d.oid = c.setdatabase
      cross join lateral unnest(c.setconfig) as s (assignment)
      where (c.setdatabase = 0 or d.datname = current_database())
-       and s.assignment ~* '^(session_replication_role=(replica|local)|(ignore_checksum_failure|zero_damaged_pages|ignore_system_indexes|ignore_invalid_pages)=(on|true|yes|1)|track_counts=(off|false|no|0))'
+       and (s.assignment ~* '^session_replication_role=(replica|local)$'
+            or s.assignment ~* '^track_counts=(off|false|no|0)$'
+            or s.assignment ~* (
+                '^(ignore_checksum_failure|zero_damaged_pages|ignore_system_indexes'
+                '|ignore_invalid_pages)=(on|true|yes|1)$'
+            ))
     union all
     select 'settings', 'server', 1, format('%s is %s', s.name, s.reset_val)
       from pg_settings as s

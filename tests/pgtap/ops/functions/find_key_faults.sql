@@ -11,7 +11,8 @@ select is(
 );
 set local role eagle_operator;
 select throws_ok(
-    'select * from ops.find_key_faults()', '42501', 'permission denied for function find_key_faults',
+    'select * from ops.find_key_faults()',
+    '42501', 'permission denied for function find_key_faults',
     'an operator has them found by ops.check_integrity() alone'
 );
 reset role;

@@ -8,7 +8,8 @@ select is(
 );
 set local role eagle_application;
 select throws_ok(
-    'select ops.record_catalog_rows()', '42501', 'permission denied for function record_catalog_rows',
+    'select ops.record_catalog_rows()',
+    '42501', 'permission denied for function record_catalog_rows',
     'the application imports nothing'
 );
 set local role eagle_operator;

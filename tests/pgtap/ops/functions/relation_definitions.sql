@@ -71,7 +71,9 @@ select set_eq(
 );
 update pg_class set relchecks = 0 where oid = 'ops.missed_months'::regclass;
 select results_eq(
-    $$ select right(d.definition, 14) from ops.relation_definitions() as d where d.object = 'ops.missed_months' $$,
+    $$ select right(d.definition, 14)
+         from ops.relation_definitions() as d
+        where d.object = 'ops.missed_months' $$,
     array['checks ignored'],
     'a table that says it has no checks is another one'
 );
