@@ -466,6 +466,25 @@ begin
                       and d.deptype = 'e'
                )
         union all
+        -- The costs of functions of the server, and privileges on them, are set by sql/superuser.sql.
+        select
+            'server functions of ' || current_setting('server_version_num'),
+            concat_ws(
+                ' ',
+                (select sum(hashtextextended(concat_ws(
+                            ',', p.oid::regprocedure, p.prolang, p.prosrc, p.probin, p.prokind, p.prosecdef,
+                            p.proleakproof, p.proisstrict, p.proretset, p.provolatile, p.prorettype, p.proowner,
+                            p.proconfig
+                        ), 0)::numeric)
+                   from pg_proc as p
+                  where p.oid < 16384
+                    and p.pronamespace = 'pg_catalog'::regnamespace),
+                (select sum(hashtextextended(o::text, 0)::numeric) from pg_operator as o where o.oid < 16384),
+                (select sum(hashtextextended(a::text, 0)::numeric) from pg_amop as a where a.oid < 16384),
+                (select sum(hashtextextended(a::text, 0)::numeric) from pg_amproc as a where a.oid < 16384),
+                (select sum(hashtextextended(c::text, 0)::numeric) from pg_cast as c where c.oid < 16384)
+            )
+        union all
         select
             format('cast from %s to %s', format_type(c.castsource, null), format_type(c.casttarget, null)),
             concat_ws(', ', c.castfunc::regprocedure, c.castcontext, c.castmethod)
@@ -492,7 +511,10 @@ begin
           from ops.table_placements as p
         union all
         select '', 'partition policy of ' || p.relation, 'present'
-          from ops.partition_policies as p;
+          from ops.partition_policies as p
+        union all
+        select '', 'account key ' || k.key_name, encode(sha256(k.inner_key || k.outer_key), 'hex')
+          from ops.account_keys as k;
     exception
         when insufficient_privilege then
             null;  -- One of the tables belongs to somebody else, as its definition says.
@@ -614,6 +636,9 @@ begin
         select r.place, r.object, r.definition
           from ops.recorded_definitions as r
          where r.object <> 'server'
+           -- A minor version may have other functions; the next migration records them.
+           and (r.object not like 'server functions of %'
+                or r.object = 'server functions of ' || current_setting('server_version_num'))
            and (r.place = '' or r.place in (select a.partition from attached as a))
         union all
         select a.partition, r.object, r.definition
@@ -651,7 +676,10 @@ begin
                 where substr(d.was, number, 1) <> substr(d.becomes, number, 1)
            ) as difference on d.was is not null and d.becomes is not null
      -- A superuser may run sql/superuser.sql after the migrations; ops.check_access() looks for it.
-     where not (d.was is null and d.object ~ '^(event trigger|function public\.)\s?eagle_refuse_definition')
+     where not (
+           d.was is null
+           and d.object ~ '^(event trigger |function public\.)eagle_refuse_definition|^server functions of'
+       )
        -- An index that is being built is not there yet.
        and not (
            d.was is null
@@ -1017,7 +1045,8 @@ begin
             e.event_type::text as kind,
             e.erased_at is not null as is_erased,
             e.actor,
-            e.data
+            e.data,
+            e.occurred_at
           from app.project_events as e
     ),
 
@@ -1042,7 +1071,13 @@ begin
                    end collate "C"
             ) filter (where s.kind like 'project.%' and s.kind <> 'project.updated') as status,
             max(lpad(s.position::text, 19, '0') || case when s.is_erased then '' else s.actor end collate "C")
-                filter (where s.kind like 'project.%') as actor
+                filter (where s.kind like 'project.%') as actor,
+            -- Before the evidence began, less was certain of who had created what.
+            max(case when not s.is_erased then s.actor end) filter (
+                where s.kind = 'project.created'
+                  and s.occurred_at > (select e.recorded_at from ops.evidence as e where e.position = 1)
+            ) as creator,
+            count(*) filter (where s.kind = 'project.created') as creations
           from said as s
          group by s.account_id, s.project_id
     ),
@@ -1079,6 +1114,8 @@ begin
             r.project_id is not null as is_retired,
             p.status::text as status,
             p.updated_by,
+            p.created_by,
+            case when l.creations = 1 then l.creator end as creator,
             coalesce(l.alive, 0) as alive,
             coalesce(l.created, 0) as created,
             coalesce(l.deleted, 0) as deleted,
@@ -1188,6 +1225,11 @@ begin
                k.actor_place <= k.unlogged_place
                and k.unlogged ->> 'updated_by_sha256' = encode(sha256(convert_to(k.updated_by, 'UTF8')), 'hex')
            )
+        union all
+        select k.account_id, k.project_id, 'created_by is not the actor of its first event'
+          from known as k
+         where k.is_there
+           and k.creator <> k.created_by
         union all
         select d.account_id, d.project_id, format('design %s has another time than its event', d.payload_id)
           from designs as d
@@ -1945,6 +1987,92 @@ end
 $function$;
 comment on function ops.require_signed_accounts(boolean) is
     'Makes the database accept signed accounts only, or any account again.';
+
+-- Add a key with which the API signs accounts. Two can be valid, so that one can be replaced.
+--
+--     select ops.add_account_key('k2', sha256('only the API knows this'));
+--
+create or replace function ops.add_account_key(
+    key_name text,
+    secret   bytea
+)
+    returns void
+    language plpgsql
+    volatile
+    security invoker
+    set search_path = pg_catalog, pg_temp
+as $function$
+declare
+    block_size constant integer := 64;  -- of SHA-256, in bytes
+    inner_pad  constant integer := 54;  -- 0x36, RFC 2104
+    outer_pad  constant integer := 92;  -- 0x5c
+    key        bytea;
+    inner_key  bytea;
+    outer_key  bytea;
+begin
+    if octet_length(add_account_key.secret) between 32 and block_size is not true then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = 'the secret of a key has 32 to 64 bytes',
+            hint    = 'Make one with: openssl rand -hex 32';
+    end if;
+    lock table ops.account_keys in share row exclusive mode;
+    if (select count(*) from ops.account_keys) >= 2 then
+        raise exception using
+            errcode = 'ES210',
+            message = 'two keys are valid already',
+            hint    = 'Remove the one that no API signs with any more: ops.remove_account_key().';
+    end if;
+
+    key := add_account_key.secret
+        || decode(repeat('00', block_size - octet_length(add_account_key.secret)), 'hex');
+    inner_key := key;
+    outer_key := key;
+    for place in 0 .. block_size - 1 loop
+        inner_key := set_byte(inner_key, place, get_byte(key, place) # inner_pad);
+        outer_key := set_byte(outer_key, place, get_byte(key, place) # outer_pad);
+    end loop;
+    insert into ops.account_keys (key_name, inner_key, outer_key)
+    values (add_account_key.key_name, inner_key, outer_key);
+    perform ops.record_definitions('account key ' || add_account_key.key_name);
+end
+$function$;
+comment on function ops.add_account_key(text, bytea) is
+    'Adds a key with which the API signs accounts; at most two are valid at a time (ES210).';
+
+-- Remove a key, so that accounts signed with it are no longer accepted.
+--
+--     select ops.add_account_key('k1', sha256('only the API knows this'));
+--     select ops.remove_account_key('k1');
+--
+create or replace function ops.remove_account_key(key_name text)
+    returns void
+    language plpgsql
+    volatile
+    security invoker
+    set search_path = pg_catalog, pg_temp
+as $function$
+begin
+    lock table ops.account_keys in share row exclusive mode;
+    delete from ops.account_keys as k where k.key_name = remove_account_key.key_name;
+    if not found then
+        raise exception using
+            errcode = 'no_data_found',
+            message = format('there is no key %s', quote_literal(remove_account_key.key_name)),
+            hint    = 'Its name is in ops.account_keys.';
+    end if;
+    if app.signing_required() and not exists (select from ops.account_keys) then
+        raise exception using
+            errcode = 'ES211',
+            message = 'signed accounts are required, and this is the only key',
+            hint    = 'Add another key first, or end the requirement: '
+                      'select ops.require_signed_accounts(false).';
+    end if;
+    perform ops.record_definitions('account key ' || remove_account_key.key_name);
+end
+$function$;
+comment on function ops.remove_account_key(text) is
+    'Removes a key with which accounts were signed; the last one only where none is required.';
 
 -- Publish a price, superseding the version in force: that one ends on the day this one starts.
 -- Returns published, superseded (an earlier version was ended), closed (an open version was given

@@ -214,5 +214,14 @@ changed(
     "functions made later belong to everyone",
     "alter default privileges for role eagle_owner grant execute on functions to public",
 )
+changed(
+    "an account key appears",
+    "insert into ops.account_keys values ('eve', decode(repeat('00', 64), 'hex'),"
+    " decode(repeat('00', 64), 'hex'))",
+)
+changed(
+    "a function of the server is replaced",
+    "update pg_proc set prosrc = 'uuid_ne' where oid = 'pg_catalog.uuid_eq'::regproc",
+)
 changed("a cast is added", "create cast (text as jsonb) with inout as implicit")
 changed("the record of definitions is empty", "truncate ops.recorded_definitions")

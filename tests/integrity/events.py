@@ -51,6 +51,10 @@ contradicted(
     "updated_by is another",
     f"update app.projects set updated_by = 'eve' where project_id = '{PROJECT}'",
 )
+contradicted(
+    "created_by is another",
+    f"update app.projects set created_by = 'eve' where project_id = '{QUIET}'",
+)
 contradicted("a move is cut off, and the head set back", _CUT.format(PROJECT))
 contradicted(
     "the only event is cut off, and the head set back",

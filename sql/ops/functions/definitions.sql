@@ -126,6 +126,25 @@ begin
                       and d.deptype = 'e'
                )
         union all
+        -- The costs of functions of the server, and privileges on them, are set by sql/superuser.sql.
+        select
+            'server functions of ' || current_setting('server_version_num'),
+            concat_ws(
+                ' ',
+                (select sum(hashtextextended(concat_ws(
+                            ',', p.oid::regprocedure, p.prolang, p.prosrc, p.probin, p.prokind, p.prosecdef,
+                            p.proleakproof, p.proisstrict, p.proretset, p.provolatile, p.prorettype, p.proowner,
+                            p.proconfig
+                        ), 0)::numeric)
+                   from pg_proc as p
+                  where p.oid < 16384
+                    and p.pronamespace = 'pg_catalog'::regnamespace),
+                (select sum(hashtextextended(o::text, 0)::numeric) from pg_operator as o where o.oid < 16384),
+                (select sum(hashtextextended(a::text, 0)::numeric) from pg_amop as a where a.oid < 16384),
+                (select sum(hashtextextended(a::text, 0)::numeric) from pg_amproc as a where a.oid < 16384),
+                (select sum(hashtextextended(c::text, 0)::numeric) from pg_cast as c where c.oid < 16384)
+            )
+        union all
         select
             format('cast from %s to %s', format_type(c.castsource, null), format_type(c.casttarget, null)),
             concat_ws(', ', c.castfunc::regprocedure, c.castcontext, c.castmethod)
@@ -152,7 +171,10 @@ begin
           from ops.table_placements as p
         union all
         select '', 'partition policy of ' || p.relation, 'present'
-          from ops.partition_policies as p;
+          from ops.partition_policies as p
+        union all
+        select '', 'account key ' || k.key_name, encode(sha256(k.inner_key || k.outer_key), 'hex')
+          from ops.account_keys as k;
     exception
         when insufficient_privilege then
             null;  -- One of the tables belongs to somebody else, as its definition says.

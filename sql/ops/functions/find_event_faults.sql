@@ -32,7 +32,8 @@ begin
             e.event_type::text as kind,
             e.erased_at is not null as is_erased,
             e.actor,
-            e.data
+            e.data,
+            e.occurred_at
           from app.project_events as e
     ),
 
@@ -57,7 +58,13 @@ begin
                    end collate "C"
             ) filter (where s.kind like 'project.%' and s.kind <> 'project.updated') as status,
             max(lpad(s.position::text, 19, '0') || case when s.is_erased then '' else s.actor end collate "C")
-                filter (where s.kind like 'project.%') as actor
+                filter (where s.kind like 'project.%') as actor,
+            -- Before the evidence began, less was certain of who had created what.
+            max(case when not s.is_erased then s.actor end) filter (
+                where s.kind = 'project.created'
+                  and s.occurred_at > (select e.recorded_at from ops.evidence as e where e.position = 1)
+            ) as creator,
+            count(*) filter (where s.kind = 'project.created') as creations
           from said as s
          group by s.account_id, s.project_id
     ),
@@ -94,6 +101,8 @@ begin
             r.project_id is not null as is_retired,
             p.status::text as status,
             p.updated_by,
+            p.created_by,
+            case when l.creations = 1 then l.creator end as creator,
             coalesce(l.alive, 0) as alive,
             coalesce(l.created, 0) as created,
             coalesce(l.deleted, 0) as deleted,
@@ -203,6 +212,11 @@ begin
                k.actor_place <= k.unlogged_place
                and k.unlogged ->> 'updated_by_sha256' = encode(sha256(convert_to(k.updated_by, 'UTF8')), 'hex')
            )
+        union all
+        select k.account_id, k.project_id, 'created_by is not the actor of its first event'
+          from known as k
+         where k.is_there
+           and k.creator <> k.created_by
         union all
         select d.account_id, d.project_id, format('design %s has another time than its event', d.payload_id)
           from designs as d
