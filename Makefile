@@ -1,9 +1,8 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests runner-tests sql-tests faults attacks tamper bench chaos monitoring-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests runner-tests sql-tests faults attacks tamper integrity-check bench chaos monitoring-check bench-runner lock db-start compose-env compose-check
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
-
 migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the steel catalog
 	.venv/bin/tooling up
 test: lint sql-tests runner-tests python-tests ## all checks and tests; installs what they need
@@ -24,13 +23,14 @@ runner-tests: .venv/test ## pytest of pgproof, on PostgreSQL 18
 	cd pgproof && ../.venv/bin/pytest -n 3 --dist loadfile
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16
-
 faults: .venv/test ## kill the runner at every statement; writes build/faults.json
 	.venv/bin/python -m tests.tooling.migration.faults
 attacks: .venv/test ## attack the database as its unprivileged roles; writes build/attacks.json
 	.venv/bin/python -m tests.attacks
 tamper: .venv/test ## tamper with the audit log as a superuser; writes build/tamper.json
 	.venv/bin/python -m tests.tamper
+integrity-check: .venv/test ## plant faults of every kind and look for each; writes build/integrity.json
+	.venv/bin/python -m tests.integrity
 chaos: .venv/test ## destroy a server under load and recover it; writes build/chaos.json
 	.venv/bin/python -m tests.chaos
 monitoring-check: .venv/test ## plant the fault of each alert; writes build/monitoring.json

@@ -18,6 +18,36 @@ exception
 end
 $statements$;
 
+-- ops.check_integrity() reads pages and indexes by amcheck, which only reads, as the owner.
+do $amcheck$
+declare
+    function regprocedure;
+begin
+    set local search_path = pg_catalog, pg_temp;
+    if not exists (select from pg_extension where extname = 'amcheck') then
+        create extension amcheck with schema public;
+    end if;
+    for function in
+        select p.oid::regprocedure
+          from pg_depend as d
+          join pg_extension as e on e.oid = d.refobjid and e.extname = 'amcheck'
+          join pg_proc as p on p.oid = d.objid
+         where d.classid = 'pg_proc'::regclass
+           and d.refclassid = 'pg_extension'::regclass
+           and p.proname in ('bt_index_check', 'verify_heapam')
+           and not has_function_privilege('eagle_owner', p.oid, 'execute')
+         order by 1
+    loop
+        execute format('grant execute on function %s to eagle_owner', function);
+    end loop;
+exception
+    when insufficient_privilege or feature_not_supported or undefined_file then
+        raise warning using
+            message = 'pages and indexes are not checked: the extension amcheck is not available',
+            hint    = 'A superuser installs it by running sql/superuser.sql.';
+end
+$amcheck$;
+
 do $attributes$
 declare
     role     text;

@@ -100,6 +100,7 @@ def load(connection: psycopg.Connection[Any], folder: Path, *, dry_run: bool = F
         for file in _FILES:
             report = _load_file(connection, folder / file.name, records[file.name], superseded)
             reports.append(report)
+        imports.seal(connection)
     files = tuple(reports)
     return SeedReport(files, tuple(superseded), dry_run)
 

@@ -42,6 +42,7 @@ grant execute on function
     ops.finish_job(uuid, integer, text, jsonb),
     ops.analyze_partitioned_tables(),
     ops.check_integrity(boolean),
+    ops.record_catalog_rows(),
     ops.distribution_statements()
    to eagle_operator;
 -- Monitoring calls a function, and reads no table.

@@ -31,17 +31,39 @@ def test_a_sound_database_has_nothing_to_say(database: str) -> None:
 
 def test_an_error_has_an_exit_code_of_its_own_and_a_remedy(database: str) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("alter table ops.missed_months set unlogged")
+        connection.execute("drop index ops.job_runs_job_started_at_idx")
     done = integrity(database)
     assert done.return_value == Exit.UNSOUND
     assert done.stdout.splitlines() == [
-        "error  unlogged-tables: 1",
-        "       ops.missed_months: is emptied by a crash",
-        "       alter table … set logged.",
+        "error  definitions: 1",
+        "       ops.job_runs index job_runs_job_started_at_idx: is missing",
+        "       Undo the change, or make it by a migration. Docs: how-to/check-integrity.md.",
     ]
     printed = json.loads(integrity(database, "--json", "--quick").stdout)
     assert printed["errors"] == 1
-    assert [one["check_name"] for one in printed["found"]] == ["unlogged-tables"]
+    assert [one["check_name"] for one in printed["found"]] == ["definitions"]
+
+
+def test_a_checker_that_finds_nothing_is_found(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("alter table app.projects disable trigger projects_audit")
+        connection.execute(
+            "create or replace function ops.find_definition_faults() returns table ("
+            "check_name text, object text, violations bigint, detail text) language sql"
+            " set search_path = pg_catalog, pg_temp"
+            " as 'select null::text, null::text, 0::bigint, null::text'"
+        )
+    done = integrity(database, "--quick")
+    assert done.return_value == Exit.UNSOUND
+    assert "function: ops.find_definition_faults is not that of sql/" in done.stdout
+
+
+def test_without_amcheck_pages_are_said_to_be_unchecked(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("drop extension amcheck")
+    done = integrity(database)
+    assert done.return_value == Exit.OK
+    assert done.stdout.splitlines()[0] == "warning  unchecked: 1"
 
 
 @pytest.mark.parametrize(

@@ -138,18 +138,22 @@ def require_sight(connection: psycopg.Connection[Any]) -> None:
 
 def look(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
     """Yield what is not as declared of functions, triggers, columns, settings and partitions."""
-    if not SQL.is_dir():
-        raise InputError(
-            f"{SQL}: no such folder",
-            hint="Run the command in a complete checkout of the repository.",
-        )
-    yield from _functions(connection)
+    yield from functions(connection)
     yield from _triggers(connection)
     for (text,) in connection.execute(_OTHERS, {"tables": list(TABLES)}).fetchall():
         yield whole(text)
 
 
-def _functions(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
+def functions(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
+    """Yield the functions of app and ops that are not those of sql/. Needs no privilege.
+
+    Raises InputError if sql/ is not beside this program.
+    """
+    if not SQL.is_dir():
+        raise InputError(
+            f"{SQL}: no such folder",
+            hint="Run the command in a complete checkout of the repository.",
+        )
     found: dict[str, list[tuple[Any, ...]]] = {}
     for name, *rest in connection.execute(_FUNCTIONS).fetchall():
         found.setdefault(name, []).append(tuple(rest))

@@ -37,6 +37,7 @@ def import_clauses(
         report = load_table(
             connection, path, CODE_REFERENCES, records, kind="asce", keep_changes=keep_changes
         )
+        imports.seal(connection)
     return replace(report, is_dry_run=True, is_recorded=False) if dry_run else report
 
 

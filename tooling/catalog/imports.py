@@ -84,6 +84,11 @@ def record(connection: psycopg.Connection[Any], kind: str, report: Report) -> ob
     return rows[0][0]
 
 
+def seal(connection: psycopg.Connection[Any]) -> None:
+    """Record the rows that the transaction has written as imported; others are found as changed."""
+    connection.execute("select ops.record_catalog_rows()")
+
+
 def _document(change: Change) -> dict[str, str | None]:
     return {
         "shape": change.name,

@@ -85,6 +85,7 @@ def import_file(
             staging.add(connection, batch, common)
         else:
             merging.write(connection, common, keep_changes=keep_changes)
+        imports.seal(connection)
     return replace(report, is_recorded=not dry_run)
 
 

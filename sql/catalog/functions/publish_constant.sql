@@ -62,6 +62,7 @@ begin
            set effective_to = publish_constant.effective_to
          where constant.name    = publish_constant.name
            and constant.version = publish_constant.version;
+        perform ops.record_catalog_rows();
         return 'closed';
     end if;
 
@@ -99,6 +100,7 @@ begin
         publish_constant.unit, publish_constant.description, publish_constant.source,
         publish_constant.effective_from, publish_constant.effective_to
     );
+    perform ops.record_catalog_rows();
     return case when was_open then 'superseded' else 'published' end;
 end
 $function$;

@@ -67,6 +67,7 @@ begin
            set effective_to = publish_price.effective_to
          where price.item_code = publish_price.item_code
            and price.version   = publish_price.version;
+        perform ops.record_catalog_rows();
         return 'closed';
     end if;
 
@@ -104,6 +105,7 @@ begin
         publish_price.description, publish_price.category,
         publish_price.effective_from, publish_price.effective_to
     );
+    perform ops.record_catalog_rows();
     return case when was_open then 'superseded' else 'published' end;
 end
 $function$;

@@ -44,6 +44,7 @@ begin
     end loop;
     insert into ops.account_keys (key_name, inner_key, outer_key)
     values (add_account_key.key_name, inner_key, outer_key);
+    perform ops.record_definitions('account key ' || add_account_key.key_name);
 end
 $function$;
 comment on function ops.add_account_key(text, bytea) is

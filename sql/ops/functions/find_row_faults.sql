@@ -1,5 +1,9 @@
--- Rows that violate constraints, which only a superuser or a damaged disk can cause: every declared
--- check, foreign key and unique index is checked for every row.
+-- Rows that cannot be: that break a check, hold a null, an unknown label of an ENUM or a wrong
+-- generated value, or lie in the wrong partition. Only a superuser or a damaged disk makes them.
+--
+-- Every rule of a table is evaluated for every row, without an index. A table that cannot be read is
+-- a finding of its own, and the others are read all the same. The thorough form also reads every
+-- column of every row, and computes generated columns again.
 --
 --     select * from ops.find_row_faults();
 --     -- (no rows)
@@ -12,110 +16,120 @@ create function ops.find_row_faults(is_thorough boolean default true)
         detail     text
     )
     language plpgsql
-    stable
+    volatile
     security invoker
     set search_path = pg_catalog, pg_temp
-    set enable_indexscan = off
-    set enable_indexonlyscan = off
-    set enable_bitmapscan = off
+    set jit = off
+    set enable_indexscan = on
+    set enable_indexonlyscan = on
+    set enable_bitmapscan = on
+    set constraint_exclusion = off
 as $function$
 declare
     asked record;
 begin
-    -- One scan a table, however many checks it has. A row is named by its key.
     for asked in
         select
-            c.oid::regclass as relation,
-            string_agg(
-                format('(%L, (%s))', k.conname, pg_get_expr(k.conbin, k.conrelid)), ', '
-                order by k.conname
-            ) as checks,
+            c.oid::regclass::text as relation,
             coalesce(
-                (select format('concat_ws('', '', %s)', string_agg(format('t.%I', a.attname), ', '
-                               order by array_position(i.indkey::smallint[], a.attnum)))
+                (select 'concat_ws('', '', ' || string_agg(format('t.%I', a.attname), ', '
+                               order by array_position(i.indkey::smallint[], a.attnum)) || ')'
                    from pg_index as i
                    join pg_attribute as a
                      on a.attrelid = i.indrelid and a.attnum = any (i.indkey::smallint[])
+                   join pg_type as t on t.oid = a.atttypid and t.typtype <> 'e'
                   where i.indrelid = c.oid and i.indisprimary),
-                't.ctid::text'
-            ) as key
-          from pg_constraint as k
-          join pg_class as c on c.oid = k.conrelid
-         where k.contype = 'c'
-           and k.coninhcount = 0
+                't.row_place::text'
+            ) as key,
+            rules.named,
+            rules.joined
+          from pg_class as c
+         cross join lateral (
+               select
+                   string_agg(format('(%L, %L, %s)', rule.kind, rule.name, rule.holds), ', ' order by rule.number)
+                       filter (where rule.kind <> 'readable') as named,
+                   string_agg(rule.holds, ' and ' order by rule.number) as joined
+                 from (
+                          select 1, 'checks', k.conname, format('(%s)', pg_get_expr(k.conbin, k.conrelid))
+                            from pg_constraint as k
+                           where k.conrelid = c.oid
+                             and k.contype = 'c'
+                          union all
+                          -- The planner may take it for granted that a column IS NOT NULL.
+                          select 2, 'nulls', a.attname, format('num_nulls(t.%I) = 0', a.attname)
+                            from pg_attribute as a
+                           where a.attrelid = c.oid
+                             and a.attnum > 0
+                             and a.attnotnull
+                             and not a.attisdropped
+                          union all
+                          select
+                              3, 'labels', a.attname,
+                              format(
+                                  '(num_nulls(t.%1$I) = 1 or hashenum(t.%1$I) = any (%2$L::integer[]))',
+                                  a.attname,
+                                  -- The hash of a label is that of its number, which is not read.
+                                  array(
+                                      select hashoid(l.oid)
+                                        from pg_enum as l
+                                       where l.enumtypid = a.atttypid
+                                  )
+                              )
+                            from pg_attribute as a
+                            join pg_type as t on t.oid = a.atttypid and t.typtype = 'e'
+                           where a.attrelid = c.oid
+                             and a.attnum > 0
+                             and not a.attisdropped
+                          union all
+                          select 4, 'bounds', 'of the partition', format('(%s)', pg_get_partition_constraintdef(c.oid))
+                           where c.relispartition
+                          union all
+                          select
+                              5, 'generated', a.attname,
+                              format('t.%I is not distinct from (%s)', a.attname, pg_get_expr(d.adbin, d.adrelid))
+                            from pg_attribute as a
+                            join pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+                           where a.attrelid = c.oid
+                             and a.attgenerated = 's'
+                             and find_row_faults.is_thorough
+                          union all
+                          select 6, 'readable', 'whole', 't::text is not null'
+                           where find_row_faults.is_thorough
+                      ) as rule (number, kind, name, holds)
+              ) as rules
+         where c.relkind in ('r', 'm')
+           and c.relispopulated
            and c.relnamespace in ('app'::regnamespace, 'catalog'::regnamespace, 'ops'::regnamespace)
-         group by c.oid
+           and rules.named is not null
          order by c.oid
     loop
-        return query execute format(
-            'select ''checks'', %L || '' '' || v.name, count(*), ''such as '' || min(%s)'
-            '  from %s as t cross join lateral (values %s) as v (name, holds)'
-            ' where not v.holds group by v.name',
-            asked.relation, asked.key, asked.relation, asked.checks
-        );
-    end loop;
-
-    for asked in
-        select
-            k.conname,
-            k.conrelid::regclass as relation,
-            k.confrelid::regclass as referenced,
-            string_agg(format('p.%I = t.%I', theirs.attname, ours.attname), ' and ') as same,
-            string_agg(format('t.%I is not null', ours.attname), ' and ') as is_given,
-            string_agg(format('t.%I', ours.attname), ', ' order by pair.position) as key
-          from pg_constraint as k
-         cross join lateral unnest(k.conkey, k.confkey) with ordinality
-               as pair (ours, theirs, position)
-          join pg_attribute as ours on ours.attrelid = k.conrelid and ours.attnum = pair.ours
-          join pg_attribute as theirs on theirs.attrelid = k.confrelid and theirs.attnum = pair.theirs
-         where k.contype = 'f'
-           and k.conparentid = 0
-           and k.connamespace in ('app'::regnamespace, 'catalog'::regnamespace, 'ops'::regnamespace)
-         group by k.oid
-         order by k.oid
-    loop
-        return query execute format(
-            'select ''orphans'', %L || '' '' || %L, count(*), ''such as '' || min(concat_ws('', '', %s))'
-            '  from %s as t where %s and not exists (select from %s as p where %s)'
-            ' having count(*) > 0',
-            asked.relation, asked.conname, asked.key, asked.relation, asked.is_given,
-            asked.referenced, asked.same
-        );
+        -- The catalogue was read by its indexes. The function's settings end with it.
+        perform set_config('enable_indexscan', 'off', true);
+        perform set_config('enable_indexonlyscan', 'off', true);
+        perform set_config('enable_bitmapscan', 'off', true);
+        begin
+            return query execute format(
+                'select v.kind, %L || '' '' || v.name, count(*), ''such as '' || min(%s)'
+                '  from (select t.ctid as row_place, t.* from %s as t where (%s) is false) as t'
+                ' cross join lateral (values %s) as v (kind, name, holds)'
+                ' where not v.holds group by v.kind, v.name',
+                asked.relation, asked.key, asked.relation, asked.joined, asked.named
+            );
+        exception
+            when others then
+                if sqlstate ~ '^(40|53|57)' or sqlstate = '55P03' then
+                    raise;
+                end if;
+                -- It may have been dropped since.
+                return query
+                select case when sqlstate ~ '^(XX|58)' then 'unreadable' else 'failed' end, asked.relation, 1::bigint, format('%s (SQLSTATE %s)', sqlerrm, sqlstate)
+                 where to_regclass(asked.relation) is not null;
+        end;
     end loop;
 
     if not find_row_faults.is_thorough then
         return;
     end if;
-
-    -- Sorted from the table, since an index that is broken would hide what it should show.
-    for asked in
-        select
-            i.indrelid::regclass as relation,
-            c.relname as index,
-            string_agg(format('t.%I', a.attname), ', ' order by k.position) as key,
-            string_agg(format('t.%I is not null', a.attname), ' and ') as is_given
-          from pg_index as i
-          join pg_class as c on c.oid = i.indexrelid
-          join pg_class as r on r.oid = i.indrelid and not r.relispartition and r.relkind <> 'm'
-         cross join lateral unnest(i.indkey::smallint[]) with ordinality as k (number, position)
-          join pg_attribute as a on a.attrelid = i.indrelid and a.attnum = k.number
-         where i.indisunique
-           and i.indpred is null
-           and i.indexprs is null
-           and k.position <= i.indnkeyatts
-           and c.relnamespace in ('app'::regnamespace, 'catalog'::regnamespace, 'ops'::regnamespace)
-         group by i.indrelid, i.indexrelid, c.relname
-         order by i.indexrelid
-    loop
-        return query execute format(
-            'select ''duplicates'', %L || '' '' || %L, count(*), ''such as '' || min(d.key)'
-            '  from (select concat_ws('', '', %s) as key from %s as t where %s'
-            '         group by %s having count(*) > 1) as d'
-            ' having count(*) > 0',
-            asked.relation, asked.index, asked.key, asked.relation, asked.is_given, asked.key
-        );
-    end loop;
-
     return query
     select 'payload-hashes', 'app.project_payloads', count(*),
            'such as ' || min(concat_ws(', ', p.account_id, p.payload_id))
@@ -125,4 +139,5 @@ begin
 end
 $function$;
 comment on function ops.find_row_faults(boolean) is
-    'Rows that break a declared check, foreign key or unique index, or the hash of a payload.';
+    'Rows that break a rule of their own table: a check, NOT NULL, an ENUM, a generated value, a '
+    'partition''s bounds.';

@@ -1,4 +1,4 @@
--- Refresh app.project_stats without blocking its readers.
+-- Refresh app.project_stats without blocking its readers, and record what it holds.
 --
 --     select ops.refresh_project_stats();
 --
@@ -11,6 +11,10 @@ create function ops.refresh_project_stats()
 as $function$
 begin
     refresh materialized view concurrently app.project_stats;
+    insert into ops.recorded_rows (relation, key, sha256)
+    values ('app.project_stats', '', ops.project_stats_sha256())
+        on conflict on constraint recorded_rows_pkey
+        do update set sha256 = excluded.sha256;
 end
 $function$;
 comment on function ops.refresh_project_stats() is

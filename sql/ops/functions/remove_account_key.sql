@@ -26,6 +26,7 @@ begin
             hint    = 'Add another key first, or end the requirement: '
                       'select ops.require_signed_accounts(false).';
     end if;
+    perform ops.record_definitions('account key ' || remove_account_key.key_name);
 end
 $function$;
 comment on function ops.remove_account_key(text) is

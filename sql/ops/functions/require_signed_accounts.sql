@@ -36,6 +36,7 @@ begin
         ' language sql immutable parallel safe return %s',
         case when required then 'true' else 'false' end
     );
+    perform ops.record_definitions('function app.signing_required()');
 end
 $function$;
 comment on function ops.require_signed_accounts(boolean) is

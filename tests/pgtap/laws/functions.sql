@@ -53,6 +53,8 @@ values
      'Dropping is the owner''s right; an operator calls it.'),
     ('ops.finish_detachment(text)',
      'Keeps a table of the owner immutable; an operator calls it.'),
+    ('ops.record_catalog_rows()',
+     'Hashes rows that were imported; the record is the owner''s, and an operator imports.'),
     ('ops.record_archive(text,text,text,text,bigint)',
      'No role has a right on the record of what was retired; an operator calls it.'),
     ('ops.payload_hashes(uuid,uuid)',

@@ -59,6 +59,7 @@ select set_eq(
         ('eagle_operator', 'partitions', 'select'),
         ('eagle_operator', 'partitions_due()', 'execute'),
         ('eagle_operator', 'record_archive()', 'execute'),
+        ('eagle_operator', 'record_catalog_rows()', 'execute'),
         ('eagle_operator', 'recount_project_totals()', 'execute'),
         ('eagle_operator', 'refresh_project_stats()', 'execute'),
         ('eagle_operator', 'require_own_relation()', 'execute'),

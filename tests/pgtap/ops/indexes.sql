@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(14);
 \ir ../plans.psql
 
 set local role eagle_owner;
@@ -97,6 +97,20 @@ select pg_temp.uses_index(
     'ops.job_runs_job_finished_at_succeeded_idx',
     $$ select last_success_at from ops.job_status where job = 'job-7' $$,
     'the newest success of a job is found without its other runs'
+);
+select pg_temp.uses_index(
+    'ops.recorded_definitions_pkey',
+    $$ select r.definition from ops.recorded_definitions as r
+        where (r.place, r.object) = ('', 'server') $$,
+    'a recorded definition is found by its object'
+);
+select pg_temp.uses_index(
+    'ops.recorded_rows_pkey',
+    $$ insert into ops.recorded_rows as r (relation, key, sha256)
+       values ('app.project_stats', '', sha256(''))
+           on conflict on constraint recorded_rows_pkey
+           do update set sha256 = excluded.sha256 $$,
+    'the row that is recorded before is found by its key'
 );
 select pg_temp.every_index_is_planned('ops');
 

@@ -5,7 +5,7 @@ select plan(3);
 select is(
     pg_temp.head_of('ops.find_row_faults'),
     '(is_thorough boolean DEFAULT true) returns TABLE(check_name text, object text, '
-    'violations bigint, detail text), stable, security invoker',
+    'violations bigint, detail text), volatile, security invoker',
     'faults of one kind are found as the caller'
 );
 set local role eagle_operator;

@@ -37,6 +37,8 @@ select results_eq(
         ('ops.jobs', 'local'),
         ('ops.missed_months', 'local'),
         ('ops.partition_policies', 'local'),
+        ('ops.recorded_definitions', 'local'),
+        ('ops.recorded_rows', 'local'),
         ('ops.retired_partitions', 'local'),
         ('ops.table_placements', 'local') $$,
     'what tenants have is distributed by tenant, what runs the database is not distributed'

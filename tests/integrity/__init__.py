@@ -1,0 +1,1 @@
+"""Faults planted in a database, and whether `tooling integrity` finds each."""

@@ -1,0 +1,57 @@
+begin;
+select plan(10);
+\ir ../../shape.psql
+
+select is(
+    pg_temp.head_of('ops.find_definition_faults'),
+    '() returns TABLE(check_name text, object text, violations bigint, detail text), '
+    'volatile, security invoker',
+    'faults of one kind are found as the caller'
+);
+set local role eagle_operator;
+select throws_ok(
+    'select * from ops.find_definition_faults()',
+    '42501', 'permission denied for function find_definition_faults',
+    'an operator has them found by ops.check_integrity() alone'
+);
+reset role;
+select is_empty('select * from ops.find_definition_faults()', 'nothing is wrong at first');
+
+-- What the database does by itself.
+select count(*) from ops.create_time_partitions('app.project_events', '2001-02-01');
+select count(*) from ops.create_time_partitions('app.project_events', '2031-05-01');
+select is_empty('select * from ops.find_definition_faults()', 'months may be made');
+select state from ops.begin_retirement('app.project_events_y2001m02', 'detach');
+select is_empty('select * from ops.find_definition_faults()', 'a month may be retiring');
+alter table app.project_events detach partition app.project_events_y2001m02;
+select is_empty('select * from ops.find_definition_faults()', 'or no longer attached');
+select state from ops.finish_detachment('app.project_events_y2001m02');
+select is_empty('select * from ops.find_definition_faults()', 'or detached');
+select state from ops.attach_retired_partition('app.project_events_y2001m02');
+select is_empty('select * from ops.find_definition_faults()', 'or attached again');
+
+alter table app.project_events_y2031m05 disable trigger project_events_immutable;
+alter table app.projects alter column name drop not null;
+create table ops.extra (number integer);
+drop function app.page_events(uuid, uuid, timestamptz, uuid, integer);
+select results_eq(
+    $$ select object, regexp_replace(detail, '^was ''.*', 'changed')
+         from ops.find_definition_faults()
+        where object !~ '^(ops.extra column|.* not_null)' and object !~ 'not_null'
+        order by object collate "C" $$,
+    $$ values
+        ('app.project_events_y2031m05: app.project_events partition trigger project_events_immutable', 'changed'),
+        ('app.projects column name', 'changed'),
+        ('function app.page_events(uuid,uuid,timestamp with time zone,uuid,integer)', 'is missing'),
+        ('ops.extra', 'was not made by a migration') $$,
+    'what changed, is missing or was added is named'
+);
+update ops.recorded_definitions set definition = '15' where object = 'server';
+select alike(
+    (select string_agg(detail, ' ') from ops.find_definition_faults()),
+    'PostgreSQL 15 recorded the definitions, and this is %',
+    'another version writes definitions otherwise, so that they have to be recorded again'
+);
+
+select * from finish();
+rollback;
