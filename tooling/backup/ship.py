@@ -84,7 +84,7 @@ def _objects(settings: BackupSettings) -> Iterator[tuple[str, Write]]:
     home, place = settings.home, catalog.folder(settings)
     yield SERVER, partial(_tar, home, [home / barman.STATE, place / "identity.json"])
     for one in catalog.backups(settings):
-        if one.is_done and one.verified_at:
+        if one.is_done and one.checked_at:
             about = place / "meta" / f"{one.backup_id}-backup.info"
             folder = place / "base" / one.backup_id
             checked = home / "verified" / f"{one.backup_id}.json"

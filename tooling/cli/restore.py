@@ -1,5 +1,6 @@
 """`tooling restore`: a backup and the WAL after it, into a folder or into a side database."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,8 @@ def _moment(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
 @click.option("--target-name", metavar="NAME", help="Recover up to this restore point of "
               "pg_create_restore_point().")  # fmt: skip
 @click.option("--target-lsn", metavar="LSN", help="Recover up to this WAL location.")
+@click.option("--timeline", type=click.IntRange(1), help="Recover along this timeline; without it, "
+              "along the current one.")  # fmt: skip
 @click.option(
     "--overwrite",
     count=True,
@@ -68,6 +71,7 @@ def command(
     target_time: datetime | None,
     target_name: str | None,
     target_lsn: str | None,
+    timeline: int | None,
     overwrite: int,
     start: bool,
     dry_run: bool,
@@ -91,9 +95,13 @@ def command(
       tooling restore --in-place --overwrite --overwrite
       tooling restore --into before_1403 --table app.projects
     """
-    from tooling.backup import barman, catalog, settings, side
+    from tooling.backup import barman, catalog, settings
+    from tooling.backup import replace as replacing
     from tooling.backup import restore as restoring
     from tooling.backup.part import Part
+
+    def tell(said: str) -> None:
+        options.say_step(said)
 
     if sum((folder is not None, in_place, database is not None)) != 1:
         raise click.UsageError("give one of --to, --in-place and --into")
@@ -105,34 +113,47 @@ def command(
         raise click.UsageError("give one of --target-time, --target-name and --target-lsn")
     report: dict[str, Any]
     driver = barman.configured(settings.load())
-    target = restoring.Target(target_time, target_name, target_lsn)
+    target = restoring.Target(target_time, target_name, target_lsn, timeline)
     if database is not None:
         part = Part(tables, account)
-        report = _beside(driver, target, backup_id, dsn, database, part, dry_run)
+        report = _beside(driver, target, backup_id, dsn, database, part, dry_run, tell)
         printing.say_fields(report, as_json=as_json)
         return
-    place = folder.resolve() if folder else catalog.original(driver.settings)
-    server = side.server(driver, place) if folder else side.original(driver, place)
+    place = folder.resolve() if folder else catalog.layout(driver.settings).data
     if dry_run:
-        best = restoring.candidates(driver, target, backup_id)[0]
-        report = {"backup": best.backup_id, "target": str(target), "data": str(place)}
+        report = {**_best(driver, target, backup_id), "data": str(place)}
         printing.say_fields(report, as_json=as_json)
         return
-    before = restoring.make_room(server, overwrite)
-    done = restoring.restore(driver, server, target, backup_id)
-    begin = side.start if folder else side.start_original
-    done = begin(done, run=start)
+    request = replacing.Request(target, backup_id, overwrite, start)
+    replaced = (
+        replacing.to_folder(driver, place, request, tell)
+        if folder
+        else replacing.in_place(driver, request, tell)
+    )
+    done = replaced.restored
     report = {
         "backup": done.backup.backup_id,
         "target": str(target),
+        "note": done.choice.note,
         "data": str(place),
-        "before": str(before) if before else None,
-        "url": server.url() if start else None,
+        "before": str(replaced.before) if replaced.before else None,
+        "tablespaces": [str(one) for one in done.spaces.values()] or None,
+        "url": replaced.server.url() if start else None,
         "copy_seconds": done.copy_seconds,
         "recovery_seconds": done.recovery_seconds,
         "skipped": dict(done.skipped),
     }
     printing.say_fields(report, as_json=as_json)
+    if in_place and start:
+        restoring.after_recovery(driver.settings, replaced.timeline, tell)
+
+
+def _best(driver: "Barman", target: "Target", backup_id: str | None) -> dict[str, Any]:
+    """Return which backup would be restored, and to which moment."""
+    from tooling.backup import restore as restoring
+
+    best = next(restoring.candidates(driver, target, backup_id))
+    return {"backup": best.backup.backup_id, "target": str(target), "note": best.note}
 
 
 def _beside(
@@ -143,9 +164,9 @@ def _beside(
     database: str,
     part: "Part",
     dry_run: bool,
+    tell: Callable[[str], None],
 ) -> dict[str, Any]:
     """Create the side database from a copy, which is removed afterwards; return the report."""
-    from tooling.backup import restore as restoring
     from tooling.backup import side
     from tooling.backup.part import bring_back, check_room
     from tooling.database import connect
@@ -154,16 +175,16 @@ def _beside(
     with connect(conninfo, autocommit=True) as server:
         check_room(server, database)
         if dry_run:
-            best = restoring.candidates(driver, target, backup_id)[0]
-            return {"backup": best.backup_id, "target": str(target), "database": database}
+            return {**_best(driver, target, backup_id), "database": database}
         with (
-            side.scratch(driver, target, backup_id) as restored,
+            side.scratch(driver, target, backup_id, tell) as restored,
             connect(side.url(conninfo, restored), autocommit=True) as copy,
         ):
             rows = bring_back(copy, server, database, part, driver.bin_dir)
     return {
         "backup": restored.backup.backup_id,
         "target": str(target),
+        "note": restored.choice.note,
         "database": database,
         "rows": rows,
         "skipped": dict(restored.skipped),
