@@ -10,6 +10,7 @@ from tooling.errors import ToolingError
 
 Move = tuple[Path, Path]
 _NOT_DATA = "lost+found"
+_NEW, _OLD = "restoring-", "before-"
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,18 @@ class Site:
     @property
     def new(self) -> Path:
         """The folder in which the copy is made."""
-        name = f"restoring-{self.stamp}"
+        name = f"{_NEW}{self.stamp}"
         return self.data / name if self.is_mount else _beside(self.data, name)
 
     @property
     def old(self) -> Path:
         """The folder to which the contents of the data directory are moved."""
-        name = f"before-{self.stamp}"
+        name = f"{_OLD}{self.stamp}"
         return self.data / name if self.is_mount else _beside(self.data, name)
 
     def new_space(self, location: Path) -> Path:
         """Return the folder in which the copy of a tablespace is made."""
-        return location / f"restoring-{self.stamp}"
+        return location / f"{_NEW}{self.stamp}"
 
     def is_empty(self) -> bool:
         """Tell whether there is nothing to be moved away."""
@@ -58,7 +59,7 @@ class Site:
             found.append((self.new, self.data))
         for location in locations:
             found += _exchanged(
-                location, self.new_space(location), location / f"before-{self.stamp}"
+                location, self.new_space(location), location / f"{_OLD}{self.stamp}"
             )
         return found
 
@@ -75,9 +76,10 @@ def make(moves: Sequence[Move]) -> None:
 
 
 def put_back(moves: Sequence[Move]) -> None:
-    """Undo moves."""
+    """Undo moves, and remove the folders that were made for them."""
     for source, target in reversed(moves):
         target.rename(source)
+    clear([target.parent for _, target in moves if target.parent.name.startswith(_OLD)])
 
 
 def clear(folders: Sequence[Path]) -> None:
@@ -120,6 +122,6 @@ def _exchanged(folder: Path, new: Path, old: Path) -> list[Move]:
     out = [] if not folder.exists() else [
         (one, old / one.name)
         for one in _contents(folder)
-        if not one.name.startswith((new.name, "before-"))
+        if not one.name.startswith((new.name, _OLD))
     ]  # fmt: skip
     return [*out, *((one, folder / one.name) for one in new.iterdir())]

@@ -17,9 +17,7 @@ NEVER: Mapping[str, object] = {"synchronous_standby_names": "", "archive_mode": 
 
 _FILE = "postgresql.auto.conf"
 _SIGNAL = "recovery.signal"
-_OF_RECOVERY = re.compile(
-    r"\s*(recovery_\w+|restore_command|archive_cleanup_command|primary_conninfo|primary_slot_name)\b"
-)
+_OF_RECOVERY = re.compile(r"\s*(recovery_target\w*|recovery_end_command|restore_command)\b")
 _REPLAYED = re.compile(r"redo in progress.*current LSN: ([0-9A-F]+/[0-9A-F]+)")
 _TAIL = 20_000
 _TELL_EVERY = 5.0
@@ -47,6 +45,7 @@ def request(
         "restore_command": "false",
         "recovery_target_timeline": line.timeline,
         "recovery_target_action": "promote",
+        "recovery_min_apply_delay": 0,
         **goal,
     }
     (data / _SIGNAL).touch()

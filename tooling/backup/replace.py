@@ -100,16 +100,14 @@ def in_place(barman: Barman, request: Request, tell: Tell) -> Replaced:
     _look(barman, site, server, request, _locations)
     running = server.is_running()
     work = side.server(barman, site.new)
-    beside = [*site.new.parent.glob(f"{site.new.name}.*")]
-    restored = _copied(barman, site, work, request, _locations)
-    locations = list(_locations(restored.backup).values())
     try:
+        restored = _copied(barman, site, work, request, _locations)
+        locations = list(_locations(restored.backup).values())
         if not restored.choice.goal:
             _stop(server, tell)
             restored = restore.add_received(barman, restored)
         restored = _recovered(restored, request, tell)
         copying.move_links(site.new, _locations(restored.backup))
-        timeline = restore.keep_history(barman.settings, site.new)
         _stop(server, tell)
         moves = site.moves(locations)
         exchange.make(moves)
@@ -123,9 +121,11 @@ def in_place(barman: Barman, request: Request, tell: Tell) -> Replaced:
     except BaseException as error:
         work.stop("immediate")
         raise _undone(error, site, server, running, tell) from error
+    finally:
+        shutil.rmtree(site.new.with_name(f"{site.new.name}.side"))
     exchange.clear([site.new, *(site.new_space(one) for one in locations)])
-    for path in [*beside, *site.new.parent.glob(f"{site.new.name}.*")]:
-        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    work.log.unlink(missing_ok=True)
+    timeline = restore.keep_history(barman.settings, site.data)
     return Replaced(restored, server, site.old if site.old.exists() else None, timeline)
 
 

@@ -179,7 +179,11 @@ def _follow(
         if of is not None:
             segments[number] = there[of, number]
         if of is None or left:
-            newer = any(last[one] > number for one in last if of is None or one > of)
+            newer = any(
+                last[one] > number and (ended is None or ended > (number + 1) * size)
+                for one, _, ended in stretches
+                if of is None or one > of
+            )
             lost = wal.segment_name(wal.Segment(able[0][0], number), size)
             short = newer or (of is None and number * size < end)
             return Line(place, timeline, size, segments, until, lost if short else None)
