@@ -19,7 +19,7 @@ APART = 1_000_000_000
 COLD_ROWS = 50_000
 _WAIT_SECONDS = 120
 SETTINGS = {"summarize_wal": "on", "max_wal_size": "96MB", "min_wal_size": "32MB"}
-_SYNC = f"select sync_state from pg_stat_replication where application_name = '{RECEIVER}'"
+SYNC = f"select sync_state from pg_stat_replication where application_name = '{RECEIVER}'"
 _BUSY = """
 select count(*) from pg_stat_activity
  where backend_type = 'client backend' and state = 'active' and pid <> pg_backend_pid()"""
@@ -128,7 +128,7 @@ def stage(
             cwd=ROOT, env=made.environment(), stderr=subprocess.DEVNULL,
         )  # fmt: skip
         stack.callback(_end, play.receiver)
-        play.until(lambda: made.sql(_SYNC) == [("sync",)], "the receiver is synchronous")
+        play.until(lambda: made.sql(SYNC) == [("sync",)], "the receiver is synchronous")
         for number, file in enumerate(play.files):
             words = [made.url, str(file), str(number * APART)]
             process = subprocess.Popen(

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -77,6 +78,23 @@ def test_a_time_of_the_new_timeline_is_restored(source: World, folder: Path) -> 
     source.received()
     done = source.json("restore", "--to", folder, "--target-time", moment)
     assert source.kept(done["url"]) == [1, 2, 2, 2, 3]
+
+
+def test_a_receiver_that_is_named_once_it_has_a_segment_becomes_synchronous(
+    source: World,
+) -> None:
+    source.sql("alter system set synchronous_standby_names = 'barman_receive_wal'")
+    source.sql("select pg_reload_conf()")
+    waiting = "select count(*) from pg_stat_activity where wait_event = 'SyncRep'"
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        insert = pool.submit(source.sql, "create table waited ()")
+        while not insert.done() and time.monotonic() < began + 60:
+            time.sleep(0.2)
+        waits = source.sql(waiting) != [(0,)]
+        source.sql("alter system reset synchronous_standby_names")
+        source.sql("select pg_reload_conf()")
+    assert not waits
 
 
 def test_what_a_recovery_discarded_comes_back_only_if_it_is_named(
