@@ -70,6 +70,7 @@ def fail_over(on: Stage) -> None:
     server.kill()
     with paused(on):
         replace(standby, socket_dir=private).stop()
+        (server.socket_dir / f".s.PGSQL.{server.port}.lock").unlink()
         standby.start({"hot_standby": "on"})
         on.world = replace(on.world, server=standby)
         on.world.sql("select pg_promote()")
