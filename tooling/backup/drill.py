@@ -17,8 +17,8 @@ from tooling.backup import barman as driver
 from tooling.backup import catalog, compare, side
 from tooling.backup.compare import Check
 from tooling.backup.moment import moment
-from tooling.backup.restore import Target
 from tooling.backup.settings import BackupSettings
+from tooling.backup.target import Target
 from tooling.database import connect
 
 BACKUP = "eagle_backup"

@@ -58,10 +58,16 @@ class Site:
             found += [(self.data, self.old)] if not self.is_empty() else []
             found.append((self.new, self.data))
         for location in locations:
-            found += _exchanged(
-                location, self.new_space(location), location / f"{_OLD}{self.stamp}"
-            )
+            found += _exchanged(location, self.new_space(location), self._old_space(location))
         return found
+
+    def before(self, locations: Sequence[Path]) -> tuple[Path, ...]:
+        """Return the folders to which something was moved."""
+        folders = (self.old, *map(self._old_space, locations))
+        return tuple(one for one in folders if one.exists())
+
+    def _old_space(self, location: Path) -> Path:
+        return location / f"{_OLD}{self.stamp}"
 
 
 def make(moves: Sequence[Move]) -> None:

@@ -1,54 +1,33 @@
 """Restore into a folder or a server's place: look and copy first, exchange last."""
 
-import os
-import shlex
 import shutil
-from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace as changed
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tooling.backup import catalog, copying, exchange, recovery, restore, side
-from tooling.backup.barman import Barman, connection_of
+from tooling.backup import catalog, copying, exchange, recovery, restore, side, survey
+from tooling.backup.barman import Barman
 from tooling.backup.catalog import Backup
 from tooling.backup.exchange import Site
 from tooling.backup.recovery import Tell
-from tooling.backup.restore import Restored, Target
+from tooling.backup.restore import Place, Restored
+from tooling.backup.survey import Request
 from tooling.errors import RefusedError, ToolingError
-from tooling.server import places
-from tooling.server.embedded import reachable_programs
 from tooling.server.server import Server
-
-Locate = Callable[[Backup], copying.Spaces]
-_MARGIN = 64 << 20
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is wanted: a target, a backup if one is named, and what may be done for it.
-
-    `overwrite` is 1 if files may be moved away, and 2 if a server may be stopped, too. Without
-    `run` nothing is started.
-    """
-
-    target: Target
-    backup_id: str | None = None
-    overwrite: int = 0
-    run: bool = True
 
 
 @dataclass(frozen=True)
 class Replaced:
-    """What was restored, and where the contents of the folder are now, if there were any.
+    """What was restored, and where what was in its place is now: the first is the data directory.
 
     `timeline` is the one that a server restored in its place writes.
     """
 
     restored: Restored
     server: Server
-    before: Path | None
+    before: tuple[Path, ...]
     timeline: int = 1
 
 
@@ -60,7 +39,7 @@ def to_folder(barman: Barman, folder: Path, request: Request, tell: Tell) -> Rep
     server = side.server(barman, folder)
     site = _site(folder)
     locate = restore.beside(folder)
-    _look(barman, site, server, request, locate)
+    survey.look(barman, site, server, request, locate)
     restored = _copied(barman, site, server, request, locate)
     locations = list(locate(restored.backup).values())
     running = server.is_running()
@@ -75,10 +54,11 @@ def to_folder(barman: Barman, folder: Path, request: Request, tell: Tell) -> Rep
         if site.old.exists():
             server.stop("immediate")
             exchange.put_back(moves)
-            raise _undone(error, site, server, running, tell) from error
+            if (undone := _undone(error, site, server, running, tell)) is not error:
+                raise undone from error
         raise
     exchange.clear([site.new_space(one) for one in locations])
-    return Replaced(restored, server, site.old if site.old.exists() else None)
+    return Replaced(restored, server, site.before(locations))
 
 
 def in_place(barman: Barman, request: Request, tell: Tell) -> Replaced:
@@ -96,8 +76,8 @@ def in_place(barman: Barman, request: Request, tell: Tell) -> Replaced:
             hint="Put it back first, or restore into a folder with --to.",
         )
     site = _site(layout.data)
-    server = _original(barman, site.data, layout)
-    _look(barman, site, server, request, _locations)
+    server = survey.original(barman, site.data, layout)
+    survey.look(barman, site, server, request, _locations)
     running = server.is_running()
     work = side.server(barman, site.new)
     try:
@@ -120,13 +100,16 @@ def in_place(barman: Barman, request: Request, tell: Tell) -> Replaced:
             raise
     except BaseException as error:
         work.stop("immediate")
-        raise _undone(error, site, server, running, tell) from error
+        if (undone := _undone(error, site, server, running, tell)) is not error:
+            raise undone from error
+        raise
     finally:
         shutil.rmtree(site.new.with_name(f"{site.new.name}.side"))
     exchange.clear([site.new, *(site.new_space(one) for one in locations)])
     work.log.unlink(missing_ok=True)
     timeline = restore.keep_history(barman.settings, site.data)
-    return Replaced(restored, server, site.old if site.old.exists() else None, timeline)
+    restored = changed(restored, server=server, spaces=_locations(restored.backup))
+    return Replaced(restored, server, site.before(locations), timeline)
 
 
 def _site(data: Path) -> Site:
@@ -137,46 +120,8 @@ def _locations(backup: Backup) -> copying.Spaces:
     return {one.oid: Path(one.location) for one in backup.tablespaces}
 
 
-def _look(barman: Barman, site: Site, server: Server, request: Request, locate: Locate) -> None:
-    """Refuse what would fail later. Nothing is written."""
-    choice = next(restore.candidates(barman, request.target, request.backup_id))
-    if server.is_running() and request.overwrite < 2:
-        raise RefusedError(
-            f"a server runs in {site.data}",
-            hint="Restore into another folder with --to, or give --overwrite twice to stop it "
-            "and put the backup in its place.",
-        )
-    if not site.is_empty() and request.overwrite < 1:
-        raise RefusedError(
-            f"{site.data} holds files",
-            hint="Restore into another folder with --to, or give --overwrite to move them away.",
-        )
-    spaces = locate(choice.backup)
-    for folder in (site.new.parent, *spaces.values()):
-        if not exchange.is_writable(folder):
-            raise RefusedError(
-                f"{folder} cannot be written", hint="Run as the server's account or as root."
-            )
-    if site.data.exists() and os.geteuid() not in (0, site.data.stat().st_uid):
-        raise RefusedError(
-            f"{site.data} belongs to another account", hint="Run as that account or as root."
-        )
-    data, sizes = copying.size(barman.settings, choice.backup)
-    log = len(choice.line.segments) * choice.line.size
-    needed = {site.new.parent: data + log + _MARGIN}
-    for oid, folder in spaces.items():
-        needed[folder] = needed.get(folder, 0) + sizes[oid]
-    for folder, wanted, there in exchange.free(needed):
-        raise RefusedError(
-            f"the copy needs {wanted / 1e6:,.0f} MB, and the disk of {folder} has "
-            f"{there / 1e6:,.0f} MB left",
-            hint="The data is kept until the copy runs. Make space, or move the data directory of "
-            "the stopped server to another disk and try again.",
-        )
-
-
 def _copied(
-    barman: Barman, site: Site, server: Server, request: Request, locate: Locate
+    barman: Barman, site: Site, server: Server, request: Request, locate: Place
 ) -> Restored:
     """Copy and verify the backup, under other names."""
     return restore.restore(
@@ -230,35 +175,13 @@ def _undone(
             where += f", but the server does not start again: {second.message}"
         else:
             where += ", and the server runs again"
+    where = f"{where[0].upper()}{where[1:]}"
+    where += f"; the copy is in {site.new}, delete it when it is of no use" * site.new.exists()
     if not isinstance(error, ToolingError):
+        tell(where)
         return error
-    copy = f"; the copy is in {site.new}, delete it when it is of no use" * site.new.exists()
     return ToolingError(
         error.message,
-        hint=f"{where[0].upper()}{where[1:]}{copy}. {error.hint or ''}".strip(),
+        hint=f"{where}. {error.hint or ''}".strip(),
         exit_code=error.exit_code,
     )
-
-
-def _original(barman: Barman, data: Path, layout: catalog.Layout) -> Server:
-    """Return the server that was backed up, with the words of its command line."""
-    target = connection_of(barman.settings)
-    programs = reachable_programs(data.parent, places.account_of(data.parent), barman.bin_dir)
-    host = target.get("host", "/tmp")  # noqa: S108
-    socket = Path(host if host.startswith("/") else "/tmp")  # noqa: S108
-    options = _options(data / "postmaster.opts")
-    if not options and not layout.settings.is_relative_to(layout.data):
-        options = ("-c", f"config_file={layout.settings}")
-    return Server(programs, data, socket, int(target.get("port", side.PORT)), options)
-
-
-def _options(file: Path) -> tuple[str, ...]:
-    """Return how the server was started last, less the name of its data directory."""
-    try:
-        words: Sequence[str] = shlex.split(file.read_text(encoding="utf-8"))[1:]
-    except (OSError, ValueError):
-        return ()
-    if "-D" in words:
-        at = words.index("-D")
-        words = [*words[:at], *words[at + 2 :]]
-    return tuple(words)

@@ -10,7 +10,8 @@ from pathlib import Path
 from tooling.backup import recovery, restore
 from tooling.backup.barman import Barman
 from tooling.backup.recovery import Tell
-from tooling.backup.restore import Restored, Target
+from tooling.backup.restore import Restored
+from tooling.backup.target import Target
 from tooling.database import connect
 from tooling.errors import ToolingError
 from tooling.server import places

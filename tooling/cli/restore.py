@@ -14,7 +14,7 @@ from tooling.cli import options
 if TYPE_CHECKING:
     from tooling.backup.barman import Barman
     from tooling.backup.part import Part
-    from tooling.backup.restore import Target
+    from tooling.backup.target import Target
 
 
 def _moment(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
@@ -95,10 +95,11 @@ def command(
       tooling restore --in-place --overwrite --overwrite
       tooling restore --into before_1403 --table app.projects
     """
-    from tooling.backup import barman, catalog, settings
-    from tooling.backup import replace as replacing
-    from tooling.backup import restore as restoring
+    from tooling.backup import barman, catalog, replace, settings
     from tooling.backup.part import Part
+    from tooling.backup.restore import after_recovery
+    from tooling.backup.survey import Request
+    from tooling.backup.target import Target
 
     def tell(said: str) -> None:
         options.say_step(said)
@@ -113,7 +114,7 @@ def command(
         raise click.UsageError("give one of --target-time, --target-name and --target-lsn")
     report: dict[str, Any]
     driver = barman.configured(settings.load())
-    target = restoring.Target(target_time, target_name, target_lsn, timeline)
+    target = Target(target_time, target_name, target_lsn, timeline)
     if database is not None:
         part = Part(tables, account)
         report = _beside(driver, target, backup_id, dsn, database, part, dry_run, tell)
@@ -124,11 +125,11 @@ def command(
         report = {**_best(driver, target, backup_id), "data": str(place)}
         printing.say_fields(report, as_json=as_json)
         return
-    request = replacing.Request(target, backup_id, overwrite, start)
+    request = Request(target, backup_id, overwrite, start)
     replaced = (
-        replacing.to_folder(driver, place, request, tell)
+        replace.to_folder(driver, place, request, tell)
         if folder
-        else replacing.in_place(driver, request, tell)
+        else replace.in_place(driver, request, tell)
     )
     done = replaced.restored
     report = {
@@ -136,8 +137,8 @@ def command(
         "target": str(target),
         "note": done.choice.note,
         "data": str(place),
-        "before": str(replaced.before) if replaced.before else None,
-        "tablespaces": [str(one) for one in done.spaces.values()] or None,
+        "before": ", ".join(map(str, replaced.before)) or None,
+        "tablespaces": ", ".join(map(str, done.spaces.values())) or None,
         "url": replaced.server.url() if start else None,
         "copy_seconds": done.copy_seconds,
         "recovery_seconds": done.recovery_seconds,
@@ -145,15 +146,20 @@ def command(
     }
     printing.say_fields(report, as_json=as_json)
     if in_place and start:
-        restoring.after_recovery(driver.settings, replaced.timeline, tell)
+        after_recovery(driver.settings, replaced.timeline, tell)
 
 
 def _best(driver: "Barman", target: "Target", backup_id: str | None) -> dict[str, Any]:
     """Return which backup would be restored, and to which moment."""
-    from tooling.backup import restore as restoring
+    from tooling.backup.target import candidates
 
-    best = next(restoring.candidates(driver, target, backup_id))
-    return {"backup": best.backup.backup_id, "target": str(target), "note": best.note}
+    best = next(candidates(driver, target, backup_id))
+    return {
+        "backup": best.backup.backup_id,
+        "problem": best.backup.problem,
+        "target": str(target),
+        "note": best.note,
+    }
 
 
 def _beside(

@@ -5,11 +5,13 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.tooling.backup.world import World, damaged, world
-from tooling.backup import catalog
+from tooling.backup import barman, catalog, fetch, sealing, ship, store, take
+from tooling.backup.settings import BackupSettings
 from tooling.errors import Exit
 from tooling.server import places
 
@@ -63,7 +65,7 @@ def test_a_copy_has_the_tablespaces_beside_it(source: World, folder: Path, numbe
         "select pg_tablespace_location(oid) from pg_tablespace where spcname = 'fast'", done["url"]
     )
     assert Path(place).parent == folder.with_name("copy.tablespaces")
-    assert done["tablespaces"] == [place]
+    assert done["tablespaces"] == place
 
 
 def test_a_drill_restores_tablespaces_and_the_backup_is_verified_then(source: World) -> None:
@@ -73,6 +75,39 @@ def test_a_drill_restores_tablespaces_and_the_backup_is_verified_then(source: Wo
     lines = source.tooling("backup", "list").stdout.splitlines()
     assert ["checked" in line for line in lines] == [True, False]
     assert ["verified" in line for line in lines] == [False, True]
+
+
+def test_tablespaces_come_back_from_the_store(
+    source: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The links to them lead into the folder to which they came back."""
+    key = tmp_path / "backups.key"
+    assert source.tooling("backup", "key", key).returncode == 0
+    shelf = Shelf(tmp_path, sealing.recipients(key.with_name("backups.key.pub")), source)
+    monkeypatch.setattr(store, "opened", lambda _: shelf)
+    other = BackupSettings(tmp_path / "other")
+    backup = fetch.fetch(other, key)
+    (space,) = backup.tablespaces
+    (link,) = (catalog.data(other, backup.backup_id) / "pg_tblspc").iterdir()
+    assert link.readlink() == catalog.tablespace(other, backup.backup_id, space.oid)
+    assert take.damage(barman.configured(other), backup) is None
+
+
+class Shelf:
+    """A store in a folder, with what is copied of a world's backups."""
+
+    def __init__(self, folder: Path, keys: Any, source: World) -> None:
+        self._folder = folder / "shelf"
+        self._folder.mkdir()
+        for key, write in ship._objects(source.settings):
+            with (self._folder / key.replace("/", "+")).open("wb") as file:
+                sealing.seal(write, file, keys)
+
+    def keys(self) -> list[str]:
+        return [file.name.replace("+", "/") for file in self._folder.iterdir()]
+
+    def get(self, key: str, file: Path) -> None:
+        shutil.copyfile(self._folder / key.replace("/", "+"), file)
 
 
 def test_with_damaged_backups_alone_the_server_runs_on(source: World) -> None:
@@ -139,8 +174,12 @@ def test_the_server_has_its_tablespace_and_takes_writes_at_once(source: World) -
         "select pg_tablespace_location(oid) from pg_tablespace where spcname = 'fast'"
     )
     assert place == str(source.server.data_dir.parent / "fast")
-    assert Path(done["before"], "PG_VERSION").exists()
-    shutil.rmtree(done["before"])
+    assert done["tablespaces"] == place
+    data, space = map(Path, done["before"].split(", "))
+    assert (data / "PG_VERSION").exists()
+    assert [one.name[:3] for one in space.iterdir()] == ["PG_"]
+    for one in (data, space):
+        shutil.rmtree(one)
 
 
 def test_a_data_directory_that_is_a_mount_point_is_exchanged_inside(source: World) -> None:
