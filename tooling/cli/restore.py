@@ -80,15 +80,17 @@ def command(
 ) -> None:
     """Restore a backup, to the newest moment or an earlier one.
 
-    With --to, a copy is restored and started on a private socket, whose URL is printed. With
-    --in-place, the server itself is restored, with its settings; what was in its data directory is
-    moved, never deleted. Every file and every WAL record is verified; if a backup is damaged, an
-    older one is used. A restored server has no synchronous standbys and archives nothing.
+    With --to, a copy is restored and started on a private socket, whose URL is printed; its
+    tablespaces are in FOLDER.tablespaces. With --in-place, the server itself is restored, with its
+    settings: the copy recovers beside it, and takes its place last; what was there is moved, never
+    deleted, and put back if anything fails. Every file and every WAL record is verified; if a
+    backup is damaged, an older one is used. Recovery follows the current timeline, however long it
+    takes. A restored server has no synchronous standbys and archives nothing.
 
     With --into, tables or the rows of one account are restored into a new database on the server of
     --dsn, to which only superusers can connect. A complete copy is restored into TMPDIR for it.
 
-    Exit code: 13 if every backup that could be used is damaged.
+    Exit code: 13 if every backup that could be used is damaged, 3 if none leads to the target.
 
     \b
       tooling restore --to /srv/look --target-time '2026-11-23 08:30:00'
