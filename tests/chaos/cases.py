@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from tests.chaos import receiver
+from tests.chaos import receiver, recovery
 from tests.chaos.stage import Stage
 from tests.servers import BUILD
 from tests.tooling.backup.s3 import BUCKET, s3
@@ -222,4 +222,5 @@ CASES = (
     Case("kill-receiver", "kill -9 of the receiver, then delete-data", kill_receiver),
     Case("jump-clock", "the clock an hour ahead, then two back, then delete-data", jump_clock),
     *(Case(*play) for play in receiver.PLAYS),
+    *(Case(*play) for play in recovery.PLAYS),
 )

@@ -182,7 +182,7 @@ def test_the_log_is_received_and_a_backup_taken_by_their_own_services(image: Ima
         assert done.returncode == 0, done.stdout + done.stderr
         listed = image.run("jobs", "tooling", "backup", "list", "--json")
         (backup,) = json.loads(listed.stdout)["backups"]
-        assert backup["verified_at"]
+        assert backup["checked_at"]
         for job in ("backup-verify", "backup-dump", "dr-test", "backup-prune"):
             done = image.run("jobs", "tooling", "job", "run", job, "--json")
             assert done.returncode == 0, done.stdout + done.stderr

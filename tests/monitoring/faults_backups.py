@@ -35,10 +35,10 @@ def record(stack: Stack, job: str, **detail: object) -> None:
 
 
 @case(
-    "The job backup succeeded two days ago, and Barman takes a backup that nobody verifies; "
-    "it is verified, and the job runs.",
+    "The job backup succeeded two days ago, and Barman takes a backup that nobody checks; "
+    "it is checked, and the job runs.",
     "BackupLate",
-    "BackupUnverified",
+    "BackupUnchecked",
 )
 def unread_backup(stack: Stack) -> Iterator[None]:
     age(stack, "backup", "2 days")

@@ -135,8 +135,8 @@ LIMITS = [
         f"1200x{2 * DAY}", f"0x{2 * DAY}", 5, 30 * HOUR + 1,
     ),
     late("BackupLate", "backup", 5),
-    once("BackupUnverified", 'eagle_backups{state="unverified"}', "0", "1", 15),
-    late("BackupUnverified", "backup-verify", 15),
+    once("BackupUnchecked", 'eagle_backups{state="unchecked"}', "0", "1", 15),
+    late("BackupUnchecked", "backup-verify", 15),
     once("BackupDamaged", 'eagle_backups{state="damaged"}', "0", "1"),
     once("BackupDamaged", job("exit_code", "backup"), "1", "13"),
     Limit(

@@ -1,1 +1,1 @@
-"""Backups: Barman driven by commands, verified, copied elsewhere, restored, and proven."""
+"""Backups: Barman driven by commands, checked, copied elsewhere, restored, and proven."""

@@ -1,5 +1,6 @@
-"""What is in Barman's folders: the backups, their chains, and what their verification said."""
+"""What is in Barman's folders: the backups, their chains, and what their checks said."""
 
+import ast
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -14,10 +15,34 @@ _INFO = "-backup.info"
 
 
 @dataclass(frozen=True)
+class Tablespace:
+    """A tablespace: its object ID, and its folder on the server."""
+
+    oid: int
+    location: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a server has its data directory, and its files of settings: inside of it or not."""
+
+    data: Path
+    settings: Path
+    others: tuple[Path, ...]
+
+    @property
+    def outside(self) -> tuple[Path, ...]:
+        """The files of settings that no backup holds."""
+        files = (self.settings, *self.others)
+        return tuple(file for file in files if not file.is_relative_to(self.data))
+
+
+@dataclass(frozen=True)
 class Backup:
     """A base backup. Times are UTC, `size` is in bytes, `parent` is the backup it adds to.
 
-    `verified_at` is None until a verification passed; `problem` is what the last one found.
+    `checked_at` is None until its checksums were read and found right, `verified_at` until it was
+    restored by a disaster-recovery test that passed; `problem` is what the last check found.
     """
 
     backup_id: str
@@ -34,6 +59,8 @@ class Backup:
     version: int
     segment_size: int
     checksums: bool
+    tablespaces: tuple[Tablespace, ...] = ()
+    checked_at: datetime | None = None
     verified_at: datetime | None = None
     problem: str | None = None
 
@@ -82,12 +109,19 @@ def find(settings: BackupSettings, wanted: str = "latest") -> Backup:
     )  # fmt: skip
 
 
-def original(settings: BackupSettings) -> Path:
-    """Return the data folder that the newest backup was taken of. Raises InputError."""
+def layout(settings: BackupSettings) -> Layout:
+    """Return where the server of the newest backup has its files. Raises InputError."""
     newest = find(settings)
-    file = folder(settings) / "meta" / f"{newest.backup_id}{_INFO}"
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return Path(next(line for line in lines if line.startswith("pgdata=")).partition("=")[2])
+    values = _values(folder(settings) / "meta" / f"{newest.backup_id}{_INFO}")
+    data = Path(str(values["pgdata"]))
+    others = (values.get("hba_file"), values.get("ident_file"))
+    main = Path(values.get("config_file") or data / "postgresql.conf")
+    return Layout(data, main, tuple(Path(one) for one in others if one))
+
+
+def tablespace(settings: BackupSettings, backup_id: str, oid: int) -> Path:
+    """Return the folder of a tablespace's files in a backup."""
+    return folder(settings) / "base" / backup_id / str(oid)
 
 
 def chain(backup: Backup, known: Sequence[Backup]) -> list[Backup]:
@@ -105,11 +139,21 @@ def chain(backup: Backup, known: Sequence[Backup]) -> list[Backup]:
 
 
 def record(settings: BackupSettings, backup_id: str, problem: str | None) -> None:
-    """Keep what a verification found: a problem, or none."""
+    """Keep what a check found: a problem, or none."""
+    found = {"at": datetime.now(UTC).isoformat(), "problem": problem}
+    _keep(settings, backup_id, {**_record(settings, backup_id), **found})
+
+
+def record_restored(settings: BackupSettings, backup_id: str) -> None:
+    """Keep that a disaster-recovery test restored a backup, and passed."""
+    found = {"restored_at": datetime.now(UTC).isoformat()}
+    _keep(settings, backup_id, {**_record(settings, backup_id), **found})
+
+
+def _keep(settings: BackupSettings, backup_id: str, found: Mapping[str, Any]) -> None:
     file = _record_file(settings, backup_id)
     file.parent.mkdir(parents=True, exist_ok=True)
-    now = datetime.now(UTC).isoformat()
-    file.write_text(json.dumps({"at": now, "problem": problem}) + "\n", encoding="utf-8")
+    file.write_text(json.dumps(found) + "\n", encoding="utf-8")
 
 
 def _record_file(settings: BackupSettings, backup_id: str) -> Path:
@@ -126,10 +170,15 @@ def _record(settings: BackupSettings, backup_id: str) -> Mapping[str, Any]:
     return found
 
 
-def _read(file: Path, checked: Mapping[str, Any]) -> Backup:
+def _values(file: Path) -> dict[str, str | None]:
     lines = file.read_text(encoding="utf-8").splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line)
-    values = {key: None if value == "None" else value for key, _, value in pairs}
+    return {key: None if value == "None" else value for key, _, value in pairs}
+
+
+def _read(file: Path, checked: Mapping[str, Any]) -> Backup:
+    values = _values(file)
+    spaces = ast.literal_eval(values.get("tablespaces") or "[]")
     problem = checked.get("problem")
     return Backup(
         backup_id=file.name.removesuffix(_INFO),
@@ -146,7 +195,9 @@ def _read(file: Path, checked: Mapping[str, Any]) -> Backup:
         version=int(values.get("version") or 0) // 10000,
         segment_size=int(values.get("xlog_segment_size") or 0),
         checksums=values.get("data_checksums") == "on",
-        verified_at=_time(checked.get("at")) if problem is None else None,
+        tablespaces=tuple(Tablespace(int(oid), str(place)) for _, oid, place in spaces),
+        checked_at=_time(checked.get("at")) if problem is None else None,
+        verified_at=_time(checked.get("restored_at")) if problem is None else None,
         problem=problem,
     )
 

@@ -14,11 +14,11 @@ from typing import Any
 
 from tooling import fingerprint
 from tooling.backup import barman as driver
-from tooling.backup import compare, side
+from tooling.backup import catalog, compare, side
 from tooling.backup.compare import Check
 from tooling.backup.moment import moment
-from tooling.backup.restore import Target
 from tooling.backup.settings import BackupSettings
+from tooling.backup.target import Target
 from tooling.database import connect
 
 BACKUP = "eagle_backup"
@@ -66,6 +66,8 @@ def run(settings: BackupSettings, url: str, tell: Tell = lambda _: None) -> Dril
     The server goes on; the copy is in a folder of its own, and goes. Recovery and plain copy both
     begin with nothing of others waiting for the disk. Raises ToolingError if there is nothing to
     restore.
+
+    A backup that passed counts as verified from then on.
     """
     with connect(url, role=BACKUP, autocommit=True) as connection:
         barman = driver.configure(settings, connection)
@@ -76,7 +78,7 @@ def run(settings: BackupSettings, url: str, tell: Tell = lambda _: None) -> Dril
         objects = fingerprint.catalog(url, pg_dump=barman.bin_dir / "pg_dump")
         target = Target(lsn=now.lsn)
         os.sync()
-        with side.scratch(barman, target) as restored, ThreadPoolExecutor(1) as pool:
+        with side.scratch(barman, target, tell=tell) as restored, ThreadPoolExecutor(1) as pool:
             tell(f"restored {restored.backup.backup_id}")
             source = pool.submit(compare.rows, now.connection)
             copy = side.url(url, restored)
@@ -85,7 +87,7 @@ def run(settings: BackupSettings, url: str, tell: Tell = lambda _: None) -> Dril
             restored.server.stop()
             os.sync()
             size, seconds = _plain_copy(restored.server.data_dir)
-    return Drill(
+    done = Drill(
         at=datetime.now(UTC),
         backup=restored.backup.backup_id,
         target_lsn=now.lsn,
@@ -100,6 +102,9 @@ def run(settings: BackupSettings, url: str, tell: Tell = lambda _: None) -> Dril
         skipped=dict(restored.skipped),
         checks=tuple(checks),
     )
+    if done.passed:
+        catalog.record_restored(settings, done.backup)
+    return done
 
 
 def _receiver(following: str | None) -> Check:

@@ -11,12 +11,13 @@ from pathlib import Path, PurePosixPath
 
 from pyrage import x25519
 
-from tooling.backup import barman, catalog, sealing, ship, store
+from tooling.backup import barman, catalog, copying, sealing, ship, store
 from tooling.backup.catalog import Backup
 from tooling.backup.settings import BackupSettings
 from tooling.errors import Exit, InputError, RefusedError, ToolingError
 
 _BASE = re.compile(r"base/(\w+)\.tar\.gz\.age")
+_TABLESPACE = re.compile(r"\w+/base/\w+/data/pg_tblspc/\d+")
 _LOG = re.compile(r"wals/([0-9A-F]{24}|[0-9A-F]{8}\.history)\.gz\.age")
 
 
@@ -65,6 +66,8 @@ def fetch(
             ):
                 new.segment(key, match[1], catalog.folder(_at(settings, home)) / "wals")
         home.rename(settings.home)
+    for one in catalog.backups(settings):
+        copying.relink(settings, one)
     barman.reconfigure(settings).run("rebuild-xlogdb")
     return backup
 
@@ -86,7 +89,8 @@ class _Arriving:
         try:
             with tarfile.open(self._open, "r:gz") as archive:
                 for member in archive:
-                    archive.extract(_harmless(member), self._home)
+                    if not (member.issym() and _TABLESPACE.fullmatch(member.name)):
+                        archive.extract(_harmless(member), self._home)
         except (tarfile.TarError, OSError, EOFError) as error:
             raise _damaged(key, error) from error
 
@@ -111,7 +115,8 @@ class _Arriving:
 def _harmless(member: tarfile.TarInfo) -> tarfile.TarInfo:
     """Return a member as this user's; refuse what leads out of the folder.
 
-    Anybody can seal for a public key, so that what opens is not yet what we made.
+    Anybody can seal for a public key, so that what opens is not yet what we made. The links to
+    tablespaces are made anew instead.
     """
     parts = PurePosixPath(member.name).parts
     if not (member.isfile() or member.isdir()) or ".." in parts or member.name.startswith("/"):

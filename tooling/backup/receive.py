@@ -28,9 +28,6 @@ _STOP_SECONDS = 10
 _FAILED_SECONDS = 5
 _NAMED = """
 select current_setting('synchronous_standby_names') like '%%' || %s || '%%'
-       and exists (select from pg_catalog.pg_stat_replication as r
-                    where r.application_name = %s and r.state = 'streaming'
-                      and r.sync_state = 'async')
 """
 
 
@@ -123,14 +120,14 @@ def _attend(
     barman: Barman, dsn: str | None, process: "subprocess.Popen[bytes]", stop: threading.Event
 ) -> int | None:
     """Archive what arrives until the receiver ends; None if it has to start again to be sync."""
-    looked = time.monotonic()
+    looked, was_named = time.monotonic(), _is_named(dsn)
     while not stop.wait(PAUSE):
         if (code := process.poll()) is not None:
             return code
         _archive(barman)
         if time.monotonic() - looked > _LOOK_EVERY:
             looked = time.monotonic()
-            if _must_become_synchronous(dsn):
+            if not was_named and _is_named(dsn):
                 return None
     return 0
 
@@ -142,9 +139,14 @@ def _archive(barman: Barman) -> None:
         barman.attempt("archive-wal")
 
 
-def _must_become_synchronous(dsn: str | None) -> bool:
+def _is_named(dsn: str | None) -> bool:
+    """Tell whether commits wait for the receiver.
+
+    What pg_stat_replication says of it is no help: one that does not follow synchronously is `sync`
+    there as soon as it has flushed a whole segment, and each commit would wait for the next one.
+    """
     try:
         with connect(dsn, role="eagle_backup", autocommit=True) as connection:
-            return connection.execute(_NAMED, [RECEIVER, RECEIVER]).fetchone() == (True,)
+            return connection.execute(_NAMED, [RECEIVER]).fetchone() == (True,)
     except (ConnectionFailedError, psycopg.Error):
         return False

@@ -1,50 +1,25 @@
-"""Restore a backup and the log after it into a folder, checked while it is copied."""
+"""Restore a backup and the WAL after it into a folder, checked while it is copied."""
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tooling.backup import catalog, points, take, wal
+import psycopg
+
+from tooling.backup import catalog, copying, take, timelines
 from tooling.backup.barman import Barman
 from tooling.backup.catalog import Backup
-from tooling.errors import Exit, InputError, RefusedError, ToolingError
-from tooling.server import places
+from tooling.backup.recovery import Tell
+from tooling.backup.settings import BackupSettings
+from tooling.backup.target import Choice, Target, candidates
+from tooling.errors import Exit, ToolingError
 from tooling.server.server import Server
 
-NEVER: Mapping[str, object] = {"synchronous_standby_names": "", "archive_mode": "off"}
-"""Settings of every restored server: its commits wait for nobody, and it archives nowhere."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """The moment to restore to; without one, the newest that there is. At most one is given."""
-
-    time: datetime | None = None
-    name: str | None = None
-    lsn: str | None = None
-
-    def options(self) -> list[str]:
-        """Return Barman's options for it."""
-        if self.time:
-            said = [f"--target-time={self.time.astimezone(UTC).isoformat(sep=' ')}"]
-        elif self.name:
-            said = [f"--target-name={self.name}"]
-        elif self.lsn:
-            said = [f"--target-lsn={self.lsn}"]
-        else:
-            return ["--target-tli=latest"]
-        return [*said, "--target-tli=latest", "--target-action=promote"]
-
-    def __str__(self) -> str:
-        """Return it in words."""
-        if self.time:
-            return self.time.isoformat(sep=" ")
-        return self.name or self.lsn or "latest"
+Place = Callable[[Backup], copying.Spaces]
+"""Where the tablespaces of a backup go."""
 
 
 @dataclass(frozen=True)
@@ -55,31 +30,49 @@ class Restored:
     started.
     """
 
-    backup: Backup
+    choice: Choice
     target: Target
     server: Server
+    spaces: copying.Spaces
     copy_seconds: float
     recovery_seconds: float = 0.0
     skipped: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def backup(self) -> Backup:
+        """The backup."""
+        return self.choice.backup
+
+
+def beside(data: Path) -> Place:
+    """Return the rule for tablespaces of a copy: a folder each, beside its data directory."""
+    folder = data.with_name(f"{data.name}.tablespaces")
+    return lambda backup: {one.oid: folder / str(one.oid) for one in backup.tablespaces}
+
 
 def restore(
-    barman: Barman, server: Server, target: Target, backup_id: str | None = None
+    barman: Barman,
+    server: Server,
+    target: Target,
+    backup_id: str | None = None,
+    place: Place | None = None,
 ) -> Restored:
-    """Fill the data folder of `server`, which must not be there, and leave it to be started.
+    """Fill the data directory of `server`, which must not be there, and leave it to be started.
 
-    Without `backup_id` the newest sound backup before the target is taken. Raises ToolingError with
-    exit code CHANGED if what is needed is damaged; nothing is left in the folder then.
+    Without `backup_id` the newest sound backup before the target is taken. Raises InputError if
+    none leads to the target, and ToolingError with exit code DAMAGED if what is needed is damaged;
+    nothing is left in the folder then.
     """
     skipped: dict[str, str] = {}
     began = time.monotonic()
-    for backup in candidates(barman, target, backup_id):
-        problem = _copy(barman, backup, server, target)
+    for choice in candidates(barman, target, backup_id):
+        spaces = (place or beside(server.data_dir))(choice.backup)
+        problem = _copy(barman, choice, server.data_dir, spaces)
         if problem is None:
-            seconds = time.monotonic() - began
-            return Restored(backup, target, server, round(seconds, 2), skipped=skipped)
-        catalog.record(barman.settings, backup.backup_id, problem)
-        skipped[backup.backup_id] = problem
+            seconds = round(time.monotonic() - began, 2)
+            return Restored(choice, target, server, spaces, seconds, skipped=skipped)
+        catalog.record(barman.settings, choice.backup.backup_id, problem)
+        skipped[choice.backup.backup_id] = problem
         if not problem.startswith("backup "):
             break
     name, problem = next(iter(skipped.items()))
@@ -93,101 +86,76 @@ def restore(
     )
 
 
-def candidates(barman: Barman, target: Target, backup_id: str | None) -> list[Backup]:
-    """Return the backups that lead to a target, the best first. Raises InputError."""
-    settings = barman.settings
-    if backup_id is not None:
-        return [catalog.find(settings, backup_id)]
-    found = [one for one in reversed(catalog.backups(settings)) if one.is_done]
-    if target.time:
-        found = [one for one in found if one.end_time and one.end_time <= target.time]
-    elif target.lsn:
-        end = wal.position(target.lsn)
-        found = [one for one in found if wal.position(str(one.end_lsn)) <= end]
-    elif target.name:
-        found = points.leading_to(barman, target.name, found)
-    if not found:
-        raise InputError(
-            f"no backup in {catalog.folder(settings)} can be restored to {target}",
-            hint="The end of the oldest backup is the earliest moment: `tooling backup list`.",
-        )
-    return found
+def add_received(barman: Barman, restored: Restored) -> Restored:
+    """Copy what has been received of WAL since, before the server is started."""
+    choice = restored.choice
+    line = timelines.line(barman.settings, choice.backup, choice.line.timeline) or choice.line
+    copying.wal(line, restored.server.data_dir, max(choice.line.segments, default=0))
+    return replace(restored, choice=replace(choice, line=line))
 
 
-def _copy(barman: Barman, backup: Backup, server: Server, target: Target) -> str | None:
-    """Copy and check at once, as they use a disk and a processor; return what is damaged."""
-    folder = server.data_dir
-    whole = target == Target()
-    looks: list[Callable[[], str | None]] = [
-        lambda: take.damage(barman, backup),
-        lambda: wal.check(barman.settings, backup, barman.bin_dir, whole=whole),
-    ]
-    with ThreadPoolExecutor(len(looks)) as pool:
-        asked = [pool.submit(look) for look in looks]
-        failure: ToolingError | None = None
+def keep_history(settings: BackupSettings, data: Path) -> int:
+    """Tell the archive of the timeline that a recovered server writes now; return it.
+
+    Else the one that was left would count as the current one until the receiver reconnects.
+    """
+    newest = max((data / "pg_wal").glob("*.history"), default=None)
+    if newest is None:
+        return 1
+    folder = catalog.folder(settings)
+    target = folder / "streaming" / newest.name
+    if not target.exists() and not (folder / "wals" / newest.name).exists():
+        copying.atomically(newest, target)
+    return int(newest.stem, 16)
+
+
+def after_recovery(settings: BackupSettings, timeline: int, tell: Tell) -> None:
+    """Let the receiver follow the new timeline, and demand a backup of it."""
+    from tooling.backup import receive
+
+    if reset := getattr(receive, "reset", None):
         try:
-            options = [*target.options(), "--partial-wal", *_combining(barman, backup, folder)]
-            barman.run("restore", *options, backup.backup_id, str(folder))
-        except ToolingError as error:
-            failure = error
-        problem = next(filter(None, (one.result() for one in asked)), None)
-    if problem or failure:
-        shutil.rmtree(folder, ignore_errors=True)
-    if failure and not problem:
-        raise failure
+            reset(settings)
+        except (ToolingError, psycopg.Error) as error:
+            tell(f"the WAL receiver was not reset: {error}")
+    tell(
+        f"the server writes timeline {timeline} now. Take a backup of it, which no recovery can do "
+        "without: `tooling backup run --full`"
+    )
+
+
+def _copy(barman: Barman, choice: Choice, data: Path, spaces: copying.Spaces) -> str | None:
+    """Copy and check at once, as they use a disk and a processor; return what is damaged."""
+    settings, backup = barman.settings, choice.backup
+    whole = not choice.goal
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            asked = [
+                pool.submit(take.damage, barman, backup),
+                pool.submit(
+                    timelines.check, settings, backup, barman.bin_dir,
+                    whole=whole, timeline=choice.line.timeline,
+                ),
+            ]  # fmt: skip
+            failure: ToolingError | None = None
+            try:
+                copying.base(barman, backup, data, spaces)
+                copying.wal(choice.line, data)
+            except ToolingError as error:
+                failure = error
+            problem = next(filter(None, (one.result() for one in asked)), None)
+        if failure and not problem:
+            raise failure
+    except BaseException:
+        discard(data, spaces)
+        raise
+    if problem:
+        discard(data, spaces)
     return problem
 
 
-def _combining(barman: Barman, backup: Backup, folder: Path) -> list[str]:
-    """Return the option by which increments are put together without copying every byte twice."""
-    same = barman.settings.home.stat().st_dev == folder.parent.stat().st_dev
-    if backup.parent and same and hasattr(os, "copy_file_range"):
-        return ["--combine-mode=copy-file-range"]
-    return []
-
-
-def make_room(server: Server, overwrite: int) -> Path | None:
-    """Move a cluster out of the way of a restore; return where it is now, None if there was none.
-
-    A stopped one asks for `overwrite` 1, a running one, which is stopped, for 2. Raises
-    RefusedError.
-    """
-    folder = server.data_dir
-    if not folder.exists() or not any(folder.iterdir()):
-        if folder.exists():
-            folder.rmdir()
-        return None
-    if server.is_running() and overwrite < 2:
-        raise RefusedError(
-            f"a server runs in {folder}",
-            hint="Restore into another folder with --to, or give --overwrite twice to stop it "
-            "and put the backup in its place.",
-        )
-    if overwrite < 1:
-        raise RefusedError(
-            f"{folder} holds files",
-            hint="Restore into another folder with --to, or give --overwrite to move them away.",
-        )
-    server.stop("immediate")
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    return folder.rename(folder.with_name(f"{folder.name}.before-{stamp}"))
-
-
-def settle(server: Server, settings: Mapping[str, object]) -> None:
-    """Write settings that stand above the restored ones, and give the files to the server."""
-    folder = server.data_dir
-    (folder / "postgresql.conf").touch()
-    lines = [f"{name} = '{_quoted(value)}'\n" for name, value in {**NEVER, **settings}.items()]
-    with (folder / "postgresql.auto.conf").open("a", encoding="utf-8") as file:
-        file.writelines(lines)
-    account = places.account_of(folder.parent)
-    for here, folders, files in os.walk(folder):
-        for name in (".", *folders, *files):
-            path = Path(here) / name
-            if account is not None:
-                os.chown(path, account.uid, account.gid, follow_symlinks=False)
-    folder.chmod(0o700)
-
-
-def _quoted(value: object) -> str:
-    return str(value).replace("\\", "\\\\").replace("'", "''")
+def discard(data: Path, spaces: copying.Spaces) -> None:
+    """Delete a copy that is of no use."""
+    for folder in (data, *spaces.values()):
+        shutil.rmtree(folder, ignore_errors=True)

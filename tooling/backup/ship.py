@@ -157,7 +157,7 @@ def _local(settings: BackupSettings) -> Iterator[Local]:
     if identity.is_file():
         yield Local(SERVER, identity.stat().st_mtime, partial(_tar, home, [state, identity]))
     for one in catalog.backups(settings):
-        if one.is_done and one.verified_at:
+        if one.is_done and one.checked_at:
             about = place / "meta" / f"{one.backup_id}-backup.info"
             folder = place / "base" / one.backup_id
             checked = home / "verified" / f"{one.backup_id}.json"

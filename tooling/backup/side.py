@@ -3,20 +3,23 @@
 import contextlib
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tooling.backup import restore
-from tooling.backup.barman import Barman, connection_of
-from tooling.backup.restore import Restored, Target
+from tooling.backup import recovery, restore
+from tooling.backup.barman import Barman
+from tooling.backup.recovery import Tell
+from tooling.backup.restore import Restored
+from tooling.backup.target import Target
 from tooling.database import connect
+from tooling.errors import ToolingError
 from tooling.server import places
 from tooling.server.embedded import reachable_programs, sweep
 from tooling.server.server import Server
 
 PORT = 5432
-_HBA = "side_hba.conf"
+HBA = "side_hba.conf"
 _SCRATCH = "eagle-restored-"
 _SUPERUSER = "select rolname from pg_catalog.pg_roles where oid = 10"
 
@@ -28,16 +31,9 @@ def server(barman: Barman, data_dir: Path) -> Server:
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     places.hand_over(place, account)
     programs = reachable_programs(place, account, barman.bin_dir)
-    return Server(programs, data_dir, places.socket_folder(place, PORT, account), PORT)
-
-
-def original(barman: Barman, data_dir: Path) -> Server:
-    """Return the server that was backed up, as it is reached by its socket."""
-    target = connection_of(barman.settings)
-    port = int(target.get("port", PORT))
-    place = data_dir.parent
-    programs = reachable_programs(place, places.account_of(place), barman.bin_dir)
-    return Server(programs, data_dir, Path(target.get("host", "/tmp")), port)  # noqa: S108
+    # The server's own settings may name its data directory.
+    options = ("-c", f"data_directory={data_dir}")
+    return Server(programs, data_dir, places.socket_folder(place, PORT, account), PORT, options)
 
 
 def url(source: str, restored: Restored) -> str:
@@ -47,49 +43,60 @@ def url(source: str, restored: Restored) -> str:
         return restored.server.url(connection.info.dbname, str(row[0]))
 
 
-def start(restored: Restored, *, run: bool = True) -> Restored:
-    """Start a restored copy beside; it never touches settings, ports or files of the source."""
+def start(restored: Restored, *, run: bool = True, tell: Tell = lambda _: None) -> Restored:
+    """Start a restored copy beside; it never touches settings, ports or files of the source.
+
+    It has recovered, and takes writes, when this returns; that may take long, and `tell` says how
+    far it is.
+    """
     beside = restored.server
-    (beside.data_dir / _HBA).write_text("local all all trust\n", encoding="utf-8")
+    (beside.data_dir / HBA).write_text("local all all trust\n", encoding="utf-8")
     private = {
         "listen_addresses": "",
         "port": beside.port,
         "unix_socket_directories": f'"{beside.socket_dir}"',
         "unix_socket_permissions": "0700",
-        "hba_file": beside.data_dir / _HBA,
+        "hba_file": beside.data_dir / HBA,
         "ssl": "off",
         "hot_standby": "off",
         "logging_collector": "off",
         "log_destination": "stderr",
-        "primary_conninfo": "",
-        "primary_slot_name": "",
+        "log_startup_progress_interval": "1s",
+        "external_pid_file": "",
     }
-    return _started(restored, private, run)
-
-
-def start_original(restored: Restored, *, run: bool = True) -> Restored:
-    """Start a server restored in its own place, with its own settings."""
-    return _started(restored, {}, run)
-
-
-def _started(restored: Restored, settings: Mapping[str, object], run: bool) -> Restored:
-    restore.settle(restored.server, settings)
+    choice = restored.choice
+    recovery.request(beside.data_dir, choice.line, choice.goal, private)
+    for folder in restored.spaces.values():
+        recovery.give(folder)
     began = time.monotonic()
     if run:
-        restored.server.start()
+        beside.start(recovering=recovery.watch(beside, choice.line, tell))
     return replace(restored, recovery_seconds=round(time.monotonic() - began, 2))
 
 
 @contextlib.contextmanager
 def scratch(
-    barman: Barman, target: Target | None = None, backup_id: str | None = None
+    barman: Barman,
+    target: Target | None = None,
+    backup_id: str | None = None,
+    tell: Tell = lambda _: None,
 ) -> Iterator[Restored]:
-    """Yield a restored, running copy in a folder of its own; it goes when the block ends."""
+    """Yield a restored, running copy in a folder of its own; it goes when the block ends.
+
+    The log of a copy that does not start is kept among the backups.
+    """
     place = places.scratch_folder(_SCRATCH)
     sweep(place.parent, _SCRATCH)
     beside = server(barman, place / "data")
     try:
-        yield start(restore.restore(barman, beside, target or Target(), backup_id))
+        restored = restore.restore(barman, beside, target or Target(), backup_id)
+        try:
+            started = start(restored, tell=tell)
+        except ToolingError as error:
+            kept = barman.settings.home / "restore.log"
+            shutil.copyfile(beside.log, kept)
+            raise ToolingError(error.message, hint=f"Read {kept}") from error
+        yield started
     finally:
         beside.stop("immediate")
         shutil.rmtree(place)

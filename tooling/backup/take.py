@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from tooling.backup import barman as driver
-from tooling.backup import catalog, follow, programs, reset, wal
+from tooling.backup import catalog, follow, programs, reset, timelines
 from tooling.backup.barman import Barman
 from tooling.backup.catalog import Backup
 from tooling.backup.settings import BackupSettings
@@ -65,9 +65,10 @@ def verify(barman: Barman, backup: Backup, *, whole: bool = True) -> Backup:
     With `whole` WAL is read up to its newest segment. The server is not needed.
     """
     settings = barman.settings
-    problem = damage(barman, backup) or wal.check(settings, backup, barman.bin_dir, whole=whole)
+    problem = damage(barman, backup)
+    problem = problem or timelines.check(settings, backup, barman.bin_dir, whole=whole)
     catalog.record(settings, backup.backup_id, problem)
-    return replace(backup, problem=problem, verified_at=None if problem else datetime.now(UTC))
+    return replace(backup, problem=problem, checked_at=None if problem else datetime.now(UTC))
 
 
 def damage(barman: Barman, backup: Backup) -> str | None:
@@ -83,8 +84,8 @@ def damage(barman: Barman, backup: Backup) -> str | None:
 
 
 def newest_sound(known: Sequence[Backup]) -> Backup | None:
-    """Return the newest complete backup that passed its last verification."""
-    return next((one for one in reversed(known) if one.is_done and one.verified_at), None)
+    """Return the newest complete backup that passed its last check."""
+    return next((one for one in reversed(known) if one.is_done and one.checked_at), None)
 
 
 def _back_up(barman: Barman, connection: psycopg.Connection[Any], options: Sequence[str]) -> None:

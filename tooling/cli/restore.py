@@ -1,5 +1,6 @@
 """`tooling restore`: a backup and the WAL after it, into a folder or into a side database."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from tooling.cli import options
 if TYPE_CHECKING:
     from tooling.backup.barman import Barman
     from tooling.backup.part import Part
-    from tooling.backup.restore import Target
+    from tooling.backup.target import Target
 
 
 def _moment(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
@@ -47,6 +48,8 @@ def _moment(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
 @click.option("--target-name", metavar="NAME", help="Recover up to this restore point of "
               "pg_create_restore_point().")  # fmt: skip
 @click.option("--target-lsn", metavar="LSN", help="Recover up to this WAL location.")
+@click.option("--timeline", type=click.IntRange(1), help="Recover along this timeline; without it, "
+              "along the current one.")  # fmt: skip
 @click.option(
     "--overwrite",
     count=True,
@@ -68,6 +71,7 @@ def command(
     target_time: datetime | None,
     target_name: str | None,
     target_lsn: str | None,
+    timeline: int | None,
     overwrite: int,
     start: bool,
     dry_run: bool,
@@ -76,24 +80,31 @@ def command(
 ) -> None:
     """Restore a backup, to the newest moment or an earlier one.
 
-    With --to, a copy is restored and started on a private socket, whose URL is printed. With
-    --in-place, the server itself is restored, with its settings; what was in its data directory is
-    moved, never deleted. Every file and every WAL record is verified; if a backup is damaged, an
-    older one is used. A restored server has no synchronous standbys and archives nothing.
+    With --to, a copy is restored and started on a private socket, whose URL is printed; its
+    tablespaces are in FOLDER.tablespaces. With --in-place, the server itself is restored, with its
+    settings: the copy recovers beside it, and takes its place last; what was there is moved, never
+    deleted, and put back if anything fails. Every file and every WAL record is verified; if a
+    backup is damaged, an older one is used. Recovery follows the current timeline, however long it
+    takes. A restored server has no synchronous standbys and archives nothing.
 
     With --into, tables or the rows of one account are restored into a new database on the server of
     --dsn, to which only superusers can connect. A complete copy is restored into TMPDIR for it.
 
-    Exit code: 13 if every backup that could be used is damaged.
+    Exit code: 13 if every backup that could be used is damaged, 3 if none leads to the target.
 
     \b
       tooling restore --to /srv/look --target-time '2026-11-23 08:30:00'
       tooling restore --in-place --overwrite --overwrite
       tooling restore --into before_1403 --table app.projects
     """
-    from tooling.backup import barman, catalog, settings, side
-    from tooling.backup import restore as restoring
+    from tooling.backup import barman, catalog, replace, settings
     from tooling.backup.part import Part
+    from tooling.backup.restore import after_recovery
+    from tooling.backup.survey import Request
+    from tooling.backup.target import Target
+
+    def tell(said: str) -> None:
+        options.say_step(said)
 
     if sum((folder is not None, in_place, database is not None)) != 1:
         raise click.UsageError("give one of --to, --in-place and --into")
@@ -105,34 +116,52 @@ def command(
         raise click.UsageError("give one of --target-time, --target-name and --target-lsn")
     report: dict[str, Any]
     driver = barman.configured(settings.load())
-    target = restoring.Target(target_time, target_name, target_lsn)
+    target = Target(target_time, target_name, target_lsn, timeline)
     if database is not None:
         part = Part(tables, account)
-        report = _beside(driver, target, backup_id, dsn, database, part, dry_run)
+        report = _beside(driver, target, backup_id, dsn, database, part, dry_run, tell)
         printing.say_fields(report, as_json=as_json)
         return
-    place = folder.resolve() if folder else catalog.original(driver.settings)
-    server = side.server(driver, place) if folder else side.original(driver, place)
+    place = folder.resolve() if folder else catalog.layout(driver.settings).data
     if dry_run:
-        best = restoring.candidates(driver, target, backup_id)[0]
-        report = {"backup": best.backup_id, "target": str(target), "data": str(place)}
+        report = {**_best(driver, target, backup_id), "data": str(place)}
         printing.say_fields(report, as_json=as_json)
         return
-    before = restoring.make_room(server, overwrite)
-    done = restoring.restore(driver, server, target, backup_id)
-    begin = side.start if folder else side.start_original
-    done = begin(done, run=start)
+    request = Request(target, backup_id, overwrite, start)
+    replaced = (
+        replace.to_folder(driver, place, request, tell)
+        if folder
+        else replace.in_place(driver, request, tell)
+    )
+    done = replaced.restored
     report = {
         "backup": done.backup.backup_id,
         "target": str(target),
+        "note": done.choice.note,
         "data": str(place),
-        "before": str(before) if before else None,
-        "url": server.url() if start else None,
+        "before": ", ".join(map(str, replaced.before)) or None,
+        "tablespaces": ", ".join(map(str, done.spaces.values())) or None,
+        "url": replaced.server.url() if start else None,
         "copy_seconds": done.copy_seconds,
         "recovery_seconds": done.recovery_seconds,
         "skipped": dict(done.skipped),
     }
     printing.say_fields(report, as_json=as_json)
+    if in_place and start:
+        after_recovery(driver.settings, replaced.timeline, tell)
+
+
+def _best(driver: "Barman", target: "Target", backup_id: str | None) -> dict[str, Any]:
+    """Return which backup would be restored, and to which moment."""
+    from tooling.backup.target import candidates
+
+    best = next(candidates(driver, target, backup_id))
+    return {
+        "backup": best.backup.backup_id,
+        "problem": best.backup.problem,
+        "target": str(target),
+        "note": best.note,
+    }
 
 
 def _beside(
@@ -143,9 +172,9 @@ def _beside(
     database: str,
     part: "Part",
     dry_run: bool,
+    tell: Callable[[str], None],
 ) -> dict[str, Any]:
     """Create the side database from a copy, which is removed afterwards; return the report."""
-    from tooling.backup import restore as restoring
     from tooling.backup import side
     from tooling.backup.part import bring_back, check_room
     from tooling.database import connect
@@ -154,16 +183,16 @@ def _beside(
     with connect(conninfo, autocommit=True) as server:
         check_room(server, database)
         if dry_run:
-            best = restoring.candidates(driver, target, backup_id)[0]
-            return {"backup": best.backup_id, "target": str(target), "database": database}
+            return {**_best(driver, target, backup_id), "database": database}
         with (
-            side.scratch(driver, target, backup_id) as restored,
+            side.scratch(driver, target, backup_id, tell) as restored,
             connect(side.url(conninfo, restored), autocommit=True) as copy,
         ):
             rows = bring_back(copy, server, database, part, driver.bin_dir)
     return {
         "backup": restored.backup.backup_id,
         "target": str(target),
+        "note": restored.choice.note,
         "database": database,
         "rows": rows,
         "skipped": dict(restored.skipped),

@@ -42,8 +42,8 @@ def problems(now: Reading) -> list[str]:
         found.append("commits wait for a synchronous receiver, and none is connected")
     if damaged := now.by("backups", "state").get("damaged"):
         found.append(f"{damaged:.0f} backups are damaged: `tooling backup list`")
-    if now.one("backup_newest_timestamp_seconds") > now.one("backup_verified_timestamp_seconds"):
-        found.append("the newest backup is not verified")
+    if now.one("backup_newest_timestamp_seconds") > now.one("backup_checked_timestamp_seconds"):
+        found.append("the newest backup is not checked")
     size = now.by("disk_bytes", "place")
     for place, free in now.by("disk_free_bytes", "place").items():
         if free < size[place] * DISK_FREE_SHARE:

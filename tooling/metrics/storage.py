@@ -12,7 +12,7 @@ from tooling.backup.catalog import Backup
 from tooling.backup.settings import BackupSettings
 from tooling.metrics.families import Sample
 
-STATES = ("verified", "unverified", "damaged", "incomplete")
+STATES = ("verified", "checked", "unchecked", "damaged", "incomplete")
 
 
 def backups(settings: BackupSettings) -> list[Sample]:
@@ -26,10 +26,12 @@ def backups(settings: BackupSettings) -> list[Sample]:
     states = [_state(one) for one in found]
     samples = [Sample("backups", {"state": name}, states.count(name)) for name in STATES]
     complete = [one for one in found if one.is_done]
-    sound = [one for one in complete if one.verified_at]
+    checked = [one for one in complete if one.checked_at]
+    verified = [one for one in complete if one.verified_at]
     for metric, group in (
         ("backup_newest_timestamp_seconds", complete),
-        ("backup_verified_timestamp_seconds", sound),
+        ("backup_checked_timestamp_seconds", checked),
+        ("backup_verified_timestamp_seconds", verified),
     ):
         ends: list[datetime] = [one.end_time for one in group if one.end_time]
         if ends:
@@ -67,4 +69,6 @@ def _state(backup: Backup) -> str:
         return "incomplete"
     if backup.problem:
         return "damaged"
-    return "verified" if backup.verified_at else "unverified"
+    if backup.verified_at:
+        return "verified"
+    return "checked" if backup.checked_at else "unchecked"

@@ -3,11 +3,13 @@
 import contextlib
 import os
 import re
+import shlex
 import shutil
 import signal as signals
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -16,6 +18,7 @@ from tooling.errors import ToolingError
 from tooling.server import places, processes
 
 START_SECONDS = 300
+RECOVERY_SECONDS = 30 * 86_400
 SUPERUSER = "postgres"
 SETTINGS_FILE = "tooling.conf"
 DEFAULTS: Mapping[str, object] = {
@@ -50,7 +53,8 @@ _HINTS = (
 class Server:
     """A server in `data_dir`, with the programs of `bin_dir`, on a socket in `socket_dir`.
 
-    Run by root, it belongs to the unprivileged owner of the folder that holds `data_dir`.
+    `options` are words of the server's command line. Run by root, it belongs to the unprivileged
+    owner of the folder that holds `data_dir`.
     Failures raise ToolingError with the server's own words.
     """
 
@@ -58,6 +62,7 @@ class Server:
     data_dir: Path
     socket_dir: Path
     port: int = 5432
+    options: tuple[str, ...] = ()
 
     @property
     def log(self) -> Path:
@@ -91,13 +96,18 @@ class Server:
             self.data_dir.rmdir()
         half_made.rename(self.data_dir)
 
-    def start(self, settings: Mapping[str, object] | None = None) -> None:
+    def start(
+        self,
+        settings: Mapping[str, object] | None = None,
+        recovering: Callable[[], None] | None = None,
+    ) -> None:
         """Start the server and wait until it accepts connections; no effect when it runs.
 
         `settings`, if given, replace those of earlier starts; DEFAULTS fill what they leave out.
+        With `recovering`, which is called each second, it is waited for as long as the server runs.
         """
         if self.is_running():
-            self._wait_until_ready()
+            self._wait_until_ready(recovering)
             return
         if not (self.data_dir / "PG_VERSION").is_file():
             raise ToolingError(f"{self.data_dir} holds no PostgreSQL data", hint="Make it first.")
@@ -114,13 +124,20 @@ class Server:
         self.log.touch(mode=0o600)
         places.hand_over(self.log, self._account())
         said_before = self.log.stat().st_size
-        arguments = ["-D", str(self.data_dir), "-l", str(self.log), "-w", "-t", str(START_SECONDS)]
+        seconds = RECOVERY_SECONDS if recovering else START_SECONDS
+        arguments = ["-D", str(self.data_dir), "-l", str(self.log), "-w", "-t", str(seconds)]
+        if self.options:
+            arguments += ["-o", shlex.join(self.options)]
         try:
-            self._run("pg_ctl", *arguments, "start")
+            with ThreadPoolExecutor(1) as pool:
+                started = pool.submit(self._run, "pg_ctl", *arguments, "start")
+                while recovering and not wait([started], timeout=1).done:
+                    recovering()
+                started.result()
         except ToolingError as error:
             said = self.log.read_bytes()[said_before:].decode("utf-8", "replace")
             raise _not_started(said or error.message, self.log) from error
-        self._wait_until_ready()
+        self._wait_until_ready(recovering)
         if not self.is_running():
             said = self.log.read_bytes()[said_before:].decode("utf-8", "replace")
             raise _not_started(said, self.log)
@@ -193,7 +210,8 @@ class Server:
         return {**kept, "LD_LIBRARY_PATH": str(self.bin_dir.parent / "lib"), "LC_ALL": "C"}
 
     def _account(self) -> places.Account | None:
-        return places.account_of(self.data_dir.parent)
+        owned = self.data_dir.is_dir() and self.data_dir.stat().st_uid != 0
+        return places.account_of(self.data_dir if owned else self.data_dir.parent)
 
     def _pid_file(self) -> list[str]:
         try:
@@ -210,10 +228,14 @@ class Server:
         if lock.is_file() and str(self.data_dir) in lock.read_text(encoding="utf-8").splitlines():
             lock.unlink()
 
-    def _wait_until_ready(self) -> None:
+    def _wait_until_ready(self, recovering: Callable[[], None] | None) -> None:
         deadline = time.monotonic() + START_SECONDS
+        said = time.monotonic()
         while self.is_running() and not self.is_ready():
-            if time.monotonic() > deadline:
+            if recovering and time.monotonic() > said + 1:
+                said = time.monotonic()
+                recovering()
+            if not recovering and time.monotonic() > deadline:
                 raise ToolingError(
                     f"the server is still recovering after {START_SECONDS} s",
                     hint=f"Its log says how far it is: {self.log}",

@@ -19,10 +19,10 @@ RECOVERY = Dashboard(
                     bad=108000,
                 ),
                 Number(
-                    "Newest verified backup",
-                    "Age of the newest backup that passed a verification.",
+                    "Newest checked backup",
+                    "Age of the newest backup whose checksums were read and are right.",
                     "s",
-                    "time() - (eagle_backup_verified_timestamp_seconds"
+                    "time() - (eagle_backup_checked_timestamp_seconds"
                     ' or eagle_job_last_success_timestamp_seconds{job="backup"})',
                     bad=864000,
                 ),
@@ -62,7 +62,7 @@ RECOVERY = Dashboard(
             (
                 Graph(
                     "Backups by state",
-                    "Damaged and unverified backups fire an alert.",
+                    "Damaged and unchecked backups fire an alert.",
                     "short",
                     (("eagle_backups", "{{state}}"),),
                     stacked=True,

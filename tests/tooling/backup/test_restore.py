@@ -4,19 +4,21 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.tooling.backup.world import World, damaged, world
-from tooling.backup import catalog
+from tooling.backup import barman, catalog, recovery, side, timelines
 from tooling.errors import Exit
+from tooling.server import server
 
 
 @pytest.fixture(scope="module")
 def source() -> Iterator[World]:
     """Yield a world: 1, a backup, 2, a moment, 3, a named point, 4, an increment, 5."""
-    with world({"summarize_wal": "on"}) as made:
+    with world({"summarize_wal": "on", "track_commit_timestamp": "on"}) as made:
         made.insert(1)
         made.json("backup", "run")
         made.insert(2)
@@ -75,6 +77,56 @@ def test_a_moment_that_no_backup_leads_to_is_refused(
     assert done.returncode == Exit.INPUT
     assert "can be restored to" in done.stderr
     assert not folder.exists()
+
+
+def test_a_moment_after_the_last_commit_is_the_newest_one(source: World, folder: Path) -> None:
+    ((moment,),) = source.sql("select clock_timestamp()::text")
+    done = source.json("restore", "--to", folder, "--target-time", moment)
+    assert "is before the target: all WAL received was replayed" in done["note"]
+    assert source.kept(done["url"]) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "words", [("--target-time", "2999-01-01 00:00:00"), ("--target-lsn", "FF/0")]
+)
+def test_a_moment_that_has_not_been_received_is_refused(
+    source: World, folder: Path, words: tuple[str, str]
+) -> None:
+    done = source.tooling("restore", "--to", folder, *words)
+    assert done.returncode == Exit.INPUT
+    assert "cannot be restored: the" in done.stderr
+    assert list(source.place.glob("copy*")) == [folder.with_name("copy.side")]
+
+
+def test_the_list_shows_which_moments_can_be_restored(source: World) -> None:
+    ((last,),) = source.sql("select timestamp from pg_last_committed_xact()")
+    listed = source.json("backup", "list")["backups"]
+    for one, backup in zip(listed, source.backups(), strict=True):
+        assert datetime.fromisoformat(one["window"]["begin"]) == backup.end_time
+        assert datetime.fromisoformat(one["window"]["end"]) == last
+    assert f" to {last:%Y-%m-%d %H:%M:%S}" in source.tooling("backup", "list").stdout
+
+
+def test_a_recovery_is_waited_for_and_told_of(
+    source: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it takes: here each commit is replayed a time after it was made."""
+    began = time.monotonic()
+    source.sql("select txid_current()")
+    time.sleep(2.5)
+    source.received()
+    source.json("restore", "--to", folder, "--no-start")
+    with (folder / "postgresql.auto.conf").open("a") as file:
+        file.write(f"recovery_min_apply_delay = '{time.monotonic() - began + 3:.0f}s'\n")
+    copy = side.server(barman.configured(source.settings), folder)
+    monkeypatch.setattr(server, "START_SECONDS", 0)
+    line = timelines.line(source.settings, source.backups()[-1])
+    assert line
+    monkeypatch.setattr(recovery, "_TELL_EVERY", 0.5)
+    said: list[str] = []
+    copy.start(recovering=recovery.watch(copy, line, said.append))
+    assert source.sql("select pg_is_in_recovery()", copy.url()) == [(False,)]
+    assert "replayed WAL up to 0/" in said[-1]
 
 
 def test_a_damaged_backup_is_passed_over_for_an_older_one(source: World, folder: Path) -> None:

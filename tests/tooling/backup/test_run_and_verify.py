@@ -33,10 +33,10 @@ def test_the_second_backup_is_an_increment_to_the_first(source: World) -> None:
     assert second.size < first.size / 2
 
 
-def test_each_was_verified_when_it_was_taken(source: World) -> None:
+def test_each_was_checked_when_it_was_taken(source: World) -> None:
     listed = source.json("backup", "list")["backups"]
     assert [(one["status"], one["problem"]) for one in listed[:2]] == [("DONE", None)] * 2
-    assert all(one["verified_at"] for one in listed)
+    assert all(one["checked_at"] for one in listed)
 
 
 def test_a_receiver_follows_the_server(source: World) -> None:

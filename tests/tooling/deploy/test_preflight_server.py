@@ -71,7 +71,7 @@ def backed_up() -> Iterator[World]:
         yield made
 
 
-def test_a_backup_must_be_there_fresh_verified_and_followed(backed_up: World) -> None:
+def test_a_backup_must_be_there_fresh_checked_and_followed(backed_up: World) -> None:
     def words() -> list[str]:
         done = backed_up.tooling("preflight", "--check", "backup", "--json")
         return [one["finding"] for one in json.loads(done.stdout)["findings"]]
@@ -82,7 +82,7 @@ def test_a_backup_must_be_there_fresh_verified_and_followed(backed_up: World) ->
     record = backed_up.home / "verified" / f"{made['backup_id']}.json"
     kept = record.read_text()
     record.unlink()
-    assert words() == [f"backup {made['backup_id']} is not verified"]
+    assert words() == [f"backup {made['backup_id']} is not checked"]
     record.write_text(json.dumps({"at": "2026-01-01T00:00:00+00:00", "problem": "a torn file"}))
     assert words() == [f"backup {made['backup_id']} is damaged: a torn file"]
     record.write_text(kept)

@@ -42,7 +42,7 @@ def slot(migrated_database: str) -> Iterator[str]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> BackupSettings:
-    """Return a folder with two backups of Barman's; the older one passed its verification."""
+    """Return a folder with two backups of Barman's; the older one passed its check."""
     settings = BackupSettings(tmp_path / "backups", bucket="backups")
     meta = catalog.folder(settings) / "meta"
     meta.mkdir(parents=True)
@@ -73,6 +73,7 @@ def test_everything_declared_is_measured(
         )
         connection.execute("vacuum app.projects")
         connection.execute("select pg_stat_force_next_flush()")
+    catalog.record_restored(home, "20261121T011500")
     with psycopg.connect(migrated_database) as transaction:
         transaction.execute("select 1")
         found = {sample.metric for sample in read(as_exporter, home)}
@@ -132,20 +133,25 @@ def test_the_text_is_what_prometheus_reads(as_exporter: str) -> None:
 
 
 def test_backups_are_told_by_their_state(home: BackupSettings) -> None:
-    """A complete one that no verification passed is not a backup yet."""
+    """A complete one that no check passed is not a backup yet."""
     newest, sound = 1795310160, 1795223760
     read = {
         (sample.metric, *sample.labels.values()): sample.value for sample in storage.backups(home)
     }
     assert read == {
-        ("backups", "verified"): 1,
-        ("backups", "unverified"): 1,
+        ("backups", "verified"): 0,
+        ("backups", "checked"): 1,
+        ("backups", "unchecked"): 1,
         ("backups", "damaged"): 0,
         ("backups", "incomplete"): 0,
         ("backup_newest_timestamp_seconds",): newest,
-        ("backup_verified_timestamp_seconds",): sound,
+        ("backup_checked_timestamp_seconds",): sound,
         ("backup_newest_bytes",): 7000,
     }
+    catalog.record_restored(home, "20261121T011500")
+    restored = families.Sample("backup_verified_timestamp_seconds", {}, sound)
+    assert families.Sample("backups", {"state": "verified"}, 1) in storage.backups(home)
+    assert restored in storage.backups(home)
     catalog.record(home, "20261122T011500", "page 7 is damaged")
     assert families.Sample("backups", {"state": "damaged"}, 1) in storage.backups(home)
 

@@ -91,7 +91,7 @@ def test_the_oldest_transaction_and_the_newest_backup_are_told() -> None:
             Sample("transaction_longest_seconds", {"role": "eagle_reader"}, 3),
             Sample("transaction_longest_seconds", {"role": "eagle_application"}, 7),
             Sample("backup_newest_timestamp_seconds", {}, time.time() - 60),
-            Sample("backup_verified_timestamp_seconds", {}, time.time() - 60),
+            Sample("backup_checked_timestamp_seconds", {}, time.time() - 60),
         ],
     )
     assert drawn.longest_transaction == 7
@@ -136,7 +136,7 @@ def test_the_slowest_statement_comes_first() -> None:
         ([Sample("migrations_partial", {}, 1)], "half-way"),
         ([Sample("access_findings", {}, 2)], "preflight"),
         ([Sample("backups", {"state": "damaged"}, 1)], "tooling backup list"),
-        ([Sample("backup_newest_timestamp_seconds", {}, 9)], "not verified"),
+        ([Sample("backup_newest_timestamp_seconds", {}, 9)], "not checked"),
         (
             [
                 Sample("disk_bytes", {"place": "backups"}, 1000),

@@ -9,19 +9,31 @@ from tooling.cli import options
 @click.command()
 @options.as_json
 def command(as_json: bool) -> None:
-    """List the backups, the oldest first.
+    """List the backups, the oldest first, and the moments to which each can be restored.
 
-    Does not connect to the server.
+    The checksums of a checked backup are right; a verified one was restored by the
+    disaster-recovery test, too. The moments are from the end of the backup to the last commit that
+    was received on the current timeline, in UTC. Does not connect to the server.
 
     \b
       tooling backup list --json
     """
-    from tooling.backup import catalog, settings
-    from tooling.cli.backup.shown import row
+    from tooling.backup import barman, catalog, points, settings
+    from tooling.cli.backup.shown import row, window
 
-    home = settings.load().home
-    found = catalog.backups(settings.load())
-    report = {"home": str(home), "backups": [one.as_dict() for one in found]}
-    printing.say_result(report, printing.columns(map(row, found)), as_json=as_json)
+    chosen = settings.load()
+    found = catalog.backups(chosen)
+    bin_dir = barman.configured(chosen).bin_dir if found else None
+    windows = points.windows(chosen, bin_dir, found) if bin_dir else {}
+    listed = []
+    for one in found:
+        until = windows.get(one.backup_id)
+        listed.append({**one.as_dict(), "window": until and until.as_dict()})
+    lines = [
+        (*row(one), window(windows[one.backup_id]) if one.backup_id in windows else "")
+        for one in found
+    ]
+    report = {"home": str(chosen.home), "backups": listed}
+    printing.say_result(report, printing.columns(lines), as_json=as_json)
     if not as_json:
-        printing.say(f"{len(found)} backups in {home}", err=True)
+        printing.say(f"{len(found)} backups in {chosen.home}", err=True)

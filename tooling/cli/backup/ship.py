@@ -9,7 +9,7 @@ from tooling.cli import options
 @click.command()
 @options.as_json
 def command(as_json: bool) -> None:
-    """Copy verified backups and WAL to the bucket, encrypted.
+    """Copy checked backups and WAL to the bucket, encrypted.
 
     Only what the bucket does not hold yet is copied; after an interruption, run the command again.
     Bucket, endpoint and recipients are set in [tool.tooling.backup]; credentials come from

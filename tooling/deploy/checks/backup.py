@@ -1,4 +1,4 @@
-"""Whether there is something to go back to: a fresh, verified backup and the log since."""
+"""Whether there is something to go back to: a fresh, checked backup and the WAL since."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -34,8 +34,8 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
             f"backup {newest.backup_id} is damaged: {newest.problem}",
             "Take a full one: tooling backup run --full",
         )
-    elif newest.verified_at is None:
-        yield error(f"backup {newest.backup_id} is not verified", "Read it: tooling backup verify")
+    elif newest.checked_at is None:
+        yield error(f"backup {newest.backup_id} is not checked", "Read it: tooling backup verify")
     timeline = barman.timeline(connection)
     if timeline is not None and (due := follow.backup_due(chosen, timeline)):
         yield error(due, "Take a full one: tooling backup reset-receiver")
@@ -59,5 +59,5 @@ def _hours(age: timedelta) -> str:
 
 
 CHECK = Check(
-    "backup", "A fresh, verified backup, and a receiver of the log since.", _look, is_lenient=True
+    "backup", "A fresh, checked backup, and a receiver of WAL since.", _look, is_lenient=True
 )
