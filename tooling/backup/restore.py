@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from tooling.backup import catalog, copying, take, timelines
+from tooling.backup import catalog, copying, reset, take, timelines
 from tooling.backup.barman import Barman
 from tooling.backup.catalog import Backup
 from tooling.backup.recovery import Tell
@@ -111,13 +111,14 @@ def keep_history(settings: BackupSettings, data: Path) -> int:
 
 def after_recovery(settings: BackupSettings, timeline: int, tell: Tell) -> None:
     """Let the receiver follow the new timeline, and demand a backup of it."""
-    from tooling.backup import receive
-
-    if reset := getattr(receive, "reset", None):
-        try:
-            reset(settings)
-        except (ToolingError, psycopg.Error) as error:
-            tell(f"the WAL receiver was not reset: {error}")
+    try:
+        done = reset.reset(settings)
+    except (ToolingError, psycopg.Error) as error:
+        tell(f"the WAL receiver was not reset: {error}")
+        done = None
+    if done is not None and done.backup_due:
+        reset.report(done, tell)
+        return
     tell(
         f"the server writes timeline {timeline} now. Take a backup of it, which no recovery can do "
         "without: `tooling backup run --full`"
