@@ -1,4 +1,4 @@
-"""Faults of backups, of their tests, and of who receives the log."""
+"""Faults of backups, of their tests, and of who receives WAL."""
 
 import json
 import os
@@ -102,7 +102,7 @@ def no_receiver(stack: Stack) -> Iterator[None]:
 
 
 @case(
-    "A pg_receivewal is stopped by a signal while 100 MB of log are written; it goes on.",
+    "A pg_receivewal is stopped by a signal while 100 MB of WAL are written; it goes on.",
     "ReplicationLag",
     application_name="stalled",
 )

@@ -45,7 +45,8 @@ def command(
     from tooling.backup import settings
     from tooling.metrics import collect, picture, reading, screen
 
-    folders = collect.Folders(options.settings_for(migrations).migrations, settings.load())
+    known = collect.Folders(options.settings_for(migrations).migrations, settings.load())
+    folders = collect.located(connection, known)
     console = printing.console()
     title = f"{connection.info.dbname}, PostgreSQL {connection.info.server_version // 10000}"
     before = reading.Reading(collect.read(connection, folders))

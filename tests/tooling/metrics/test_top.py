@@ -4,17 +4,19 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from tests.conftest import close
+from tests.conftest import close, durable
 from tooling.metrics import screen
 from tooling.metrics.families import Sample
 from tooling.metrics.picture import Picture, draw
 from tooling.metrics.reading import Reading
+from tooling.server.server import Server
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -40,9 +42,10 @@ def test_once_prints_a_screen_with_what_is_wrong(migrated_database: str) -> None
 
 
 @pytest.fixture
-def healthy(migrated_database: str) -> str:
+def healthy(server: Server, migrated_database: str) -> Iterator[str]:
     """Return a database that says what nobody may do, too; a copy does not know that."""
-    return close(migrated_database)
+    with durable(server):
+        yield close(migrated_database)
 
 
 def test_json_is_for_programs(healthy: str) -> None:
@@ -132,6 +135,20 @@ def test_the_slowest_statement_comes_first() -> None:
         ([Sample("synchronous_standbys_wanted", {}, 1)], "none is connected"),
         ([Sample("migrations_partial", {}, 1)], "half-way"),
         ([Sample("access_findings", {}, 2)], "preflight"),
+        (
+            [Sample("server_faults", {"fault": "read-only", "severity": "page"}, 1)],
+            "transactions are read-only, by a setting: `tooling preflight --check server`",
+        ),
+        ([Sample("read_failed", {"part": "activity"}, 1)], "part activity of the metrics could"),
+        ([Sample("privileges_missing", {}, 2)], "grant pg_monitor to eagle_exporter"),
+        (
+            [Sample("oldest_xmin_age", {"holder": "standby", "name": "reader"}, 6e6)],
+            "reader keeps vacuum from removing rows: 6,000,000 transactions old",
+        ),
+        (
+            [Sample("prepared_transaction_seconds", {"datname": "other"}, 901)],
+            "a prepared transaction of other is 901 s old",
+        ),
         ([Sample("backups", {"state": "damaged"}, 1)], "tooling backup list"),
         ([Sample("backup_newest_timestamp_seconds", {}, 9)], "not verified"),
         (

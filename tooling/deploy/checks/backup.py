@@ -1,4 +1,4 @@
-"""Whether there is something to go back to: a fresh, verified backup and the log since."""
+"""Whether there is something to go back to: a fresh, verified backup and the WAL since."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
         yield error(f"backup {newest.backup_id} is not verified", "Read it: tooling backup verify")
     if barman.receiving(connection) is None:
         yield error(
-            "nobody receives the log: what is committed now is in no backup",
+            "nobody receives WAL: what is committed now is in no backup",
             "Start the receiver: tooling backup receive",
         )
 
@@ -48,5 +48,5 @@ def _hours(age: timedelta) -> str:
 
 
 CHECK = Check(
-    "backup", "A fresh, verified backup, and a receiver of the log since.", _look, is_lenient=True
+    "backup", "A fresh, verified backup, and a receiver of the WAL since.", _look, is_lenient=True
 )
