@@ -77,11 +77,18 @@ PLANTED = (
             ("alter system reset max_connections", RELOAD)),
     Planted("collation-version", "version 0 of its collation, the system has",
             ("update pg_database set datcollversion = '0' where datname = 'postgres'",),
-            ("alter database postgres refresh collation version",)),
+            (
+            "update pg_database set datcollversion = pg_database_collation_actual_version(oid)"
+            " where datname = 'postgres'",
+        )),
     Planted("collation-version", "collation ucs_basic was made with version 0",
             ("create table ops.sorted (name text collate ucs_basic)",
              "update pg_collation set collversion = '0' where collname = 'ucs_basic'"),
-            ("drop table ops.sorted", "alter collation ucs_basic refresh version")),
+            (
+            "drop table ops.sorted",
+            "update pg_collation set collversion = pg_collation_actual_version(oid)"
+            " where collname = 'ucs_basic'",
+        )),
     role("login-impossible", "eagle_application cannot log in: it is NOLOGIN",
          "eagle_application nologin", "eagle_application login"),
     role("login-impossible", "eagle_reader cannot log in: its connection limit is 0",
