@@ -53,7 +53,9 @@ def problems(now: Reading) -> list[str]:
         found.append("the newest backup is not verified")
     for holder, transactions in now.by("oldest_xmin_age", "name").items():
         if transactions > HELD_TRANSACTIONS:
-            found.append(f"{holder} keeps vacuum from removing rows: {transactions:,.0f} transactions old")
+            found.append(
+                f"{holder} keeps vacuum from removing rows: {transactions:,.0f} transactions old"
+            )
     for database, seconds in now.by("prepared_transaction_seconds", "datname").items():
         if seconds > PREPARED_SECONDS:
             found.append(f"a prepared transaction of {database} is {seconds:,.0f} s old")
