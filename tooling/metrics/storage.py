@@ -15,6 +15,7 @@ from tooling.metrics.families import Sample
 
 DATA_DISK = "TOOLING_DATA_DISK"
 STATES = ("verified", "unverified", "damaged", "incomplete")
+TABLESPACE = "tablespace "
 _FOLDERS = """
 select 'data', current_setting('data_directory')
 union all

@@ -188,6 +188,7 @@ def test_the_disk_of_a_tablespace_is_looked_at(small: Server) -> None:
         admin.execute(f"create tablespace elsewhere location '{folder}'".encode())
         words = [words for _, words in look("disk", admin, context)]
         admin.execute("drop tablespace elsewhere")
+    assert f"the tablespace elsewhere is in {folder}: a restore needs that folder as well" in words
     assert any(one.startswith(f"the disk of the tablespace elsewhere ({folder})") for one in words)
 
 

@@ -12,6 +12,13 @@ _REMEDY = "Free space, or enlarge the disk, before anything is written."
 
 
 def _look(connection: Connection, given: Given) -> Iterator[Finding]:
+    folders = storage.folders(connection)
+    for name, folder in folders.items():
+        if name.startswith(storage.TABLESPACE):
+            yield warning(
+                f"the {name} is in {folder}: a restore needs that folder as well",
+                f"Make it there before a restore, or drop {name}.",
+            )
     data = Path(setting(connection, "data_directory"))
     if not _is_ours(connection, data):
         yield warning(
@@ -29,7 +36,7 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
             for effect in statement.effects
         )
     )
-    for name, folder in storage.folders(connection).items():
+    for name, folder in folders.items():
         try:
             usage = shutil.disk_usage(folder)
         except OSError as failed:
