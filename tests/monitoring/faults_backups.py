@@ -121,7 +121,7 @@ def stalled_receiver(stack: Stack) -> Iterator[None]:
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        wait_for(lambda: stack.sql(_STREAMS.format("stalled")), "a second receiver", 30)
+        wait_for(lambda: stack.sql(_STREAMS.format("stalled")), "a second receiver", 90)
         os.kill(process.pid, signal.SIGSTOP)
         stack.sql(*[_MILLION] * 100)
         yield
