@@ -172,6 +172,7 @@ def test_an_event_trigger_is_named_that_can_refuse_a_migration(
 def test_a_table_whose_statistics_are_gone_is_named(project: Project, admin: Admin) -> None:
     admin.execute("create schema app")
     admin.execute("create table app.signs as select generate_series(1, 2000) as sign_id")
+    admin.execute("select pg_stat_force_next_flush()")
     admin.execute("analyze app.signs")
     before = look("server", admin, given(project))
     admin.execute("delete from pg_statistic where starelid = 'app.signs'::regclass")

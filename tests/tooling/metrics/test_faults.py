@@ -106,7 +106,10 @@ PLANTED = (
              " now() + interval '13 days'); end $$",),
             ("alter role eagle_application valid until 'infinity'",)),
     Planted("statistics-missing", "ops.big has never been analyzed",
-            (f"{BIG} select generate_series(1, 20000) as number",), ("drop table ops.big",)),
+            (f"{BIG} select generate_series(1, 20000) as number",
+             "select pg_stat_force_next_flush()",
+             "select pg_stat_reset_single_table_counters('ops.big'::regclass)"),
+            ("drop table ops.big",)),
     Planted("database-invalid", "database half was dropped in part",
             ("create database half",
              "update pg_database set datconnlimit = -2 where datname = 'half'"),
@@ -269,6 +272,15 @@ def test_settings_that_a_restart_brings_are_found(healthy: Server) -> None:
     offline(healthy, "pg_checksums", "--enable", "--no-sync")
     with exporter(healthy) as watching:
         is_healthy(watching)
+
+
+def test_a_table_that_autovacuum_will_analyze_is_no_fault(healthy: Server) -> None:
+    create = f"{BIG} select generate_series(1, 20000) as number"
+    sql(healthy, create, "select pg_stat_force_next_flush()")
+    with exporter(healthy) as watching:
+        found = look(watching)
+    sql(healthy, "drop table ops.big")
+    assert found == []
 
 
 def test_every_fault_is_planted() -> None:

@@ -25,7 +25,8 @@ select c.oid::regclass::text
   join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
  where n.nspname in ('app', 'catalog', 'ops')
    and c.relkind in ('r', 'm')
-   and c.reltuples > 1000
+   and c.reltuples > 100
+   and pg_stat_get_mod_since_analyze(c.oid) <= 50
    and exists (
            select
              from pg_catalog.pg_attribute as a
