@@ -189,6 +189,15 @@ select 'statistics-missing', format('%s has never been analyzed', c.oid::regclas
    and pg_relation_size(c.oid) > 64 * 1024
 """
 
+REPLAY = """
+select 'replay-paused', 'replay of WAL is paused: a failover would wait for it',
+       'select pg_wal_replay_resume()'
+ where case
+           when pg_is_in_recovery() then pg_get_wal_replay_pause_state() <> 'not paused'
+           else false
+       end
+"""
+
 DATABASES = """
 select 'database-invalid', format('database %s was dropped in part', d.datname),
        format('drop database %I', d.datname)
@@ -205,5 +214,6 @@ ALL = (
     RESTART,
     ROLES,
     STATISTICS,
+    REPLAY,
     DATABASES,
 )

@@ -58,9 +58,13 @@ FAULTS = {
     "certificate-expired": Fault("page", "the certificate of the server has expired"),
     "certificate-expires": Fault("ticket", "the certificate of the server expires soon"),
     "statistics-missing": Fault("ticket", "tables have never been analyzed"),
+    "replay-paused": Fault("ticket", "a standby has paused its replay of WAL"),
     "database-invalid": Fault("ticket", "a database was dropped in part"),
     "not-checked": Fault("ticket", "some faults cannot be looked for, for want of a privilege"),
 }
+
+
+_REFUSED = "Run sql/superuser.sql in this database, or the check as a superuser."
 
 
 def find(connection: psycopg.Connection[Any]) -> list[Found]:
@@ -74,5 +78,5 @@ def find(connection: psycopg.Connection[Any]) -> list[Found]:
             found += [Found(*row) for row in connection.execute(query).fetchall()]
         except psycopg.errors.InsufficientPrivilege as refused:
             why = str(refused.diag.message_primary)
-            found.append(Found("not-checked", why, "Run sql/superuser.sql in this database."))
+            found.append(Found("not-checked", why, _REFUSED))
     return found

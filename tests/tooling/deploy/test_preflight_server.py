@@ -16,7 +16,7 @@ import pytest
 from tests.tooling.backup.world import World, world
 from tests.tooling.deploy.common import found, look
 from tooling.deploy.preflight import Given
-from tooling.metrics import statements
+from tooling.metrics import faults, statements
 from tooling.server import places
 from tooling.server.embedded import temporary_server
 from tooling.server.server import Server
@@ -129,6 +129,11 @@ def test_a_slot_and_a_standby_that_hold_back_vacuum_are_warnings(
         assert {("standby", "reader"), ("replication slot", "feed")} <= held.keys()
         assert min(held.values()) > 0
         reader.rollback()
+        reader.autocommit = True
+        assert "replay-paused" not in [one.fault for one in faults.find(reader)]
+        reader.execute("select pg_wal_replay_pause()")
+        assert "replay-paused" in [one.fault for one in faults.find(reader)]
+        reader.execute("select pg_wal_replay_resume()")
         admin.execute("select pg_drop_replication_slot('feed')")
         wait_for(lambda: look("activity", admin, context) == [])
 

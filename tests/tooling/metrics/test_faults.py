@@ -122,8 +122,9 @@ PLANTED = (
 OTHERWISE = {
     "checksum-failures", "checksums-off", "no-backups", "archiving-fails", "configuration-broken",
     "certificate-expired", "certificate-expires",
+    "replay-paused",
 }  # fmt: skip
-"""Planted by tests of their own, those of certificates in tests/tooling/deploy."""
+"""Planted by tests of their own; certificates and a standby are in tests/tooling/deploy."""
 
 
 @contextmanager
