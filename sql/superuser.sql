@@ -86,6 +86,13 @@ begin
     if not pg_has_role('eagle_exporter', 'pg_monitor', 'member') then
         grant pg_monitor to eagle_exporter;
     end if;
+    -- Errors in postgresql.conf are seen nowhere else before the next start fails.
+    if not has_table_privilege('eagle_exporter', 'pg_file_settings', 'select') then
+        grant select on pg_file_settings to eagle_exporter;
+    end if;
+    if not has_function_privilege('eagle_exporter', 'pg_show_all_file_settings()', 'execute') then
+        grant execute on function pg_show_all_file_settings() to eagle_exporter;
+    end if;
 end
 $attributes$;
 

@@ -4,7 +4,9 @@ import itertools
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -86,6 +88,22 @@ def close(url: str) -> str:
                 sql.SQL("revoke connect on database {} from public").format(sql.Identifier(other))
             )
     return url
+
+
+@contextmanager
+def durable(server: Server) -> Iterator[None]:
+    """Let the server flush to disk, as one that is not of a test does, while the block lasts."""
+    safe = "select current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on'"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(f"alter system set {setting} = on".encode())
+        connection.execute("select pg_reload_conf()")
+        while connection.execute(safe).fetchone() != (True,):
+            time.sleep(0.01)
+        yield
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(f"alter system reset {setting}".encode())
+        connection.execute("select pg_reload_conf()")
 
 
 def _database(server: Server, template: str) -> Iterator[str]:

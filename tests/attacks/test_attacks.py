@@ -42,6 +42,8 @@ def test_no_attack_is_made_twice() -> None:
 # Text that is given to a file system, a socket or the shell's user, and never to the database.
 NO_SQL = {
     "db psql arguments": "psql's own arguments, from who may run psql",
+    "alert-receiver --listen": "an address to listen at",
+    "job services --user": "a line of a systemd unit",
     "job timers --user": "a line of a systemd unit",
     "metrics --listen": "an address to listen at",
     "search-feed --url": "an address to connect to",

@@ -1,4 +1,4 @@
-"""Faults of backups, of their tests, and of who receives the log."""
+"""Faults of backups, of their tests, and of who receives WAL."""
 
 import json
 import os
@@ -134,7 +134,7 @@ def no_copy(stack: Stack) -> Iterator[None]:
 
 
 @case(
-    "A pg_receivewal is stopped by a signal while 100 MB of log are written; it goes on.",
+    "A pg_receivewal is stopped by a signal while 100 MB of WAL are written; it goes on.",
     "ReplicationLag",
     application_name="stalled",
 )
@@ -153,7 +153,7 @@ def stalled_receiver(stack: Stack) -> Iterator[None]:
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        wait_for(lambda: stack.sql(_STREAMS.format("stalled")), "a second receiver", 30)
+        wait_for(lambda: stack.sql(_STREAMS.format("stalled")), "a second receiver", 90)
         os.kill(process.pid, signal.SIGSTOP)
         stack.sql(*[_MILLION] * 100)
         yield

@@ -20,7 +20,7 @@ def no_exporter(stack: Stack) -> Iterator[None]:
 
 
 @case(
-    "The exporter ends, then the server: who is told of the server is not told of the other.",
+    "The exporter ends, then the server: of both somebody is told.",
     "ServerDown",
     alone=True,
 )
@@ -28,11 +28,54 @@ def no_server(stack: Stack) -> Iterator[None]:
     stack.stop("exporter")
     wait_for(lambda: stack.prometheus.firing("MetricsMissing"), "MetricsMissing", 60)
     stack.server.stop("immediate")
-    suppressed = stack.alertmanager.suppressed
-    wait_for(lambda: "MetricsMissing" in suppressed(), "one alert to inhibit the other", 60)
+    wait_for(lambda: stack.prometheus.firing("ServerDown"), "ServerDown", 60)
+    assert "MetricsMissing" not in stack.alertmanager.suppressed()
+    assert stack.prometheus.query('eagle_backups{state="verified"} > 0')
     yield
     stack.server.start()
     stack.start("exporter")
+
+
+@case(
+    "The role of the exporters becomes NOLOGIN and its sessions end: the server is not down.",
+    "MetricsIncomplete",
+    alone=True,
+    part="login",
+)
+def refused_exporters(stack: Stack) -> Iterator[None]:
+    stack.sql(
+        "alter role eagle_exporter nologin",
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'eagle_exporter'",
+    )
+    wait_for(lambda: stack.prometheus.query("pg_up == 0"), "the other exporter to fail", 60)
+    yield
+    assert not stack.prometheus.firing("ServerDown")
+    stack.sql("alter role eagle_exporter login")
+
+
+@case(
+    "fsync is switched off, then on.",
+    "DataAtRisk",
+    fault="durability-off",
+)
+def unsafe_setting(stack: Stack) -> Iterator[None]:
+    stack.sql("alter system set fsync = off", "select pg_reload_conf()")
+    yield
+    stack.sql("alter system set fsync = on", "select pg_reload_conf()")
+
+
+@case(
+    "The password of a role expires tomorrow; then never.",
+    "ServerFault",
+    fault="password-expires",
+)
+def expiring_password(stack: Stack) -> Iterator[None]:
+    stack.sql(
+        "do $$ begin execute format('alter role eagle_reader valid until %L',"
+        " now() + interval '1 day'); end $$"
+    )
+    yield
+    stack.sql("alter role eagle_reader valid until 'infinity'")
 
 
 @case(

@@ -1,4 +1,4 @@
-"""Faults of what is kept: partitions, dead rows, transaction ids, indexes, the log, disks."""
+"""Faults of what is kept: partitions, dead rows, transaction ids, indexes, WAL, disks."""
 
 import os
 import subprocess
@@ -102,7 +102,7 @@ def refused_write(stack: Stack) -> Iterator[None]:
 
 
 @case(
-    "25,000 rows are added and deleted, and autovacuum is off; then the table is vacuumed.",
+    "25,000 rows are added and deleted before any autovacuum; then the table is vacuumed.",
     "DeadRows",
     relation="ops.job_runs",
 )
@@ -130,7 +130,7 @@ def invalid_index(stack: Stack) -> Iterator[None]:
 
 
 @case(
-    "A replication slot that nobody reads keeps 250 MB of log, of 64; it is dropped.",
+    "A replication slot that nobody reads keeps 250 MB of WAL, of 64; it is dropped.",
     "LogKept",
 )
 def kept_log(stack: Stack) -> Iterator[None]:
@@ -139,6 +139,19 @@ def kept_log(stack: Stack) -> Iterator[None]:
     yield
     stack.sql("select pg_drop_replication_slot('unread')")
     wait_for(lambda: stack.sql(_MILLION, "checkpoint", _SHORT), "the log to be removed", 60)
+
+
+@case(
+    "A transaction is prepared, and forgotten for 15 minutes; it is rolled back.",
+    "VacuumHeldBack",
+    alone=True,
+)
+def forgotten_prepared_transaction(stack: Stack) -> Iterator[None]:
+    stack.sql(
+        "begin; create table public.half_done (); prepare transaction 'transfer 7'",
+    )
+    yield
+    stack.sql("rollback prepared 'transfer 7'")
 
 
 @case(

@@ -11,7 +11,7 @@ from tests.monitoring.case import CASES
 from tests.monitoring.programs import MONITORING, run
 from tests.monitoring.suite import alone
 from tests.repo.documentation import pages
-from tooling.metrics import families
+from tooling.metrics import alert_receiver, families
 from tooling.reference.markdown import anchor
 
 README = MONITORING / "README.md"
@@ -62,6 +62,12 @@ def test_inhibitions_name_alerts_that_there_are() -> None:
     assert {one for group in said for one in group.split("|")} - names == set()
 
 
+def test_alerts_are_posted_to_what_the_command_serves() -> None:
+    read = yaml.safe_load((MONITORING / "alertmanager/alertmanager.yml").read_text())
+    urls = {hook["url"] for one in read["receivers"] for hook in one["webhook_configs"]}
+    assert urls == {f"http://alert-receiver:9095{path}" for path in alert_receiver.PATHS}
+
+
 def test_no_secret_is_in_the_configuration() -> None:
     text = (MONITORING / "alertmanager/alertmanager.yml").read_text()
     assert re.findall(r"(?:password|token|key|credentials|secret)\w*: *\S+", text) == []
@@ -105,10 +111,12 @@ def test_the_readme_lists_every_alert_and_who_is_told() -> None:
 
 
 def test_the_receivers_that_the_readme_shows_are_receivers(tmp_path: Path) -> None:
-    (block,) = pages.blocks(README, "yaml")
-    (tmp_path / "alertmanager.yml").write_text(block.text)
-    done = run("amtool", "check-config", tmp_path / "alertmanager.yml")
-    assert done.returncode == 0, done.stdout + done.stderr
+    blocks = list(pages.blocks(README, "yaml"))
+    assert any("email_configs" in block.text for block in blocks)
+    for block in blocks:
+        (tmp_path / "alertmanager.yml").write_text(block.text)
+        done = run("amtool", "check-config", tmp_path / "alertmanager.yml")
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_rules_read_metrics_that_there_are() -> None:

@@ -51,6 +51,16 @@ def once(alert: str, series: str, quiet: str, loud: str, minutes: int = 0) -> Li
 LIMITS = [
     once("ServerDown", "eagle_up", "1", "0", 1),
     once("ServerDown", "pg_up", "1", "0", 1),
+    Limit("ServerDown", ("pg_up: 0", "eagle_up: @"), "1", "0", 1),
+    once("MetricsIncomplete", 'eagle_read_failed{part="login"}', "0", "1", 2),
+    once("MetricsIncomplete", "eagle_privileges_missing", "0", "1", 2),
+    Limit("MetricsIncomplete", ("pg_up: @", "eagle_up: 1"), "1", "0", 2),
+    once("DataAtRisk", 'eagle_server_faults{fault="read-only", severity="page"}', "0", "1", 1),
+    Limit("DataAtRisk", ('eagle_server_faults{severity="@"}: 1',), "ticket", "page", 1),
+    once(
+        "ServerFault", 'eagle_server_faults{fault="restart-pending", severity="ticket"}',
+        "0", "1", 30,
+    ),
     Limit(
         "ServerRestarted", ("eagle_server_started_timestamp_seconds: @",),
         "7x60", "7x3 90x57", 0, 2,
@@ -123,6 +133,8 @@ LIMITS = [
         "DeadRows", ("eagle_relation_dead_rows: @", "eagle_relation_live_rows: 10"),
         "20000", "20001", 15,
     ),
+    once("VacuumHeldBack", 'eagle_prepared_transaction_seconds{datname="a"}', "900", "901"),
+    once("VacuumHeldBack", 'eagle_oldest_xmin_age{holder="standby"}', "5e6", "5.1e6"),
     once("TransactionIdsOld", "eagle_database_xid_age", "400e6", "401e6", 15),
     once("TransactionIdsOld", "eagle_database_multixact_age", "500e6", "501e6", 15),
     once("TransactionIdsRunOut", "eagle_database_xid_age", "1e9", "1.1e9", 1),

@@ -6,6 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.conftest import durable
 from tests.repo.documentation import pages, statements
 from tests.repo.documentation.expected import matches
 from tests.repo.documentation.machine import Machine, commands, machine
@@ -26,6 +27,8 @@ def test_a_page_does_what_it_shows(
     asked = [c for b in found if b.language == "console" for c, _ in commands(b.text)]
     url = None if FROM_NOTHING in asked else request.getfixturevalue("migrated_database")
     with ExitStack() as stack:
+        if url:
+            stack.enter_context(durable(server))
         reader = stack.enter_context(machine(server.bin_dir, url))
         connection = None
         for block in found:

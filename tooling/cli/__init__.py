@@ -17,7 +17,7 @@ _SECTIONS = {
     "Deploy": ("preflight", "postflight"),
     "Backup": ("backup", "restore", "dr-test"),
     "Audit": ("audit", "account", "integrity"),
-    "Operation": ("job", "partition", "search-feed", "metrics", "top"),
+    "Operation": ("job", "partition", "search-feed", "metrics", "alert-receiver", "top"),
     "Laboratory": ("generate", "bench"),
     "Documentation": ("docs",),
 }

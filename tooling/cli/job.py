@@ -23,6 +23,7 @@ def command() -> None:
       tooling job list
       tooling job run partition-ensure
       tooling job timers build/systemd
+      tooling job services build/systemd
     """
 
 
@@ -70,16 +71,23 @@ def run(name: str, scheduled: bool, as_json: bool, dsn: str | None) -> int:
     return done.exit_code
 
 
-@command.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--user", default="eagle-sign", show_default=True, help="Account of the services.")
-@click.option(
+_folder = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+_user = click.option(
+    "--user", default="eagle-sign", show_default=True, help="Account of the services."
+)
+_environment = click.option(
     "--environment",
     type=click.Path(path_type=Path),
     default="/etc/eagle-sign/tooling.env",
     show_default=True,
     help="File with DATABASE_URL and PGPASSFILE.",
 )
+
+
+@command.command()
+@_folder
+@_user
+@_environment
 @options.dry_run
 @options.database(role=OPERATOR)
 def timers(
@@ -103,6 +111,33 @@ def timers(
             printing.say_page(units.timer(job))
         return
     printing.say(*units.write(jobs, folder, user, environment))
+
+
+@command.command()
+@_folder
+@_user
+@_environment
+@options.dry_run
+def services(folder: Path, user: str, environment: Path, dry_run: bool) -> None:
+    """Write a systemd service for the WAL receiver, the metrics and the receiver of alerts.
+
+    The files are written to FOLDER, and their names are printed. Copy those that this machine needs
+    to /etc/systemd/system, run `systemctl daemon-reload`, and `systemctl enable --now` each. The
+    receiver logs in as eagle_backup, the metrics as eagle_exporter: put their DATABASE_URL into
+    receive.env and metrics.env beside the file of --environment.
+
+    \b
+      tooling job services build/systemd
+    """
+    from tooling import settings
+    from tooling.jobs import services as units
+
+    project = settings.find_root()
+    if dry_run:
+        for name in units.SERVICES:
+            printing.say_page(units.service(name, user, environment, project))
+        return
+    printing.say(*units.write(folder, user, environment, project))
 
 
 @command.command()

@@ -7,14 +7,8 @@ from tooling.cli import options
 
 
 @click.command()
-@click.option("--listen", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=9188,
-    show_default=True,
-    help="Port to listen on; 0 chooses a free one.",
-)
+@options.listen
+@options.port(9188)
 @options.once
 @options.migrations
 @options.dsn

@@ -31,21 +31,23 @@ def command(
 ) -> None:
     """Show the activity of the database in the terminal.
 
-    Runs until Ctrl-C. Shown are throughput, hit rates, connections, slowest statements, jobs,
-    partitions, replication, and problems, as on the dashboards. Connect as eagle_exporter. Writes
-    nothing. --json implies --once.
+    Runs until Ctrl-C. Shown are problems, throughput, hit rates, connections, slowest statements,
+    jobs, partitions and replication, as on the dashboards; of these, as much as the terminal has
+    room for, in this order. Connect as eagle_exporter. Writes nothing. --json implies --once.
 
     \b
       tooling top
       tooling top --once
       tooling top --json | jq .problems
     """
+    from rich.console import RenderableType
     from rich.live import Live
 
     from tooling.backup import settings
     from tooling.metrics import collect, picture, reading, screen
 
-    folders = collect.Folders(options.settings_for(migrations).migrations, settings.load())
+    known = collect.Folders(options.settings_for(migrations).migrations, settings.load())
+    folders = collect.located(connection, known)
     console = printing.console()
     title = f"{connection.info.dbname}, PostgreSQL {connection.info.server_version // 10000}"
     before = reading.Reading(collect.read(connection, folders))
@@ -62,6 +64,11 @@ def command(
     elif once:
         console.print(screen.show(look(), title))
     else:
-        with Live(screen.show(look(), title), console=console, screen=console.is_terminal) as on:
+        is_screen = console.is_terminal
+
+        def drawn() -> RenderableType:
+            return screen.show(look(), title, console.height if is_screen else None)
+
+        with Live(drawn(), console=console, screen=is_screen) as on:
             while True:
-                on.update(screen.show(look(), title), refresh=True)
+                on.update(drawn(), refresh=True)

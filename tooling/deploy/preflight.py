@@ -13,6 +13,7 @@ from tooling.deploy.checks import (
     passwords,
     replication,
     review,
+    server,
     transport,
     version,
 )
@@ -20,6 +21,7 @@ from tooling.deploy.findings import Check, Finding, Given, run
 
 CHECKS: tuple[Check, ...] = (
     version.CHECK,
+    server.CHECK,
     extensions.CHECK,
     backup.CHECK,
     disk.CHECK,

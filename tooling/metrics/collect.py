@@ -1,54 +1,115 @@
 """Reads everything there is to measure, as one set of samples."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from pgproof.files import folder
+from tooling import printing
 from tooling.backup.settings import BackupSettings
-from tooling.metrics import following, statements, storage
+from tooling.metrics import certificate, faults, following, statements, storage
 from tooling.metrics.families import Sample
 
-_TIMEOUT_MS = 8000
+_SECONDS = 8.0
 """Less than Prometheus waits for a scrape, so that a stuck server reads as down, not as absent."""
+_LEAST_MS = 50
+
+Connection = psycopg.Connection[Any]
+Read = Callable[[Connection], Iterable[Sample]]
 
 
 @dataclass(frozen=True)
 class Folders:
-    """What is read beside the database: the migrations, and the backups if they are here."""
+    """What is read beside the database: the migrations, and the backups if they are here.
+
+    `server` has the folders of the server by what is on their disk, as far as they are known.
+    """
 
     migrations: Path | None = None
     backups: BackupSettings | None = None
+    server: Mapping[str, Path] = field(default_factory=dict)
 
 
-def read(connection: psycopg.Connection[Any], folders: Folders) -> list[Sample]:
-    """Return all samples, in seconds and bytes. Writes nothing. Raises psycopg.Error.
+def read(connection: Connection, folders: Folders) -> list[Sample]:
+    """Return all samples, in seconds and bytes. Writes nothing.
 
-    `connection` is in autocommit mode; eagle_exporter suffices. Without pg_stat_statements there
-    are no samples of statements, without a folder none of what is in it.
+    `connection` is in autocommit mode; eagle_exporter suffices. A part that the server refuses, or
+    does not answer in time, is `read_failed` and goes to stderr; the others are read. Without
+    pg_stat_statements there are no samples of statements, without a folder none of what is in it.
+    Raises psycopg.Error if the connection is lost, or no part was answered.
     """
     began = time.monotonic()
-    connection.execute("select set_config('statement_timeout', %s, false)", [str(_TIMEOUT_MS)])
-    found = []
-    for statement in statements.ALL:
+    parts: dict[str, Read] = {
+        **{name: _rows(statement) for name, statement in statements.ALL.items()},
+        "faults": _faults,
+    }
+    found: list[Sample] = []
+    failures: dict[str, psycopg.Error] = {}
+    for name, part in parts.items():
+        left = int(1000 * (began + _SECONDS - time.monotonic()))
+        try:
+            connection.execute(
+                "select set_config('statement_timeout', %s, false)", [str(max(left, _LEAST_MS))]
+            )
+            found += part(connection)
+        except psycopg.Error as error:
+            if connection.broken or connection.closed:
+                raise
+            failures[name] = error
+            printing.fail(f"{name}: {str(error).strip()}")
+    if len(failures) == len(parts):
+        raise failures["tables"]
+    if folders.migrations is not None and "tables" not in failures:
+        found.append(Sample("migrations_pending", {}, _pending(found, folders.migrations)))
+    if folders.backups is not None:
+        found += following.read(found, folders.backups)
+    found += [Sample("read_failed", {"part": name}, name in failures) for name in parts]
+    return [
+        Sample("read_seconds", {}, time.monotonic() - began),
+        *beside(folders),
+        *found,
+    ]
+
+
+def located(connection: Connection, folders: Folders) -> Folders:
+    """Return the folders with those of the server that are seen from here."""
+    try:
+        return replace(folders, server=storage.places(connection))
+    except psycopg.errors.InsufficientPrivilege:
+        return folders
+
+
+def beside(folders: Folders) -> list[Sample]:
+    """Return what is measured without the server: backups, and disks that are seen from here."""
+    if folders.backups is None:
+        return storage.disks(folders.server)
+    disks = storage.disks({**folders.server, "backups": folders.backups.home})
+    return [*storage.backups(folders.backups), *disks]
+
+
+def _rows(statement: str) -> Read:
+    def read_rows(connection: Connection) -> list[Sample]:
         try:
             rows = connection.execute(statement).fetchall()
         except psycopg.errors.UndefinedTable:
             if statement is not statements.STATEMENTS:
                 raise
-            continue
-        found += [Sample(metric, labels, float(value)) for metric, labels, value in rows]
-    if folders.migrations is not None:
-        found.append(Sample("migrations_pending", {}, _pending(found, folders.migrations)))
-    if folders.backups is not None:
-        found += storage.backups(folders.backups)
-        found += following.read(found, folders.backups)
-    found += storage.disks(connection, folders.backups.home if folders.backups else None)
-    seconds = time.monotonic() - began
-    return [Sample("up", {}, 1), Sample("read_seconds", {}, seconds), *found]
+            return []
+        return [Sample(metric, labels, float(value)) for metric, labels, value in rows]
+
+    return read_rows
+
+
+def _faults(connection: Connection) -> list[Sample]:
+    kinds = [one.fault for one in (*faults.find(connection), *certificate.find(connection))]
+    return [
+        Sample("server_faults", {"fault": kind, "severity": fault.severity}, kinds.count(kind))
+        for kind, fault in faults.FAULTS.items()
+    ]
 
 
 def _pending(samples: list[Sample], migrations: Path) -> int:

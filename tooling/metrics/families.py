@@ -15,7 +15,10 @@ class Sample:
 
 
 GAUGES = {
-    "up": "1 if the database answered; without it there is no other metric.",
+    "up": "1 if the server accepts connections, also if it refuses this one.",
+    "read_failed": "1 if a part of the metrics could not be read, or login was refused.",
+    "privileges_missing": "Roles without which statistics are read in part only.",
+    "server_faults": "Faults of the server by kind; `tooling preflight` says what each is.",
     "read_seconds": "How long reading all of this took.",
     "job_enabled": "1 if the job is to run.",
     "job_late": "1 if an enabled job has had no success for too long.",
@@ -41,7 +44,8 @@ GAUGES = {
     "backup_due": "1 if the newest backup and the WAL after it do not lead to this moment.",
     "backup_newest_bytes": "Size of the newest complete backup.",
     "copy_waiting_seconds": "How long the oldest file without a copy in the bucket has waited.",
-    "disk_bytes": "Size of the disk of data or backups, if it is on the machine that measures.",
+    "disk_bytes": "Size of the disk of data, WAL, a tablespace or backups, if it is on the machine"
+    " that measures.",
     "disk_free_bytes": "Free space of that disk.",
     "migrations_partial": "Migrations that stopped half-way.",
     "migrations_pending": "Migrations in the folder that are not applied.",
@@ -53,17 +57,20 @@ GAUGES = {
     "lock_waiters": "Sessions that wait for a lock.",
     "lock_longest_wait_seconds": "How long the first of them has waited.",
     "transaction_longest_seconds": "Age of the oldest open transaction of a role's sessions.",
+    "oldest_xmin_age": "Age of the oldest transaction that a session, a prepared one, a slot or a"
+    " standby holds: no row that died later is vacuumed.",
+    "prepared_transaction_seconds": "Age of the oldest prepared transaction of a database.",
     "relation_live_rows": "Live rows of a table, estimated.",
     "relation_dead_rows": "Dead rows of a table that vacuum has not removed, estimated.",
     "relation_bytes": "Size of a table with its indexes.",
     "relation_vacuum_timestamp_seconds": "When the table was vacuumed last.",
     "indexes_invalid": "Indexes left unusable, for example by a build that was cancelled.",
-    "wal_bytes": "Size of the log that the server keeps on its disk.",
+    "wal_bytes": "Size of the WAL that the server keeps on its disk.",
     "wal_limit_bytes": "How large it should get: max_wal_size.",
     "replication_slot_active": "1 if somebody receives from the slot.",
     "replication_slot_lost": "1 if the slot is missing, or its WAL was removed.",
-    "replication_slot_retained_bytes": "Log that the server keeps for the slot.",
-    "replication_lag_bytes": "Log that a receiver has not yet written to disk.",
+    "replication_slot_retained_bytes": "WAL that the server keeps for the slot.",
+    "replication_lag_bytes": "WAL that a receiver has not yet written to disk.",
     "synchronous_standbys_wanted": "1 if commits wait for a synchronous receiver.",
     "synchronous_standbys": "Synchronous receivers that are connected.",
     "is_standby": "1 on a standby.",
@@ -82,5 +89,5 @@ COUNTERS = {
     "statement_calls_total": "Calls of a statement; the 25 that took most time are there.",
     "statement_seconds_total": "Time that the calls of a statement took.",
     "statement_rows_total": "Rows that a statement returned or changed.",
-    "wal_written_bytes_total": "Log written since the cluster was made.",
+    "wal_written_bytes_total": "WAL written since the cluster was made.",
 }

@@ -1,16 +1,31 @@
 """What monitoring would raise an alert for at once, in sentences."""
 
+from tooling.metrics.faults import FAULTS
 from tooling.metrics.reading import Reading, hit_rate, jobs
 
 HIT_RATE_INDEX, HIT_RATE_TABLE = 0.95, 0.99
 CONNECTIONS_SHARE = 0.5
 DISK_FREE_SHARE = 0.1
 COPY_SECONDS = 3600
+HELD_TRANSACTIONS = 5e6
+PREPARED_SECONDS = 15 * 60
 
 
 def problems(now: Reading) -> list[str]:
     """Return a sentence for each thing that is wrong at this moment."""
     found = [
+        f"{FAULTS[fault].about}: `tooling preflight --check server`"
+        for fault, count in now.by("server_faults", "fault").items()
+        if count
+    ]
+    found += [
+        f"the part {part} of the metrics could not be read"
+        for part, failed in now.by("read_failed", "part").items()
+        if failed
+    ]
+    if now.one("privileges_missing"):
+        found.append("statistics are read in part only: grant pg_monitor to eagle_exporter")
+    found += [
         f"job {job.name} is late" if job.state == "late" else f"job {job.name} failed"
         for job in jobs(now)
         if job.state in ("late", "failed")
@@ -44,6 +59,14 @@ def problems(now: Reading) -> list[str]:
         found.append(f"{damaged:.0f} backups are damaged: `tooling backup list`")
     if now.one("backup_newest_timestamp_seconds") > now.one("backup_checked_timestamp_seconds"):
         found.append("the newest backup is not checked")
+    for holder, transactions in now.by("oldest_xmin_age", "name").items():
+        if transactions > HELD_TRANSACTIONS:
+            found.append(
+                f"{holder} keeps vacuum from removing rows: {transactions:,.0f} transactions old"
+            )
+    for database, seconds in now.by("prepared_transaction_seconds", "datname").items():
+        if seconds > PREPARED_SECONDS:
+            found.append(f"a prepared transaction of {database} is {seconds:,.0f} s old")
     size = now.by("disk_bytes", "place")
     for place, free in now.by("disk_free_bytes", "place").items():
         if free < size[place] * DISK_FREE_SHARE:

@@ -11,16 +11,34 @@ from tooling.metrics.problems import CONNECTIONS_SHARE, HIT_RATE_INDEX, HIT_RATE
 from tooling.metrics.reading import JobState
 
 _STATES = {"on time": "green", "late": "bold red", "failed": "bold red", "off": "dim"}
-_STATEMENT_ROWS = 10
+_STATEMENTS_LEAST = 3
+_HEAD = 2
+_NUMBER_LINES = 6
+"""Lines of a table's title and headings, and of all numbers in their frame."""
 
 
-def show(picture: Picture, title: str) -> RenderableType:
-    """Return what to print: numbers, what is wrong, statements, then jobs and storage."""
-    below = Table.grid(expand=True, padding=(0, 1))
-    below.add_column(ratio=1)
-    below.add_column(ratio=1)
-    printing.row(below, _jobs(picture), _storage(picture))
-    return Group(_numbers(picture, title), _problems(picture), _statements(picture), below)
+def show(picture: Picture, title: str, height: int | None = None) -> RenderableType:
+    """Return what to print: what is wrong, numbers, statements, then jobs and storage.
+
+    Of `height` lines, problems and numbers come first. Then three statements, jobs that are late or
+    failed, the other jobs and storage, and the other statements have what is left.
+    """
+    room = None if height is None else max(height - _NUMBER_LINES, 1)
+    problems = _problems(picture, room)
+    if room is None:
+        return Group(problems, _numbers(picture, title), _statements(picture), _below(picture))
+    left = room - len(problems.plain.splitlines())
+    jobs_wanted = _HEAD + max(len(picture.jobs), len(_stored(picture)))
+    statements = min(max(left - _HEAD - jobs_wanted, _STATEMENTS_LEAST), len(picture.statements))
+    below = left - _HEAD - statements - _HEAD
+    if below < 1:
+        statements, below = left - _HEAD, 0
+    parts: list[RenderableType] = [problems, _numbers(picture, title)]
+    if statements > 0:
+        parts.append(_statements(picture, statements))
+    if below > 0:
+        parts.append(_below(picture, below))
+    return Group(*parts)
 
 
 def size(count: float) -> str:
@@ -46,9 +64,9 @@ def _numbers(picture: Picture, title: str) -> Panel:
     used = sum(picture.connections.values())
     states = ", ".join(f"{n} {state}" for state, n in sorted(picture.connections.items()))
     crowded = used > picture.connections_limit * CONNECTIONS_SHARE
-    grid = Table.grid(padding=(0, 2))
-    for _ in range(4):
-        grid.add_column()
+    grid = Table.grid(padding=(0, 2), expand=True)
+    for ratio in (None, None, None, 1):
+        grid.add_column(no_wrap=True, ratio=ratio)
     printing.row(
         grid,
         "transactions",
@@ -65,14 +83,14 @@ def _numbers(picture: Picture, title: str) -> Panel:
     )
     printing.row(
         grid,
-        "longest transaction",
+        "oldest transaction",
         age(picture.longest_transaction),
-        "waiting for locks",
+        "lock waiters",
         f"{picture.lock_waiters}, longest {age(picture.longest_lock_wait)}",
     )
     printing.row(
         grid,
-        "log written",
+        "WAL written",
         f"{size(picture.wal_bytes_per_second)}/s",
         "size",
         f"{size(picture.database_bytes)}, up {age(picture.uptime)}",
@@ -86,21 +104,23 @@ def _share(share: float | None, wanted: float) -> Text:
     return Text(f"{share:.2%} (≥ {wanted:.0%})", "bold red" if share < wanted else "green")
 
 
-def _problems(picture: Picture) -> Text:
+def _problems(picture: Picture, most: int | None = None) -> Text:
+    """Return a line for each problem, the last one for those that have no room."""
     if not picture.problems:
         return Text(" Nothing is wrong.", "green")
-    return Text(
-        "\n".join(f" ● {printing.plain(problem)}" for problem in picture.problems), "bold red"
-    )
+    lines = [f" ● {printing.plain(problem)}" for problem in picture.problems]
+    if most is not None and len(lines) > most:
+        lines[most - 1 :] = [f" ● and {len(lines) - most + 1} more: `tooling top --json`"]
+    return Text("\n".join(lines), "bold red", no_wrap=True, overflow="ellipsis")
 
 
-def _statements(picture: Picture) -> Table:
+def _statements(picture: Picture, most: int | None = None) -> Table:
     table = Table(title="Slowest statements", title_justify="left", expand=True, box=None)
     for name in ("mean ms", "calls", "calls/s", "total s"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("role", no_wrap=True)
     table.add_column("statement", ratio=1, no_wrap=True, overflow="ellipsis")
-    for one in picture.statements[:_STATEMENT_ROWS]:
+    for one in picture.statements[:most]:
         printing.row(
             table,
             f"{one.mean_ms:,.2f}",
@@ -113,12 +133,23 @@ def _statements(picture: Picture) -> Table:
     return table
 
 
-def _jobs(picture: Picture) -> Table:
-    table = Table(title="Jobs", title_justify="left", box=None)
-    for name in ("job", "state", "success"):
-        table.add_column(name, no_wrap=True)
-    for job in picture.jobs:
+def _below(picture: Picture, most: int | None = None) -> Table:
+    below = Table.grid(padding=(0, 1))
+    jobs = sorted(picture.jobs, key=lambda job: job.state not in ("failed", "late"))
+    table = _table("Jobs", "job", "state", "success")
+    for job in jobs[:most]:
         printing.row(table, job.name, Text(_state(job), _STATES[job.state]), age(job.success_age))
+    stored = _table("Partitions, WAL, migrations", "what", "how")
+    for name, words in _stored(picture)[:most]:
+        printing.row(stored, name, words)
+    printing.row(below, table, stored)
+    return below
+
+
+def _table(title: str, *names: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for name in names:
+        table.add_column(name, no_wrap=True)
     return table
 
 
@@ -126,17 +157,16 @@ def _state(job: JobState) -> str:
     return f"failed, exit {job.exit_code}" if job.state == "failed" else job.state
 
 
-def _storage(picture: Picture) -> Table:
-    table = Table(title="Partitions, log, migrations", title_justify="left", box=None)
-    for name in ("what", "how"):
-        table.add_column(name, no_wrap=True)
-    for relation, months in picture.months_ahead.items():
-        printing.row(table, relation, Text(f"{months} months ahead", "" if months else "bold red"))
+def _stored(picture: Picture) -> list[tuple[str, Text]]:
+    rows = [
+        (relation, Text(f"{months} months ahead", "" if months else "bold red"))
+        for relation, months in picture.months_ahead.items()
+    ]
     for slot, state in picture.slots.items():
-        words = "received from" if state["active"] else "NOT received from"
-        printing.row(table, f"slot {slot}", f"{words}, keeps {size(state['retained_bytes'])}")
+        kept, style = size(state["retained_bytes"]), "" if state["active"] else "bold red"
+        words = f"keeps {kept}" if state["active"] else f"no receiver, {kept}"
+        rows.append((f"slot {slot}", Text(words, style)))
     if picture.backup_age is not None:
-        printing.row(table, "newest backup", f"{age(picture.backup_age)} old")
-    pending = picture.migrations_pending
-    printing.row(table, "migrations", f"{picture.migrations_applied} applied, {pending} pending")
-    return table
+        rows.append(("newest backup", Text(f"{age(picture.backup_age)} old")))
+    applied, pending = picture.migrations_applied, picture.migrations_pending
+    return [*rows, ("migrations", Text(f"{applied}, {pending} pending"))]

@@ -8,6 +8,8 @@ import psycopg
 from prometheus_client import CollectorRegistry, generate_latest, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
 
 from tooling import database, printing
 from tooling.errors import ConnectionFailedError, ToolingError
@@ -15,11 +17,16 @@ from tooling.metrics import collect, families
 from tooling.metrics.collect import Folders
 from tooling.metrics.families import Sample
 
+_CONNECT_SECONDS = 2
+"""Twice that, and a second more, is less than Prometheus waits for a scrape."""
+
 
 class Database(Collector):
     """Reads the database anew at each scrape, over one connection that is kept.
 
-    A database that does not answer is `eagle_up 0`; what is wrong with it goes to stderr.
+    A server that does not answer is `eagle_up 0`; one that answers and refuses the login is
+    `eagle_read_failed{part="login"} 1`. What is wrong goes to stderr. Backups and disks are
+    measured in any case.
     """
 
     def __init__(self, dsn: str | None, folders: Folders):
@@ -29,20 +36,19 @@ class Database(Collector):
         self._lock = threading.Lock()
 
     def samples(self) -> list[Sample]:
-        """Return the samples. Raises psycopg.Error and ConnectionFailedError."""
+        """Return the samples. Raises psycopg.Error and ToolingError.
+
+        A session that was ended is replaced once.
+        """
+        up = Sample("up", {}, _is_up(self._dsn))
         with self._lock:
-            if self._connection is None or self._connection.closed:
-                self._connection = database.connect(
-                    self._dsn,
-                    role="eagle_exporter",
-                    autocommit=True,
-                    application_name="tooling metrics",
-                )
+            is_old = self._connection is not None and not self._connection.closed
             try:
-                return collect.read(self._connection, self._folders)
+                return [up, *self._read()]
             except psycopg.Error:
-                self._connection.close()
-                raise
+                if not is_old:
+                    raise
+            return [up, *self._read()]
 
     def collect(self) -> Iterable[Metric]:
         """Yield the families of one scrape."""
@@ -50,8 +56,26 @@ class Database(Collector):
             samples = self.samples()
         except (psycopg.Error, ToolingError) as error:
             printing.fail(str(error).strip())
-            samples = [Sample("up", {}, 0)]
+            up = _is_up(self._dsn)
+            login = [Sample("read_failed", {"part": "login"}, 1)] if up else []
+            samples = [Sample("up", {}, up), *login, *collect.beside(self._folders)]
         yield from _families(samples)
+
+    def _read(self) -> list[Sample]:
+        if self._connection is None or self._connection.closed:
+            self._connection = database.connect(
+                self._dsn,
+                role="eagle_exporter",
+                autocommit=True,
+                application_name="tooling metrics",
+                connect_timeout=_CONNECT_SECONDS,
+            )
+        try:
+            self._folders = collect.located(self._connection, self._folders)
+            return collect.read(self._connection, self._folders)
+        except psycopg.Error:
+            self._connection.close()
+            raise
 
     def describe(self) -> Iterable[Metric]:
         """Yield nothing: registering reads no database."""
@@ -84,6 +108,15 @@ def serve(
             hint="Choose a free port by --port and an address of this machine by --listen.",
         ) from error
     return server.server_port, thread
+
+
+def _is_up(dsn: str | None) -> bool:
+    """Tell whether the server lets clients begin to log in; who they are does not matter."""
+    try:
+        conninfo = make_conninfo(database.resolve(dsn), connect_timeout=_CONNECT_SECONDS)
+    except (psycopg.ProgrammingError, ToolingError):
+        return False
+    return PGconn.ping(conninfo.encode()) == Ping.OK
 
 
 class _Fixed(Collector):

@@ -1,6 +1,7 @@
 """What the folder of the backups and the disks say, where this process can see them."""
 
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,19 @@ from tooling.backup.catalog import Backup
 from tooling.backup.settings import BackupSettings
 from tooling.metrics.families import Sample
 
+DATA_DISK = "TOOLING_DATA_DISK"
 STATES = ("verified", "checked", "unchecked", "damaged", "incomplete")
+TABLESPACE = "tablespace "
+_FOLDERS = """
+select 'data', current_setting('data_directory')
+union all
+select 'WAL', current_setting('data_directory') || '/pg_wal'
+union all
+select 'tablespace ' || t.spcname, l.folder
+  from pg_catalog.pg_tablespace as t
+ cross join pg_tablespace_location(t.oid) as l (folder)
+ where l.folder <> ''
+"""
 
 
 def backups(settings: BackupSettings) -> list[Sample]:
@@ -41,22 +54,36 @@ def backups(settings: BackupSettings) -> list[Sample]:
     return samples
 
 
-def disks(connection: psycopg.Connection[Any], backups_home: Path | None) -> list[Sample]:
-    """Return size and free space of the disks of data and backups. Writes nothing.
+def places(connection: psycopg.Connection[Any]) -> dict[str, Path]:
+    """Return folders of a server on this machine, as `folders`; it is reached by its Unix socket.
 
-    Only of what is on this machine: the server's disk is looked at over its Unix socket alone.
+    The disk of the data is that of DATA_DISK if given, a folder on it. Writes nothing.
     """
-    places: dict[str, Path] = {}
-    if connection.info.host.startswith("/"):
-        row = connection.execute("select current_setting('data_directory')").fetchone()
-        places["data"] = Path(str(row[0])) if row else Path()
-    if backups_home is not None:
-        places["backups"] = backups_home
+    found = folders(connection) if connection.info.host.startswith("/") else {}
+    if given := os.environ.get(DATA_DISK):
+        found["data"] = Path(given)
+    return found
+
+
+def folders(connection: psycopg.Connection[Any]) -> dict[str, Path]:
+    """Return folders of the server by what is on their disk: data, WAL, each tablespace."""
+    return {place: Path(folder) for place, folder in connection.execute(_FOLDERS).fetchall()}
+
+
+def disks(places: Mapping[str, Path]) -> list[Sample]:
+    """Return size and free space of the disks of folders; nothing of one that is not seen here.
+
+    WAL is left out if it is on the disk of the data.
+    """
     samples = []
+    devices = {}
     for place, folder in places.items():
         try:
+            devices[place] = folder.stat().st_dev
             disk = os.statvfs(folder)
         except OSError:
+            continue
+        if place == "WAL" and devices["WAL"] == devices.get("data"):
             continue
         labels = {"place": place}
         samples.append(Sample("disk_bytes", labels, disk.f_blocks * disk.f_frsize))

@@ -1,4 +1,4 @@
-"""A certificate authority of an hour, and a certificate for localhost."""
+"""A certificate authority, and a certificate for localhost, of an hour or as long as asked."""
 
 import ipaddress
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 
-def make(folder: Path, *names: str) -> None:
+def make(folder: Path, *names: str, valid: timedelta = timedelta(hours=1)) -> None:
     """Write ca.crt, server.crt and server.key for the names to the folder."""
     authority, key = (
         ec.generate_private_key(ec.SECP256R1()),
@@ -22,12 +22,12 @@ def make(folder: Path, *names: str) -> None:
         for name in names
     ]
     ca = (
-        _builder(root, root, authority.public_key())
+        _builder(root, root, authority.public_key(), valid)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(authority, hashes.SHA256())
     )
     server = (
-        _builder(subject, root, key.public_key())
+        _builder(subject, root, key.public_key(), valid)
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         .sign(authority, hashes.SHA256())
     )
@@ -40,7 +40,7 @@ def make(folder: Path, *names: str) -> None:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, valid: timedelta
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
@@ -49,6 +49,6 @@ def _builder(
         .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + timedelta(hours=1))
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + valid)
     )

@@ -5,19 +5,23 @@ import re
 import secrets
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from tests import servers
 from tests.attacks.world import ROOT
 from tests.conftest import close
+from tests.monitoring.api import free_ports, wait_for
 from tests.repo.documentation import pages
 from tests.tooling.deploy import certificates
 from tooling.cli import group
 from tooling.deploy import postflight, preflight
 from tooling.errors import Exit
+from tooling.metrics import certificate
 from tooling.server import places
 from tooling.server.embedded import temporary_server
 from tooling.server.server import Server
@@ -46,9 +50,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         settings = {name: value.strip("'") for name, value in lines}
         served = dataclasses.replace(plain, port=port)
         write_hba(served, as_documented())
-        for name in ("server.key", "server.crt"):
-            (served.data_dir / name).chmod(0o600)
-            places.hand_over(served.data_dir / name, places.account_of(served.data_dir.parent))
+        hand_over(served)
         served.start({**settings, "listen_addresses": "0.0.0.0"})
         with psycopg.connect(served.url(), autocommit=True) as connection:
             connection.execute("create database eagle_sign")
@@ -69,6 +71,13 @@ def as_documented() -> str:
         .replace("peer map=dba", "peer")
         .replace("peer", "trust")
     )
+
+
+def hand_over(server: Server) -> None:
+    """Make the certificate and its key the server's."""
+    for name in ("server.key", "server.crt"):
+        (server.data_dir / name).chmod(0o600)
+        places.hand_over(server.data_dir / name, places.account_of(server.data_dir.parent))
 
 
 def write_hba(server: Server, text: str) -> None:
@@ -227,6 +236,58 @@ def test_a_network_without_tls_is_found(tls: Server, admin: "psycopg.Connection[
     assert found == ["the server listens on 0.0.0.0 without TLS"]
 
 
+@pytest.mark.parametrize(
+    ("days", "found"),
+    [
+        (-0.5, ["certificate-expired"]),
+        (20, ["certificate-expires"]),
+        (22, []),
+    ],
+)
+def test_a_certificate_that_expires_is_found_over_socket_and_network(
+    tls: Server, admin: "psycopg.Connection[Any]", days: float, found: list[str]
+) -> None:
+    names = ("ca.crt", "server.crt", "server.key")
+    kept = [(tls.data_dir / name).read_bytes() for name in names]
+    until = datetime.now(UTC) + timedelta(days=days)
+    certificates.make(tls.data_dir, "localhost", "127.0.0.1", valid=timedelta(days=days))
+    hand_over(tls)
+    admin.execute("select pg_reload_conf()")
+    try:
+        wait_for(lambda: is_shown(tls, until), "the new certificate", 10)
+        assert [one.fault for one in certificate.find(admin)] == found
+        if "certificate-expired" not in found:
+            with psycopg.connect(network(tls), autocommit=True) as connection:
+                assert [one.fault for one in certificate.find(connection)] == found
+        assert [f.severity for f in look(admin, "server") if "certificate" in f.finding] == [
+            {"certificate-expired": "error", "certificate-expires": "warning"}[one] for one in found
+        ]
+    finally:
+        for name, content in zip(names, kept, strict=True):
+            (tls.data_dir / name).write_bytes(content)
+        hand_over(tls)
+        admin.execute("select pg_reload_conf()")
+
+
+def network(server: Server) -> str:
+    return make_conninfo(
+        host="127.0.0.1", port=server.port, dbname="eagle_sign", user="eagle_application",
+        password=PASSWORD, sslmode="require",
+    )  # fmt: skip
+
+
+def is_shown(server: Server, until: datetime) -> bool:
+    shown = certificate.expiry("localhost", server.port)
+    return shown is not None and abs(shown - until) < timedelta(minutes=1)
+
+
+def test_what_shows_no_certificate_expires_never(server: Server) -> None:
+    (port,) = free_ports(1)
+    assert certificate.expiry("localhost", port) is None
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        assert certificate.find(connection) == []
+
+
 def test_what_a_role_may_not_see_is_said_not_to_be_checked(
     tls: Server, admin: "psycopg.Connection[Any]"
 ) -> None:
@@ -253,8 +314,16 @@ def test_on_a_machine_of_ones_own_they_are_notes(server: Server, migrated_databa
 def test_what_stands_open_in_the_database_is_an_error_anywhere(migrated_database: str) -> None:
     with psycopg.connect(close(migrated_database), autocommit=True) as connection:
         assert run("--check", "access", "--dsn", migrated_database) == Exit.OK
-        connection.execute("grant select on app.projects to public")
-    assert run("--check", "access", "--dsn", migrated_database) == Exit.REFUSED
+        for privilege in (
+            "select on app.projects",
+            "create on schema public",
+            "create on schema ops",
+            f"create on database {connection.info.dbname}",
+        ):
+            connection.execute(f"grant {privilege} to public".encode())
+            assert run("--check", "access", "--dsn", migrated_database) == Exit.REFUSED, privilege
+            connection.execute(f"revoke {privilege} from public".encode())
+            assert run("--check", "access", "--dsn", migrated_database) == Exit.OK
 
 
 def look(connection: "psycopg.Connection[Any]", *names: str) -> list[preflight.Finding]:

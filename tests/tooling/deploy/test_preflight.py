@@ -61,7 +61,9 @@ def given(project: Project, **changes: Any) -> Given:
 
 
 def test_nothing_stops_a_deploy_to_a_sound_server(project: Project, admin: Admin) -> None:
-    checks = [check for check in preflight.CHECKS if check.name not in ("access", "backup")]
+    """But that the server of the tests flushes nothing to disk."""
+    others = ("access", "backup", "server")
+    checks = [check for check in preflight.CHECKS if check.name not in others]
     findings = preflight.run(checks, admin, given(project))
     assert [one for one in findings if one.severity == "error"] == []
 
@@ -117,7 +119,7 @@ def test_a_disk_without_room_is_found(project: Project, admin: Admin) -> None:
     words = [words for _, words in look("disk", admin, given(project, min_free=100))]
     assert len(words) == 2
     assert words[0].startswith("the disk of the data") and "not 100 %" in words[0]
-    assert words[1].startswith("the disk of the log")
+    assert words[1].startswith("the disk of the WAL")
 
 
 def test_a_rewrite_that_the_disk_has_no_room_for_is_found(
@@ -145,6 +147,39 @@ def test_an_invalid_index_and_an_unchecked_constraint_are_found(
     admin.execute("alter table signs add constraint signs_check check (sign_id > 1) not valid")
     words = found("objects", admin, given(project))
     assert words == "constraint signs_check of signs is not validated"
+
+
+def test_an_event_trigger_is_named_that_can_refuse_a_migration(
+    project: Project, admin: Admin
+) -> None:
+    before = look("server", admin, given(project))
+    admin.execute(
+        "create function public.no_changes() returns event_trigger language plpgsql"
+        " as 'begin raise exception ''frozen''; end'"
+    )
+    admin.execute(
+        "create event trigger frozen on ddl_command_start execute function public.no_changes()"
+    )
+    severity, words = next(
+        one for one in look("server", admin, given(project)) if one not in before
+    )
+    assert severity == "error"
+    assert words.startswith("the event trigger frozen runs no_changes() at ddl_command_start")
+    admin.execute("alter event trigger frozen disable")
+    assert look("server", admin, given(project)) == before
+
+
+def test_a_table_whose_statistics_are_gone_is_named(project: Project, admin: Admin) -> None:
+    admin.execute("create schema app")
+    admin.execute("create table app.signs as select generate_series(1, 2000) as sign_id")
+    admin.execute("select pg_stat_force_next_flush()")
+    admin.execute("analyze app.signs")
+    before = look("server", admin, given(project))
+    admin.execute("delete from pg_statistic where starelid = 'app.signs'::regclass")
+    (new,) = [one for one in look("server", admin, given(project)) if one not in before]
+    assert new == ("warning", "app.signs has rows and no statistics")
+    admin.execute("analyze app.signs")
+    assert look("server", admin, given(project)) == before
 
 
 def test_an_extension_that_is_declared_and_not_there_is_found(

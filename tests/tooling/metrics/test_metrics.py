@@ -1,9 +1,11 @@
 """`tooling metrics`: everything declared is measured, as a role that reads no table."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,13 +20,16 @@ from pgproof.files import folder
 from tooling.backup import barman, catalog
 from tooling.backup.settings import BackupSettings
 from tooling.errors import ConnectionFailedError
-from tooling.metrics import collect, families, following, serve, storage
+from tooling.metrics import collect, families, following, serve, statements, storage
 from tooling.metrics.collect import Folders
 from tooling.metrics.families import Sample
+from tooling.server.embedded import temporary_server
+from tooling.server.places import account_of, hand_over
+from tooling.server.server import Server
 
 ROOT = Path(__file__).resolve().parents[3]
 EXPORTER = "eagle_exporter"
-NEEDS_A_RECEIVER = {"replication_lag_bytes"}
+ELSEWHERE = {"up", "replication_lag_bytes", "prepared_transaction_seconds"}
 
 
 @pytest.fixture
@@ -57,13 +62,14 @@ def home(tmp_path: Path) -> BackupSettings:
 
 def read(url: str, backups: BackupSettings | None = None) -> list[families.Sample]:
     with psycopg.connect(url, autocommit=True) as connection:
-        return collect.read(connection, Folders(ROOT / "migrations", backups))
+        folders = collect.located(connection, Folders(ROOT / "migrations", backups))
+        return collect.read(connection, folders)
 
 
 def test_everything_declared_is_measured(
     migrated_database: str, as_exporter: str, slot: str, home: BackupSettings
 ) -> None:
-    """But the lag of a receiver, which tests/monitoring measures with one."""
+    """But the lag of a receiver and a prepared transaction, which tests/monitoring has."""
     with psycopg.connect(migrated_database, autocommit=True) as connection:
         run = "select ops.begin_job('integrity', null)"
         (run_id,) = connection.execute(run).fetchone() or (None,)
@@ -76,8 +82,9 @@ def test_everything_declared_is_measured(
     catalog.record_restored(home, "20261121T011500")
     with psycopg.connect(migrated_database) as transaction:
         transaction.execute("select 1")
+        transaction.execute("select pg_current_xact_id()")
         found = {sample.metric for sample in read(as_exporter, home)}
-    assert found == {*families.GAUGES, *families.COUNTERS} - NEEDS_A_RECEIVER
+    assert found == {*families.GAUGES, *families.COUNTERS} - ELSEWHERE
 
 
 def test_a_slot_that_is_gone_is_one_that_is_lost(
@@ -160,14 +167,32 @@ def test_where_there_is_no_folder_of_backups_nothing_is_said_of_them(tmp_path: P
     assert storage.backups(BackupSettings(tmp_path / "elsewhere")) == []
 
 
-def test_free_space_is_that_of_the_disk(as_exporter: str, tmp_path: Path) -> None:
+def test_free_space_is_that_of_the_disk(
+    as_exporter: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     disk = os.statvfs(tmp_path)
     with psycopg.connect(as_exporter, autocommit=True) as connection:
-        read = storage.disks(connection, tmp_path)
-        sizes = {one.labels["place"]: one.value for one in read if one.metric == "disk_bytes"}
-        assert set(sizes) == {"data", "backups"}
-        assert sizes["backups"] == disk.f_blocks * disk.f_frsize
-        assert storage.disks(connection, tmp_path / "elsewhere")[0].labels == {"place": "data"}
+        places = storage.places(connection)
+        assert set(places) == {"data", "WAL"}
+        monkeypatch.setenv(storage.DATA_DISK, str(tmp_path))
+        assert storage.places(connection)["data"] == tmp_path
+    read = storage.disks({**places, "backups": tmp_path, "elsewhere": tmp_path / "nowhere"})
+    sizes = {one.labels["place"]: one.value for one in read if one.metric == "disk_bytes"}
+    assert set(sizes) == {"data", "backups"}
+    assert sizes["backups"] == disk.f_blocks * disk.f_frsize
+
+
+def test_wal_and_a_tablespace_on_a_disk_of_their_own_are_measured(ours: Server) -> None:
+    folder = ours.data_dir.with_name("fast")
+    folder.mkdir()
+    hand_over(folder, account_of(folder.parent))
+    with psycopg.connect(ours.url(), autocommit=True) as connection:
+        connection.execute(f"create tablespace fast location '{folder}'".encode())
+        places = storage.places(connection)
+        connection.execute("drop tablespace fast")
+    assert places["tablespace fast"] == folder
+    other = {"data": folder, "WAL": Path("/dev/shm"), "tablespace fast": folder}
+    assert [one.labels["place"] for one in storage.disks(other)[::2]] == [*other]
 
 
 def test_a_migration_in_the_folder_alone_is_pending(as_exporter: str, tmp_path: Path) -> None:
@@ -179,23 +204,125 @@ def test_a_migration_in_the_folder_alone_is_pending(as_exporter: str, tmp_path: 
     assert len(folder.read(tmp_path).migrations) == 2
 
 
-def test_a_database_that_is_away_is_down_and_comes_back(
-    migrated_database: str, as_exporter: str
-) -> None:
+def test_a_session_that_was_ended_is_replaced(migrated_database: str, as_exporter: str) -> None:
     reader = serve.Database(as_exporter, Folders())
-    assert up(reader) == 1
+    assert served(reader)["eagle_read_failed", "tables"] == 0
     with psycopg.connect(migrated_database, autocommit=True) as connection:
         connection.execute(
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
             " where application_name = 'tooling metrics' and datname = current_database()"
         )
-    assert up(reader) == 0
-    assert up(reader) == 1
+    assert served(reader)["eagle_read_failed", "tables"] == 0
 
 
-def up(reader: serve.Database) -> float:
-    by_name = {family.name: family for family in reader.collect()}
-    return float(by_name["eagle_up"].samples[0].value)
+@pytest.fixture(scope="module")
+def ours() -> Iterator[Server]:
+    """Start a server that a test may stop."""
+    with temporary_server() as started:
+        yield started
+
+
+def test_a_server_that_is_away_is_down_and_its_disks_are_measured(
+    ours: Server, home: BackupSettings
+) -> None:
+    reader = serve.Database(ours.url(), Folders(backups=home))
+    assert served(reader)["eagle_up",] == 1
+    ours.stop("immediate")
+    down = served(reader)
+    ours.start()
+    assert down["eagle_up",] == 0
+    assert down["eagle_disk_free_bytes", "data"] > 0
+    assert down["eagle_disk_free_bytes", "backups"] > 0
+    assert down["eagle_backups", "verified"] == 1
+    assert not any(name.startswith("eagle_read") for name, *_ in down)
+    assert served(reader)["eagle_up",] == 1
+
+
+def test_a_server_that_lets_nobody_in_any_more_is_down(ours: Server) -> None:
+    """The session that is kept would still be answered."""
+    reader = serve.Database(ours.url(), Folders())
+    assert served(reader)["eagle_up",] == 1
+    pid = ours.pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert served(reader)["eagle_up",] == 0
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert served(reader)["eagle_up",] == 1
+
+
+@pytest.mark.parametrize("change", ["nologin", "connection limit 0"])
+def test_an_exporter_that_is_refused_is_not_a_server_that_is_down(
+    migrated_database: str, as_exporter: str, change: str
+) -> None:
+    undo = {"nologin": "login", "connection limit 0": "connection limit 5"}[change]
+    reader = serve.Database(as_exporter, Folders())
+    with psycopg.connect(migrated_database, autocommit=True) as admin:
+        admin.execute(f"alter role eagle_exporter {change}".encode())
+        try:
+            refused = served(reader)
+        finally:
+            admin.execute(f"alter role eagle_exporter {undo}".encode())
+    assert refused == {("eagle_up",): 1, ("eagle_read_failed", "login"): 1}
+    assert served(reader)["eagle_read_failed", "tables"] == 0
+
+
+def test_an_exporter_without_its_privileges_is_no_server_that_is_down(
+    migrated_database: str, as_exporter: str
+) -> None:
+    with psycopg.connect(migrated_database, autocommit=True) as admin:
+        admin.execute("revoke pg_monitor from eagle_exporter")
+        admin.execute("revoke execute on function ops.metrics() from eagle_exporter")
+        try:
+            refused = served(serve.Database(as_exporter, Folders()))
+        finally:
+            admin.execute("grant pg_monitor to eagle_exporter")
+            admin.execute("grant execute on function ops.metrics() to eagle_exporter")
+    assert refused["eagle_up",] == 1
+    failed = {key[1] for key, value in refused.items() if key[0] == "eagle_read_failed" and value}
+    assert {"tables", "activity"} <= failed < {*statements.ALL, "faults"}
+    assert refused["eagle_privileges_missing",] == 2
+    assert refused["eagle_index_blocks_total", "hit"] >= 0
+
+
+def test_a_part_that_does_not_answer_in_time_leaves_the_others(
+    migrated_database: str, as_exporter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collect, "_SECONDS", 1.0)
+    with psycopg.connect(migrated_database) as admin:
+        admin.execute("lock table ops.jobs")
+        began = time.monotonic()
+        found = served(serve.Database(as_exporter, Folders()))
+        assert time.monotonic() - began < 5
+    assert found["eagle_read_failed", "tables"] == 1
+    assert found["eagle_read_failed", "server"] == 0
+
+
+def test_what_holds_back_vacuum_is_measured_in_every_database(server: Server) -> None:
+    with (
+        psycopg.connect(server.url(), autocommit=True) as admin,
+        psycopg.connect(server.url()) as holder,
+    ):
+        holder.execute("set transaction isolation level repeatable read")
+        holder.execute("table pg_class")
+        for _ in range(3):
+            admin.execute("select pg_current_xact_id()")
+        ages = {
+            (sample.labels["holder"], sample.labels["name"]): sample.value
+            for sample in read(server.url("template1"))
+            if sample.metric == "oldest_xmin_age"
+        }
+    assert ages["session", "postgres in postgres"] >= 3
+
+
+def served(reader: serve.Database) -> dict[tuple[str, ...], float]:
+    """Return what is served, by name and values of labels."""
+    return {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in reader.collect()
+        for sample in family.samples
+    }
 
 
 def test_it_serves_over_http(as_exporter: str) -> None:

@@ -1,20 +1,28 @@
 """`tooling top`: a terminal's picture of the database."""
 
+import io
 import json
+import os
+import pty
+import re
 import subprocess
 import sys
+import termios
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from rich.console import Console
 
-from tests.conftest import close
+from tests.conftest import close, durable
 from tooling.metrics import screen
 from tooling.metrics.families import Sample
 from tooling.metrics.picture import Picture, draw
 from tooling.metrics.reading import Reading
+from tooling.server.server import Server
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -40,9 +48,10 @@ def test_once_prints_a_screen_with_what_is_wrong(migrated_database: str) -> None
 
 
 @pytest.fixture
-def healthy(migrated_database: str) -> str:
+def healthy(server: Server, migrated_database: str) -> Iterator[str]:
     """Return a database that says what nobody may do, too; a copy does not know that."""
-    return close(migrated_database)
+    with durable(server):
+        yield close(migrated_database)
 
 
 def test_json_is_for_programs(healthy: str) -> None:
@@ -135,6 +144,20 @@ def test_the_slowest_statement_comes_first() -> None:
         ([Sample("synchronous_standbys_wanted", {}, 1)], "none is connected"),
         ([Sample("migrations_partial", {}, 1)], "half-way"),
         ([Sample("access_findings", {}, 2)], "preflight"),
+        (
+            [Sample("server_faults", {"fault": "read-only", "severity": "page"}, 1)],
+            "transactions are read-only, by a setting: `tooling preflight --check server`",
+        ),
+        ([Sample("read_failed", {"part": "activity"}, 1)], "part activity of the metrics could"),
+        ([Sample("privileges_missing", {}, 2)], "grant pg_monitor to eagle_exporter"),
+        (
+            [Sample("oldest_xmin_age", {"holder": "standby", "name": "reader"}, 6e6)],
+            "reader keeps vacuum from removing rows: 6,000,000 transactions old",
+        ),
+        (
+            [Sample("prepared_transaction_seconds", {"datname": "other"}, 901)],
+            "a prepared transaction of other is 901 s old",
+        ),
         ([Sample("backups", {"state": "damaged"}, 1)], "tooling backup list"),
         ([Sample("backup_newest_timestamp_seconds", {}, 9)], "not checked"),
         (
@@ -169,3 +192,108 @@ def test_ages_are_readable(seconds: float | None, said: str) -> None:
 @pytest.mark.parametrize(("count", "said"), [(0, "0 B"), (1234, "1.2 kB"), (3e13, "30.0 TB")])
 def test_sizes_are_readable(count: float, said: str) -> None:
     assert screen.size(count) == said
+
+
+JOBS = (
+    "analyze-partitioned", "audit-anchor", "audit-verify", "backup", "backup-dump", "backup-prune",
+    "backup-verify", "dr-test", "integrity", "partition-ensure", "partition-retire",
+    "project-stats", "project-totals",
+)  # fmt: skip
+FAULT = Sample("server_faults", {"fault": "read-only", "severity": "page"}, 1)
+
+
+def busy(*more: Sample) -> Picture:
+    """Return what a busy database looks like: many statements, every job, a slot, a backup."""
+    samples = [one for n in range(20) for one in statement(1e6 + n, 2e4 - 1000 * n, queryid=str(n))]
+    samples += [Sample("job_enabled", {"job": job}, 1) for job in JOBS]
+    samples += [
+        Sample("job_last_success_timestamp_seconds", {"job": job}, time.time() - 4000)
+        for job in JOBS
+    ]
+    samples += [
+        Sample("connections", {"state": "active"}, 3),
+        Sample("connections", {"state": "idle"}, 41),
+        Sample("connections", {"state": "idle in transaction"}, 2),
+        Sample("connections_limit", {}, 100),
+        Sample("server_started_timestamp_seconds", {}, time.time() - 1e5),
+        Sample("partition_months_ahead", {"relation": "app.project_events"}, 3),
+        Sample("replication_slot_active", {"slot": "barman"}, 1),
+        Sample("replication_slot_retained_bytes", {"slot": "barman"}, 1.6e7),
+        Sample("backup_newest_timestamp_seconds", {}, time.time() - 33000),
+        Sample("backup_verified_timestamp_seconds", {}, time.time() - 33000),
+    ]
+    return picture([], [*samples, *more])
+
+
+def lines(drawn: Picture, height: int | None, width: int = 80) -> list[str]:
+    """Return the lines that a terminal of this size is given."""
+    console = Console(width=width, height=height, file=io.StringIO(), record=True)
+    console.print(screen.show(drawn, "eagle_sign, PostgreSQL 18", height))
+    return console.export_text().splitlines()
+
+
+@pytest.mark.parametrize("height", [10, 16, 24, 30, 50])
+def test_a_screen_has_no_more_lines_than_the_terminal(height: int) -> None:
+    for drawn in (busy(), busy(FAULT), busy(*failed(JOBS))):
+        shown = lines(drawn, height)
+        assert len(shown) <= height
+        assert max(map(len, shown)) <= 80
+
+
+def failed(names: Iterable[str]) -> list[Sample]:
+    return [Sample("job_failed", {"job": name}, 1) for name in names]
+
+
+def test_in_80_columns_and_24_lines_stands_what_matters() -> None:
+    shown = lines(busy(FAULT, *failed(["project-totals"])), 24)
+    assert shown[0].startswith(" ● transactions are read-only, by a setting: `tooling preflight --")
+    assert shown[1] == " ● job project-totals failed"
+    text = "\n".join(shown)
+    for words in (
+        "transactions        0.0/s, 0.0/s undone", "46 of 100: 3 a", "oldest transaction",
+        "Slowest statements", "app.project_events  3 months ahead", "slot barman",
+        "keeps 16.0 MB", "newest backup", "9 h old", "0 pending",
+    ):  # fmt: skip
+        assert words in text
+    jobs = [line.split()[0] for line in shown[shown.index(line_of(shown, "Jobs")) + 2 :]]
+    assert jobs[0] == "project-totals"
+    assert len(shown) == 24
+
+
+def line_of(shown: list[str], words: str) -> str:
+    return next(line for line in shown if line.startswith(words))
+
+
+def test_problems_without_room_are_counted() -> None:
+    shown = lines(busy(*failed(JOBS)), 16)
+    assert shown[0] == " ● job analyze-partitioned failed"
+    assert shown[9] == " ● and 4 more: `tooling top --json`"
+    assert "oldest transaction" in "\n".join(shown)
+
+
+def test_what_is_printed_once_is_whole() -> None:
+    shown = "\n".join(lines(busy(*failed(JOBS)), None, width=120))
+    assert all(f" ● job {job} failed" in shown for job in JOBS)
+    assert shown.count("select 1") == 10
+
+
+def test_a_terminal_shows_a_screen_that_fits(migrated_database: str) -> None:
+    """In a terminal of 80 by 24, as a program in it sees one."""
+    dsn = make_conninfo(migrated_database, user="eagle_exporter")
+    run = [sys.executable, "-m", "tooling", "top", "--interval", "0.2", "--dsn", dsn]
+    ours, its = pty.openpty()
+    termios.tcsetwinsize(ours, (24, 80))
+    with subprocess.Popen(
+        run, cwd=ROOT, stdin=its, stdout=its, stderr=its,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "", "LINES": ""},
+    ) as process:  # fmt: skip
+        os.close(its)
+        try:
+            read = b""
+            while b"Jobs" not in read:
+                read += os.read(ours, 65536)
+        finally:
+            process.terminate()
+    os.close(ours)
+    text = re.sub(rb"\x1b\[[0-9;?]*[a-zA-Z]", b"", read).decode(errors="replace")
+    assert text.index("●" if "●" in text else "Nothing is wrong") < text.index("transactions")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.deploy.findings import Check, Connection, Finding, Given, error
+from tooling.deploy.findings import Check, Connection, Finding, Given, error, warning
 
 _OPEN = """
 select a.pid, a.usename, a.application_name, a.state,
@@ -15,11 +15,35 @@ select a.pid, a.usename, a.application_name, a.state,
  order by a.xact_start
 """
 _PREPARED = """
-select p.gid, p.owner, extract(epoch from now() - p.prepared)::bigint
+select p.gid, p.owner, p.database, extract(epoch from now() - p.prepared)::bigint,
+       p.database = current_database()
   from pg_catalog.pg_prepared_xacts as p
- where p.database = current_database()
  order by p.prepared
 """
+# Vacuum keeps what one of these could still see, in every database.
+_HOLDERS = """
+select format('pid %%s (%%s in database %%s)', a.pid, a.usename, a.datname),
+       format('for %%s s', extract(epoch from now() - a.xact_start)::bigint),
+       format('Let it end, or select pg_terminate_backend(%%s)', a.pid)
+  from pg_catalog.pg_stat_activity as a
+ where a.datname <> current_database()
+   and a.backend_type <> 'walsender'
+   and coalesce(a.backend_xmin, a.backend_xid) is not null
+   and a.xact_start < now() - %(max_age)s
+union all
+select format('the replication slot %%s', s.slot_name), format('for %%s transactions', held.age),
+       format('Start its consumer, or select pg_drop_replication_slot(%%L)', s.slot_name)
+  from pg_catalog.pg_replication_slots as s
+ cross join lateral (values (greatest(age(s.xmin), age(s.catalog_xmin)))) as held (age)
+ where held.age > %(transactions)s
+union all
+select format('the standby %%s', r.application_name), format('for %%s transactions', held.age),
+       'End its long queries, or switch off hot_standby_feedback there.'
+  from pg_catalog.pg_stat_replication as r
+ cross join lateral (values (age(r.backend_xmin))) as held (age)
+ where held.age > %(transactions)s
+"""
+_TRANSACTIONS = 1_000_000
 
 
 def _look(connection: Connection, given: Given) -> Iterator[Finding]:
@@ -30,11 +54,15 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
             f" {seconds} s, {state}: {query}",
             f"Let it end, or select pg_terminate_backend({pid})",
         )
-    for name, owner, seconds in connection.execute(_PREPARED).fetchall():
-        yield error(
-            f"the prepared transaction {name} of {owner} has held its locks for {seconds} s",
+    for name, owner, database, seconds, is_here in connection.execute(_PREPARED).fetchall():
+        where = "" if is_here else f" in database {database}"
+        yield (error if is_here else warning)(
+            f"the prepared transaction {name} of {owner}{where} has held its locks for {seconds} s",
             f"As its coordinator says: commit prepared '{name}', or rollback prepared '{name}'",
         )
+    limits = {"max_age": given.max_age, "transactions": _TRANSACTIONS}
+    for holder, since, remedy in connection.execute(_HOLDERS, limits).fetchall():
+        yield warning(f"{holder} has kept vacuum from removing rows {since}", remedy)
 
 
-CHECK = Check("activity", "Long, idle and prepared transactions.", _look)
+CHECK = Check("activity", "Long, idle and prepared transactions; what holds back vacuum.", _look)

@@ -1,4 +1,4 @@
-"""Whether the disks of data and log have room, also for what pending migrations rewrite."""
+"""Whether the disks of data, WAL and tablespaces have room, also for pending rewrites."""
 
 import os
 import shutil
@@ -6,11 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tooling.deploy.findings import Check, Connection, Finding, Given, error, setting, warning
+from tooling.metrics import storage
 
 _REMEDY = "Free space, or enlarge the disk, before anything is written."
 
 
 def _look(connection: Connection, given: Given) -> Iterator[Finding]:
+    folders = storage.folders(connection)
+    for name, folder in folders.items():
+        if name.startswith(storage.TABLESPACE):
+            yield warning(
+                f"the {name} is in {folder}: a restore needs that folder as well",
+                f"Make it there before a restore, or drop {name}.",
+            )
     data = Path(setting(connection, "data_directory"))
     if not _is_ours(connection, data):
         yield warning(
@@ -28,8 +36,12 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
             for effect in statement.effects
         )
     )
-    for name, folder in (("data", data), ("log", (data / "pg_wal").resolve())):
-        usage = shutil.disk_usage(folder)
+    for name, folder in folders.items():
+        try:
+            usage = shutil.disk_usage(folder)
+        except OSError as failed:
+            yield warning(f"the disk of the {name} ({folder}) is not checked: {failed}", _REMEDY)
+            continue
         share = usage.free * 100 / usage.total
         if share < given.min_free:
             yield error(
@@ -58,4 +70,6 @@ def _is_ours(connection: Connection, data: Path) -> bool:
     )
 
 
-CHECK = Check("disk", "Free space for data, log and what pending migrations rewrite.", _look)
+CHECK = Check(
+    "disk", "Free space for data, WAL, tablespaces and what pending migrations rewrite.", _look
+)

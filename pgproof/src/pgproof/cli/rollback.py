@@ -16,7 +16,7 @@ from pgproof.settings import Settings
 def command(
     settings: Settings, dsn: str | None, to: str | None, dry_run: bool, as_json: bool
 ) -> None:
-    """Undo the migration that was applied last, by its rollback file.
+    """Undo the newest applied migration, by its rollback file.
 
     After --allow-out-of-order that need not be the last one by name. The file and the removal of
     its ledger row are one transaction. If a migration has no rollback file, nothing is undone.
