@@ -30,8 +30,6 @@ def base(barman: Barman, backup: Backup, data: Path, spaces: Spaces) -> None:
     """
     settings = barman.settings
     links = catalog.chain(backup, catalog.backups(settings))
-    for one in links:
-        relink(settings, one)
     if len(links) == 1:
         trees = [(catalog.data(settings, backup.backup_id), data)]
         trees += [(catalog.tablespace(settings, backup.backup_id, oid), place)

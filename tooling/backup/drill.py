@@ -17,6 +17,7 @@ from tooling.backup import barman as driver
 from tooling.backup import catalog, compare, side
 from tooling.backup.compare import Check
 from tooling.backup.moment import moment
+from tooling.backup.restore import Restored
 from tooling.backup.settings import BackupSettings
 from tooling.backup.target import Target
 from tooling.database import connect
@@ -86,7 +87,7 @@ def run(settings: BackupSettings, url: str, tell: Tell = lambda _: None) -> Dril
             checks += _compare(objects, source.result, copy, barman.bin_dir, tell)
             restored.server.stop()
             os.sync()
-            size, seconds = _plain_copy(restored.server.data_dir)
+            size, seconds = _plain_copy(restored)
     done = Drill(
         at=datetime.now(UTC),
         backup=restored.backup.backup_id,
@@ -134,12 +135,14 @@ def _compare(
     return done
 
 
-def _plain_copy(folder: Path) -> tuple[int, float]:
-    """Copy a stopped data directory as it is; return its bytes and the seconds."""
-    to = folder.with_name("plain-copy")
+def _plain_copy(restored: Restored) -> tuple[int, float]:
+    """Copy a stopped data directory and its tablespaces as they are; return bytes and seconds."""
+    to = restored.server.data_dir.with_name("plain-copy")
+    to.mkdir()
+    folders = [restored.server.data_dir, *restored.spaces.values()]
     began = time.monotonic()
-    subprocess.run(["cp", "-a", folder, to], check=True)  # noqa: S603, S607
+    subprocess.run(["cp", "-a", *folders, to], check=True)  # noqa: S603, S607
     seconds = time.monotonic() - began
-    size = sum(file.stat().st_size for file in to.rglob("*") if file.is_file())
+    size = sum(file.lstat().st_size for file in to.rglob("*") if file.is_file())
     shutil.rmtree(to)
     return size, seconds

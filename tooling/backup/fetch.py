@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from pyrage import x25519
 
-from tooling.backup import barman, catalog, copying, sealing, ship, store
+from tooling.backup import barman, catalog, sealing, ship, store
 from tooling.backup.catalog import Backup
 from tooling.backup.settings import BackupSettings
 from tooling.errors import Exit, InputError, RefusedError, ToolingError
@@ -66,8 +66,6 @@ def fetch(
             ):
                 new.segment(key, match[1], catalog.folder(_at(settings, home)) / "wals")
         home.rename(settings.home)
-    for one in catalog.backups(settings):
-        copying.relink(settings, one)
     barman.reconfigure(settings).run("rebuild-xlogdb")
     return backup
 
@@ -116,7 +114,7 @@ def _harmless(member: tarfile.TarInfo) -> tarfile.TarInfo:
     """Return a member as this user's; refuse what leads out of the folder.
 
     Anybody can seal for a public key, so that what opens is not yet what we made. The links to
-    tablespaces are made anew instead.
+    tablespaces are made when the backup is used.
     """
     parts = PurePosixPath(member.name).parts
     if not (member.isfile() or member.isdir()) or ".." in parts or member.name.startswith("/"):

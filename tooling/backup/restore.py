@@ -130,6 +130,8 @@ def _copy(barman: Barman, choice: Choice, data: Path, spaces: copying.Spaces) ->
     settings, backup = barman.settings, choice.backup
     whole = not choice.goal
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for link in catalog.chain(backup, catalog.backups(settings)):
+        copying.relink(settings, link)
     try:
         with ThreadPoolExecutor(2) as pool:
             asked = [

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from tooling.backup import barman as driver
-from tooling.backup import catalog, follow, programs, reset, timelines
+from tooling.backup import catalog, copying, follow, programs, reset, timelines
 from tooling.backup.barman import Barman
 from tooling.backup.catalog import Backup
 from tooling.backup.settings import BackupSettings
@@ -74,6 +74,7 @@ def verify(barman: Barman, backup: Backup, *, whole: bool = True) -> Backup:
 def damage(barman: Barman, backup: Backup) -> str | None:
     """Return what pg_verifybackup finds in a backup or one that it adds to; None if nothing."""
     for link in catalog.chain(backup, catalog.backups(barman.settings)):
+        copying.relink(barman.settings, link)
         folder = catalog.data(barman.settings, link.backup_id)
         words = ("--no-parse-wal", "--exit-on-error", folder)
         done = programs.run(barman.bin_dir, "pg_verifybackup", *words)

@@ -83,7 +83,10 @@ def _before_point(barman: Barman, name: str, choices: list[Choice]) -> list[Choi
 
 
 def _aimed(barman: Barman, choice: Choice, target: Target) -> Choice:
-    """Set the target, if the WAL goes beyond it: PostgreSQL fails at one that it does not reach."""
+    """Set the target, if the WAL goes beyond it: PostgreSQL fails at one that it does not reach.
+
+    Where WAL is missing before it, all is asked for, and the check names what is missing.
+    """
     line, backup = choice.line, choice.backup
     if target.name:
         return replace(choice, goal={"recovery_target_name": target.name})
@@ -92,6 +95,8 @@ def _aimed(barman: Barman, choice: Choice, target: Target) -> Choice:
         if last and target.time < last:
             goal = {"recovery_target_time": target.time.astimezone(UTC).isoformat(sep=" ")}
             return replace(choice, goal=goal)
+        if line.missing:
+            return choice
         if target.time > datetime.now(UTC):
             raise _beyond(target, f"the last commit received is of {last or backup.end_time}")
         said = f"the last commit received, of {(last or backup.end_time):%Y-%m-%d %H:%M:%S.%f} UTC,"
@@ -100,6 +105,8 @@ def _aimed(barman: Barman, choice: Choice, target: Target) -> Choice:
         position = wal.position(target.lsn)
         if points.has_record_at(barman.bin_dir, line, position):
             return replace(choice, goal={"recovery_target_lsn": target.lsn})
+        if line.missing:
+            return choice
         if position > (end := points.end_of(barman.bin_dir, line)):
             raise _beyond(target, f"the WAL received ends at {wal.lsn(end)}")
         return replace(choice, note="the WAL received ends at the target: all of it was replayed")

@@ -87,10 +87,10 @@ def test_tablespaces_come_back_from_the_store(
     monkeypatch.setattr(store, "opened", lambda _: shelf)
     other = BackupSettings(tmp_path / "other")
     backup = fetch.fetch(other, key)
+    assert take.damage(barman.configured(other), backup) is None
     (space,) = backup.tablespaces
     (link,) = (catalog.data(other, backup.backup_id) / "pg_tblspc").iterdir()
     assert link.readlink() == catalog.tablespace(other, backup.backup_id, space.oid)
-    assert take.damage(barman.configured(other), backup) is None
 
 
 class Shelf:
@@ -138,6 +138,9 @@ def test_a_copy_that_does_not_recover_is_not_put_in_the_place(source: World) -> 
     assert done.returncode == Exit.FAILED, done.stderr
     assert "no_such_library" in done.stderr
     assert "hint: Nothing was replaced; the copy is in" in done.stderr
+    done = source.tooling("restore", "--into", "side", "--table", "placed")
+    assert (done.returncode, "restore.log" in done.stderr) == (Exit.FAILED, True)
+    assert "no_such_library" in (source.home / "restore.log").read_text()
     clear(source)
     as_before(source, pid)
 
