@@ -12,6 +12,7 @@ from tooling.backup.catalog import Backup
 from tooling.backup.settings import BackupSettings
 from tooling.metrics.families import Sample
 
+DATA_DISK = "TOOLING_DATA_DISK"
 STATES = ("verified", "unverified", "damaged", "incomplete")
 
 
@@ -42,10 +43,13 @@ def backups(settings: BackupSettings) -> list[Sample]:
 def disks(connection: psycopg.Connection[Any], backups_home: Path | None) -> list[Sample]:
     """Return size and free space of the disks of data and backups. Writes nothing.
 
-    Only of what is on this machine: the server's disk is looked at over its Unix socket alone.
+    Only of what is on this machine: the disk of the data is that of DATA_DISK, a folder on it, or
+    that of the data directory of a server that is reached by its Unix socket.
     """
     places: dict[str, Path] = {}
-    if connection.info.host.startswith("/"):
+    if given := os.environ.get(DATA_DISK):
+        places["data"] = Path(given)
+    elif connection.info.host.startswith("/"):
         row = connection.execute("select current_setting('data_directory')").fetchone()
         places["data"] = Path(str(row[0])) if row else Path()
     if backups_home is not None:
