@@ -46,6 +46,11 @@ def every_service() -> list[tuple[str, str, Service]]:
     ]
 
 
+def ports(name: str) -> list[str]:
+    """Return the variables of a compose file by which another port is chosen."""
+    return re.findall(r"\$\{([A-Z0-9_]+_PORT):-", (ROOT / name).read_text())
+
+
 def is_one_shot(file: str, name: str) -> bool:
     """Tell whether a service ends by itself: others wait for it to have done so."""
     waiting = (service.get("depends_on", {}) for service in services(file).values())
