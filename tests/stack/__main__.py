@@ -107,7 +107,7 @@ def _start(report: Report, project: Project) -> bool:
     """Start every service that can be; return whether all of those are healthy."""
     report.not_started |= project.missing()
     report.services += len(project.services)
-    for names in project.generations():
+    for names in filter(None, project.generations()):
         if not report.step(f"{project.file}: start {', '.join(names)}", project.start, *names):
             return False
         report.started += len(names)

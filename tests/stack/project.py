@@ -48,12 +48,19 @@ class Project:
         }
 
     def generations(self) -> Iterator[list[str]]:
-        """Yield the services that can be started, those together that wait for the same others."""
+        """Yield the services that can be started, those together that may be.
+
+        What ends by itself runs alone: podman's names of other containers are gone for a moment
+        whenever one is started.
+        """
         missing = self.missing()
         order = graphlib.TopologicalSorter(_waits(self.services))
         order.prepare()
         while ready := order.get_ready():
-            yield [name for name in ready if name not in missing]
+            found = [name for name in ready if name not in missing]
+            alone = [name for name in found if stack.is_one_shot(self.file, name)]
+            yield from ([name] for name in alone)
+            yield [name for name in found if name not in alone]
             order.done(*ready)
 
     def missing(self) -> dict[str, str]:
