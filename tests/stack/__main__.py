@@ -93,6 +93,8 @@ def _one_server(report: Report, project: Project) -> None:
     steps = (one.backed_up, one.watched, one.refused_while_running, one.volume_lost)
     report.restored = all(report.step(_name(step), step) for step in (*steps, one.everything_lost))
     if report.restored:
+        report.started += len(project.by_hand())
+        report.healthy += len(project.by_hand())
         report.step(_name(one.drilled), one.drilled)
 
 
@@ -106,7 +108,7 @@ def _cluster(report: Report, project: Project) -> None:
 def _start(report: Report, project: Project) -> bool:
     """Start every service that can be; return whether all of those are healthy."""
     report.not_started |= project.missing()
-    report.services += len(project.services)
+    report.services += len(project.services) + len(project.by_hand())
     for names in filter(None, project.generations()):
         if not report.step(f"{project.file}: start {', '.join(names)}", project.start, *names):
             return False

@@ -47,6 +47,10 @@ class Project:
             if service.get("profiles") != [name]
         }
 
+    def by_hand(self) -> list[str]:
+        """Return the services that no profile of others starts."""
+        return sorted(stack.services(self.file).keys() - self.services.keys())
+
     def generations(self) -> Iterator[list[str]]:
         """Yield the services that can be started, those together that may be.
 
