@@ -233,7 +233,11 @@ def test_data_and_backups_lie_where_they_are_restored_and_watched() -> None:
     for name in ("db", "restore"):
         assert mounts[name][str(Path(data).parent)] == "db"
     assert mounts["metrics"][services["metrics"]["environment"]["TOOLING_DATA_DISK"]] == "db"
+    (hba,) = (word for word in services["db"]["command"] if word.startswith("hba_file="))
+    assert mounts["restore"][hba.partition("=")[2]] == "./compose/db/pg_hba.conf"
     for name in ("restore", "metrics", "jobs", "receive"):
+        bucket = services["jobs"]["environment"]["TOOLING_BACKUP_BUCKET"]
+        assert services[name]["environment"]["TOOLING_BACKUP_BUCKET"] == bucket
         home = services[name]["environment"]["TOOLING_BACKUP_HOME"]
         assert mounts[name][str(Path(home).parent)] == "backups"
 
