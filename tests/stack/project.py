@@ -172,14 +172,16 @@ class Project:
     def _values(self) -> Path:
         return FOLDER / f"{self.name}.env"
 
-    def _compose(self, *words: str, given: str = "") -> str:
+    def command(self, *words: str) -> list[str]:
+        """Return a command of podman-compose's on this project, with every profile of its file."""
         command = [compose(), "--project-name", self.name, "--env-file", str(self._values)]
         command += ["--in-pod=false", "-f", str(ROOT / self.file), "-f", str(self._override)]
-        profiles = {
-            one for service in self.services.values() for one in service.get("profiles", [])
-        }
-        command += [f"--profile={one}" for one in sorted(profiles)]
-        done = self.podman.program([*command, *words], given)
+        services = stack.services(self.file).values()
+        profiles = {one for service in services for one in service.get("profiles", [])}
+        return [*command, *(f"--profile={one}" for one in sorted(profiles)), *words]
+
+    def _compose(self, *words: str, given: str = "") -> str:
+        done = self.podman.program(self.command(*words), given)
         if done.returncode:
             said = f"{done.stdout}\n{done.stderr}".strip().splitlines()
             raise StepError(f"{' '.join(words)[:120]}: {' / '.join(said[-4:])}")

@@ -52,6 +52,11 @@ def test_every_other_service_is_started_after_those_that_it_waits_for(file: str)
             assert started.index(other) < started.index(name)
 
 
+def test_a_service_that_is_run_by_hand_is_one_of_the_project() -> None:
+    one = opened("compose.yaml")
+    assert {f"--profile={name}" for name in [*one.by_hand(), *stack.PROFILES]} <= set(one.command())
+
+
 def test_each_port_is_chosen_anew() -> None:
     published = [port for one in EVERY for port in one.get("ports", [])]
     assert len(published) == sum(len(stack.ports(file)) for file in images.FILES) > 0
