@@ -1,5 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests runner-tests sql-tests faults attacks tamper integrity-check bench chaos monitoring-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests runner-tests sql-tests faults attacks tamper integrity-check bench chaos stack-check monitoring-check bench-runner lock db-start compose-env compose-check
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -26,15 +26,13 @@ sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 faults: .venv/test ## kill the runner at every statement; writes build/faults.json
 	.venv/bin/python -m tests.tooling.migration.faults
 attacks: .venv/test ## attack the database as its unprivileged roles; writes build/attacks.json
-	.venv/bin/python -m tests.attacks
 tamper: .venv/test ## tamper with the audit log as a superuser; writes build/tamper.json
-	.venv/bin/python -m tests.tamper
 integrity-check: .venv/test ## plant faults of every kind and look for each; writes build/integrity.json
-	.venv/bin/python -m tests.integrity
 chaos: .venv/test ## destroy a server under load and recover it; writes build/chaos.json
-	.venv/bin/python -m tests.chaos
+stack-check: .venv/test ## start both compose files by podman, lose their data, recover; writes build/stack.json
 monitoring-check: .venv/test ## plant the fault of each alert; writes build/monitoring.json
-	.venv/bin/python -m tests.monitoring
+attacks tamper integrity-check chaos stack-check monitoring-check:
+	.venv/bin/python -m tests.$(@:-check=)
 bench: .venv/run ## query classes beside plain tables (SIZES=100000,1000000); writes build/bench.json
 	.venv/bin/tooling bench classes --docs $(if $(SIZES),--sizes $(SIZES))
 bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json

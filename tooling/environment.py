@@ -7,10 +7,14 @@ import string
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from tooling.backup import sealing
 from tooling.deploy.checks.passwords import KNOWN
 from tooling.errors import RefusedError
 
 FILE = ".env"
+RECIPIENTS = "BACKUP_RECIPIENTS"
+KEY = "backups.key"
+"""The file beside .env that decrypts the copies of backups; made unless there is a KEY.pub."""
 _ASKED = re.compile(r"\$\{([A-Z][A-Z0-9_]*):\?")
 _LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=(.*)$", re.MULTILINE)
 _LETTERS = string.ascii_letters + string.digits
@@ -67,8 +71,9 @@ def refuse_weak(names: Iterable[str], present: Mapping[str, str]) -> None:
 def complete(root: Path, *, dry_run: bool = False) -> list[str]:
     """Add what is missing to `root`/.env and return the names; what is there stays as it is.
 
-    Only its owner can read the file afterwards. Raises RefusedError for a value that would be
-    guessed.
+    Only its owner can read the file afterwards. Copies of backups are encrypted for the keys in
+    `root`/backups.key.pub, which are made if they are not there. Raises RefusedError for a value
+    that would be guessed, InputError for such a file with something else in it.
     """
     files = sorted(root.glob("compose*.yaml"))
     names = asked(file.read_text(encoding="utf-8") for file in files)
@@ -76,10 +81,20 @@ def complete(root: Path, *, dry_run: bool = False) -> list[str]:
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     present = values(text)
     refuse_weak(names, present)
-    lines = [f"{name}={generated(name)}\n" for name in names if name not in present]
+    missing = [name for name in names if name not in present]
     if not dry_run:
-        _append(file, text, lines)
-    return [name for name in names if name not in present]
+        new = {name: generated(name) for name in missing if name != RECIPIENTS}
+        if RECIPIENTS in missing:
+            new[RECIPIENTS] = _recipients(root)
+        _append(file, text, [f"{name}={new[name]}\n" for name in missing])
+    return missing
+
+
+def _recipients(root: Path) -> str:
+    public = root / f"{KEY}.pub"
+    if not public.exists():
+        sealing.make_keys(root / KEY)
+    return ",".join(map(str, sealing.recipients(public)))
 
 
 def _append(file: Path, text: str, lines: list[str]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pyrage import x25519
 
 from tests.conftest import ROOT
 from tooling import environment
@@ -45,6 +46,11 @@ def every_service() -> list[tuple[str, str, Service]]:
     ]
 
 
+def ports(name: str) -> list[str]:
+    """Return the variables of a compose file by which another port is chosen."""
+    return re.findall(r"\$\{([A-Z0-9_]+_PORT):-", (ROOT / name).read_text())
+
+
 def is_one_shot(file: str, name: str) -> bool:
     """Tell whether a service ends by itself: others wait for it to have done so."""
     waiting = (service.get("depends_on", {}) for service in services(file).values())
@@ -54,15 +60,24 @@ def is_one_shot(file: str, name: str) -> bool:
 
 def secrets() -> dict[str, str]:
     """Return a value for each variable that the files ask for."""
-    names = environment.asked(file.read_text() for file in FILES)
-    return {name: environment.generated(name) for name in names}
+    names = set(environment.asked(file.read_text() for file in FILES)) - {environment.RECIPIENTS}
+    recipient = str(x25519.Identity.generate().to_public())
+    return {
+        environment.RECIPIENTS: recipient,
+        **{name: environment.generated(name) for name in sorted(names)},
+    }
 
 
 def environment_of(name: str, values: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a service, with the values of .env in it."""
     asked = re.compile(r"\$\{([A-Z_]+):\?[^}]*\}")
+    given = re.compile(r"\$\{([A-Z_]+):-([^}]*)\}")
     entries = services()[name].get("environment", {})
-    return {key: asked.sub(lambda found: values[found[1]], text) for key, text in entries.items()}
+    return {
+        key: given.sub(lambda found: values.get(found[1], found[2]),
+                       asked.sub(lambda found: values[found[1]], text))
+        for key, text in entries.items()
+    }  # fmt: skip
 
 
 def free_port() -> int:

@@ -128,15 +128,23 @@ def test_it_starts_as_the_image_does_when_all_passwords_are_good() -> None:
     assert (done.returncode, done.stdout) == (0, "postgres -c max_connections=100\n")
 
 
+def test_data_in_the_volume_itself_are_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "PG_VERSION").write_text("16\n")
+    done = start(VALUES, PGDATA=str(tmp_path / "main"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"error: the data are in {tmp_path}," in done.stderr
+
+
 def test_every_role_that_logs_in_has_a_password_in_the_stack() -> None:
     given = stack.services()["db"]["environment"]
     assert {f"{role.upper()}_PASSWORD" for role in ROLES} <= given.keys()
 
 
-def start(values: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+def start(values: Mapping[str, str], **changes: str) -> "subprocess.CompletedProcess[str]":
     """Run the image's entry point; what comes after it only says what it was given."""
     environment = {
         **os.environ, **stack.environment_of("db", values), "EAGLE_NEXT": str(shutil.which("echo")),
+        **changes,
     }  # fmt: skip
     command = ["sh", FOLDER / "eagle-entrypoint", "postgres", "-c", "max_connections=100"]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -20,6 +20,7 @@ import pytest
 from tests.compose import programs, stack
 from tests.compose.database import DATABASE, VALUES, Database
 from tests.conftest import ROOT
+from tests.tooling.backup import s3
 from tests.tooling.search.endpoint import PASSWORD, State, running
 from tooling.server import places
 
@@ -53,6 +54,7 @@ class Image:
             "PGPASSFILE": str(self.folder / f"passwords-{next(_numbers)}"),
             "PYTHONPATH": str(self.folder),
             "TOOLING_BACKUP_HOME": str(self.folder / "backups"),
+            "TOOLING_BACKUP_RECIPIENTS": str(self.folder / f"recipients-{next(_numbers)}"),
             **changes,
         }
 
@@ -153,7 +155,7 @@ def test_jobs_have_the_password_of_each_role_that_a_job_needs(image: Image) -> N
 
 def test_metrics_are_served_to_who_scrapes_them(image: Image) -> None:
     port = str(stack.free_port())
-    process = image.start("metrics", "--port", port)
+    process = image.start("metrics", "--port", port, TOOLING_DATA_DISK=str(image.folder))
     try:
         url = f"http://127.0.0.1:{port}/metrics"
         text = ""
@@ -168,27 +170,76 @@ def test_metrics_are_served_to_who_scrapes_them(image: Image) -> None:
 
         wait(answers, process)
         assert "\neagle_up 1.0\n" in text
+        assert 'eagle_disk_free_bytes{place="data"}' in text
     finally:
         end(process)
 
 
 def test_the_log_is_received_and_a_backup_taken_by_their_own_services(image: Image) -> None:
-    receiver = image.start("receive")
     healthy = stack.services()["receive"]["healthcheck"]["test"][1:]
     script = [word.replace("/opt/eagle-sign", str(image.folder)) for word in healthy]
-    try:
-        wait(lambda: image.run("receive", *script).returncode == 0, receiver)
-        done = image.run("jobs", "tooling", "job", "run", "backup", "--json")
-        assert done.returncode == 0, done.stdout + done.stderr
-        listed = image.run("jobs", "tooling", "backup", "list", "--json")
-        (backup,) = json.loads(listed.stdout)["backups"]
-        assert backup["checked_at"]
-        for job in ("backup-verify", "backup-dump", "dr-test", "backup-prune"):
-            done = image.run("jobs", "tooling", "job", "run", job, "--json")
-            assert done.returncode == 0, done.stdout + done.stderr
-    finally:
-        end(receiver)
+    with s3.s3() as store:
+        given = {**store.environment, "AWS_ENDPOINT_URL_S3": store.endpoint}
+        receiver = image.start("receive", **given)
+        try:
+            wait(lambda: image.run("receive", *script).returncode == 0, receiver)
+            for job in ("backup", "backup-verify", "backup-dump", "dr-test", "backup-prune"):
+                done = image.run("jobs", "tooling", "job", "run", job, "--json", **given)
+                assert done.returncode == 0, done.stdout + done.stderr
+            listed = image.run("jobs", "tooling", "backup", "list", "--json")
+            (backup,) = json.loads(listed.stdout)["backups"]
+            assert backup["verified_at"]
+            assert f"base/{backup['backup_id']}.tar.gz.age" in store.stored()
+        finally:
+            end(receiver)
     assert image.run("receive", *script).returncode != 0
+
+
+@pytest.mark.parametrize("service", ["receive", "jobs", "restore"])
+def test_copies_of_backups_are_encrypted_for_every_key_of_env(image: Image, service: str) -> None:
+    file = image.folder / f"keys-of-{service}"
+    changes = {"TOOLING_BACKUP_RECIPIENTS": str(file), "BACKUP_RECIPIENTS": "age1one,age1two"}
+    done = image.run(service, "env", **changes)
+    assert done.returncode == 0, done.stderr
+    assert file.read_text() == "age1one\nage1two\n"
+    given = stack.environment_of(service, {**VALUES, "BACKUP_ENDPOINT": "https://far.example"})
+    assert given["AWS_ACCESS_KEY_ID"] == VALUES["OBJECT_BACKUPS_KEY"]
+    assert given["TOOLING_BACKUP_BUCKET"] in stack.services()["buckets"]["command"]
+    assert given["AWS_ENDPOINT_URL_S3"] == "https://far.example"
+
+
+def test_backups_in_the_volume_itself_are_not_passed_over(image: Image, tmp_path: Path) -> None:
+    (tmp_path / "server.json").write_text("{}")
+    done = image.run("jobs", "env", TOOLING_BACKUP_HOME=str(tmp_path / "main"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"error: the backups are in {tmp_path}," in done.stderr
+
+
+def test_data_are_not_restored_under_a_server_that_runs(image: Image) -> None:
+    script = ["sh", str(image.folder / "compose/tooling/restore.sh"), "--overwrite"]
+    assert image.command("restore")[2] == "/opt/eagle-sign/compose/tooling/restore.sh"
+    done = image.run("restore", *script)
+    assert (done.returncode, done.stdout) == (5, "")
+    assert done.stderr.startswith("error: db is running")
+
+
+def test_data_and_backups_lie_where_they_are_restored_and_watched() -> None:
+    services = stack.services()
+    data = services["db"]["environment"]["PGDATA"]
+    mounts = {
+        name: dict(reversed(one.split(":")[:2]) for one in services[name]["volumes"])
+        for name in ("db", "restore", "metrics", "jobs", "receive")
+    }
+    for name in ("db", "restore"):
+        assert mounts[name][str(Path(data).parent)] == "db"
+    assert mounts["metrics"][services["metrics"]["environment"]["TOOLING_DATA_DISK"]] == "db"
+    (hba,) = (word for word in services["db"]["command"] if word.startswith("hba_file="))
+    assert mounts["restore"][hba.partition("=")[2]] == "./compose/db/pg_hba.conf"
+    for name in ("restore", "metrics", "jobs", "receive"):
+        bucket = services["jobs"]["environment"]["TOOLING_BACKUP_BUCKET"]
+        assert services[name]["environment"]["TOOLING_BACKUP_BUCKET"] == bucket
+        home = services[name]["environment"]["TOOLING_BACKUP_HOME"]
+        assert mounts[name][str(Path(home).parent)] == "backups"
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.compose import stack
 from tests.conftest import ROOT
 from tests.ha import cluster
 
+ENCRYPTED = re.compile(r"CERT|KEY(FILE)?$|CAFILE|SSL|PROTOCOL|VERIFY_CLIENT")
 NODES = ("node1", "node2", "node3")
 
 
@@ -25,7 +27,53 @@ def test_its_nodes_are_given_what_the_nodes_of_the_tests_are() -> None:
     ours |= {f"PATRONI_{role}_{what}" for role in roles for what in ("USERNAME", "PASSWORD")}
     ours |= {f"{role.upper()}_PASSWORD" for role in ("postgres", *cluster.LOGINS)}
     for name in NODES:
-        assert set(services[name]["environment"]) == ours
+        assert {one for one in services[name]["environment"] if not ENCRYPTED.search(one)} == ours
+
+
+def test_nothing_between_its_nodes_is_readable_on_the_network() -> None:
+    """The tests' servers have no OpenSSL: `make stack-check` connects to these."""
+    services = stack.services("compose.ha.yaml")
+    for name, service in services.items():
+        for key, value in service.get("environment", {}).items():
+            assert "http:" not in value, f"{name}: {key}"
+    for name in NODES:
+        given = services[name]["environment"]
+        for role in ("SUPERUSER", "REPLICATION", "REWIND"):
+            assert given[f"PATRONI_{role}_SSLMODE"] == "verify-full"
+        assert given["PATRONI_ETCD3_PROTOCOL"] == "https"
+    assert "sslmode=verify-full" in services["migrate"]["environment"]["DATABASE_URL"]
+    patroni = yaml.safe_load((ROOT / "compose/ha/patroni.yaml").read_text())["postgresql"]
+    assert patroni["parameters"]["ssl"] == "on"
+    assert {line.split()[0] for line in patroni["pg_hba"][:-1]} == {"hostssl"}
+    assert patroni["pg_hba"][-1] == "host all all all reject"
+
+
+def test_a_certificate_is_made_for_each_machine_once(tmp_path: Path) -> None:
+    command = stack.services("compose.ha.yaml")["certificates"]["command"]
+    for name in ("authority", "trusted", *(one.partition(":")[0] for one in command)):
+        (tmp_path / name).mkdir()
+
+    def run() -> str:
+        script = ["sh", ROOT / "compose/ha/eagle-certificates", *command]
+        given = {**os.environ, "EAGLE_CERTIFICATES": str(tmp_path)}
+        done = subprocess.run(script, env=given, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    first = run()
+    assert len(first.splitlines()) == len(command)
+    before = {file: file.read_bytes() for file in tmp_path.glob("*/*.crt")}
+    assert run() == ""
+    assert {file: file.read_bytes() for file in before} == before
+    for one in command:
+        machine, _, names = one.partition(":")
+        folder = tmp_path / machine
+        assert (folder / "server.key").stat().st_mode & 0o777 == 0o640
+        for host in (*names.split(","), "localhost"):
+            for purpose in ("sslserver", "sslclient"):
+                check = ["openssl", "verify", "-CAfile", tmp_path / "trusted/ca.crt"]
+                check += ["-purpose", purpose, "-verify_hostname", host, folder / "server.crt"]
+                subprocess.run(check, capture_output=True, check=True)
 
 
 def test_the_image_has_the_packages_that_are_tested() -> None:

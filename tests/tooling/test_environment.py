@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pyrage import x25519
 
 from tooling import environment
 from tooling.errors import Exit, RefusedError
@@ -78,6 +79,38 @@ def test_a_value_needs_no_quotes_and_is_never_the_same(name: str, length: int) -
         if not name.endswith("_KEY"):
             tests = (str.isupper, str.islower, str.isdigit, lambda one: not one.isalnum())
             assert all(any(map(test, value)) for test in tests)
+
+
+ASKING = "services: {two: {environment: {A: '${BACKUP_RECIPIENTS:?make compose-env writes it}'}}}"
+
+
+def test_keys_for_copies_of_backups_are_made_once(root: Path) -> None:
+    (root / "compose.yaml").write_text(ASKING)
+    assert environment.complete(root, dry_run=True) == ["BACKUP_RECIPIENTS"]
+    assert not (root / "backups.key").exists()
+    assert environment.complete(root) == ["BACKUP_RECIPIENTS"]
+    public = (root / "backups.key.pub").read_text()
+    assert (root / ".env").read_text() == f"BACKUP_RECIPIENTS={public}"
+    assert (root / "backups.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_keys_that_were_made_on_another_machine_are_taken(root: Path) -> None:
+    (root / "compose.yaml").write_text(ASKING)
+    keys = [str(x25519.Identity.generate().to_public()) for _ in range(2)]
+    (root / "backups.key.pub").write_text("# two people\n" + "\n".join(keys) + "\n")
+    environment.complete(root)
+    assert environment.values((root / ".env").read_text())["BACKUP_RECIPIENTS"] == ",".join(keys)
+    assert not (root / "backups.key").exists()
+
+
+def test_the_command_says_where_the_secret_key_is(root: Path) -> None:
+    (root / "compose.yaml").write_text(ASKING)
+    done = subprocess.run(
+        [sys.executable, "-m", "tooling", "compose-env"],
+        cwd=root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (Exit.OK, "BACKUP_RECIPIENTS\n")
+    assert "backups.key decrypts the copies of backups: move it" in done.stderr
 
 
 def test_a_name_that_says_no_kind_is_refused() -> None:

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Restores the database of the stack into its volume, while db is stopped; db recovers when it starts.
+#
+#   docker compose run --rm restore [--target-time TIME …]     from the volume of the backups
+#   docker compose run --rm -T restore fetch <backups.key      first, if that is lost as well
+set -eu
+
+if [ "${1:-}" = fetch ]; then
+    shift
+    umask 077
+    cat >/run/eagle-sign/identity
+    exec tooling backup fetch --identity /run/eagle-sign/identity "$@"
+fi
+# 2: nobody answers. A server that starts or shuts down refuses, with 1.
+answer=0
+pg_isready --quiet --timeout=5 --dbname="$DATABASE_URL" || answer=$?
+if [ "$answer" != 2 ]; then
+    echo "error: db is running, and its data cannot be replaced under it" >&2
+    echo "hint: docker compose stop db receive jobs" >&2
+    exit 5
+fi
+exec tooling restore --in-place --no-start "$@"

@@ -1,0 +1,1 @@
+"""The containers of compose.yaml and compose.ha.yaml, started by podman, without a registry."""

@@ -1,0 +1,89 @@
+"""compose.ha.yaml: encrypted, migrated, its leader killed, another one found, and whole again."""
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from tests.stack import rows
+from tests.stack.podman import StepError
+from tests.stack.project import Project
+
+NODES = ("node1", "node2", "node3")
+_WHOLE = [("leader", "running"), ("replica", "streaming"), ("sync standby", "streaming")]
+_SUPERUSER = (
+    'PGPASSWORD=$PATRONI_SUPERUSER_PASSWORD exec "$@" '
+    '"host=localhost user=postgres dbname=eagle_sign sslmode=$SSLMODE '
+    'sslrootcert=/etc/eagle-sign/certificates/ca.crt"'
+)
+_STREAMING = """
+    select count(*) from pg_stat_replication as r join pg_stat_ssl as s using (pid) where s.ssl
+"""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The project of compose.ha.yaml, with all of its services running."""
+
+    project: Project
+
+    def encrypted(self) -> None:
+        """Refuse who does not encrypt; standbys do."""
+        self._wait_until_whole()
+        leader = self._leader()
+        if self._psql(leader, _STREAMING).strip() != "2":
+            raise StepError("two standbys that stream encrypted were expected")
+        try:
+            self._psql(leader, "select 1", "disable")
+        except StepError as error:
+            if "no encryption" in str(error):
+                return
+            raise
+        raise StepError("a connection without encryption was accepted")
+
+    def failed_over(self) -> None:
+        """Kill the leader's container: another node has every row, and the old one comes back."""
+        leader = self._leader()
+        rows.write(lambda query: self._psql(leader, query))
+        before = rows.all_of_them(lambda query: self._psql(leader, query))
+        self.project.kill(leader)
+        others = [name for name in NODES if name != leader]
+        new = self._wait_for_leader(others)
+        after = rows.all_of_them(lambda query: self._psql(new, query))
+        if after != before:
+            raise StepError(f"the rows before: {before}; after the failover: {after}")
+        rows.write(lambda query: self._psql(new, query))
+        self.project.podman.run("start", self.project.container(leader))
+        self._wait_until_whole()
+
+    def _psql(self, node: str, query: str, mode: str = "verify-full") -> str:
+        shell = ("env", f"SSLMODE={mode}", "sh", "-c", _SUPERUSER, "sh")
+        return self.project.execute(node, *shell, *rows.PSQL, given=query)
+
+    def _members(self, node: str) -> list[dict[str, Any]]:
+        command = ("patronictl", "-c", "/etc/patroni.yaml", "list", "-f", "json")
+        found: list[dict[str, Any]] = json.loads(self.project.execute(node, *command))
+        return found
+
+    def _leader(self) -> str:
+        return self._wait_for_leader(list(NODES))
+
+    def _wait_for_leader(self, nodes: list[str]) -> str:
+        """Return the leader among nodes that run, when it accepts writes."""
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            for one in self._members(nodes[0]):
+                if one["Role"] == "Leader" and one["Member"] in nodes and one["State"] == "running":
+                    return str(one["Member"])
+            time.sleep(1)
+        raise StepError(f"none of {', '.join(nodes)} became the leader in 120 s")
+
+    def _wait_until_whole(self) -> None:
+        def is_whole() -> bool:
+            try:
+                members = self._members(NODES[0])
+            except StepError:  # a node that has just been started does not answer yet
+                return False
+            return sorted((one["Role"].lower(), one["State"]) for one in members) == _WHOLE
+
+        self.project.wait_until(is_whole, "three nodes that stream", NODES[0])
