@@ -21,6 +21,8 @@ class Exit(IntEnum):
     PENDING = 9
     CHANGED = 10
     LOST = 20
+    DRIFTED = 21
+    UNPROVEN = 22
     INTERRUPTED = 130
     TERMINATED = 143
 
