@@ -24,6 +24,7 @@ PACKAGE = Package(
         "foreign",
         "scratch",
         "drift",
+        "verify",
         "cli",
     ),
 )

@@ -16,6 +16,7 @@ _SECTIONS = {
         "migrate",
         "status",
         "plan",
+        "verify",
         "drift",
         "rollback",
         "new",
@@ -44,7 +45,11 @@ def _prepare(dsn: str | None, given: Settings) -> str:
     return deploy.prepared(options.resolve(dsn), settings.extended(given))
 
 
-HOST = Host("tooling", _resolve, prepare=_prepare)
+def _make(dsn: str | None, _given: Settings) -> str:
+    return options.resolve(dsn)
+
+
+HOST = Host("tooling", _resolve, prepare=_prepare, make=_make)
 
 
 def _load(name: str) -> click.Command:
