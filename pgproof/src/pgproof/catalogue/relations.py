@@ -120,8 +120,8 @@ select case c.relkind when 'v' then 'view' else 'materialized view' end,
 """
 SEQUENCES = """
 select 'sequence', format('%I.%I', n.nspname, c.relname), jsonb_build_object(
-           'of', case o.deptype when 'i' then o.name end,
-           'owned by', o.name,
+           'of', o.name,
+           'is of an identity', nullif(o.deptype = 'i', false),
            'type', q.seqtypid::regtype, 'start', q.seqstart, 'increment', q.seqincrement,
            'minimum', q.seqmin, 'maximum', q.seqmax, 'cache', q.seqcache,
            'cycle', nullif(q.seqcycle, false),

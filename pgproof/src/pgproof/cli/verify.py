@@ -81,6 +81,7 @@ def _show(found: "Verification") -> None:
             printing.say(f"  {problem.message}", *(f"    {line}" for line in problem.details))
         printing.say(*(f"  note: {line}" for line in one.notes))
         printing.say(*(f"  the rollback deletes {loss}" for loss in one.loses))
+        printing.say(*(f"  the rollback does not restore {loss}" for loss in one.not_restored))
         strong = [lock for lock in one.locks if (lock.kind, lock.mode) == ("table", _STRONGEST)]
         printing.say(
             *(

@@ -69,7 +69,9 @@ def identity(place: Place) -> str:
     owned = (
         definition
         for (kind, _), definition in place.objects.items()
-        if kind == "sequence" and definition.get("of") == place.name
+        if kind == "sequence"
+        and definition.get("is of an identity")
+        and definition["of"] == place.name
     )
     of = next((f" ({_sequence(one)})" for one in owned), "")
     return f"generated {place.definition['identity']} as identity{of}"
@@ -84,9 +86,9 @@ def _sequence(definition: object) -> str:
 
 def sequence(place: Place) -> str:
     """Return the options of a sequence."""
-    owner = f" owned by {place.definition.get('owned by', 'none')}"
     said = f"as {place.definition['type']} {_sequence(place.definition)}"
-    return said if "of" in place.definition else said + owner
+    owner = f" owned by {place.definition.get('of', 'none')}"
+    return said if "is of an identity" in place.definition else said + owner
 
 
 def _table(place: Place) -> Iterator[str]:

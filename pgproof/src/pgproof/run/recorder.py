@@ -25,7 +25,8 @@ class Recorder:
     def __enter__(self) -> "Recorder":
         """Note the objects as they are."""
         reader = self._held.reader
-        if self._left and recording.is_there(reader.connection, reader.ledger):
+        is_wanted = self._left and self._held.options.record
+        if is_wanted and recording.is_there(reader.connection, reader.ledger):
             given = reader.connection, reader.ledger, reader.server.owner
             self._held.executor.write("", recording.begin(*given))
             self._is_open = recording.is_begun(*given)

@@ -14,7 +14,7 @@ from pgproof.verify.values import Column
 
 Connection = psycopg.Connection[Any]
 
-_TRIES = 25
+_TRIES = 20
 _PASSES = 3
 _COLUMNS = """
 select a.attname,
@@ -72,7 +72,10 @@ class Filler:
         """Insert rows into each empty table, those that others refer to first."""
         waiting = [name for name, table in data.items() if not table.rows]
         for _ in range(_PASSES):
-            waiting = [name for name in waiting if not self._fill(name)]
+            left = [name for name in waiting if not self._fill(name)]
+            if left == waiting:
+                break
+            waiting = left
         self.refused = {name: said for name, said in self.refused.items() if name in waiting}
 
     def new_columns(self, before: Data, after: Data) -> None:

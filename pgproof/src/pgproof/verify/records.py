@@ -49,7 +49,8 @@ class Problem:
 class Verified:
     """One migration. `irreversible` is the reason for which it has no rollback file.
 
-    `loses` is what its rollback deletes; `locks` are the rollback's own.
+    `loses` is what its rollback deletes, `not_restored` what was there before the migration and is
+    not after its rollback; `locks` are the rollback's own.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Verified:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     loses: tuple[Loss, ...] = ()
+    not_restored: tuple[Loss, ...] = ()
     locks: tuple[HeldLock, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0

@@ -80,7 +80,9 @@ def _candidates(column: Column, random: Random) -> Sequence[str]:
     if column.category == "R":
         return ["empty", "[1,5)"] if "date" not in column.type else ["empty"]
     if column.category == "N":
-        return [*_NUMBER.findall(said), "0", "1", str(random.randrange(1, 1000)), "0.5"]
+        numbers = [*_NUMBER.findall(said), "0", "1", str(random.randrange(1, 1000)), "0.5"]
+        is_whole = column.type.startswith("int")
+        return [one for one in numbers if not is_whole or "." not in one]
     if column.category == "D":
         return _DATES if column.type != "time" else ("12:00",)
     if column.category in _BY_CATEGORY:
@@ -89,4 +91,10 @@ def _candidates(column: Column, random: Random) -> Sequence[str]:
         return []
     literals = [one.replace("''", "'") for one in _LITERAL.findall(said)]
     short = f"x{random.randrange(10**6)}"
-    return [*literals, short, short, "".join(random.choices(_HEX, k=64)), f"{short}@example.com"]
+    return [
+        *literals,
+        short,
+        short.upper(),
+        "".join(random.choices(_HEX, k=64)),
+        f"{short}@example.com",
+    ]
