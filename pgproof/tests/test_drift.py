@@ -9,10 +9,23 @@ import pytest
 from pgproof.catalogue.differences import Difference, differences
 from pgproof.catalogue.snapshot import Snapshot, take
 from pgproof.drift.alter import statements
+from pgproof.drift.drift import drift
 from tests.drift_cases import BASE, CASES, ROLES, Case
+from tests.project import Project
 from tests.servers import Server
 
 _DATABASE = "drift_cases"
+_ONE_OF = 4
+_OBJECTS = """
+do $$ begin
+    for n in 1 .. 150 loop
+        execute format('create table many_%1$s (id integer primary key, name text)', n);
+        execute format('create index on many_%1$s (name)', n);
+        execute format('create view v_%1$s as select name from many_%1$s', n);
+        execute format('create function f_%1$s() returns integer return %1$s', n);
+    end loop;
+end $$;
+"""
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +54,13 @@ def _is_order(one: Difference) -> bool:
     return {change.attribute for change in one.changes} == {"columns"}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind.replace(" ", "-"))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "case" in metafunc.fixturenames:
+        step = 1 if metafunc.config.getoption("--every-drift") else _ONE_OF
+        cases = CASES[::step]
+        metafunc.parametrize("case", cases, ids=[one.kind.replace(" ", "-") for one in cases])
+
+
 def test_each_change_by_hand_is_named_and_mended(
     planted: tuple[psycopg.Connection[Any], Snapshot], case: Case
 ) -> None:
@@ -62,6 +81,20 @@ def test_each_change_by_hand_is_named_and_mended(
             assert _named(tuple(one for one in after if not _is_order(one))) == []
     finally:
         connection.rollback()
+
+
+def test_a_thousand_objects_take_less_than_a_second(
+    project: Project, pytestconfig: pytest.Config
+) -> None:
+    if not pytestconfig.getoption("--every-drift"):
+        pytest.skip("times the command: --every-drift")
+    project.write("0001.many", _OBJECTS)
+    project.migrate()
+    project.query("alter table many_7 add column rogue text")
+    found = drift(project.url, project.settings)
+    assert [one.difference.name for one in found.differences] == ["public.many_7.rogue"]
+    assert found.objects > 1000
+    assert found.seconds < 1
 
 
 def test_at_least_forty_kinds_are_planted() -> None:

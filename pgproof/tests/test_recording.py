@@ -132,7 +132,10 @@ def test_a_ledger_without_a_record_is_compared_with_the_migrations(
     project: Project, server: Server
 ) -> None:
     project.write("0001.t", "create schema s; create table s.t (id integer);")
-    (project.folder / "post-apply.sql").write_text("grant usage on schema s to public;")
+    (project.folder / "post-apply.sql").write_text(
+        "grant usage on schema s to public; grant select on s.t to pg_monitor;"
+        "grant insert, select on s.t to pg_read_all_data;"
+    )
     project.migrate()
     project.query("drop table pgproof.objects, pgproof.objects_before, pgproof.objects_state")
     project.write("0002.pending", "create table u ();")

@@ -86,7 +86,7 @@ def test_what_cannot_be_applied_again_is_a_problem_and_the_rest_is_not_verified(
     messages = [one.message for one in found.migrations[-1].problems]
     assert any("cannot be applied again" in one and "already exists" in one for one in messages)
     assert found.left == ("0003.more",)
-    assert found.exit_code == Exit.UNPROVEN
+    assert found.exit_code == Exit.UNVERIFIED
 
 
 def test_a_rollback_that_fails_is_a_problem_of_that_migration_alone(people: Project) -> None:
@@ -199,7 +199,7 @@ def test_a_folder_that_would_be_refused_is_refused(people: Project) -> None:
 def test_the_command_tells_a_script(people: Project) -> None:
     people.write("0002.fault", "create table t ();", "select 1;")
     done = people.run("verify", "--json", "--only", "0002.fault")
-    assert done.returncode == Exit.UNPROVEN, done.stderr
+    assert done.returncode == Exit.UNVERIFIED, done.stderr
     event = json.loads(done.stdout.splitlines()[-1])
     [one] = event["migrations"]
     assert one["problems"][0]["details"] == ["table public.t is left"]

@@ -22,7 +22,7 @@ class Exit(IntEnum):
     CHANGED = 10
     LOST = 20
     DRIFTED = 21
-    UNPROVEN = 22
+    UNVERIFIED = 22
     INTERRUPTED = 130
     TERMINATED = 143
 

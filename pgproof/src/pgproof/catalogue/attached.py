@@ -68,7 +68,7 @@ select 'policy', format('%s.%I', p.polrelid::regclass, p.polname), jsonb_build_o
            'as', case when p.polpermissive then 'permissive' else 'restrictive' end,
            'for', case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update'
                                 when 'd' then 'delete' else 'all' end,
-           'to', (select string_agg(word, ', ' order by word)
+           'to', (select string_agg(word, ', ' order by word collate "C")
                     from (select case r when 0 then 'public'
                                         else quote_ident(pg_get_userbyid(r)) end as word
                             from unnest(p.polroles) as r) as roles),

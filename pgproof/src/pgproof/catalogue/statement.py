@@ -33,14 +33,15 @@ _NOT_NULL = {
                'true') end""",
 }
 _MACROS = {
-    "sorted": "(select jsonb_agg(one order by one) from unnest({0}) as one)",
+    "sorted": '(select jsonb_agg(one order by one collate "C") from unnest({0}) as one)',
     "labels": "(select jsonb_object_agg(provider, label) from pg_seclabel"
     " where (classoid, objoid, objsubid) = ('{0}'::regclass, {1}, {2}))",
     # null where they are the default ones: all of the owner, and those of everybody.
     "privileges": "case when {0} is not null then"
     " nullif($granted({0}, {1}, {2}), $granted(acldefault({1}, {2}), {1}, {2})) end",
     "granted": """(
-        select jsonb_agg(words || ' to ' || who || option order by who, option)
+        select jsonb_agg(words || ' to ' || who || option
+                         order by words || ' to ' || who || option collate "C")
           from (select case g.grantee when 0 then 'public'
                             else quote_ident(pg_get_userbyid(g.grantee)) end as who,
                        case when g.is_grantable and g.grantee <> {2}
@@ -50,7 +51,7 @@ _MACROS = {
                                  where o.grantee = {2})
                             then 'all'
                             else string_agg(lower(g.privilege_type), ', '
-                                            order by g.privilege_type) end as words
+                                            order by g.privilege_type collate "C") end as words
                   from aclexplode({0}) as g
                  group by g.grantee, g.is_grantable) as by_role)""",
 }

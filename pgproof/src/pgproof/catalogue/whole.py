@@ -33,10 +33,10 @@ select 'publication', quote_ident(p.pubname), jsonb_build_object(
                                                      and a.attnum = any (r.prattrs::int2[]))
                                          || ')', '')
                              || coalesce(' where ' || pg_get_expr(r.prqual, r.prrelid), '')
-                             order by r.prrelid::regclass::text)
+                             order by r.prrelid::regclass::text collate "C")
                         from pg_publication_rel as r where r.prpubid = p.oid),
            'schemas', (select jsonb_agg(s.pnnspid::regnamespace::text
-                                        order by s.pnnspid::regnamespace::text)
+                                        order by s.pnnspid::regnamespace::text collate "C")
                          from pg_publication_namespace as s where s.pnpubid = p.oid),
            'owner', pg_get_userbyid(p.pubowner),
            'comment', d.description),
@@ -165,7 +165,7 @@ select 'database', 'current', jsonb_build_object(
                                        $sorted(s.setconfig) as settings
                                   from pg_db_role_setting as s
                                  where s.setdatabase = b.oid) as by_role),
-           'privileges', (select jsonb_agg(word order by word)
+           'privileges', (select jsonb_agg(word order by word collate "C")
                             from jsonb_array_elements_text(coalesce(
                                      $privileges(b.datacl, d, b.datdba),
                                      '["connect, temporary to public"]')) as word

@@ -28,7 +28,9 @@ from pgproof.settings import Settings
 _APPLIED_BY = """
 select applied_by from {schema}.migration_files group by 1 order by count(*) desc, 1 limit 1
 """
-_ROLES = "select rolname from pg_catalog.pg_roles where rolname !~ '^pg_'"
+_ROLES = """
+select rolname, rolcanlogin, rolinherit from pg_catalog.pg_roles where rolname !~ '^pg_'
+"""
 _TO = re.compile(r"( to )(\S+|\"[^\"]+\")( with grant option)?$")
 
 Prepare = Callable[[str], str]
@@ -124,9 +126,11 @@ def _embedded(reader: Reader, data: Path) -> Iterator[str]:
                     f" PostgreSQL {major}, not {_major(reader.connection)}",
                     hint="Name a server for a scratch database of that version: --scratch URL.",
                 )
-            for (name,) in reader.connection.execute(_ROLES).fetchall():
+            for name, is_login, inherits in reader.connection.execute(_ROLES).fetchall():
                 if name != connection.info.user:
-                    connection.execute(sql.SQL("create role {}").format(sql.Identifier(name)))
+                    words = ("login" if is_login else "nologin", "" if inherits else "noinherit")
+                    role = sql.SQL("create role {} {} {}")
+                    connection.execute(role.format(sql.Identifier(name), *map(sql.SQL, words)))
         yield url
     finally:
         server.stop(data)

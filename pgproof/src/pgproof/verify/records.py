@@ -76,9 +76,9 @@ class Verification:
 
     @property
     def exit_code(self) -> Exit:
-        """UNPROVEN if one has a problem, or was not reached."""
+        """UNVERIFIED if one has a problem, or was not reached."""
         failed = self.left or any(one.problems for one in self.migrations)
-        return Exit.UNPROVEN if failed else Exit.OK
+        return Exit.UNVERIFIED if failed else Exit.OK
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
