@@ -143,7 +143,7 @@ def test_a_ledger_without_a_record_is_compared_with_the_migrations(
     assert (found.source, named(found)) == ("migrations", {})
     project.query("comment on table s.t is 'x'; create table rogue ()")
     assert named(look(project, server.url())) == {
-        "changed table s.t": "0001.t",
+        "changed table s.t": "migrations/post-apply.sql",
         "unexpected table public.rogue": None,
     }
     databases = project.query(

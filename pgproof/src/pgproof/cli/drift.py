@@ -25,7 +25,7 @@ _LONGEST = 60
 )
 @options.as_json
 def command(settings: Settings, dsn: str | None, scratch: str | None, as_json: bool) -> int:
-    """Compare the objects of the database with what the ledger says they should be.
+    """Show which objects are not as the migrations made them.
 
     `pgproof migrate` records in the ledger what each file makes. Where a ledger has no such record,
     as those of earlier releases, the applied migrations are applied to a scratch database. Shown is

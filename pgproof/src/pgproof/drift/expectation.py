@@ -22,6 +22,7 @@ from pgproof.ledger.reader import Connection, Reader
 from pgproof.ledger.tables import Ledger
 from pgproof.run.migrate import migrate
 from pgproof.run.options import Options
+from pgproof.run.repeatable import repeatables
 from pgproof.scratch.databases import databases
 from pgproof.settings import Settings
 
@@ -86,7 +87,10 @@ def built(reader: Reader, scratch: str | None, prepare: Prepare) -> Expectation:
             raise PgproofError("the scratch database has no record of its objects")
         names = {connection.info.user: _applied_by(reader)}
         objects = {key: _renamed(one, names) for key, one in found.objects.items()}
-        return replace(found, source="migrations", objects=objects)
+        _, last = repeatables(reader.settings, reader.folder)
+        files = {one.script.path.name: one.name for one in last}
+        touched = {key: files.get(name or "", name) for key, name in found.touched.items()}
+        return Expectation("migrations", objects, touched)
 
 
 def _applied(reader: Reader, here: Path) -> Settings:
