@@ -24,7 +24,9 @@ select 'event trigger', quote_ident(e.evtname), jsonb_build_object(
 """
 PUBLICATIONS = """
 select 'publication', quote_ident(p.pubname), jsonb_build_object(
-           'settings', to_jsonb(p) - '{oid,pubname,pubowner}'::text[],
+           'settings', to_jsonb(p) - '{oid,pubname,pubowner}'::text[]
+                       -- PostgreSQL 17 has no such setting.
+                       - case when to_jsonb(p) ->> 'pubgencols' = 'n' then 'pubgencols' else '' end,
            'tables', (select jsonb_agg(r.prrelid::regclass::text
                              || coalesce(' (' || (select string_agg(a.attname, ', '
                                                          order by a.attnum)

@@ -65,6 +65,7 @@ class Filler:
         self._rows = rows
         self._later = {(name, one.name): one for name in later for one in later[name]}
         self._made: set[str] = set()
+        self._given_up: dict[str, object] = {}
         self._random = Random(1)  # noqa: S311
         self.refused: dict[str, str] = {}
 
@@ -89,11 +90,16 @@ class Filler:
 
     def _fill(self, name: str) -> bool:
         columns, keys, done = self._columns(name), self._keys(name), 0
+        same = (columns, keys, [self._referred(key) is None for key in keys])
+        if self._given_up.get(name) == same:
+            return False
         for _ in range(self._rows):
             if not any(self._insert(name, columns, keys) for _ in range(_TRIES)):
                 break
             done += 1
             self._made.add(name)
+        if not done:
+            self._given_up[name] = same
         return done > 0
 
     def discard(self) -> bool:
@@ -116,7 +122,7 @@ class Filler:
             if not one.has_default or self._random.random() < 1 / 2:
                 row[one.name] = values.choose(one, self._random)
         for key in keys:
-            row.update(self._referred(key))
+            row.update(self._referred(key) or dict.fromkeys(key.columns))
         names = sql.SQL(", ").join(map(sql.Identifier, row))
         given = sql.SQL(", ").join(map(sql.Literal, row.values()))
         into = sql.SQL(name)
@@ -143,14 +149,15 @@ class Filler:
             return False
         return True
 
-    def _referred(self, key: _Key) -> Mapping[str, str | None]:
+    def _referred(self, key: _Key) -> Mapping[str, str | None] | None:
+        """Return a row that a foreign key may refer to; None where there is none."""
         listed = sql.SQL(", ").join(
             sql.SQL("{}::text").format(sql.Identifier(one)) for one in key.referenced
         )
         text = sql.SQL("select {} from {} order by random() limit 1")
         of = sql.SQL(key.table)
         found = self._connection.execute(text.format(listed, of)).fetchone()
-        return dict(zip(key.columns, found or [None] * len(key.columns), strict=True))
+        return dict(zip(key.columns, found, strict=True)) if found else None
 
     def _columns(self, name: str) -> list[Column]:
         found = columns(self._connection, name)
