@@ -219,3 +219,29 @@ def test_nothing_applied_is_refused(project: Project) -> None:
     project.write("0001.t", _TABLE)
     with pytest.raises(RefusedError, match="nothing is applied"):
         look(project)
+
+
+def test_names_that_need_quotes_are_mended(project: Project) -> None:
+    """Of columns that are key words, of roles, tables and the database."""
+    project.query('create role "Drift Owner"')
+    try:
+        project.write(
+            "0001.t",
+            'create table "Odd.Table" ("order" integer, "user" text, "a""b" date);'
+            'alter table "Odd.Table" owner to "Drift Owner";'
+            'grant select on "Odd.Table" to public;'
+            'create type pair as ("left" integer);',
+        )
+        project.migrate()
+        project.query('drop table "Odd.Table"; alter type pair rename attribute "left" to "right"')
+        found = look(project)
+        assert set(named(found)) == {
+            'missing table public."Odd.Table"',
+            'missing column public.pair."left"',
+            'unexpected column public.pair."right"',
+        }
+        for text in (text for one in found.differences for text in one.mend):
+            project.query(text)
+        assert named(look(project)) == {}
+    finally:
+        project.query('drop owned by "Drift Owner"; drop role "Drift Owner"')

@@ -89,7 +89,7 @@ select 'statistics', format('%I.%I', n.nspname, s.stxname), jsonb_build_object(
            'of', s.stxrelid::regclass,
            'definition', pg_get_statisticsobjdef(s.oid),
            'target', nullif(s.stxstattarget, -1),
-           'owner', pg_get_userbyid(s.stxowner),
+           'owner', quote_ident(pg_get_userbyid(s.stxowner)),
            'comment', d.description),
        least(age(s.xmin), age(d.xmin))
   from pg_statistic_ext as s
@@ -122,7 +122,7 @@ select case t.typtype when 'd' then 'domain' else 'type' end,
            'multirange', r.rngmultitypid::regtype,
            'input', case t.typtype when 'b' then t.typinput::regproc end,
            'output', case t.typtype when 'b' then t.typoutput::regproc end,
-           'owner', pg_get_userbyid(t.typowner),
+           'owner', quote_ident(pg_get_userbyid(t.typowner)),
            'privileges', $privileges(t.typacl, T, t.typowner),
            'comment', d.description,
            'security labels', $labels(pg_type, t.oid, 0)),

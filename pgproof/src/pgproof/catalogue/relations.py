@@ -2,7 +2,7 @@
 
 SCHEMAS = """
 select 'schema', quote_ident(n.nspname), jsonb_build_object(
-           'owner', pg_get_userbyid(n.nspowner),
+           'owner', quote_ident(pg_get_userbyid(n.nspowner)),
            'privileges', $privileges(n.nspacl, n, n.nspowner),
            'comment', d.description,
            'security labels', $labels(pg_namespace, n.oid, 0)),
@@ -15,7 +15,7 @@ select 'schema', quote_ident(n.nspname), jsonb_build_object(
 TABLES = """
 select case c.relkind when 'f' then 'foreign table' else 'table' end,
        format('%I.%I', n.nspname, c.relname), jsonb_build_object(
-           'owner', pg_get_userbyid(c.relowner),
+           'owner', quote_ident(pg_get_userbyid(c.relowner)),
            'persistence', case c.relpersistence when 'u' then 'unlogged' end,
            'partitioned by', case c.relkind when 'p' then pg_get_partkeydef(c.oid) end,
            'partition of', case when c.relispartition then parents.names ->> 0 end,
@@ -100,7 +100,7 @@ VIEWS = """
 select case c.relkind when 'v' then 'view' else 'materialized view' end,
        format('%I.%I', n.nspname, c.relname), jsonb_build_object(
            'definition', pg_get_viewdef(c.oid),
-           'owner', pg_get_userbyid(c.relowner),
+           'owner', quote_ident(pg_get_userbyid(c.relowner)),
            'options', $sorted(c.reloptions),
            'access method', (select amname from pg_am as m
                               where m.oid = c.relam and amname <> 'heap'),
@@ -126,7 +126,7 @@ select 'sequence', format('%I.%I', n.nspname, c.relname), jsonb_build_object(
            'minimum', q.seqmin, 'maximum', q.seqmax, 'cache', q.seqcache,
            'cycle', nullif(q.seqcycle, false),
            'persistence', case c.relpersistence when 'u' then 'unlogged' end,
-           'owner', pg_get_userbyid(c.relowner),
+           'owner', quote_ident(pg_get_userbyid(c.relowner)),
            'privileges', $privileges(c.relacl, s, c.relowner),
            'comment', d.description,
            'security labels', $labels(pg_class, c.oid, 0)),

@@ -13,7 +13,7 @@ select case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else '
                               'moving state', nullif(g.aggmtranstype, 0)::regtype,
                               'order', nullif(g.aggsortop, 0)::regoperator)
                   from pg_aggregate as g where g.aggfnoid = p.oid) end,
-           'owner', pg_get_userbyid(p.proowner),
+           'owner', quote_ident(pg_get_userbyid(p.proowner)),
            'privileges', $privileges(p.proacl, f, p.proowner),
            'comment', d.description,
            'security labels', $labels(pg_proc, p.oid, 0)),
@@ -31,7 +31,7 @@ select 'operator', o.oid::regoperator, jsonb_build_object(
            'negator', nullif(o.oprnegate, 0)::regoperator,
            'restrict', nullif(o.oprrest, 0), 'join', nullif(o.oprjoin, 0),
            'hashes', nullif(o.oprcanhash, false), 'merges', nullif(o.oprcanmerge, false),
-           'owner', pg_get_userbyid(o.oprowner),
+           'owner', quote_ident(pg_get_userbyid(o.oprowner)),
            'comment', d.description),
        least(age(o.xmin), age(d.xmin))
   from pg_operator as o
@@ -49,7 +49,7 @@ select 'operator class', format('%I.%I using %I', n.nspname, o.opcname, m.amname
            'family', (select format('%I.%I', s.nspname, f.opfname)
                         from pg_opfamily as f join pg_namespace as s on s.oid = f.opfnamespace
                        where f.oid = o.opcfamily),
-           'owner', pg_get_userbyid(o.opcowner),
+           'owner', quote_ident(pg_get_userbyid(o.opcowner)),
            'comment', d.description),
        least(age(o.xmin), age(d.xmin))
   from pg_opclass as o
@@ -70,7 +70,7 @@ select 'operator family', format('%I.%I using %I', n.nspname, f.opfname, m.amnam
            'functions', (select jsonb_agg(format('%s %s', a.amprocnum, a.amproc::regprocedure)
                                     order by a.amproclefttype, a.amprocrighttype, a.amprocnum)
                            from pg_amproc as a where a.amprocfamily = f.oid),
-           'owner', pg_get_userbyid(f.opfowner),
+           'owner', quote_ident(pg_get_userbyid(f.opfowner)),
            'comment', d.description),
        least(age(f.xmin), age(d.xmin),
              (select min(age(a.xmin)) from pg_amop as a where a.amopfamily = f.oid),
@@ -100,7 +100,7 @@ LANGUAGES = """
 select 'language', quote_ident(l.lanname), jsonb_build_object(
            'trusted', nullif(l.lanpltrusted, false),
            'handler', nullif(l.lanplcallfoid, 0)::regproc,
-           'owner', pg_get_userbyid(l.lanowner),
+           'owner', quote_ident(pg_get_userbyid(l.lanowner)),
            'privileges', $privileges(l.lanacl, l, l.lanowner),
            'comment', d.description),
        least(age(l.xmin), age(d.xmin))

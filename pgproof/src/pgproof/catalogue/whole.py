@@ -14,7 +14,7 @@ select 'event trigger', quote_ident(e.evtname), jsonb_build_object(
            'event', e.evtevent, 'function', e.evtfoid::regprocedure, 'tags', $sorted(e.evttags),
            'enabled', case e.evtenabled when 'D' then 'no' when 'R' then 'on a replica'
                                         when 'A' then 'always' end,
-           'owner', pg_get_userbyid(e.evtowner),
+           'owner', quote_ident(pg_get_userbyid(e.evtowner)),
            'comment', d.description),
        least(age(e.xmin), age(d.xmin))
   from pg_event_trigger as e
@@ -40,7 +40,7 @@ select 'publication', quote_ident(p.pubname), jsonb_build_object(
            'schemas', (select jsonb_agg(s.pnnspid::regnamespace::text
                                         order by s.pnnspid::regnamespace::text collate "C")
                          from pg_publication_namespace as s where s.pnpubid = p.oid),
-           'owner', pg_get_userbyid(p.pubowner),
+           'owner', quote_ident(pg_get_userbyid(p.pubowner)),
            'comment', d.description),
        least(age(p.xmin), age(d.xmin),
              (select min(age(r.xmin)) from pg_publication_rel as r where r.prpubid = p.oid),
@@ -52,7 +52,7 @@ select 'publication', quote_ident(p.pubname), jsonb_build_object(
 SUBSCRIPTIONS = """
 select 'subscription', quote_ident(s.subname), jsonb_build_object(
            'publications', $sorted(s.subpublications), 'enabled', s.subenabled,
-           'slot', s.subslotname, 'owner', pg_get_userbyid(s.subowner),
+           'slot', s.subslotname, 'owner', quote_ident(pg_get_userbyid(s.subowner)),
            'comment', d.description),
        age(d.xmin)
   from pg_subscription as s
@@ -65,7 +65,7 @@ select 'foreign data wrapper', quote_ident(w.fdwname), jsonb_build_object(
            'handler', nullif(w.fdwhandler, 0)::regproc,
            'validator', nullif(w.fdwvalidator, 0)::regproc,
            'options', $sorted(w.fdwoptions),
-           'owner', pg_get_userbyid(w.fdwowner),
+           'owner', quote_ident(pg_get_userbyid(w.fdwowner)),
            'privileges', $privileges(w.fdwacl, F, w.fdwowner),
            'comment', d.description),
        least(age(w.xmin), age(d.xmin))
@@ -80,7 +80,7 @@ select 'server', quote_ident(s.srvname), jsonb_build_object(
            'options', $sorted(s.srvoptions),
            'users', (select jsonb_agg(u.usename order by u.usename) from pg_user_mappings as u
                       where u.srvid = s.oid),
-           'owner', pg_get_userbyid(s.srvowner),
+           'owner', quote_ident(pg_get_userbyid(s.srvowner)),
            'privileges', $privileges(s.srvacl, S, s.srvowner),
            'comment', d.description),
        least(age(s.xmin), age(d.xmin))
@@ -95,7 +95,7 @@ select 'collation', format('%I.%I', n.nspname, c.collname), jsonb_build_object(
            'settings', to_jsonb(c) - '{oid,collname,collnamespace,collowner,collversion,
                                        colliculocale,colllocale}'::text[],
            'locale', coalesce(to_jsonb(c) -> 'colllocale', to_jsonb(c) -> 'colliculocale'),
-           'owner', pg_get_userbyid(c.collowner),
+           'owner', quote_ident(pg_get_userbyid(c.collowner)),
            'comment', d.description),
        least(age(c.xmin), age(d.xmin))
   from pg_collation as c
@@ -109,7 +109,7 @@ select 'conversion', format('%I.%I', n.nspname, c.conname), jsonb_build_object(
            'from', pg_encoding_to_char(c.conforencoding),
            'to', pg_encoding_to_char(c.contoencoding),
            'function', c.conproc, 'is the default', nullif(c.condefault, false),
-           'owner', pg_get_userbyid(c.conowner)),
+           'owner', quote_ident(pg_get_userbyid(c.conowner))),
        age(c.xmin)
   from pg_conversion as c
   join spaces as n on n.oid = c.connamespace
@@ -121,7 +121,7 @@ select 'text search configuration', format('%I.%I', n.nspname, c.cfgname), jsonb
            'mappings', (select jsonb_agg(format('%s %s', m.maptokentype, m.mapdict::regdictionary)
                                          order by m.maptokentype, m.mapseqno)
                           from pg_ts_config_map as m where m.mapcfg = c.oid),
-           'owner', pg_get_userbyid(c.cfgowner),
+           'owner', quote_ident(pg_get_userbyid(c.cfgowner)),
            'comment', d.description),
        least(age(c.xmin), age(d.xmin),
              (select min(age(m.xmin)) from pg_ts_config_map as m where m.mapcfg = c.oid))
@@ -135,7 +135,7 @@ DICTIONARIES = """
 select 'text search dictionary', format('%I.%I', n.nspname, c.dictname), jsonb_build_object(
            'template', (select t.tmplname from pg_ts_template as t where t.oid = c.dicttemplate),
            'options', c.dictinitoption,
-           'owner', pg_get_userbyid(c.dictowner),
+           'owner', quote_ident(pg_get_userbyid(c.dictowner)),
            'comment', d.description),
        least(age(c.xmin), age(d.xmin))
   from pg_ts_dict as c

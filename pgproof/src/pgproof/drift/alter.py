@@ -1,12 +1,12 @@
 """Statements that change what an object of the catalogue has to what it should have. Pure."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from pgproof.catalogue.differences import Change, Difference
 from pgproof.catalogue.snapshot import Objects
-from pgproof.drift.create import create, enabled, identity, sequence
-from pgproof.drift.words import Place, grants, literal, options
+from pgproof.drift import columns
+from pgproof.drift.create import create
+from pgproof.drift.words import Place, enabled, grants, literal, options, parts
 
 _AGAIN = frozenset(("index", "constraint", "policy", "statistics", "materialized view", "rule"))
 """Kinds that are dropped and made anew where their definition is another."""
@@ -88,38 +88,6 @@ def _options(place: Place, change: Change, prefix: str) -> Iterator[str]:
         yield f"alter {kind} {place.name} reset ({', '.join(prefix + one for one in extra)})"
     if before:
         yield f"alter {kind} {place.name} set ({options(prefix + one for one in before)})"
-
-
-def _column(place: Place, change: Change) -> Iterator[str]:
-    name, value, one = change.attribute, change.expected, place.definition
-    start = f"alter table {place.table} alter column {place.own_name}"
-    if ("type", place.table) in place.objects:
-        yield f"alter type {place.table} alter attribute {place.own_name} type {one['type']}"
-    elif name in ("type", "collation"):
-        of = f" collate {one['collation']}" if "collation" in one else ""
-        yield f"{start} type {one['type']}{of} using {place.own_name}::{one['type']}"
-    elif name == "default":
-        yield f"{start} drop default" if value is None else f"{start} set default {value}"
-    elif name == "not null":
-        yield f"{start} drop not null" if value is None else f"{start} set not null"
-    elif name == "identity":
-        if value is None:
-            yield f"{start} drop identity"
-        elif change.found is None:
-            yield f"{start} add {identity(place)}"
-        else:
-            yield f"{start} set generated {value}"
-    elif name == "generated" and value is None:
-        yield f"{start} drop expression"
-    elif name == "generated" and change.found is not None:
-        yield f"{start} set expression as ({value.partition(' ')[2]})"
-    elif name in ("storage", "compression"):
-        yield f"{start} set {name} {value or 'default'}"
-    elif name == "statistics":
-        yield f"{start} set statistics {-1 if value is None else value}"
-    elif name == "options":
-        extra = [f"{given.partition('=')[0]}" for given in change.found or ()]
-        yield f"{start} set ({options(value)})" if value else f"{start} reset ({', '.join(extra)})"
 
 
 def _table(place: Place, change: Change) -> Iterator[str]:
@@ -219,17 +187,14 @@ def _statistics(place: Place, change: Change) -> Iterator[str]:
 
 def _publication(place: Place, change: Change) -> Iterator[str]:
     if change.attribute in ("tables", "schemas"):
-        one: Any = place.definition
-        parts = [f"table {', '.join(one['tables'])}"] if "tables" in one else []
-        parts += [f"tables in schema {', '.join(one['schemas'])}"] if "schemas" in one else []
-        if parts:
-            yield f"alter publication {place.name} set {', '.join(parts)}"
+        if listed := ", ".join(parts(place.definition)):
+            yield f"alter publication {place.name} set {listed}"
         elif change.attribute == "tables":
             yield f"alter publication {place.name} drop table {', '.join(change.found)}"
 
 
 _OF_KIND: dict[str, Callable[[Place, Change], Iterator[str]]] = {
-    "column": _column,
+    "column": columns.altered,
     "table": _table,
     "type": _type,
     "domain": _domain,
@@ -238,5 +203,7 @@ _OF_KIND: dict[str, Callable[[Place, Change], Iterator[str]]] = {
     "index": _index,
     "statistics": _statistics,
     "publication": _publication,
-    "sequence": lambda place, _change: iter((f"alter sequence {place.name} {sequence(place)}",)),
+    "sequence": lambda place, _change: iter(
+        (f"alter sequence {place.name} {columns.sequence(place)}",)
+    ),
 }

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Iterator
 
-from pgproof.drift.words import Place, by_default, grants, literal, options
+from pgproof.drift import columns
+from pgproof.drift.words import (
+    Place,
+    by_default,
+    enabled,
+    grants,
+    literal,
+    options,
+    parts,
+)
 
 _WHOLE = frozenset(("index", "trigger", "rule", "statistics", "function", "procedure"))
 """Kinds whose definition is the statement."""
 _FOLLOWING = ("column", "constraint", "index", "trigger", "rule", "policy", "statistics")
-_SEQUENCE = ("increment", "minimum", "maximum", "start", "cache")
 
 
 def create(place: Place) -> Iterator[str]:
@@ -37,95 +45,25 @@ def described(place: Place) -> Iterator[str]:
         yield enabled(place)
 
 
-def enabled(place: Place) -> str:
-    """Return the statement that enables or disables a trigger or rule."""
-    verb = {"no": "disable", "on a replica": "enable replica", "always": "enable always"}
-    word = verb.get(place.definition.get("enabled", ""), "enable")
-    if place.kind == "event trigger":
-        return f"alter event trigger {place.name} {word}"
-    return f"alter table {place.table} {word} {place.kind} {place.own_name}"
-
-
-def column(place: Place) -> str:
-    """Return a column as CREATE TABLE has it."""
-    one = place.definition
-    words = [place.own_name, one["type"]]
-    if "collation" in one:
-        words.append(f"collate {one['collation']}")
-    if "default" in one:
-        words.append(f"default {one['default']}")
-    if "generated" in one:
-        how, _, text = one["generated"].partition(" ")
-        words.append(f"generated always as ({text}) {how}")
-    if "identity" in one:
-        words.append(identity(place))
-    if "not null" in one:
-        words.append("not null")
-    return " ".join(words)
-
-
-def identity(place: Place) -> str:
-    """Return the clause of an identity column, with the options of its sequence."""
-    owned = (
-        definition
-        for (kind, _), definition in place.objects.items()
-        if kind == "sequence"
-        and definition.get("is of an identity")
-        and definition["of"] == place.name
-    )
-    of = next((f" ({_sequence(one)})" for one in owned), "")
-    return f"generated {place.definition['identity']} as identity{of}"
-
-
-def _sequence(definition: object) -> str:
-    one = dict(definition)  # type: ignore[call-overload]
-    words = {"minimum": "minvalue", "maximum": "maxvalue"}
-    said = [f"{words.get(name, name)} {one[name]}" for name in _SEQUENCE]
-    return " ".join([*said, "cycle" if one.get("cycle") else "no cycle"])
-
-
-def sequence(place: Place) -> str:
-    """Return the options of a sequence."""
-    said = f"as {place.definition['type']} {_sequence(place.definition)}"
-    owner = f" owned by {place.definition.get('of', 'none')}"
-    return said if "is of an identity" in place.definition else said + owner
-
-
 def _table(place: Place) -> Iterator[str]:
     one = place.definition
     if "partition of" in one:
         bounds = one.get("bounds", "default")
         text = f"create table {place.name} partition of {one['partition of']} {bounds}"
     else:
-        names = [f"{place.name}.{_quoted(name)}" for name in one.get("columns", ())]
-        columns = [
-            column(Place("column", name, place.objects["column", name], place.objects, ""))
-            for name in names
-            if place.objects.get(("column", name), {}).get("inherited", "") != "only"
-        ]
         unlogged = "unlogged " if "persistence" in one else ""
-        text = f"create {unlogged}{place.kind} {place.name} ({', '.join(columns)})"
+        text = f"create {unlogged}{place.kind} {place.name} ({', '.join(columns.of_table(place))})"
         text += f" inherits ({', '.join(one['inherits'])})" if "inherits" in one else ""
     text += f" partition by {one['partitioned by']}" if "partitioned by" in one else ""
     text += f" server {one['server']}" if "server" in one else ""
-    text += (
-        f" options ({options(one['foreign options'], equals=' ')})"
-        if ("foreign options" in one)
-        else ""
-    )
+    if "foreign options" in one:
+        text += f" options ({options(one['foreign options'], equals=' ')})"
     text += f" with ({options(one['options'])})" if "options" in one else ""
     yield text
     if "row security" in one:
         yield f"alter table {place.name} enable row level security"
     if "row security of the owner" in one:
         yield f"alter table {place.name} force row level security"
-
-
-def _quoted(name: str) -> str:
-    from psycopg import sql
-
-    plain = name.isascii() and name.islower() and name.isidentifier()
-    return name if plain else sql.Identifier(name).as_string()
 
 
 def _following(place: Place) -> Iterator[str]:
@@ -149,12 +87,7 @@ def _type(place: Place) -> Iterator[str]:
     if one.get("is") == "enum":
         yield f"create type {place.name} as enum ({', '.join(map(literal, one['labels']))})"
     elif one.get("is") == "composite":
-        names = (f"{place.name}.{_quoted(name)}" for name in one.get("attributes", ()))
-        parts = (
-            column(Place("column", name, place.objects["column", name], place.objects, ""))
-            for name in names
-        )
-        yield f"create type {place.name} as ({', '.join(parts)})"
+        yield f"create type {place.name} as ({', '.join(columns.of_table(place, 'attributes'))})"
 
 
 def _domain(place: Place) -> Iterator[str]:
@@ -198,17 +131,9 @@ def _event_trigger(place: Place) -> Iterator[str]:
 
 def _publication(place: Place) -> Iterator[str]:
     one = place.definition
-    parts = [f"table {', '.join(one['tables'])}"] if "tables" in one else []
-    parts += [f"tables in schema {', '.join(one['schemas'])}"] if "schemas" in one else []
-    of = " for all tables" if one["settings"].get("puballtables") else ""
-    yield f"create publication {place.name}{of or ' for ' * bool(parts) + ', '.join(parts)}"
-
-
-def _added_column(place: Place) -> Iterator[str]:
-    if ("type", place.table) in place.objects:
-        yield f"alter type {place.table} add attribute {column(place)}"
-    else:
-        yield f"alter table {place.table} add column {column(place)}"
+    listed = ", ".join(parts(one))
+    every = "all tables" if one["settings"].get("puballtables") else listed
+    yield f"create publication {place.name}{f' for {every}' if every else ''}"
 
 
 _MAKERS: dict[str, Callable[[Place], Iterator[str]]] = {
@@ -218,10 +143,10 @@ _MAKERS: dict[str, Callable[[Place], Iterator[str]]] = {
     ),
     "table": _table,
     "foreign table": _table,
-    "column": _added_column,
+    "column": columns.added,
     "view": _view,
     "materialized view": _view,
-    "sequence": lambda place: iter((f"create sequence {place.name} {sequence(place)}",)),
+    "sequence": lambda place: iter((f"create sequence {place.name} {columns.sequence(place)}",)),
     "type": _type,
     "domain": _domain,
     "constraint": _constraint,

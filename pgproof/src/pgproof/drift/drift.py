@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from pgproof.catalogue import snapshot
 from pgproof.catalogue.differences import Difference, differences
@@ -89,11 +90,12 @@ def drift(
             )
         expected = _expectation(reader, scratch, prepare)
         found = _found(reader)
+        database = sql.Identifier(reader.server.database).as_string()
         all_of_them = [
             Drifted(
                 one,
                 expected.touched.get(one.key),
-                statements(one, expected.objects, reader.server.database),
+                statements(one, expected.objects, database),
             )
             for one in differences(expected.objects, found.objects)
         ]

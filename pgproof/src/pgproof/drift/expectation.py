@@ -29,6 +29,7 @@ from pgproof.settings import Settings
 _APPLIED_BY = """
 select applied_by from {schema}.migration_files group by 1 order by count(*) desc, 1 limit 1
 """
+_QUOTED = "select quote_ident(current_user), quote_ident(%s)"
 _ROLES = """
 select rolname, rolcanlogin, rolinherit from pg_catalog.pg_roles where rolname !~ '^pg_'
 """
@@ -85,7 +86,7 @@ def built(reader: Reader, scratch: str | None, prepare: Prepare) -> Expectation:
         found = recorded(connection, Ledger(settings.ledger_schema), settings.owner)
         if found is None:
             raise PgproofError("the scratch database has no record of its objects")
-        names = {connection.info.user: _applied_by(reader)}
+        names = dict(connection.execute(_QUOTED, [_applied_by(reader)]).fetchall())
         objects = {key: _renamed(one, names) for key, one in found.objects.items()}
         _, last = repeatables(reader.settings, reader.folder)
         files = {one.script.path.name: one.name for one in last}

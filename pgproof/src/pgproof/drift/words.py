@@ -75,6 +75,27 @@ def literal(value: object) -> str:
     return sql.Literal(str(value)).as_string().strip()
 
 
+def unquoted(name: str) -> str:
+    """Return a quoted name as the catalogue has it."""
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def parts(publication: Definition) -> list[str]:
+    """Return what a publication is for, as statements list it."""
+    one = publication
+    found = [f"table {', '.join(one['tables'])}"] if "tables" in one else []
+    return found + ([f"tables in schema {', '.join(one['schemas'])}"] if "schemas" in one else [])
+
+
+def enabled(place: Place) -> str:
+    """Return the statement that enables or disables a trigger or rule."""
+    verb = {"no": "disable", "on a replica": "enable replica", "always": "enable always"}
+    word = verb.get(place.definition.get("enabled", ""), "enable")
+    if place.kind == "event trigger":
+        return f"alter event trigger {place.name} {word}"
+    return f"alter table {place.table} {word} {place.kind} {place.own_name}"
+
+
 def options(listed: Iterable[str], *, equals: str = " = ") -> str:
     """Return `name=value` pairs as a list of options."""
     pairs = (one.partition("=") for one in listed)
