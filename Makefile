@@ -1,5 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests runner-tests sql-tests faults attacks tamper integrity-check bench chaos stack-check monitoring-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests runner-tests sql-tests faults attacks tamper integrity-check bench chaos stack-check monitoring-check drift-check bench-runner lock db-start compose-env compose-check
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -33,6 +33,8 @@ stack-check: .venv/test ## start both compose files by podman, lose their data, 
 monitoring-check: .venv/test ## plant the fault of each alert; writes build/monitoring.json
 attacks tamper integrity-check chaos stack-check monitoring-check:
 	.venv/bin/python -m tests.$(@:-check=)
+drift-check: .venv/test ## plant every kind of drift, on PostgreSQL 16, 17 and 18
+	.venv/bin/python -m tests.run_runner 16 17 18 tests/test_drift.py tests/test_recording.py --every-drift
 bench: .venv/run ## query classes beside plain tables (SIZES=100000,1000000); writes build/bench.json
 	.venv/bin/tooling bench classes --docs $(if $(SIZES),--sizes $(SIZES))
 bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json

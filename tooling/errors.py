@@ -30,6 +30,8 @@ class Exit(IntEnum):
     PENDING = RunnerExit.PENDING
     CHANGED = RunnerExit.CHANGED
     LOST = RunnerExit.LOST
+    DRIFTED = RunnerExit.DRIFTED
+    UNVERIFIED = RunnerExit.UNVERIFIED
     INTERRUPTED = RunnerExit.INTERRUPTED
     TERMINATED = RunnerExit.TERMINATED
     UNSOUND = 11

@@ -22,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=os.environ.get("PGPROOF_TEST_SERVER"),
         help="URL of a server to test on, as superuser; without it, an embedded one is started",
     )
+    parser.addoption(
+        "--every-drift",
+        action="store_true",
+        help="plant every kind of drift, and not one of four; time the command",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.conftest import durable
+from tests.conftest import close, durable
 from tests.repo.documentation import pages, statements
 from tests.repo.documentation.expected import matches
 from tests.repo.documentation.machine import Machine, commands, machine
@@ -25,7 +25,9 @@ def test_a_page_does_what_it_shows(
     """A page that types `make migrate` starts with nothing, all others with a migrated database."""
     found = pages.blocks(page, *LANGUAGES)
     asked = [c for b in found if b.language == "console" for c, _ in commands(b.text)]
-    url = None if FROM_NOTHING in asked else request.getfixturevalue("migrated_database")
+    url = None
+    if FROM_NOTHING not in asked:
+        url = close(request.getfixturevalue("migrated_database"))
     with ExitStack() as stack:
         if url:
             stack.enter_context(durable(server))

@@ -25,7 +25,6 @@ OPENING = {
     "database.py": "connects for all others",
     "server/embedded.py": "makes a database on the embedded server",
     "deploy/planning.py": "logs in as the role that it made",
-    "deploy/checks/schema.py": "makes a scratch database",
 }
 # Commands that work as a superuser, and send nothing of the owner's in that session.
 SUPERUSERS = {"generate", "postflight", "preflight", "restore"}

@@ -12,7 +12,16 @@ from tooling.deploy import migrator as deploy
 
 _SECTIONS = {
     "Start": ("up", "db", "compose-env"),
-    "Migrations": ("migrate", "status", "plan", "rollback", "new", "baseline"),
+    "Migrations": (
+        "migrate",
+        "status",
+        "plan",
+        "verify",
+        "drift",
+        "rollback",
+        "new",
+        "baseline",
+    ),
     "Catalog": ("catalog", "import-aisc", "import-asce", "seed"),
     "Deploy": ("preflight", "postflight"),
     "Backup": ("backup", "restore", "dr-test"),
@@ -36,7 +45,11 @@ def _prepare(dsn: str | None, given: Settings) -> str:
     return deploy.prepared(options.resolve(dsn), settings.extended(given))
 
 
-HOST = Host("tooling", _resolve, prepare=_prepare)
+def _make(dsn: str | None, _given: Settings) -> str:
+    return options.resolve(dsn)
+
+
+HOST = Host("tooling", _resolve, prepare=_prepare, make=_make)
 
 
 def _load(name: str) -> click.Command:

@@ -21,7 +21,7 @@ from tooling.errors import Exit
 @click.option(
     "--scratch",
     metavar="URL",
-    help="Server of the same version for a scratch database.  [default: an embedded one]",
+    help="Server for a scratch database, if the ledger has no record.  [default: an embedded one]",
 )
 @options.migrations
 @options.as_json
@@ -37,9 +37,9 @@ def command(
 ) -> int:
     """Check the database after a deployment.
 
-    The schema is compared with what the migrations create on a scratch server, plans and errors
-    with the record from before the deployment. Connect as a superuser. Writes nothing to the
-    database. Exit code: 5 if a check found an error.
+    The schema is compared with what the migrations create, by the ledger's record or on a scratch
+    server, plans and errors with the record from before the deployment. Connect as a superuser.
+    Writes nothing to the database. Exit code: 5 if a check found an error.
 
     \b
       tooling postflight --since before.json

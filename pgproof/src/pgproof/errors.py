@@ -22,6 +22,8 @@ class Exit(IntEnum):
     PENDING = 9
     CHANGED = 10
     LOST = 20
+    DRIFTED = 21
+    UNVERIFIED = 22
     INTERRUPTED = 130
     TERMINATED = 143
 

@@ -33,6 +33,7 @@ _LINES = {
     "rehashed": "{file}: {what} changed, and no code; its hash is renewed",
     "rebuilt": "    dropped the invalid index {index}, to build it again",
     "connected": None,
+    "unrecorded": "  the objects of the database are not recorded: {reason}",
 }
 
 

@@ -22,6 +22,8 @@ class Host:
     resolve: Callable[[str | None, Settings], str]
     hidden: frozenset[str] = field(default=frozenset(("server",)))
     prepare: Callable[[str | None, Settings], str] | None = None
+    make: Callable[[str | None, Settings], str] | None = None
+    """Does so for a command that makes scratch databases, which are prepared then."""
 
 
 def current() -> Host:

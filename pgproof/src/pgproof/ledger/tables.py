@@ -77,6 +77,36 @@ COLUMNS = {
 """Our own tables, beside yoyo's, and the columns of each."""
 
 
+RECORD = """
+create table if not exists {schema}.objects (
+    kind         text  not null,
+    name         text  not null,
+    definition   jsonb not null,
+    migration_id text,
+    primary key (kind, name)
+);
+create table if not exists {schema}.objects_before (
+    kind       text not null,
+    name       text not null,
+    definition jsonb,
+    primary key (kind, name)
+);
+create table if not exists {schema}.objects_state (
+    place       integer     primary key default 1 check (place = 1),
+    major       integer     not null,
+    is_complete boolean     not null,
+    recorded_at timestamptz not null default clock_timestamp()
+);
+comment on table {schema}.objects is
+    'Objects of the database as the runner left them, and the file that last touched each.';
+comment on table {schema}.objects_before is
+    'Objects that differed from the record when the run under way began; empty when none is.';
+comment on table {schema}.objects_state is
+    'Whether the record of objects is complete, and of which major version of the server.';
+"""
+"""Tables that ledgers of earlier releases do not have: the record of objects."""
+
+
 class Ledger:
     """Statements on the ledger of one schema; every method says what it writes."""
 
@@ -107,7 +137,7 @@ class Ledger:
                 if owner and owner_may:
                     connection.execute(sql.SQL("set local role {}").format(sql.Identifier(owner)))
                 connection.execute(self.sql("create schema {schema}"))
-            connection.execute(self.sql(TABLES) + sql.SQL(rows))
+            connection.execute(self.sql(TABLES + RECORD) + sql.SQL(rows))
 
     def grant(self, connection: Connection, owner: str) -> None:
         """Let `owner` write to the ledger, if this user owns it."""

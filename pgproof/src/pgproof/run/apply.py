@@ -13,6 +13,7 @@ from pgproof.run import repeatable
 from pgproof.run.execute import FileRun
 from pgproof.run.held import Locked
 from pgproof.run.options import Options, Result
+from pgproof.run.recorder import Recorder
 from pgproof.run.repeatable import Repeatable, repeatables
 
 
@@ -75,9 +76,24 @@ class Run:
         if self.held.options.resume:
             self._resume(work, *self.held.options.resume)
             state = reader.known.state
-        for one in before:
-            if missing_owner or one.is_due(state):
-                self._repeat(one, as_owner=False)
+        first = [one for one in before if missing_owner or one.is_due(state)]
+        last = [one for one in after if one.is_due(state)]
+        count = len(first) + len(work.pending) + len(last)
+        with Recorder(self.held, count) as recorder:
+            self._run(recorder, first, work, last, missing_owner)
+        return self.result
+
+    def _run(
+        self,
+        recorder: Recorder,
+        first: list[Repeatable],
+        work: compare.Work,
+        last: list[Repeatable],
+        missing_owner: bool,
+    ) -> None:
+        state = self.reader.known.state
+        for one in first:
+            self._repeat(one, recorder, as_owner=False)
         if missing_owner:
             self.held.take_role()
         for migration in work.commented:
@@ -88,11 +104,9 @@ class Run:
             self.result.commented.append(migration.id)
         with _hashed_meanwhile([migration.script for migration in work.pending]):
             for migration in work.pending:
-                self._apply(migration, out_of_order=migration.id in work.out_of_order)
-        for one in after:
-            if one.is_due(state):
-                self._repeat(one)
-        return self.result
+                self._apply(migration, recorder, out_of_order=migration.id in work.out_of_order)
+        for one in last:
+            self._repeat(one, recorder)
 
     def _adopted(self, work: compare.Work) -> str:
         """Return the statements that take over what yoyo has applied."""
@@ -121,24 +135,31 @@ class Run:
         self.held.executor.write(journal.resume_at(self.ledger, migration, number))
         self.reader.refresh()
 
-    def _apply(self, migration: Migration, *, out_of_order: bool) -> None:
+    def _apply(self, migration: Migration, recorder: Recorder, *, out_of_order: bool) -> None:
         self.held.mutex.check()
+        script = migration.script
 
         def row(seconds: float) -> str:
             return marks.mark(self.ledger, migration, out_of_order=out_of_order, seconds=seconds)
 
         journal = self.reader.known.state.journal.get((migration.id, "apply"), ())
-        file = migration.path.name
-        self.held.executor.run(FileRun(migration.id, file, migration.script, "apply", row, journal))
+        record = recorder.of(migration.id, is_apart=not script.header.transactional)
+        name = migration.path.name
+        job = FileRun(migration.id, name, script, "apply", row, journal, record=record)
+        self.held.executor.run(job)
         self.result.applied.append(migration.id)
 
-    def _repeat(self, one: Repeatable, *, as_owner: bool = True) -> None:
+    def _repeat(self, one: Repeatable, recorder: Recorder, *, as_owner: bool = True) -> None:
         self.held.mutex.check()
 
         def row(_seconds: float) -> str:
             return marks.repeated(self.ledger, one.name, one.script.raw_sha256, one.after)
 
-        job = FileRun(one.name, one.name, one.script, "apply", row, journal=None, as_owner=as_owner)
+        script = one.script
+        record = recorder.of(one.name, is_apart=not script.header.transactional)
+        job = FileRun(
+            one.name, one.name, script, "apply", row, None, as_owner=as_owner, record=record
+        )
         self.held.executor.run(job)
         self.result.repeated.append(one.name)
 

@@ -9,7 +9,7 @@ from pgproof.files.checks import foreign_problems
 from pgproof.files.folder import read
 from pgproof.files.problem import refuse
 from pgproof.files.script import Migration
-from pgproof.ledger import compare, marks
+from pgproof.ledger import compare, marks, recording
 from pgproof.ledger.reader import Reader, reading
 from pgproof.report import Reporter, silent
 from pgproof.run.held import locked
@@ -59,7 +59,10 @@ def record(
         rows = (
             marks.mark(reader.ledger, migration, how=how, operation="mark") for migration in chosen
         )
-        held.executor.write("; ".join(rows))
+        record = ""
+        if recording.is_there(reader.connection, reader.ledger):
+            record = recording.whole(reader.connection, reader.ledger)
+        held.executor.write("; ".join(rows), record)
 
 
 def _chosen(reader: Reader, migration_id: str) -> list[Migration]:

@@ -9,6 +9,7 @@ from typing import Literal
 import psycopg
 from psycopg import sql
 
+from pgproof.connection import is_lost
 from pgproof.errors import Exit, PgproofError
 from pgproof.files.hashes import code_sha256
 from pgproof.files.script import Script
@@ -45,6 +46,8 @@ class FileRun:
     row: Callable[[float], str]
     journal: tuple[Step, ...] | None = ()
     as_owner: bool = True
+    record: str = ""
+    """What else is written with the row, if the server lets it."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ class Executor:
                 settings.add(statement)
         self._forget(job)
         with self.session.explaining(job.script, None):
-            self.write(job.row(time.monotonic() - started))
+            self.write(job.row(time.monotonic() - started), job.record)
 
     def _step(self, job: FileRun, statement: Statement, step: Step | None) -> None:
         """Run one journalled statement until it is done, or fails for good."""
@@ -198,9 +201,24 @@ class Executor:
 
     def _finish(self, job: FileRun, statement: Statement | None, row: str) -> None:
         """Write a row and commit it with what it tells of."""
-        text = f"{_IMMEDIATE} {self._as_keeper()} {row}; commit"
+        text = f"{_IMMEDIATE} {self._as_keeper()} {row}"
         self.watch.begin()
-        self.session.execute(job.script, statement, text, self.watch.tick)
+        if statement is None and job.record:
+            self.session.execute(job.script, statement, text, self.watch.tick)
+            with self.session.explaining(job.script, statement):
+                self._record(job.record)
+            text = ""
+        self.session.execute(job.script, statement, f"{text}; commit", self.watch.tick)
+
+    def _record(self, text: str) -> None:
+        """Write what a run can end without, in the open transaction. Raises if it is lost."""
+        try:
+            self.session.run(f"savepoint record; {text}; release record", self.watch.tick)
+        except psycopg.Error as error:
+            if not self.session.is_alive or is_lost(error):
+                raise
+            self.session.run("rollback to record")
+            self.report("unrecorded", reason=error.diag.message_primary)
 
     def _apart(self, job: FileRun, statement: Statement, action: str, finish: str) -> None:
         """Run a statement that takes no transaction block around it, then mark it."""
@@ -265,8 +283,8 @@ class Executor:
                 time.sleep(pause)
         raise AssertionError
 
-    def write(self, text: str) -> None:
-        """Write to the ledger in a transaction of its own.
+    def write(self, text: str, record: str = "") -> None:
+        """Write to the ledger in a transaction of its own, and with it a record of objects.
 
         Raises psycopg.Error, and PgproofError (LOCKED) if a lock on its tables is not released.
         """
@@ -274,9 +292,13 @@ class Executor:
         def attempt() -> None:
             self.watch.begin()
             wait = self._lock_timeout("set local")
-            begun = f"begin; {wait}; {self._as_keeper()} {text}; commit"
+            begun = f"begin; {wait}; {self._as_keeper()} {text}"
             try:
-                self.session.run(begun, self.watch.tick)
+                if record:
+                    self.session.run(begun, self.watch.tick)
+                    self._record(record)
+                    begun = ""
+                self.session.run(f"{begun}; commit", self.watch.tick)
             except psycopg.Error:
                 self.session.roll_back()
                 raise

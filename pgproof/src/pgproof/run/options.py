@@ -14,6 +14,8 @@ class Options:
     allow_out_of_order: bool = False
     resume: tuple[str, int] | None = None
     dry_run: bool = False
+    record: bool = True
+    """Whether the ledger is told the objects that the run changes."""
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Undoing applied migrations by their rollback files: asked for, never automatic."""
 
 import time
+from dataclasses import replace
 
 from pgproof.errors import Exit, RefusedError
 from pgproof.files import restores
@@ -16,6 +17,7 @@ from pgproof.run.execute import FileRun
 from pgproof.run.held import locked
 from pgproof.run.interrupt import interruptible
 from pgproof.run.options import Options, Result
+from pgproof.run.recorder import Recorder
 from pgproof.settings import Settings
 
 
@@ -46,10 +48,12 @@ def rollback(
         with locked(reader, reporter, options) as held:
             chosen = _chosen(reader, to)
             held.take_role()
-            for migration, undo in chosen:
-                held.mutex.check()
-                held.executor.run(_job(reader, migration, undo))
-                _count(result, migration, undo)
+            with Recorder(held, len(chosen)) as recorder:
+                for migration, undo in chosen:
+                    held.mutex.check()
+                    record = recorder.of(f"{migration.id}.rollback", is_apart=False)
+                    held.executor.run(replace(_job(reader, migration, undo), record=record))
+                    _count(result, migration, undo)
     result.seconds = round(time.monotonic() - started, 3)
     return result
 

@@ -1,0 +1,1 @@
+"""What differs between a database and what its ledger says it should be. Writes nothing."""
