@@ -176,13 +176,13 @@ class Executor:
             except SqlFailureError as error:
                 if not error.is_lost:
                     self.session.roll_back()
-                    self._record(row(failure=error.message), error)
+                    self._record_failure(row(failure=error.message), error)
                     step = Step(statement.number, entry.code_sha256, False, error.message)
                 raise
 
         self._insist(job.file, attempt)
 
-    def _record(self, row: str, error: SqlFailureError) -> None:
+    def _record_failure(self, row: str, error: SqlFailureError) -> None:
         """Write why a statement failed. Raises PgproofError with that reason if it cannot be."""
         try:
             self.write(row)
