@@ -72,12 +72,11 @@ def run(name: str, scheduled: bool, as_json: bool, dsn: str | None) -> int:
 
 @command.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--user", default="eagle-sign", show_default=True, help="Account of the services.")
+@click.option("--user", default="eagle-sign", help="Account of the services.")
 @click.option(
     "--environment",
     type=click.Path(path_type=Path),
     default="/etc/eagle-sign/tooling.env",
-    show_default=True,
     help="File with DATABASE_URL and PGPASSFILE.",
 )
 @options.dry_run

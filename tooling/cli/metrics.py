@@ -7,12 +7,11 @@ from tooling.cli import options
 
 
 @click.command()
-@click.option("--listen", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--listen", default="127.0.0.1", help="Address to listen on.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=9188,
-    show_default=True,
     help="Port to listen on; 0 chooses a free one.",
 )
 @options.once

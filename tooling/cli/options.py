@@ -71,22 +71,14 @@ def resolve(dsn: str | None) -> str:
 def projects(count: int) -> Callable[[Command], Command]:
     """Return the option of a benchmark that says how many projects it fills a server with."""
     return click.option(
-        "--projects",
-        type=click.IntRange(1),
-        default=count,
-        show_default=True,
-        help="Number of projects to generate.",
+        "--projects", type=click.IntRange(1), default=count, help="Number of projects to generate."
     )
 
 
 def output(file: str) -> Callable[[Command], Command]:
     """Return the option of a benchmark that says which file it writes its results to."""
     return click.option(
-        "--output",
-        type=FILE,
-        default=Path(file),
-        show_default=True,
-        help="File to write the results to, as JSON.",
+        "--output", type=FILE, default=Path(file), help="File to write the results to, as JSON."
     )
 
 

@@ -21,22 +21,13 @@ _LATE_SECONDS = 300
 @click.option("--rebuild", is_flag=True, help="Build a new index; the old one is used until then.")
 @click.option("--status", is_flag=True, help="Show how far behind the index is.")
 @click.option(
-    "--every",
-    type=click.FloatRange(0.1, 60),
-    default=5.0,
-    show_default=True,
-    help="Seconds between passes.",
+    "--every", type=click.FloatRange(0.1, 60), default=5.0, help="Seconds between passes."
 )
 @click.option(
     "--url", envvar="SEARCH_URL", required=True, show_envvar=True, help="URL of OpenSearch."
 )
 @click.option(
-    "--user",
-    envvar="SEARCH_USER",
-    show_envvar=True,
-    default="admin",
-    show_default=True,
-    help="User of OpenSearch.",
+    "--user", envvar="SEARCH_USER", show_envvar=True, default="admin", help="User of OpenSearch."
 )
 @click.option(
     "--password",

@@ -16,14 +16,12 @@ from tooling.errors import InputError
     "--mixed",
     type=options.FILE,
     default=Path("build/bench-mixed.json"),
-    show_default=True,
     help="Results of `tooling bench mixed`.",
 )
 @click.option(
     "--classes",
     type=options.FILE,
     default=Path("build/bench.json"),
-    show_default=True,
     help="Results of `tooling bench classes`.",
 )
 @options.docs

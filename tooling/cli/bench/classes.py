@@ -12,17 +12,12 @@ from tooling.cli import options
 @click.option(
     "--sizes",
     default="100000,1000000",
-    show_default=True,
     metavar="N,N",
     callback=options.whole_numbers,
     help="Numbers of projects; each size is a database.",
 )
 @click.option(
-    "--runs",
-    type=click.IntRange(1),
-    default=30,
-    show_default=True,
-    help="Runs of each class for each account.",
+    "--runs", type=click.IntRange(1), default=30, help="Runs of each class for each account."
 )
 @options.output("build/bench.json")
 @options.docs

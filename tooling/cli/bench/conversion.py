@@ -11,17 +11,12 @@ from tooling.cli import options
 @click.command()
 @options.projects(1_000_000)
 @click.option(
-    "--rate",
-    type=click.FloatRange(0, min_open=True),
-    default=100.0,
-    show_default=True,
-    help="Requests per second.",
+    "--rate", type=click.FloatRange(0, min_open=True), default=100.0, help="Requests per second."
 )
 @click.option(
     "--seconds",
     type=click.FloatRange(0, min_open=True),
     default=20.0,
-    show_default=True,
     help="Duration of the requests before the migration, in seconds.",
 )
 @options.output("build/bench-conversion.json")

@@ -10,24 +10,13 @@ from tooling.cli import options
 
 @click.command()
 @options.projects(100_000)
+@click.option("--clients", type=click.IntRange(1), default=16, help="Number of clients.")
 @click.option(
-    "--clients",
-    type=click.IntRange(1),
-    default=16,
-    show_default=True,
-    help="Number of clients.",
-)
-@click.option(
-    "--seconds",
-    type=click.IntRange(1),
-    default=20,
-    show_default=True,
-    help="Duration of a measurement in seconds.",
+    "--seconds", type=click.IntRange(1), default=20, help="Duration of a measurement in seconds."
 )
 @click.option(
     "--curve",
     default="1,2,4,8,16,32,64",
-    show_default=True,
     callback=options.whole_numbers,
     help="Numbers of clients to measure the curve with; empty for none.",
 )

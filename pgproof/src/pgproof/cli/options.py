@@ -58,10 +58,7 @@ _SETTINGS = {
         "--search-path", metavar="SCHEMAS", help="Value of search_path while a file runs."
     ),
     "session": click.option(
-        "--session",
-        metavar="NAME=VALUE",
-        multiple=True,
-        help="Parameter to set while a file runs.",
+        "--session", metavar="NAME=VALUE", multiple=True, help="Parameter to set while a file runs."
     ),
     "lock_timeout": click.option(
         "--lock-timeout",
