@@ -61,7 +61,7 @@ def say_fields(fields: Mapping[str, Any], *, as_json: bool) -> None:
     say_result(fields, columns(given), as_json=as_json)
 
 
-def write_json(file: Path, document: Mapping[str, Any]) -> None:
+def write_json(file: Path, document: Any) -> None:
     """Write a document to a file, in a folder that is made if it is not there."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

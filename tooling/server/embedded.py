@@ -217,7 +217,7 @@ def _create_database(server: Server) -> None:
     with psycopg.connect(server.url(), autocommit=True) as connection:
         query = "select from pg_catalog.pg_database where datname = %s"
         if connection.execute(query, [DATABASE]).fetchone() is None:
-            connection.execute(f"create database {DATABASE}")
+            server.create_database(DATABASE)
 
 
 def _lines(file: Path) -> list[str]:

@@ -164,6 +164,15 @@ class Server:
             f"postgresql://{quote(user or SUPERUSER, safe='')}@/{name}?host={host}&port={self.port}"
         )
 
+    def create_database(self, name: str) -> str:
+        """Create an empty database; return its URL."""
+        import psycopg
+
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            create = psycopg.sql.SQL("create database {}")
+            connection.execute(create.format(psycopg.sql.Identifier(name)))
+        return self.url(name)
+
     def kill(self, signal: int = signals.SIGKILL) -> None:
         """Send `signal` to the postmaster; SIGKILL also takes its children, as a power cut would.
 

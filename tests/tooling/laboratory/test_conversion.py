@@ -29,10 +29,10 @@ def test_a_conversion_is_watched_and_loses_nothing(server: Server, empty_databas
     held = {(lock["relation"], lock["mode"]): lock["milliseconds"] for lock in found["locks"]}
     assert 200 < held["app.project_payloads", "ShareLock"] < 5000
     facts = {"when": "2026-01-01", "machine": "m", "load": [0.1], "postgresql": "18.6"}
-    text = conversion_page.page({**facts, **found})
+    text = conversion_page.of({**facts, **found})["conversion.md"]
     assert "| app.project_payloads | ShareLock |" in text
     late = {"relation": "app.projects", "mode": "AccessExclusiveLock", "milliseconds": 201.0}
-    assert "**missed**" in conversion_page.page({**facts, **found, "locks": [late]})
+    assert "**missed**" in conversion_page.of({**facts, **found, "locks": [late]})["conversion.md"]
 
 
 def test_a_lost_row_is_an_error() -> None:
