@@ -41,7 +41,7 @@ def applied(
     """
     place = _place(connection, form, table or form.table)
     text = sql.SQL(form.query).format(table=sql.Identifier(*place))
-    rows = connection.execute(text, dict(form.values(folder)) or None).fetchall()
+    rows = connection.execute(text, dict(originals.values) or None).fetchall()
     of_key = {one.key: one for one in originals.migrations}
     keys = list(of_key)
     found: set[str] = set()
