@@ -7,38 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pgproof.printing import (
-    columns,
-    fail,
-    markdown,
-    markdown_code,
-    plain,
-    say,
-    say_json,
-    say_page,
-)
+from pgproof.printing import columns as columns
+from pgproof.printing import fail as fail
+from pgproof.printing import markdown as markdown
+from pgproof.printing import plain as plain
+from pgproof.printing import say as say
+from pgproof.printing import say_json as say_json
+from pgproof.printing import say_page as say_page
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
-
-__all__ = [
-    "columns",
-    "console",
-    "fail",
-    "markdown",
-    "markdown_code",
-    "plain",
-    "progress",
-    "row",
-    "say",
-    "say_fields",
-    "say_json",
-    "say_page",
-    "say_result",
-    "say_rows",
-    "write_json",
-]
 
 
 def say_result(document: Any, lines: Iterable[object], *, as_json: bool) -> None:

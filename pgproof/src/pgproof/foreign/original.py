@@ -72,7 +72,8 @@ def matching(folder: Path, pattern: str, *, deep: bool = False) -> list[tuple[Pa
 def undone(originals: list[Original], undos: dict[str, Original]) -> list[Original]:
     """Return the migrations with what undoes them, by key. Raises RefusedError if one is left."""
     left = [undos[key] for key in undos.keys() - {one.key for one in originals}]
-    message, remedy = "undoes a version that is not in the folder", "Write the other half, or remove this one."
+    message = "undoes a version that is not in the folder"
+    remedy = "Write the other half, or remove this one."
     refuse([Problem(one.path, 0, message, remedy) for one in left])
     return [
         replace(one, down=undo.up, down_transactional=undo.transactional)
