@@ -27,7 +27,7 @@ _PICK = """begin;
 select account_id, project_id from bench.targets where n = :n \\gset
 """
 _SET = "select set_config('app.account_id', :account_id, true);\n"
-_CONFIG = (
+CONFIG = (
     """('{"material": "A36", "height_ft": ' || :n || ', "wind_speed_mph": 115, "nonce": "'"""
     """ || gen_random_uuid() || '"}')"""
 )
@@ -46,7 +46,7 @@ OURS = {
 """,
     "save": """select app.save_payload(:account_id, :project_id,
     'signage.single_pole.base_plate', CONFIG::jsonb, '[]', '{"total_usd": 1}', 'ana');
-""".replace("CONFIG", _CONFIG),
+""".replace("CONFIG", CONFIG),
     "move": """select etag, status = 'draft' as is_draft from app.projects
  where account_id = :account_id and project_id = :project_id \\gset
 \\if :is_draft
@@ -69,7 +69,7 @@ insert into plain.projects values (:made, :account_id, 'New sign ' || :n, 'Harbo
     "save": """insert into plain.project_payloads
 values (gen_random_uuid()::text, :project_id, 'signage.single_pole.base_plate', CONFIG::json,
     '[]', '{"total_usd": 1}', encode(sha256(gen_random_uuid()::text::bytea), 'hex'), now());
-""".replace("CONFIG", _CONFIG)
+""".replace("CONFIG", CONFIG)
     + _event("payload.saved"),
     "move": """select etag, status = 'draft' as is_draft from plain.projects
  where project_id = :project_id \\gset
@@ -118,14 +118,19 @@ def choose_targets(connection: psycopg.Connection[Any]) -> int:
     return connection.execute("select from bench.targets").rowcount
 
 
+def script(targets: int, body: str, number: str = _ANY) -> str:
+    """Return the script of a request about one of the targets: one transaction."""
+    return (number + _PICK + body + "commit;\n").replace("TARGETS", str(targets))
+
+
 def write_scripts(folder: Path, side: str, targets: int) -> list[str]:
     """Write the scripts of a side and return pgbench's options for them."""
     options = []
     for name, body in (OURS if side == "ours" else PLAIN).items():
-        pick = (_OWN if name == "move" else _ANY) + _PICK
-        script = pick + (_SET if side == "ours" else "") + body + "commit;\n"
+        whole = (_SET if side == "ours" else "") + body
         file = folder / f"{side}-{name}.sql"
-        file.write_text(script.replace("TARGETS", str(targets)), encoding="utf-8")
+        text = script(targets, whole, _OWN if name == "move" else _ANY)
+        file.write_text(text, encoding="utf-8")
         options += ["-f", f"{file}@{WEIGHTS[name]}"]
     return options
 

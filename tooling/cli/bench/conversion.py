@@ -35,8 +35,8 @@ def command(projects: int, rate: float, seconds: float) -> results.Results:
 
     with temporary_server(run.SETTINGS, durable=True) as server:
         found = conversion.measure(
-            server.url(),
-            server.url(user="eagle_application"),
+            server,
+            "postgres",
             Dataset(projects, run.SEED),
             rate,
             seconds,
