@@ -104,12 +104,6 @@ select *
 _ESCAPED = re.compile(rb"\\(.)")
 _CHARACTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 _NOBODY, _EVERYBODY = UUID(int=0), UUID(int=2**128 - 1)
-_SETTINGS: tuple[LiteralString, ...] = (
-    "set search_path = pg_catalog, pg_temp",
-    "set timezone = 'UTC'",
-    "set statement_timeout = 0",
-    "set work_mem = '64MB'",
-)
 
 
 @dataclass(frozen=True)
@@ -119,12 +113,6 @@ class Batch:
     first: UUID
     last: UUID
     events: int
-
-
-def prepare(connection: psycopg.Connection[Any]) -> None:
-    """Give the session the settings that the statements here count on."""
-    for setting in _SETTINGS:
-        connection.execute(setting)
 
 
 def batches(

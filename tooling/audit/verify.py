@@ -6,7 +6,7 @@ from uuid import UUID
 
 import psycopg
 
-from tooling.audit import chain, evidence, guards, stream
+from tooling.audit import chain, evidence, guards, projects, sight, stream
 from tooling.audit.problem import Problem
 
 
@@ -23,20 +23,18 @@ def verify(
     role is eagle_auditor. Raises RefusedError if it does not see every row. What is of no account
     (evidence and totals) is left out where one is named.
     """
-    stream.prepare(connection)
-    guards.require_sight(connection)
+    sight.prepare(connection)
     found = list(guards.look(connection))
     begun = chain.moment(evidence.begins(connection))
     parts = stream.batches(connection, account, project)
     done, total = 0, sum(part.events for part in parts)
     for part in parts:
         for (account_id, project_id), lines in stream.projects(connection, part, project):
-            found += chain.check(account_id, project_id, lines, begun)
+            found += projects.check(account_id, project_id, lines, begun)
         done += part.events
         progress(done, total)
     if account is None and project is None:
-        with connection.transaction():
-            connection.execute("set transaction isolation level repeatable read, read only")
+        with sight.snapshot(connection):
             found += evidence.read(connection)
         found += evidence.totals(connection)
     return total, found

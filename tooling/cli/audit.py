@@ -110,11 +110,11 @@ def anchor(
     database cannot replace it: keep it on another machine, or in an object store whose versions
     cannot be deleted.
     """
-    from tooling.audit import anchors
+    from tooling.audit import anchoring
 
     if file.is_dir():
         file /= f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}{'-light' * light}.anchor"
-    taken = anchors.anchor(connection, file, key_file, is_light=light)
+    taken = anchoring.anchor(connection, file, key_file, is_light=light)
     printing.say_result({**asdict(taken), "file": str(file)}, (), as_json=as_json)
     if not as_json:
         printing.say(
