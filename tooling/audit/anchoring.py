@@ -121,10 +121,10 @@ def _changed(
 def _write(
     file: Path, key: Ed25519PrivateKey, header: dict[str, Any], lines: Iterable[bytes]
 ) -> int:
-    half_made = file.with_name(f"{file.name}.half-made-{os.getpid()}")
+    partial = file.with_name(f"{file.name}.partial-{os.getpid()}")
     digest, count = hashlib.sha256(), -1
     try:
-        with half_made.open("xb") as out:
+        with partial.open("xb") as out:
             for line in itertools.chain([(json.dumps(header) + "\n").encode()], lines):
                 out.write(line)
                 digest.update(line)
@@ -132,7 +132,7 @@ def _write(
             out.write(SIGNATURE + signing.sign(key, digest.digest()).encode() + b"\n")
             out.flush()
             os.fsync(out.fileno())
-        os.link(half_made, file)
+        os.link(partial, file)
     except FileExistsError as error:
         raise RefusedError(
             f"{file} exists", hint="An anchor is not replaced: give another name."
@@ -140,7 +140,7 @@ def _write(
     except OSError as error:
         raise InputError(f"{file}: {error.strerror}", hint="Name a file in a folder.") from error
     finally:
-        half_made.unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
     return count
 
 

@@ -25,7 +25,9 @@ from pgproof.files.folder import read
 from tooling.laboratory import machine, pages
 from tooling.laboratory.runner import others, page
 from tooling.printing import say, write_json
-from tooling.server.embedded import Server, psql_program, temporary_server
+from tooling.server.embedded import temporary_server
+from tooling.server.programs import psql_program
+from tooling.server.server import Server
 from tooling.settings import load
 
 _numbers = itertools.count(1)
