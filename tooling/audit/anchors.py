@@ -1,4 +1,4 @@
-"""Anchors: heads of chains in signed files, kept where the database's rulers cannot write.
+"""Anchors: heads of chains in signed files, kept where administrators of the database cannot write.
 
 Who rewrites a whole chain, heads and all, leaves chains that verify; against an earlier anchor
 they differ. The file is text: a line of JSON, a line a chain (account, project, position, hash;

@@ -1,4 +1,4 @@
-"""The chain of a project: computed anew from its events, and what they say of the project."""
+"""The chain of a project: recomputed from its events, and what they say of the project."""
 
 import json
 import struct

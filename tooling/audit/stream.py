@@ -15,7 +15,7 @@ from uuid import UUID
 import psycopg
 
 BATCH = 200_000
-"""About how many events are sorted, and how many progress is told of, at a time."""
+"""About how many events are sorted at a time, and reported as progress."""
 
 HEAD, EVIDENCE, PROJECT, LINK, PAYLOAD = b"0", b"1", b"2", b"3", b"4"
 Line = list[bytes]

@@ -19,9 +19,9 @@ def verify(
 ) -> tuple[int, list[Problem]]:
     """Return the number of events recorded in the chains, and every problem. Writes nothing.
 
-    `progress` is told how many events are done, of how many. The connection is in autocommit; its
-    role is eagle_auditor. Raises RefusedError if it does not see every row. What is of no account
-    (evidence and totals) is left out where one is named.
+    `progress` gets the number of events verified so far, and of all. The connection is in
+    autocommit; its role is eagle_auditor. Raises RefusedError if it does not see every row. For one
+    account or project, the evidence and the totals are not verified.
     """
     sight.prepare(connection)
     found = list(guards.look(connection))

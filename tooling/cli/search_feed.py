@@ -62,7 +62,7 @@ def command(
 
     Runs until stopped. The feed follows the audit log: each project with a new event is sent as it
     is now, or removed. Where the log cannot be followed (there is no index, or the server was
-    restored or promoted), the index is built anew. Connect as eagle_indexer. The API searches the
+    restored or promoted), the index is rebuilt. Connect as eagle_indexer. The API searches the
     alias `projects`. Exit code: 1 if --status finds the index 5 minutes behind or more.
 
     \b
@@ -86,7 +86,7 @@ def command(
         said = f"{written} would be written, {removed} removed"
         return _say(
             {"rebuild": found is None, "written": written, "removed": removed},
-            "the index would be built anew" if found is None else said,
+            "the index would be rebuilt" if found is None else said,
             as_json,
         )
     if once:

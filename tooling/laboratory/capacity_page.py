@@ -10,13 +10,13 @@ from tooling.laboratory import pages
 
 SIZES = (100_000, 1_000_000, 10_000_000)
 REQUESTS_A_MINUTE = 2.0
-"""What somebody who is working sends in the busiest hour."""
+"""Requests of an active user in the busiest hour."""
 HEADROOM = 0.5
-"""Share of the measured rate that is planned with: the rest is for peaks, vacuum and backups."""
+"""Share of the measured rate to plan with; the rest is for peaks, vacuum and backups."""
 HOT = 0.2
 """Share of the bytes that is in use within a day: recent projects, and their part of indexes."""
 CLIENTS_A_POOL = 4.0
-"""Connections for each request that is under way, so that one that is slow keeps nobody waiting."""
+"""Connections for each request that is under way, so that a slow one delays no other."""
 
 
 def of(mixed: dict[str, Any], classes: dict[str, Any]) -> dict[str, str]:

@@ -16,7 +16,7 @@ import psycopg
 from tooling.errors import ToolingError
 from tooling.server.server import Server
 
-# Of a hundred requests; the rest of the life of a project is reading.
+# Of a hundred requests; other requests of an application only read.
 WEIGHTS = {"create": 20, "save": 20, "move": 15, "append": 25, "dashboard": 20}
 
 _ASKED = ("-n", "-M", "prepared")

@@ -77,7 +77,7 @@ def read(folder: Path, partition: str) -> Manifest:
 
 
 def inside(folder: Path, name: str) -> Path:
-    """Return the file of the folder: whoever owns the database names partitions, and no paths."""
+    """Return the file of the folder. The owner of the database chooses its name, not its path."""
     if Path(name).name != name:
         raise InputError(f"not the name of a file in {folder}: {name}")
     return folder / name

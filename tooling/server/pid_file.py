@@ -8,7 +8,7 @@ from tooling.server import processes
 
 @dataclass(frozen=True)
 class PidFile:
-    """The lines of the file; none if there is no file, or nobody may read it."""
+    """The lines of the file; none if there is no file, or it cannot be read."""
 
     data_dir: Path
     lines: tuple[str, ...]

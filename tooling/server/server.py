@@ -1,4 +1,4 @@
-"""One PostgreSQL server: its folders, its life and how to reach it."""
+"""One PostgreSQL server: its folders, starting and stopping it, and its URL."""
 
 import contextlib
 import os
@@ -30,7 +30,7 @@ DEFAULTS: Mapping[str, object] = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u@%d/%a ",
 }
-# What a kill of the server spares and a power cut would not; so commits stay synchronous.
+# Data is lost in a power failure, but not if the server is killed: commits stay synchronous.
 NOT_DURABLE: Mapping[str, object] = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -52,11 +52,11 @@ class Server:
 
     @property
     def log(self) -> Path:
-        """The server's log file, beside its data folder."""
+        """The server's log file, beside its data directory."""
         return self.data_dir.with_name(self.data_dir.name + ".log")
 
     def init(self, *, durable: bool = True) -> None:
-        """Create the data folder if it is not there; killed half-way, the next call starts anew.
+        """Create the data directory unless it exists; after a kill, the next call begins again.
 
         `durable=False` is for tests: nothing is flushed to disk, now or later.
         """
@@ -91,13 +91,13 @@ class Server:
             self._wait_until_ready()
             return
         if not (self.data_dir / "PG_VERSION").is_file():
-            raise ToolingError(f"{self.data_dir} holds no PostgreSQL data", hint="Make it first.")
+            raise ToolingError(f"{self.data_dir} holds no PostgreSQL data", hint="Create it first.")
         data_major = (self.data_dir / "PG_VERSION").read_text(encoding="ascii").strip()
         if data_major != str(self.major_version()):
             raise ToolingError(
                 f"{self.data_dir} is of PostgreSQL {data_major}, "
                 f"the programs are {self.major_version()}",
-                hint="Dump it with its own version first, or move the folder away to start anew.",
+                hint="Dump it with its own version, or move it away to create a new server.",
             )
         self._clear_stale_pid()
         if settings is not None:
@@ -188,7 +188,7 @@ class Server:
         return PidFile.of(self.data_dir)
 
     def _clear_stale_pid(self) -> None:
-        """Remove what a dead server left: a zombie or a stranger may have its pid by now."""
+        """Remove the files of a server that ended: another process may have its pid by now."""
         if not processes.HAS_PROC:
             return
         (self.data_dir / "postmaster.pid").unlink(missing_ok=True)

@@ -48,7 +48,7 @@ def generate(
 ) -> Report:
     """Write the dataset's rows; all or none. The connection must be in autocommit mode.
 
-    `progress` is told what is being done and how much of it is done, from 0 to 1. Raises
+    `progress` gets the step and the share of it that is done, from 0 to 1. Raises
     RefusedError if the database has tenant data (unless `add`), lacks the schema, or the role may
     not do it.
     """
