@@ -15,7 +15,8 @@ from tooling import printing, settings
 from tooling.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-dsn, as_json, dry_run, migrations = runner.dsn, runner.as_json, runner.dry_run, runner.migrations
+dsn, as_json, dry_run = runner.dsn, runner.as_json, runner.dry_run
+migrations = runner.setting("migrations")
 FILE = click.Path(dir_okay=False, path_type=Path)
 keep_changes = click.option(
     "--keep-changes", is_flag=True, help="Replace values in the catalog that differ."
