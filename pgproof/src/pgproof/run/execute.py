@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from pgproof.errors import PgproofError
 from pgproof.files.hashes import code_sha256
 from pgproof.files.statement import Kind, Statement
 from pgproof.ledger import journal
