@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-def say_result(document: Any, lines: Iterable[object], *, as_json: bool) -> None:
-    """Print what a command found: the document as JSON, or the lines."""
+def say_result(
+    document: Any, lines: Iterable[object], *, as_json: bool, summary: Iterable[str] = ()
+) -> None:
+    """Print what a command found: the document as JSON, or the lines, and on stderr the summary."""
     if as_json:
         say_json(document)
     else:
         say(*lines)
+        say(*summary, err=True)
 
 
 def say_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:

@@ -81,10 +81,8 @@ def shape(
     names = ("symbol", "value", "unit", "description")
     table = printing.columns([names, *([row[name] for name in names] for row in found.properties)])
     title = f"{section['shape']} ({section['source']}), {units.upper()} units"
-    printing.say_result(found.as_dict(), [title, *table], as_json=as_json)
-    if not as_json:
-        for doubt in section["doubts"]:
-            printing.say(f"warning: {doubt}", err=True)
+    doubts = [f"warning: {doubt}" for doubt in section["doubts"]]
+    printing.say_result(found.as_dict(), [title, *table], as_json=as_json, summary=doubts)
 
 
 @command.command()

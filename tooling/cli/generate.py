@@ -82,12 +82,10 @@ def command(
             processes=processes,
             progress=lambda phase, share: tell(phase, share, 1.0),
         )
-    printing.say_result(report.as_dict(), _lines(report.rows, ""), as_json=as_json)
-    if not as_json:
-        rate = report.as_dict()["rows_per_second"]
-        printing.say(
-            f"{report.seconds:.1f} s, {rate:,} rows per second; sha256 {report.sha256}", err=True
-        )
+    found = report.as_dict()
+    rate = f"{report.seconds:.1f} s, {found['rows_per_second']:,} rows per second"
+    said = [f"{rate}; sha256 {report.sha256}"]
+    printing.say_result(found, _lines(report.rows, ""), as_json=as_json, summary=said)
 
 
 def _lines(rows: dict[str, int], about: str) -> list[str]:

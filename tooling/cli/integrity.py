@@ -45,8 +45,6 @@ def command(connection: psycopg.Connection[Any], quick: bool, show_all: bool, as
         lines.append((row["severity"], f"{row['check_name']}: {row['violations']}"))
         lines += [("", text) for text in (*row["findings"], row["remedy"])]
     report = {"checks": len(rows), "errors": len(errors), "found": wrong}
-    printing.say_result(report, printing.columns(lines), as_json=as_json)
-    if not as_json:
-        said = f"{len(rows)} checks, {len(errors)} errors, {len(wrong) - len(errors)} warnings"
-        printing.say(said, err=True)
+    said = f"{len(rows)} checks, {len(errors)} errors, {len(wrong) - len(errors)} warnings"
+    printing.say_result(report, printing.columns(lines), as_json=as_json, summary=[said])
     return Exit.UNSOUND if errors else Exit.OK

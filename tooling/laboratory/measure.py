@@ -91,7 +91,7 @@ def _explain(
     with connection.transaction():
         work_for(connection, parameters.account)
         command = sql.SQL(_EXPLAIN).format(sql.Identifier(side), parameters.literals())
-        found: dict[str, Any] = _row(connection, command)[0][0]
+        found: dict[str, Any] = connection.execute(command).fetchall()[0][0][0]
         return found
 
 
@@ -115,13 +115,6 @@ def disk(connection: psycopg.Connection[Any]) -> dict[str, int]:
          where c.relnamespace = %s::regnamespace
            and c.relkind in ('r', 'm')"""
     return {
-        side: int(_row(connection, query, schema)[0])
+        side: int(connection.execute(query, [schema]).fetchall()[0][0])
         for side, schema in (("ours", "app"), ("plain", "plain"))
     }
-
-
-def _row(
-    connection: psycopg.Connection[Any], query: str | sql.Composed, *values: object
-) -> tuple[Any, ...]:
-    found: list[tuple[Any, ...]] = connection.execute(query, values or None).fetchall()
-    return found[0]
