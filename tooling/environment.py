@@ -101,7 +101,7 @@ def _append(file: Path, text: str, lines: list[str]) -> None:
     """Write a new file beside and put it in place at one stroke: a password is never half there."""
     if text and not text.endswith("\n"):
         text += "\n"
-    beside = file.with_name(f"{file.name}.half-made")
+    beside = file.with_name(f"{file.name}.partial")
     beside.unlink(missing_ok=True)
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as new:

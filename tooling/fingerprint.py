@@ -37,6 +37,6 @@ def catalog(
 
 
 def _embedded_pg_dump() -> Path:
-    from tooling.server.embedded import psql_program
+    from tooling.server.programs import psql_program
 
     return psql_program().with_name("pg_dump")

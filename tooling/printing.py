@@ -7,46 +7,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pgproof.printing import (
-    columns,
-    fail,
-    markdown,
-    markdown_code,
-    plain,
-    say,
-    say_json,
-    say_page,
-)
+from pgproof.printing import columns as columns
+from pgproof.printing import fail as fail
+from pgproof.printing import markdown as markdown
+from pgproof.printing import plain as plain
+from pgproof.printing import say as say
+from pgproof.printing import say_json as say_json
+from pgproof.printing import say_page as say_page
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-__all__ = [
-    "columns",
-    "console",
-    "fail",
-    "markdown",
-    "markdown_code",
-    "plain",
-    "progress",
-    "row",
-    "say",
-    "say_fields",
-    "say_json",
-    "say_page",
-    "say_result",
-    "say_rows",
-    "write_json",
-]
 
-
-def say_result(document: Any, lines: Iterable[object], *, as_json: bool) -> None:
-    """Print what a command found: the document as JSON, or the lines."""
+def say_result(
+    document: Any, lines: Iterable[object], *, as_json: bool, summary: Iterable[str] = ()
+) -> None:
+    """Print what a command found: the document as JSON, or the lines, and on stderr the summary."""
     if as_json:
         say_json(document)
     else:
         say(*lines)
+        say(*summary, err=True)
 
 
 def say_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
@@ -61,7 +43,7 @@ def say_fields(fields: Mapping[str, Any], *, as_json: bool) -> None:
     say_result(fields, columns(given), as_json=as_json)
 
 
-def write_json(file: Path, document: Mapping[str, Any]) -> None:
+def write_json(file: Path, document: Any) -> None:
     """Write a document to a file, in a folder that is made if it is not there."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

@@ -46,20 +46,9 @@ class SeedReport:
     superseded: tuple[str, ...] = ()
     is_dry_run: bool = False
 
-    @property
-    def inserted(self) -> int:
-        """How many rows were new."""
-        return sum(report.inserted for report in self.files)
-
-    @property
-    def changed(self) -> int:
-        """How many rows replaced other values."""
-        return sum(report.changed for report in self.files)
-
-    @property
-    def unchanged(self) -> int:
-        """How many rows were there already."""
-        return sum(report.unchanged for report in self.files)
+    def count(self, what: str) -> int:
+        """Return how many rows were `inserted`, `changed` or `unchanged`."""
+        return sum(getattr(report, what) for report in self.files)
 
     def lines(self) -> list[str]:
         """Return the report in sentences."""
@@ -76,9 +65,7 @@ class SeedReport:
     def as_dict(self) -> dict[str, Any]:
         """Return what `--json` prints."""
         return {
-            "inserted": self.inserted,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
+            **{what: self.count(what) for what in ("inserted", "changed", "unchanged")},
             "superseded": list(self.superseded),
             "dry_run": self.is_dry_run,
             "files": [report.as_dict() for report in self.files],
@@ -154,14 +141,11 @@ def _publish(
     report = Report(
         file_name=path.name,
         sha256=sha256(path),
-        edition=None,
-        grade=None,
         sheets=(path.name,),
         read=len(records),
         inserted=outcomes.count("published") + outcomes.count("superseded"),
         changed=outcomes.count("closed"),
         unchanged=outcomes.count("unchanged"),
-        rejected=0,
         changes=tuple(changes),
     )
     if report.unchanged == report.read and imports.is_newest_seed(connection, report):

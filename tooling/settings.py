@@ -1,7 +1,5 @@
 """Settings of one pyproject.toml: the runner's of `[tool.pgproof]`, ours of `[tool.tooling]`."""
 
-import functools
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -79,16 +77,6 @@ def table(root: Path) -> dict[str, Any]:
 
 
 def _table(file: Path) -> dict[str, Any] | None:
-    if not file.is_file():
-        return None
-    return _parsed(file, file.stat().st_mtime_ns)
-
-
-@functools.cache
-def _parsed(file: Path, _written: int) -> dict[str, Any] | None:
-    try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: not valid TOML: {error}") from error
-    table = document.get("tool", {}).get("tooling")
-    return table if isinstance(table, dict) else None
+    tools = (runner.toml(file) or {}).get("tool", {})
+    found = tools.get("tooling") if isinstance(tools, dict) else None
+    return found if isinstance(found, dict) else None

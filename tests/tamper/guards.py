@@ -10,7 +10,7 @@ import psycopg
 
 from tests.tamper.case import case, statements
 from tests.tamper.world import ATTACHED, BOB, Copy
-from tooling.audit import anchors, signing
+from tooling.audit import anchoring, signing
 
 for table, trigger in (
     ("app.projects", "projects_audit"),
@@ -160,7 +160,7 @@ def _(copy: Copy) -> None:
 @case("an anchor between others is removed")
 def _(copy: Copy) -> None:
     with psycopg.connect(copy.server.url(copy.database, "eagle_auditor"), autocommit=True) as one:
-        anchors.anchor(one, copy.anchors / "3.anchor", copy.key)
+        anchoring.anchor(one, copy.anchors / "3.anchor", copy.key)
     (copy.anchors / "2-light.anchor").unlink()
 
 

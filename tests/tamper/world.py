@@ -12,7 +12,7 @@ import psycopg
 from psycopg import sql
 
 from tests.attacks.world import ROOT
-from tooling.audit import anchors, checking, signing, verify
+from tooling.audit import anchoring, checking, signing, verify
 from tooling.errors import ToolingError
 from tooling.partitions import retire
 from tooling.server.server import Server
@@ -115,7 +115,7 @@ class Copy:
         return found
 
     def _anchored(self, auditor: psycopg.Connection[Any]) -> bool:
-        anchors.anchor(auditor, self.anchors / "another.anchor", self.key)
+        anchoring.anchor(auditor, self.anchors / "another.anchor", self.key)
         return False
 
 
@@ -164,5 +164,5 @@ def fill(server: Server, database: str, folder: Path) -> World:
             if name:
                 with psycopg.connect(auditor, autocommit=True) as connection:
                     file = place / f"{name}.anchor"
-                    anchors.anchor(connection, file, key, is_light="light" in name)
+                    anchoring.anchor(connection, file, key, is_light="light" in name)
     return World(server, database, folder)

@@ -17,7 +17,7 @@ from tooling.cli import group
 from tooling.cli.groups import Group
 
 WIDTH = 80
-SHARED = {"findings", "groups", "options", "shown"}
+SHARED = {"findings", "groups", "options", "results", "shown"}
 SCRIPTED = {
     *("migrate", "rollback", "status", "plan", "new", "baseline", "seed", "import-aisc"),
     *("import-asce", "catalog", "backup", "restore", "dr-test", "integrity", "preflight"),

@@ -133,7 +133,8 @@ def test_loading_again_changes_nothing(connection: Connection, folder: Path) -> 
     before = state(connection)
     assert seeds.is_current(connection, folder)
     report = seeds.load(connection, folder)
-    assert (report.inserted, report.changed, report.unchanged) == (0, 0, 115)
+    counts = [report.count(what) for what in ("inserted", "changed", "unchanged")]
+    assert counts == [0, 0, 115]
     assert state(connection) == before
 
 
@@ -141,7 +142,7 @@ def test_the_migrator_loads_them_by_becoming_the_owner(migrated_database: str) -
     url = make_conninfo(migrated_database, user="eagle_migrator")
     with psycopg.connect(url, autocommit=True) as migrator:
         report = seeds.load(migrator, FOLDER)
-    assert (report.inserted, report.changed) == (0, 0)
+    assert (report.count("inserted"), report.count("changed")) == (0, 0)
 
 
 def test_a_dry_run_reports_and_writes_nothing(
@@ -182,7 +183,7 @@ def test_a_new_version_supersedes_the_one_in_force(connection: Connection, folde
         ("2025-12-31", "v1", Decimal("150.00")),
         ("2026-01-01", "v2", Decimal("165.00")),
     ]
-    assert seeds.load(connection, folder).inserted == 0
+    assert seeds.load(connection, folder).count("inserted") == 0
 
 
 @pytest.mark.parametrize(
@@ -272,4 +273,4 @@ def test_the_order_of_symbols_may_change(connection: Connection, folder: Path) -
     header, first, second, *rest = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([header, second, first, *rest]) + "\n", encoding="utf-8")
     report = seeds.load(connection, folder)
-    assert report.changed == 2
+    assert report.count("changed") == 2

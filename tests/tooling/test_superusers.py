@@ -23,7 +23,7 @@ PINNED = "pg_catalog, pg_temp"
 # one that they have started.
 OPENING = {
     "database.py": "connects for all others",
-    "server/embedded.py": "makes a database on the embedded server",
+    "server/server.py": "makes a database on a server that it has started",
     "deploy/planning.py": "logs in as the role that it made",
 }
 # Commands that work as a superuser, and send nothing of the owner's in that session.

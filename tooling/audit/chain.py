@@ -1,8 +1,7 @@
-"""One project: its chain is computed anew, and its rows are compared with what the chain says."""
+"""The chain of a project: recomputed from its events, and what they say of the project."""
 
 import json
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from tooling.audit.problem import Problem
-from tooling.audit.stream import EVIDENCE, HEAD, LINK, PROJECT, Line, text
+from tooling.audit.stream import Line, text
 
 _START = bytes(32)
 _NULL = b"\\N"
@@ -148,95 +147,6 @@ class Chain:
                 self.saved.clear()
                 self.saved_unseen = 0
 
-    def ended(self) -> list[Problem]:
-        """Compare the end with the head, tombstones with the evidence, the log with the tables."""
-        self._compare_head()
-        for place, (erased_at, event) in self.tombstones.items():
-            recorded = self.erasures.get(place)
-            if recorded is None and (place not in self.named or erased_at > self.begun):
-                self.report("erased: no recorded erasure names this event", place, event)
-            elif recorded not in (None, erased_at):
-                self.report("changed: the time of the erasure", place, event)
-        if self.row is None:
-            self._compare_absence()
-        else:
-            self._compare_row(*self.row)
-            self._compare_payloads()
-        return self.problems
-
-    def _compare_head(self) -> None:
-        if self.head is None:
-            if self.is_linked:
-                self.report("inserted: the project has no chain", self.position)
-            return
-        position, digest = self.head
-        if not self.is_linked and position:
-            self.report(f"removed: all {position} events", position)
-        elif self.position < position:
-            self.report(f"removed: the last {position - self.position}", position)
-        elif self.position > position:
-            self.report("inserted: events after the head", position)
-        elif self.is_linked and bytes.fromhex(digest.decode()) != self.sha256:
-            self.report("changed: the head is not the last event", position)
-
-    def _is_known(self, what: str, value: object, since: int) -> bool:
-        """Tell whether it was so when the evidence began, and no event has said anything since."""
-        if since > int(self.unlogged.get("position", -1)):
-            return False
-        return bool(self.unlogged.get(what) == value)
-
-    def _compare_absence(self) -> None:
-        if self.alive <= self.deleted and (self.deleted or self.is_retired or not self.head):
-            return
-        if not self._is_known("gone", True, self.alive):
-            self.report("project: it is gone, and no event says so")
-
-    def _compare_row(self, status: str, updated_by: bytes) -> None:
-        last = max(self.created, self.deleted)
-        if self.deleted > self.alive or not (self.created or self.is_retired):
-            if not self._is_known("exists", True, last):
-                how = "was deleted" if self.deleted > self.alive else "is nothing"
-                self.report(f"project: it is there, and by the log it {how}")
-            return
-        place, logged = self.status
-        if place in self.tombstones and logged is None:
-            logged = self.erased_status
-        if self._is_told(place, logged) and logged != status:
-            known = self._is_known("status", status, place)
-            if not known:
-                self.report(f"project: its status is {status}, by the log {logged or 'unknown'}")
-        place, actor = self.actor
-        if self._is_told(place, actor) and actor != updated_by:
-            known = self._is_known("updated_by_sha256", sha256(updated_by).hexdigest(), place)
-            if not known:
-                self.report("project: updated_by is not who changed it by the log")
-
-    def _is_told(self, place: int, value: object) -> bool:
-        """Tell whether the log should say it: it was neither erased nor retired."""
-        return value is not None if place else not self.is_retired
-
-    def _compare_payloads(self) -> None:
-        unseen = 0
-        known = self.unlogged.get("payloads", {})
-        for payload, (digest, created_at) in self.payloads.items():
-            place, logged, saved_at = self.saved.pop(payload, (0, "", None))
-            if saved_at is not None and saved_at != created_at:
-                self.report(f"payload: {payload} was not saved when it says", place)
-            if logged == digest or (known.get(payload) == digest and self._is_since(place)):
-                continue
-            if logged:
-                self.report(f"payload: {payload} is not what the log says was saved", place)
-            elif not self.is_retired:
-                unseen += 1
-                if unseen > self.saved_unseen:
-                    self.report(f"payload: no event says that {payload} was saved")
-        for payload, (place, *_) in self.saved.items():
-            if payload not in self.unlogged.get("missing", ()) or not self._is_since(place):
-                self.report(f"payload: {payload} was saved, and is gone", place)
-
-    def _is_since(self, place: int) -> bool:
-        return place <= int(self.unlogged.get("position", -1))
-
 
 def _instant(text: str) -> bytes:
     since = (datetime.fromisoformat(text) - _UNIX) // _MICROSECOND
@@ -246,44 +156,3 @@ def _instant(text: str) -> bytes:
 def _said(data: bytes) -> dict[str, Any]:
     found = json.loads(data)
     return found if isinstance(found, dict) else {}
-
-
-def check(account: bytes, project: bytes, lines: Iterator[Line], begun: bytes) -> list[Problem]:
-    """Return what is wrong with a project, from the lines that are known of it."""
-    chain = Chain(account, project, begun)
-    ids = bytes.fromhex((account + project).replace(b"-", b"").decode())
-    for line in lines:
-        try:
-            _read(chain, line, ids)
-        except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as error:
-            chain.report(f"unreadable: {error}")
-    return chain.ended()
-
-
-def _read(chain: Chain, line: Line, ids: bytes) -> None:
-    kind = line[2]
-    if kind == LINK:
-        if line[5]:
-            chain.event(line, ids)
-        else:
-            chain.stretch(line)
-    elif kind == HEAD:
-        chain.head = (int(line[3]), line[4])
-    elif kind == PROJECT:
-        chain.row = (line[5].decode(), text(line[6]))
-    elif kind == EVIDENCE:
-        _take(chain, line[5], json.loads(text(line[6]), parse_float=Decimal))
-    else:
-        payload = line[5].decode()
-        chain.payloads[payload] = line[4].decode(), line[7]
-        if line[4] != line[6]:
-            chain.report(f"payload: {payload} does not hold what its hash says")
-
-
-def _take(chain: Chain, kind: bytes, content: dict[str, Any]) -> None:
-    if kind == b"unlogged":
-        chain.unlogged = content
-        return
-    erased_at = moment(content["erased_at"])
-    chain.erased_status = content.get("status")
-    chain.erasures.update((int(place), erased_at) for place in content["positions"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from tooling.audit import anchors, evidence, guards, signing, stream
+from tooling.audit import anchors, evidence, sight, signing
 from tooling.audit.anchors import Anchor, Chain, Head
 from tooling.errors import InputError
 
@@ -76,17 +76,15 @@ def check(
     chosen = _chosen(file, key)
     newest = chosen[-1]
     total = sum(one.lines for one in chosen)
-    stream.prepare(connection)
-    guards.require_sight(connection)
+    sight.prepare(connection)
     found, grown, done = [*_stale(newest, max_age)], 0, 0
-    with connection.transaction():
-        connection.execute("set transaction isolation level repeatable read, read only")
+    with sight.snapshot(connection):
         found += [Mismatch("-", "-", 0, one.problem) for one in evidence.read(connection)]
         for one in chosen:
             if one.position and evidence.hash_at(connection, one.position) != one.evidence:
                 text = "removed or rewritten: the evidence of that time"
                 found.append(Mismatch("-", "-", one.position, text))
-        (now,) = connection.execute("select count(*) from app.event_chains").fetchone() or (0,)
+        now = sight.count_chains(connection)
         if now < newest.chains:
             found.append(Mismatch("-", "-", 0, f"removed: {newest.chains} chains then, {now} now"))
         for one in chosen:

@@ -1,4 +1,4 @@
-"""What keeps the log: who sees it whole, and the functions and triggers that write and guard it.
+"""What keeps the log: the functions and triggers that write and guard it.
 
 What is expected stands in sql/ beside this program, so that the database is not asked what it
 should be.
@@ -13,42 +13,10 @@ import psycopg
 
 from tooling.audit import bodies
 from tooling.audit.problem import Problem, whole
-from tooling.errors import InputError, RefusedError
+from tooling.audit.sight import TABLES
+from tooling.errors import InputError
 
 SQL = Path(__file__).resolve().parents[2] / "sql"
-TABLES = {
-    "app.projects": "r",
-    "app.project_payloads": "p",
-    "app.project_events": "p",
-    "app.event_chains": "r",
-    "app.project_totals": "r",
-    "app.retired_events": "r",
-    "ops.retired_partitions": "r",
-    "ops.evidence": "r",
-}
-_VISIBLE: LiteralString = """
-select t.name, c.relkind::text, row_security_active(c.oid),
-       coalesce(
-           array_agg(
-               distinct p.polname || ': ' || coalesce(pg_get_expr(p.polqual, c.oid), 'true')
-           ) filter (where p.polpermissive),
-           '{}'
-       ),
-       coalesce(array_agg(distinct p.polname::text) filter (where not p.polpermissive), '{}'),
-       coalesce(bool_or(p.polpermissive and pg_get_expr(p.polqual, c.oid) = 'true'), false)
-  from unnest(%s::text[]) as t (name)
-  left join pg_class as c on c.oid = to_regclass(t.name)
-  left join pg_policy as p
-    on p.polrelid = c.oid
-   and p.polcmd in ('r', '*')
-   and exists (
-           select
-             from unnest(p.polroles) as r (role)
-            where case when r.role = 0 then true else pg_has_role(r.role, 'usage') end
-       )
- group by t.name, c.oid, c.relkind
- order by t.name
-"""
 _FUNCTIONS: LiteralString = """
 select n.nspname || '.' || p.proname, p.prosrc, p.prosecdef, l.lanname, p.proowner::regrole::text,
        coalesce(p.proconfig, '{}')
@@ -116,24 +84,6 @@ _TRIGGER = re.compile(
     r"^create trigger (\w+) (before|after) ((?:(?:insert|update|delete|truncate)(?: of [\w, ]+)?"
     r"(?: or )?)+) on \S+ for each (row|statement) (?:when (.*) )?execute function (\S+)\(\)"
 )
-
-
-def require_sight(connection: psycopg.Connection[Any]) -> None:
-    """Raise RefusedError unless the session sees every row of what is verified."""
-    for name, kind, is_filtered, policies, narrow, is_open in connection.execute(
-        _VISIBLE, [list(TABLES)]
-    ).fetchall():
-        if kind != TABLES[name]:
-            raise RefusedError(
-                f"{name} is not the table that the migrations created",
-                hint="Find out who replaced it; compare with a backup.",
-            )
-        if is_filtered and (narrow or not is_open):
-            held = ", ".join([*narrow, *policies]) or "none"
-            raise RefusedError(
-                f"not every row of {name} is visible: its policies are {held}",
-                hint="Connect as eagle_auditor; restore the policy that sql/app/policies declares.",
-            )
 
 
 def look(connection: psycopg.Connection[Any]) -> Iterator[Problem]:

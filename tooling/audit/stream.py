@@ -15,7 +15,7 @@ from uuid import UUID
 import psycopg
 
 BATCH = 200_000
-"""About how many events are sorted, and how many progress is told of, at a time."""
+"""About how many events are sorted at a time, and reported as progress."""
 
 HEAD, EVIDENCE, PROJECT, LINK, PAYLOAD = b"0", b"1", b"2", b"3", b"4"
 Line = list[bytes]
@@ -104,12 +104,6 @@ select *
 _ESCAPED = re.compile(rb"\\(.)")
 _CHARACTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 _NOBODY, _EVERYBODY = UUID(int=0), UUID(int=2**128 - 1)
-_SETTINGS: tuple[LiteralString, ...] = (
-    "set search_path = pg_catalog, pg_temp",
-    "set timezone = 'UTC'",
-    "set statement_timeout = 0",
-    "set work_mem = '64MB'",
-)
 
 
 @dataclass(frozen=True)
@@ -119,12 +113,6 @@ class Batch:
     first: UUID
     last: UUID
     events: int
-
-
-def prepare(connection: psycopg.Connection[Any]) -> None:
-    """Give the session the settings that the statements here count on."""
-    for setting in _SETTINGS:
-        connection.execute(setting)
 
 
 def batches(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import psycopg
 
-from tooling.audit import chain, evidence, guards, stream
+from tooling.audit import chain, evidence, guards, projects, sight, stream
 from tooling.audit.problem import Problem
 
 
@@ -19,24 +19,22 @@ def verify(
 ) -> tuple[int, list[Problem]]:
     """Return the number of events recorded in the chains, and every problem. Writes nothing.
 
-    `progress` is told how many events are done, of how many. The connection is in autocommit; its
-    role is eagle_auditor. Raises RefusedError if it does not see every row. What is of no account
-    (evidence and totals) is left out where one is named.
+    `progress` gets the number of events verified so far, and of all. The connection is in
+    autocommit; its role is eagle_auditor. Raises RefusedError if it does not see every row. For one
+    account or project, the evidence and the totals are not verified.
     """
-    stream.prepare(connection)
-    guards.require_sight(connection)
+    sight.prepare(connection)
     found = list(guards.look(connection))
     begun = chain.moment(evidence.begins(connection))
     parts = stream.batches(connection, account, project)
     done, total = 0, sum(part.events for part in parts)
     for part in parts:
         for (account_id, project_id), lines in stream.projects(connection, part, project):
-            found += chain.check(account_id, project_id, lines, begun)
+            found += projects.check(account_id, project_id, lines, begun)
         done += part.events
         progress(done, total)
     if account is None and project is None:
-        with connection.transaction():
-            connection.execute("set transaction isolation level repeatable read, read only")
+        with sight.snapshot(connection):
             found += evidence.read(connection)
         found += evidence.totals(connection)
     return total, found

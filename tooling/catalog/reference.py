@@ -49,14 +49,11 @@ def _load(
     report = Report(
         file_name=path.name,
         sha256=sha256(path),
-        edition=None,
-        grade=None,
         sheets=(path.name,),
         read=len(records),
         inserted=outcome.inserted,
         changed=outcome.changed,
         unchanged=outcome.unchanged,
-        rejected=0,
         is_kept=keep_changes or not outcome.changed,
         changes=outcome.changes,
     )

@@ -1,9 +1,19 @@
 """What an import found and did, for people and for programs."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from tooling.errors import Exit
+
+_NAMES = {
+    "file_name": "file",
+    "is_kept": "kept",
+    "is_dry_run": "dry_run",
+    "is_recorded": "recorded",
+}
+"""What `--json` calls fields of a report."""
+_SHOWN = 20
+"""The most changes and findings that a report lists."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +59,14 @@ class Report:
 
     file_name: str
     sha256: str
-    edition: str | None
-    grade: str | None
     sheets: tuple[str, ...]
     read: int
     inserted: int
     changed: int
     unchanged: int
-    rejected: int
+    rejected: int = 0
+    edition: str | None = None
+    grade: str | None = None
     completed: int = 0
     is_kept: bool = True
     is_dry_run: bool = False
@@ -74,28 +84,10 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Return what `--json` prints."""
-        return {
-            "edition": self.edition,
-            "read": self.read,
-            "inserted": self.inserted,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "rejected": self.rejected,
-            "completed": self.completed,
-            "grade": self.grade,
-            "file": self.file_name,
-            "sha256": self.sha256,
-            "sheets": list(self.sheets),
-            "kept": self.is_kept,
-            "dry_run": self.is_dry_run,
-            "recorded": self.is_recorded,
-            "changes": [vars(change) for change in self.changes],
-            "findings": [vars(finding) for finding in self.findings],
-            "notes": list(self.notes),
-        }
+        return {_NAMES.get(name, name): value for name, value in asdict(self).items()}
 
-    def lines(self, *, limit: int = 20) -> list[str]:
-        """Return the report in sentences: at most `limit` changes and `limit` findings."""
+    def lines(self) -> list[str]:
+        """Return the report in sentences."""
         verb = "would be " if self.is_dry_run else ""
         title = " ".join(filter(None, (self.file_name, self.edition, self.grade)))
         head = (
@@ -110,14 +102,14 @@ class Report:
                 f"{verb}replaced" if self.is_kept else "not replaced; --keep-changes replaces them"
             )
             lines.append(f"changed values ({verdict}):")
-            lines += _first(self.changes, limit)
+            lines += _first(self.changes)
         if self.findings:
             lines.append("cross-checks that failed:")
-            lines += _first(self.findings, limit)
+            lines += _first(self.findings)
         return lines
 
 
-def _first(items: tuple[Any, ...], limit: int) -> list[str]:
-    shown = [f"  {item}" for item in items[:limit]]
-    more = len(items) - limit
+def _first(items: tuple[Any, ...]) -> list[str]:
+    shown = [f"  {item}" for item in items[:_SHOWN]]
+    more = len(items) - _SHOWN
     return [*shown, f"  and {more} more; --json lists all"] if more > 0 else shown

@@ -60,7 +60,7 @@ def _load(name: str) -> click.Command:
     cls=Group,
     sections=_SECTIONS,
     load=_load,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
 )
 @click.version_option(package_name="eagle-sign-database")
 def group() -> None:

@@ -60,23 +60,14 @@ def verify(
             connection, account=account, project=project, progress=progress
         )
     seconds = round(time.monotonic() - began, 2)
-    lines = printing.columns(
-        [
-            "-" if part is None else str(part)
-            for part in (
-                one.chain_account_id,
-                one.chain_project_id,
-                one.chain_position,
-                one.problem,
-            )
-        ]
-        for one in problems
-    )
     found = [one.as_dict() for one in problems]
+    shown = ("chain_account_id", "chain_project_id", "chain_position", "problem")
+    lines = printing.columns(
+        ["-" if one[name] is None else str(one[name]) for name in shown] for one in found
+    )
     report = {"events": events, "seconds": seconds, "problems": found}
-    printing.say_result(report, lines, as_json=as_json)
-    if not as_json:
-        printing.say(f"{len(problems)} problems; {events} events, {seconds} s", err=True)
+    said = f"{len(problems)} problems; {events} events, {seconds} s"
+    printing.say_result(report, lines, as_json=as_json, summary=[said])
     return Exit.TAMPERED if problems else Exit.OK
 
 
@@ -110,16 +101,14 @@ def anchor(
     database cannot replace it: keep it on another machine, or in an object store whose versions
     cannot be deleted.
     """
-    from tooling.audit import anchors
+    from tooling.audit import anchoring
 
     if file.is_dir():
         file /= f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}{'-light' * light}.anchor"
-    taken = anchors.anchor(connection, file, key_file, is_light=light)
-    printing.say_result({**asdict(taken), "file": str(file)}, (), as_json=as_json)
-    if not as_json:
-        printing.say(
-            f"{file}: number {taken.number}, {taken.lines} of {taken.chains} chains", err=True
-        )
+    taken = anchoring.anchor(connection, file, key_file, is_light=light)
+    said = f"{file}: number {taken.number}, {taken.lines} of {taken.chains} chains"
+    report = {**asdict(taken), "file": str(file)}
+    printing.say_result(report, (), as_json=as_json, summary=[said])
 
 
 @command.command()
@@ -156,12 +145,10 @@ def check(
         (str(one.account_id), str(one.project_id), one.position, one.finding)
         for one in found.findings
     )
-    printing.say_result(found.as_dict(), lines, as_json=as_json)
-    if not as_json:
-        for line in found.recorded:
-            printing.say(f"recorded since: {line}", err=True)
-        said = f"{found.chains} chains of {found.taken_at}, {found.grown} longer now"
-        printing.say(f"{said}; {len(found.findings)} findings", err=True)
+    said = [f"recorded since: {line}" for line in found.recorded]
+    chains = f"{found.chains} chains of {found.taken_at}, {found.grown} longer now"
+    said.append(f"{chains}; {len(found.findings)} findings")
+    printing.say_result(found.as_dict(), lines, as_json=as_json, summary=said)
     return Exit.TAMPERED if found.findings else Exit.OK
 
 

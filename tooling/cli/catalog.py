@@ -13,11 +13,7 @@ from tooling.cli import options
 _EDITION = click.option("--edition", metavar="EDITION", help="Such as v16.0.  [default: newest]")
 _GRADE = click.option("--grade", metavar="GRADE", help="Sections of one grade, such as A1085.")
 _UNITS = click.option(
-    "--units",
-    type=click.Choice(["us", "si"]),
-    default="us",
-    show_default=True,
-    help="System of units.",
+    "--units", type=click.Choice(["us", "si"]), default="us", help="System of units."
 )
 _LIMITS = {
     "min-sx": ("IN3", "Least elastic section modulus Sx."),
@@ -85,21 +81,15 @@ def shape(
     names = ("symbol", "value", "unit", "description")
     table = printing.columns([names, *([row[name] for name in names] for row in found.properties)])
     title = f"{section['shape']} ({section['source']}), {units.upper()} units"
-    printing.say_result(found.as_dict(), [title, *table], as_json=as_json)
-    if not as_json:
-        for doubt in section["doubts"]:
-            printing.say(f"warning: {doubt}", err=True)
+    doubts = [f"warning: {doubt}" for doubt in section["doubts"]]
+    printing.say_result(found.as_dict(), [title, *table], as_json=as_json, summary=doubts)
 
 
 @command.command()
 @click.argument("types", nargs=-1, required=True)
 @_limits
 @click.option(
-    "--count",
-    type=click.IntRange(1, 1000),
-    default=10,
-    show_default=True,
-    help="Number of sections to show.",
+    "--count", type=click.IntRange(1, 1000), default=10, help="Number of sections to show."
 )
 @_EDITION
 @_GRADE

@@ -39,7 +39,6 @@ def start() -> None:
     "--mode",
     type=click.Choice(["smart", "fast", "immediate"]),
     default="fast",
-    show_default=True,
     help="How to end sessions, as for pg_ctl stop.",
 )
 def stop(mode: str) -> None:

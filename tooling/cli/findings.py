@@ -39,8 +39,6 @@ def show(found: "Sequence[Finding]", as_json: bool) -> int:
     for one in found:
         rows += [(one.severity, f"{one.check}: {one.finding}"), ("", one.remedy)]
     report = {"errors": count["error"], "findings": [asdict(one) for one in found]}
-    printing.say_result(report, printing.columns(rows), as_json=as_json)
-    if not as_json:
-        said = ", ".join(f"{count[kind]} {kind}s" for kind in ("error", "warning", "note"))
-        printing.say(said, err=True)
+    said = ", ".join(f"{count[kind]} {kind}s" for kind in ("error", "warning", "note"))
+    printing.say_result(report, printing.columns(rows), as_json=as_json, summary=[said])
     return Exit.REFUSED if count["error"] else Exit.OK

@@ -12,18 +12,11 @@ from tooling.cli import options
 
 @click.command()
 @click.option("--projects", type=click.IntRange(1), required=True, help="Number of projects.")
-@click.option(
-    "--seed",
-    type=int,
-    default=1,
-    show_default=True,
-    help="The same seed generates the same data.",
-)
+@click.option("--seed", type=int, default=1, help="The same seed generates the same data.")
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
     default="2026-01-01",
-    show_default=True,
     help="The data covers the three years before this day.",
 )
 @click.option("--add", is_flag=True, help="Add to a database that already has projects.")
@@ -31,7 +24,6 @@ from tooling.cli import options
     "--processes",
     type=click.IntRange(1),
     default=2,
-    show_default=True,
     help="Number of processes; does not change the data.",
 )
 @click.option(
@@ -90,12 +82,10 @@ def command(
             processes=processes,
             progress=lambda phase, share: tell(phase, share, 1.0),
         )
-    printing.say_result(report.as_dict(), _lines(report.rows, ""), as_json=as_json)
-    if not as_json:
-        rate = report.as_dict()["rows_per_second"]
-        printing.say(
-            f"{report.seconds:.1f} s, {rate:,} rows per second; sha256 {report.sha256}", err=True
-        )
+    found = report.as_dict()
+    rate = f"{report.seconds:.1f} s, {found['rows_per_second']:,} rows per second"
+    said = [f"{rate}; sha256 {report.sha256}"]
+    printing.say_result(found, _lines(report.rows, ""), as_json=as_json, summary=said)
 
 
 def _lines(rows: dict[str, int], about: str) -> list[str]:

@@ -54,10 +54,8 @@ def command(connection: psycopg.Connection[Any], quick: bool, show_all: bool, as
         lines.append((row["severity"], f"{row['check_name']}: {row['violations']}"))
         lines += [("", text) for text in (*row["findings"], row["remedy"])]
     report = {"checks": len(rows), "errors": len(errors), "found": wrong}
-    printing.say_result(report, printing.columns(lines), as_json=as_json)
-    if not as_json:
-        said = f"{len(rows)} checks, {len(errors)} errors, {len(wrong) - len(errors)} warnings"
-        printing.say(said, err=True)
+    said = f"{len(rows)} checks, {len(errors)} errors, {len(wrong) - len(errors)} warnings"
+    printing.say_result(report, printing.columns(lines), as_json=as_json, summary=[said])
     if any(row["check_name"] in _DAMAGE for row in errors):
         return Exit.DAMAGED
     return Exit.UNSOUND if errors else Exit.OK

@@ -72,14 +72,11 @@ def run(name: str, scheduled: bool, as_json: bool, dsn: str | None) -> int:
 
 
 _folder = click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-_user = click.option(
-    "--user", default="eagle-sign", show_default=True, help="Account of the services."
-)
+_user = click.option("--user", default="eagle-sign", help="Account of the services.")
 _environment = click.option(
     "--environment",
     type=click.Path(path_type=Path),
     default="/etc/eagle-sign/tooling.env",
-    show_default=True,
     help="File with DATABASE_URL and PGPASSFILE.",
 )
 

@@ -15,12 +15,12 @@ from tooling import printing, settings
 from tooling.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-dsn, as_json, dry_run, migrations = runner.dsn, runner.as_json, runner.dry_run, runner.migrations
+dsn, as_json, dry_run = runner.dsn, runner.as_json, runner.dry_run
+migrations = runner.setting("migrations")
 FILE = click.Path(dir_okay=False, path_type=Path)
 keep_changes = click.option(
     "--keep-changes", is_flag=True, help="Replace values in the catalog that differ."
 )
-docs = click.option("--docs", is_flag=True, help="Also write the page of the documentation.")
 backup_id = click.option(
     "--backup", "backup_id", metavar="ID", help="The backup to use.  [default: the newest]"
 )
@@ -80,28 +80,6 @@ def resolve(dsn: str | None) -> str:
                 f"note: the server is that of {here}; this program belongs to {home}", err=True
             )
     return found
-
-
-def projects(count: int) -> Callable[[Command], Command]:
-    """Return the option of a benchmark that says how many projects it fills a server with."""
-    return click.option(
-        "--projects",
-        type=click.IntRange(1),
-        default=count,
-        show_default=True,
-        help="Number of projects to generate.",
-    )
-
-
-def output(file: str) -> Callable[[Command], Command]:
-    """Return the option of a benchmark that says which file it writes its results to."""
-    return click.option(
-        "--output",
-        type=FILE,
-        default=Path(file),
-        show_default=True,
-        help="File to write the results to, as JSON.",
-    )
 
 
 def key(variable: str, what: str) -> Callable[[Command], Command]:

@@ -95,9 +95,7 @@ def list_(connection: psycopg.Connection[Any], as_json: bool) -> None:
 @command.command()
 @click.argument("partitions", nargs=-1)
 @click.option(
-    "--action",
-    type=click.Choice(["detach", "archive", "drop"]),
-    help="What to do with PARTITIONS.",
+    "--action", type=click.Choice(["detach", "archive", "drop"]), help="What to do with PARTITIONS."
 )
 @_FOLDER
 @options.dry_run

@@ -27,14 +27,12 @@ from tooling.errors import Exit
     "--min-free",
     type=click.FloatRange(0, 100),
     default=10,
-    show_default=True,
     help="Least free space of a disk, in percent.",
 )
 @click.option(
     "--max-age",
     type=click.FloatRange(0),
     default=300,
-    show_default=True,
     help="Greatest age of an open transaction, in seconds.",
 )
 @options.migrations

@@ -53,11 +53,10 @@ def _moment(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
 @click.option(
     "--overwrite",
     count=True,
+    show_default=False,
     help="Move away what is in the data directory; given twice, also stop its server.",
 )
-@click.option(
-    "--start/--no-start", default=True, show_default=True, help="Start the restored server."
-)
+@click.option("--start/--no-start", default=True, help="Start the restored server.")
 @options.dry_run
 @options.as_json
 @options.dsn

@@ -21,22 +21,13 @@ _LATE_SECONDS = 300
 @click.option("--rebuild", is_flag=True, help="Build a new index; the old one is used until then.")
 @click.option("--status", is_flag=True, help="Show how far behind the index is.")
 @click.option(
-    "--every",
-    type=click.FloatRange(0.1, 60),
-    default=5.0,
-    show_default=True,
-    help="Seconds between passes.",
+    "--every", type=click.FloatRange(0.1, 60), default=5.0, help="Seconds between passes."
 )
 @click.option(
     "--url", envvar="SEARCH_URL", required=True, show_envvar=True, help="URL of OpenSearch."
 )
 @click.option(
-    "--user",
-    envvar="SEARCH_USER",
-    show_envvar=True,
-    default="admin",
-    show_default=True,
-    help="User of OpenSearch.",
+    "--user", envvar="SEARCH_USER", show_envvar=True, default="admin", help="User of OpenSearch."
 )
 @click.option(
     "--password",
@@ -71,7 +62,7 @@ def command(
 
     Runs until stopped. The feed follows the audit log: each project with a new event is sent as it
     is now, or removed. Where the log cannot be followed (there is no index, or the server was
-    restored or promoted), the index is built anew. Connect as eagle_indexer. The API searches the
+    restored or promoted), the index is rebuilt. Connect as eagle_indexer. The API searches the
     alias `projects`. Exit code: 1 if --status finds the index 5 minutes behind or more.
 
     \b
@@ -95,7 +86,7 @@ def command(
         said = f"{written} would be written, {removed} removed"
         return _say(
             {"rebuild": found is None, "written": written, "removed": removed},
-            "the index would be built anew" if found is None else said,
+            "the index would be rebuilt" if found is None else said,
             as_json,
         )
     if once:

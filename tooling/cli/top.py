@@ -12,11 +12,7 @@ from tooling.cli import options
 
 @click.command()
 @click.option(
-    "--interval",
-    type=click.FloatRange(min=0.2),
-    default=2.0,
-    show_default=True,
-    help="Seconds between two readings.",
+    "--interval", type=click.FloatRange(min=0.2), default=2.0, help="Seconds between two readings."
 )
 @options.once
 @options.as_json

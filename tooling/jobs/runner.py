@@ -1,7 +1,7 @@
 """Runs one job of ops.jobs, alone, and records how it ended.
 
-Whoever may write that table does not get to say what runs on this machine: a row gives a schedule
-and a time limit to what the program knows under its name.
+Users who can write that table cannot choose what runs on this machine: a row has a schedule and a
+time limit, and the program knows the command of its name.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ UNKNOWN, RUNNING = "ES206", "ES207"
 _SAID = 2000
 """Characters kept of what a failed command said."""
 _KEPT = 500_000
-"""Bytes kept of what a command printed, half of what ops.job_runs takes: there it is spaced."""
+"""Bytes kept of the output of a command: half the limit of ops.job_runs, as jsonb adds spaces."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def run(dsn: str | None, name: str, *, scheduled: bool, now: datetime | None = N
             begun = connection.execute("select ops.begin_job(%s, %s)", [name, slot]).fetchone()
         except psycopg.Error as error:
             if error.sqlstate == RUNNING and scheduled:
-                return Run(name, "skipped", Exit.OK, "runs elsewhere")
+                return Run(name, "skipped", Exit.OK, "another process runs it")
             if error.sqlstate in (UNKNOWN, RUNNING):
                 raise RefusedError(
                     str(error.diag.message_primary), hint=error.diag.message_hint
@@ -96,7 +96,7 @@ def run(dsn: str | None, name: str, *, scheduled: bool, now: datetime | None = N
             raise
         run_id = begun[0] if begun else None
         if job is None or run_id is None:
-            return Run(name, "skipped", Exit.OK, f"slot {slot} had its run, or the job is off")
+            return Run(name, "skipped", Exit.OK, f"{slot} was run already, or the job is disabled")
         with _terminated_as_interrupt():
             done = _execute(connection, job) if job.work.statement else _call(dsn, job)
         detail = None if done.detail is None else json.dumps(done.detail)
@@ -112,8 +112,8 @@ def run(dsn: str | None, name: str, *, scheduled: bool, now: datetime | None = N
 def as_role(url: str, role: str) -> str:
     """Return the connection string for a role, if it is the operator's.
 
-    The password is not the other role's and is left out: libpq takes it from PGPASSFILE. Whoever
-    else runs a job runs its command, too; that of a superuser logs in as its role by itself.
+    The password is not the other role's and is left out: libpq takes it from PGPASSFILE. Any
+    other user runs the command, too; as a superuser, the command itself logs in as its role.
     """
     user = conninfo_to_dict(url).get("user") or os.environ.get("PGUSER")
     return database.as_role(url, role) if user == OPERATOR and role != OPERATOR else url

@@ -60,7 +60,7 @@ def service(job: Job, user: str, environment: Path) -> str:
 
 
 def timer(job: Job) -> str:
-    """Return the unit that starts it; a run that was missed is made up for."""
+    """Return the unit that starts it, also after a missed run."""
     return (
         "[Unit]\n"
         f"Description=When {job.name} runs: {job.schedule}, UTC\n"

@@ -6,7 +6,6 @@ Prints a line a case and the ratio to reading the same workbook with python-cala
 five, on a server of its own. The promise is at most 3.
 """
 
-import io
 import sys
 import time
 from collections.abc import Callable
@@ -15,7 +14,6 @@ from pathlib import Path
 import psycopg
 import python_calamine
 
-from pgproof.report import Text
 from pgproof.run.migrate import migrate
 from tooling import catalog, seeds
 from tooling.printing import say
@@ -33,11 +31,9 @@ def main(arguments: list[str]) -> int:
         say("no workbook of AISC's on this machine: give one, or name its folder in AISC_DATA")
         return 1
     with temporary_server() as server:
-        with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute("create database bench")
-        settings = load_settings()
-        migrate(server.url("bench"), settings, Text(io.StringIO()))
-        with psycopg.connect(server.url("bench"), autocommit=True) as connection:
+        settings, url = load_settings(), server.create_database("bench")
+        migrate(url, settings)
+        with psycopg.connect(url, autocommit=True) as connection:
             seeds.load(connection, settings.seeds)
 
             def clear() -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -19,10 +20,12 @@ import psycopg
 from pgproof.files import folder
 from tooling import settings
 from tooling.errors import ToolingError
-from tooling.laboratory import clients
+from tooling.laboratory import mixed
+from tooling.laboratory.clients import Clients
 from tooling.laboratory.locks import Watcher
 from tooling.laboratory.synthetic import blocks, bulk, lives
 from tooling.laboratory.synthetic.dataset import Dataset
+from tooling.server.server import Server
 
 CONVERSION = "0007.partitioning"
 GOAL_MS = 200
@@ -49,6 +52,34 @@ _GRANTS: tuple[LiteralString, ...] = (
     "grant select, insert on app.project_payloads, app.project_events to eagle_application",
     "grant execute on all functions in schema app, ops to eagle_application",
 )
+_REQUESTS = {
+    "save a design": """
+insert into app.project_payloads (account_id, project_id, module, config)
+values (:account_id, :project_id, 'signage.single_pole.base_plate', CONFIG::jsonb);
+""".replace("CONFIG", mixed.CONFIG),
+    "append an event": """
+insert into app.project_events (account_id, project_id, event_type, actor)
+values (:account_id, :project_id, 'report.generated', 'ana');
+""",
+    "change a project": """
+update app.projects set description = 'Night work only.'
+ where account_id = :account_id and project_id = :project_id;
+""",
+    "newest drafts": """
+select project_id, name from app.projects
+ where account_id = :account_id and status = 'draft' order by created_at desc limit 100;
+""",
+    "latest payloads": """
+select payload_id, module, created_at from app.project_payloads
+ where account_id = :account_id and project_id = :project_id order by created_at desc;
+""",
+    "event audit": """
+select event_type, actor, occurred_at from app.project_events
+ where account_id = :account_id and project_id = :project_id
+ order by occurred_at desc limit 100;
+""",
+}
+"""What an application asked and wrote before there were functions for it."""
 _COUNTS = """
 select (select count(*) from app.projects),
        (select count(*) from app.project_payloads),
@@ -56,14 +87,15 @@ select (select count(*) from app.projects),
 
 
 def measure(
-    dsn: str, application: str, dataset: Dataset, rate: float, seconds: float, tell: Tell
+    server: Server, database: str, dataset: Dataset, rate: float, seconds: float, tell: Tell
 ) -> dict[str, Any]:
     """Convert an empty database's worth of rows in use, and return what was seen.
 
-    `dsn` is a superuser's of an empty database, `application` the application's. `rate` requests a
-    second are sent, for `seconds` before the migration and while it runs. Raises ToolingError if
-    the migration fails or an acknowledged row is missing afterwards.
+    The database is empty. `rate` requests a second are sent by the application, for `seconds`
+    before the migration and while it runs. Raises ToolingError if the migration fails or an
+    acknowledged row is missing afterwards.
     """
+    dsn = server.url(database)
     with tempfile.TemporaryDirectory() as place, psycopg.connect(dsn, autocommit=True) as admin:
         stage = _Stage(Path(place), dsn)
         tell("the migrations before")
@@ -72,22 +104,23 @@ def measure(
         fill(admin, dataset, tell)
         filled = time.monotonic() - started
         rows = admin.execute(_COUNTS).fetchall()[0]
-        work = clients.Work(clients.targets(admin))
+        targets = mixed.choose_targets(admin)
+        requests = {name: mixed.script(targets, text) for name, text in _REQUESTS.items()}
         with (
-            clients.Clients(application, work.requests(), 4, rate) as sent,
+            Clients(server, database, requests, 4, rate) as sent,
             Watcher(dsn, TABLES) as watcher,
         ):
             tell(f"{rate:.0f} requests a second, alone")
             time.sleep(seconds)
             watcher.held.clear()
             tell(f"{rate:.0f} requests a second, and {CONVERSION}")
-            start = time.monotonic()
+            start = time.time()
             stage.migrate(before=False)
-            end = time.monotonic()
+            end = time.time()
             time.sleep(min(seconds, 2))
         after = admin.execute(_COUNTS).fetchall()[0]
-    done = work.acknowledged
-    check(rows, done[clients.SAVE], done[clients.APPEND], after)
+    done = Counter(name for name, _, _ in sent.done)
+    check(rows, done["save a design"], done["append an event"], after)
     return {
         "projects": dataset.projects,
         "rows": dict(zip(TABLES, rows, strict=True)),

@@ -1,13 +1,12 @@
 """How fast generated data is loaded, beside pgbench's own initialization."""
 
-import subprocess
 import time
 from collections.abc import Callable
 from typing import Any
 
 import psycopg
 
-from tooling.laboratory import run
+from tooling.laboratory import mixed, run
 from tooling.server.server import Server
 
 # What a row of pgbench_accounts takes with its index entry; a scale has 100,000 of them.
@@ -19,14 +18,12 @@ def compare(server: Server, projects: int, tell: Callable[[str], None]) -> dict[
     empty = _bytes(server, "postgres")
     report = run.make(server, "loaded", projects, tell)
     ours = _bytes(server, "loaded") - empty
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute("create database pgbench")
+    with psycopg.connect(server.create_database("pgbench"), autocommit=True) as connection:
         connection.execute("checkpoint")
     scale = max(1, round(ours / _SCALE_BYTES))
     tell(f"pgbench -i -s {scale}")
     started = time.monotonic()
-    command = [str(server.bin_dir / "pgbench"), "-i", "-q", "-s", str(scale), server.url("pgbench")]
-    subprocess.run(command, check=True, capture_output=True, env=server.environment())  # noqa: S603
+    mixed.initialize(server, "pgbench", scale)
     seconds = time.monotonic() - started
     theirs = _bytes(server, "pgbench") - empty
     rates = (ours / report.seconds, theirs / seconds)

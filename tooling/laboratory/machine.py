@@ -20,15 +20,6 @@ def facts(server: Server) -> dict[str, Any]:
     }
 
 
-def sentence(document: dict[str, Any], command: str) -> str:
-    """Return the sentence that stands over every table of figures."""
-    return (
-        f"Measured {document['when']} by `{command}` on {document['machine']}, PostgreSQL "
-        f"{document['postgresql']}; load of the machine at the end, this run included: "
-        f"{document['load'][0]}."
-    )
-
-
 def _machine() -> str:
     model = _first("/proc/cpuinfo", r"model name\s*: (.*)") or platform.machine()
     kilobytes = _first("/proc/meminfo", r"MemTotal:\s*(\d+)")

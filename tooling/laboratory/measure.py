@@ -16,16 +16,16 @@ from tooling.queries.parameters import Parameters
 
 # A slow class is asked in fewer rounds than was wished, once it has taken long.
 _ENOUGH, _LONG_SECONDS = 5, 60.0
-SIDES = ("ours", "baseline")
+SIDES = ("ours", "plain")
 _RESOLUTION_MS = 0.001
 _EXPLAIN = "explain (analyze, timing off, buffers, format json) execute {}({})"
 
 
 @dataclass(frozen=True)
 class Database:
-    """A database of so many projects, a connection to it, and what its accounts are asked."""
+    """A database, told apart by its size or otherwise, and what its accounts are asked."""
 
-    size: int
+    key: int | str
     connection: psycopg.Connection[Any]
     parameters: Sequence[Parameters]
 
@@ -41,12 +41,12 @@ class Timing:
     runs: int
 
 
-def warm(databases: Sequence[Database], runs: int) -> dict[tuple[int, str, str], Timing]:
-    """Return the timing of each (size, class, side); sides are `ours` and `baseline`."""
+def warm(databases: Sequence[Database], runs: int) -> dict[tuple[int | str, str, str], Timing]:
+    """Return the timing of each (database, class, side); sides are `ours` and `plain`."""
     found = {}
     for one in CLASSES:
-        for (size, side), timing in _time(databases, one, SIDES, runs).items():
-            found[size, one.name, side] = timing
+        for (key, side), timing in times(databases, one, SIDES, runs).items():
+            found[key, one.name, side] = timing
     return found
 
 
@@ -56,44 +56,42 @@ def cold(database: Database) -> dict[tuple[str, str], float]:
     found = {}
     for number, one in enumerate(CLASSES):
         sides = SIDES if number % 2 else SIDES[::-1]
-        for (_, side), timing in _time([one_account], one, sides, 1, warm_up=0).items():
+        for (_, side), timing in times([one_account], one, sides, 1, warm_up=0).items():
             found[one.name, side] = timing.median_ms
     return found
 
 
-def _time(
+def times(
     databases: Sequence[Database], one: Class, sides: Sequence[str], runs: int, warm_up: int = 1
-) -> dict[tuple[int, str], Timing]:
-    """Ask both sides of every database in turns: a machine that slows down slows all of them."""
-    for database in databases:
-        for side in sides:
-            types, query = (TYPES, one.ours) if side == "ours" else (TEXT_TYPES, one.baseline)
-            database.connection.execute(f"prepare {side} ({types}) as {query}".encode())
-    plans: dict[tuple[int, str], list[dict[str, Any]]] = {}
+) -> dict[tuple[int | str, str], Timing]:
+    """Ask the sides of every database in turns: a machine that slows down slows all of them."""
+    asked = [(database, side) for database in databases for side in sides]
+    for database, side in asked:
+        types, query = (TYPES, one.ours) if side == "ours" else (TEXT_TYPES, one.plain)
+        database.connection.execute(f"prepare {side} ({types}) as {query}".encode())
+    plans: dict[tuple[int | str, str], list[dict[str, Any]]] = {}
     started = time.monotonic()
     for number in range(warm_up + runs):
         if number - warm_up >= _ENOUGH and time.monotonic() - started > _LONG_SECONDS:
             break
-        for asked in zip(*(database.parameters for database in databases), strict=True):
-            for database, parameters in zip(databases, asked, strict=True):
-                for side in sides:
-                    plan = explain(database.connection, side, parameters)
-                    if number >= warm_up:
-                        plans.setdefault((database.size, side), []).append(plan)
-    for database in databases:
-        for side in sides:
-            database.connection.execute(f"deallocate {side}".encode())
+        for account in range(len(databases[0].parameters)):
+            for database, side in asked if number % 2 else asked[::-1]:
+                plan = _explain(database.connection, side, database.parameters[account])
+                if number >= warm_up:
+                    plans.setdefault((database.key, side), []).append(plan)
+    for database, side in asked:
+        database.connection.execute(f"deallocate {side}".encode())
     return {key: _timing(seen) for key, seen in plans.items()}
 
 
-def explain(
+def _explain(
     connection: psycopg.Connection[Any], side: str, parameters: Parameters
 ) -> dict[str, Any]:
     """Return what EXPLAIN (ANALYZE) says of a prepared statement, for the account it asks of."""
     with connection.transaction():
         work_for(connection, parameters.account)
         command = sql.SQL(_EXPLAIN).format(sql.Identifier(side), parameters.literals())
-        found: dict[str, Any] = _row(connection, command)[0][0]
+        found: dict[str, Any] = connection.execute(command).fetchall()[0][0][0]
         return found
 
 
@@ -117,13 +115,6 @@ def disk(connection: psycopg.Connection[Any]) -> dict[str, int]:
          where c.relnamespace = %s::regnamespace
            and c.relkind in ('r', 'm')"""
     return {
-        side: int(_row(connection, query, schema)[0])
-        for side, schema in (("ours", "app"), ("baseline", "baseline"))
+        side: int(connection.execute(query, [schema]).fetchall()[0][0])
+        for side, schema in (("ours", "app"), ("plain", "plain"))
     }
-
-
-def _row(
-    connection: psycopg.Connection[Any], query: str | sql.Composed, *values: object
-) -> tuple[Any, ...]:
-    found: list[tuple[Any, ...]] = connection.execute(query, values or None).fetchall()
-    return found[0]

@@ -1,7 +1,8 @@
-"""A write-heavy mix of requests, sent by pgbench to this schema and to the baseline.
+"""A write-heavy mix of requests, sent by pgbench to this schema and to plain tables.
 
 Each request is one durable transaction. Ours goes through the functions of app as the application's
-role, with row security, audit triggers and hash chain; the baseline writes its audit event itself.
+role, with row security, audit triggers and hash chain; with plain tables each writes its audit
+event itself.
 """
 
 import re
@@ -15,9 +16,10 @@ import psycopg
 from tooling.errors import ToolingError
 from tooling.server.server import Server
 
-# Of a hundred requests; the rest of the life of a project is reading.
+# Of a hundred requests; other requests of an application only read.
 WEIGHTS = {"create": 20, "save": 20, "move": 15, "append": 25, "dashboard": 20}
 
+_ASKED = ("-n", "-M", "prepared")
 _ANY = "\\set n random(1, TARGETS)\n"
 # No two of 64 clients move the same project: the second would be refused, and pgbench would end.
 _OWN = "\\set n 1 + :client_id % 64 + 64 * random(0, greatest(TARGETS / 64, 1) - 1)\n"
@@ -25,11 +27,11 @@ _PICK = """begin;
 select account_id, project_id from bench.targets where n = :n \\gset
 """
 _SET = "select set_config('app.account_id', :account_id, true);\n"
-_CONFIG = (
+CONFIG = (
     """('{"material": "A36", "height_ft": ' || :n || ', "wind_speed_mph": 115, "nonce": "'"""
     """ || gen_random_uuid() || '"}')"""
 )
-_EVENT = """insert into baseline.project_events
+_EVENT = """insert into plain.project_events
 values (gen_random_uuid()::text, PROJECT, 'KIND', 'ana', clock_timestamp(), '{}');
 """
 
@@ -44,7 +46,7 @@ OURS = {
 """,
     "save": """select app.save_payload(:account_id, :project_id,
     'signage.single_pole.base_plate', CONFIG::jsonb, '[]', '{"total_usd": 1}', 'ana');
-""".replace("CONFIG", _CONFIG),
+""".replace("CONFIG", CONFIG),
     "move": """select etag, status = 'draft' as is_draft from app.projects
  where account_id = :account_id and project_id = :project_id \\gset
 \\if :is_draft
@@ -58,27 +60,27 @@ select app.set_project_status(:account_id, :project_id, :etag, 'ana', 'estimatin
  where account_id = :account_id;
 """,
 }
-BASELINE = {
+PLAIN = {
     "create": """select gen_random_uuid() as made \\gset
-insert into baseline.projects values (:made, :account_id, 'New sign ' || :n, 'Harbour Grill',
+insert into plain.projects values (:made, :account_id, 'New sign ' || :n, 'Harbour Grill',
     null, null, null, 'draft', 'ana', 'ana', now(), now(), gen_random_uuid()::text);
 """
     + _event("project.created", ":made"),
-    "save": """insert into baseline.project_payloads
+    "save": """insert into plain.project_payloads
 values (gen_random_uuid()::text, :project_id, 'signage.single_pole.base_plate', CONFIG::json,
     '[]', '{"total_usd": 1}', encode(sha256(gen_random_uuid()::text::bytea), 'hex'), now());
-""".replace("CONFIG", _CONFIG)
+""".replace("CONFIG", CONFIG)
     + _event("payload.saved"),
-    "move": """select etag, status = 'draft' as is_draft from baseline.projects
+    "move": """select etag, status = 'draft' as is_draft from plain.projects
  where project_id = :project_id \\gset
 \\if :is_draft
-update baseline.projects
+update plain.projects
    set status = 'estimating', updated_at = now(), etag = gen_random_uuid()::text
  where project_id = :project_id and etag = :etag;
 EVENT\\endif
 """.replace("EVENT", _event("project.status_changed")),
     "append": _event("report.generated"),
-    "dashboard": """select status, count(*), avg(confidence) from baseline.projects
+    "dashboard": """select status, count(*), avg(confidence) from plain.projects
  where account_id = :account_id group by status;
 """,
 }
@@ -95,8 +97,8 @@ class Rate:
 
 
 def prepare(connection: psycopg.Connection[Any]) -> int:
-    """Let the application write to the baseline; choose_targets."""
-    connection.execute("grant insert, update on all tables in schema baseline to eagle_application")
+    """Let the application write to the plain tables; choose_targets."""
+    connection.execute("grant insert, update on all tables in schema plain to eagle_application")
     return choose_targets(connection)
 
 
@@ -116,28 +118,33 @@ def choose_targets(connection: psycopg.Connection[Any]) -> int:
     return connection.execute("select from bench.targets").rowcount
 
 
+def script(targets: int, body: str, number: str = _ANY) -> str:
+    """Return the script of a request about one of the targets: one transaction."""
+    return (number + _PICK + body + "commit;\n").replace("TARGETS", str(targets))
+
+
 def write_scripts(folder: Path, side: str, targets: int) -> list[str]:
     """Write the scripts of a side and return pgbench's options for them."""
     options = []
-    for name, body in (OURS if side == "ours" else BASELINE).items():
-        pick = (_OWN if name == "move" else _ANY) + _PICK
-        script = pick + (_SET if side == "ours" else "") + body + "commit;\n"
+    for name, body in (OURS if side == "ours" else PLAIN).items():
+        whole = (_SET if side == "ours" else "") + body
         file = folder / f"{side}-{name}.sql"
-        file.write_text(script.replace("TARGETS", str(targets)), encoding="utf-8")
+        text = script(targets, whole, _OWN if name == "move" else _ANY)
+        file.write_text(text, encoding="utf-8")
         options += ["-f", f"{file}@{WEIGHTS[name]}"]
     return options
 
 
 def once(server: Server, database: str, script: str) -> None:
     """Send twenty requests of one script. Raises ToolingError if pgbench fails."""
-    _pgbench(server, server.url(database, user="eagle_application"), ["-t", "20", "-f", script])
+    _pgbench(
+        server, server.url(database, user="eagle_application"), [*_ASKED, "-t", "20", "-f", script]
+    )
 
 
-def initialize_tpcb(server: Server, scale: int = 10) -> list[str]:
-    """Fill pgbench's own tables in the database `postgres` and return its options."""
-    command = [str(server.bin_dir / "pgbench"), "-i", "-q", "-s", str(scale), server.url()]
-    subprocess.run(command, check=True, capture_output=True, env=server.environment())  # noqa: S603
-    return ["-b", "tpcb-like"]
+def initialize(server: Server, database: str, scale: int) -> None:
+    """Fill pgbench's own tables. Raises ToolingError if pgbench fails."""
+    _pgbench(server, server.url(database), ["-i", "-q", "-s", str(scale)])
 
 
 def run(
@@ -149,7 +156,7 @@ def run(
     user: str = "eagle_application",
 ) -> Rate:
     """Send requests for a while from so many clients. Raises ToolingError if pgbench fails."""
-    arguments = ["-c", str(clients), "-j", "2", "-T", str(seconds), *options]
+    arguments = [*_ASKED, "-c", str(clients), "-j", "2", "-T", str(seconds), *options]
     said = _pgbench(server, server.url(database, user=user), arguments)
     found = {
         name: re.search(pattern, said)
@@ -166,7 +173,7 @@ def run(
 
 
 def _pgbench(server: Server, url: str, arguments: list[str]) -> str:
-    command = [str(server.bin_dir / "pgbench"), "-n", "-M", "prepared", *arguments, url]
+    command = [str(server.bin_dir / "pgbench"), *arguments, url]
     done = subprocess.run(  # noqa: S603
         command, check=False, capture_output=True, text=True, env=server.environment()
     )

@@ -7,12 +7,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import psycopg
+
 from tooling.laboratory import machine, mixed, run
 from tooling.server.server import Server
 
 GOAL = 1.2
 SETTINGS = {**run.SETTINGS, "max_connections": "100"}
 _ROUNDS = 3
+_TPCB = ["-b", "tpcb-like"]
 
 
 def measure(
@@ -27,20 +30,24 @@ def measure(
 
     The server is durable and started with SETTINGS. Each measurement takes `seconds`.
     """
-    targets = run.fill(server, "mixed", projects, tell)
-    rates: dict[str, list[mixed.Rate]] = {"baseline": [], "ours": []}
+    run.fill(server, "mixed", projects, tell)
+    with psycopg.connect(server.url("mixed"), autocommit=True) as connection:
+        targets = mixed.prepare(connection)
+        connection.execute("checkpoint")
+    rates: dict[str, list[mixed.Rate]] = {"plain": [], "ours": []}
     with tempfile.TemporaryDirectory() as folder:
         sides = {side: mixed.write_scripts(Path(folder), side, targets) for side in rates}
         for _ in range(_ROUNDS):
             for side, found in rates.items():
                 tell(f"{side}, {clients} clients")
                 found.append(mixed.run(server, "mixed", sides[side], clients, seconds))
-        tpcb = mixed.initialize_tpcb(server, max(curve)) if curve else []
+        if curve:
+            mixed.initialize(server, "postgres", max(curve))
         points = []
         for point in curve:
             tell(f"curve, {point} clients")
             ours = mixed.run(server, "mixed", sides["ours"], point, seconds)
-            theirs = mixed.run(server, "postgres", tpcb, point, seconds, "postgres")
+            theirs = mixed.run(server, "postgres", _TPCB, point, seconds, "postgres")
             points.append({"ours": asdict(ours), "tpcb": asdict(theirs)})
     middle = {side: _median(found) for side, found in rates.items()}
     return {
@@ -48,8 +55,8 @@ def measure(
         "projects": projects,
         "seconds": seconds,
         "ours": asdict(middle["ours"]),
-        "baseline": asdict(middle["baseline"]),
-        "ratio": round(middle["ours"].tps / middle["baseline"].tps, 2),
+        "plain": asdict(middle["plain"]),
+        "ratio": round(middle["ours"].tps / middle["plain"].tps, 2),
         "curve": points,
     }
 

@@ -1,4 +1,4 @@
-"""One run: a server of its own, a database a size, our schema and the baseline in each."""
+"""One run: a server of its own, a database a size, our schema and plain tables in each."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from tooling.laboratory import baseline, machine, measure, mixed, refresh
+from tooling.laboratory import machine, measure, plain_tables, refresh
 from tooling.laboratory.classes import CLASSES
 from tooling.laboratory.synthetic import load
 from tooling.laboratory.synthetic.dataset import UNTIL, Dataset
@@ -55,7 +55,7 @@ def run(sizes: list[int], runs: int, tell: Tell) -> dict[str, Any]:
             for size, one in filled.items()
         ]
         tell("cold")
-        first = {database.size: measure.cold(database) for database in databases}
+        first = {database.key: measure.cold(database) for database in databases}
         tell("warm")
         found = measure.warm(databases, runs)
         tell("refresh")
@@ -65,21 +65,21 @@ def run(sizes: list[int], runs: int, tell: Tell) -> dict[str, Any]:
     rows = []
     for size in sizes:
         for one in CLASSES:
-            ours, base = found[size, one.name, "ours"], found[size, one.name, "baseline"]
+            ours, base = found[size, one.name, "ours"], found[size, one.name, "plain"]
             earlier, before[one.name] = before.get(one.name), ours.median_ms
             rows.append(
                 {
                     "class": one.name,
                     "size": size,
                     "ours_ms": round(ours.median_ms, 3),
-                    "baseline_ms": round(base.median_ms, 3),
+                    "plain_ms": round(base.median_ms, 3),
                     "ratio": round(base.median_ms / ours.median_ms, 2),
                     "growth": round(ours.median_ms / earlier, 2) if earlier else None,
                     "goal": round(one.goal, 2),
                     "ours": asdict(ours),
-                    "baseline": asdict(base),
+                    "plain": asdict(base),
                     "ours_cold_ms": round(first[size][one.name, "ours"], 3),
-                    "baseline_cold_ms": round(first[size][one.name, "baseline"], 3),
+                    "plain_cold_ms": round(first[size][one.name, "plain"], 3),
                 }
             )
     return {**facts, "settings": SETTINGS, "disk": disk, "rows": rows}
@@ -87,15 +87,9 @@ def run(sizes: list[int], runs: int, tell: Tell) -> dict[str, Any]:
 
 def _fill(server: Server, size: int, tell: Tell) -> _Filled:
     name = f"bench_{size}"
-    report = make(server, name, size, tell)
-    with psycopg.connect(server.url(name), autocommit=True) as connection:
-        tell(
-            f"{size} projects: {sum(report.rows.values())} rows in {report.seconds:.0f} s; baseline"
-        )
-        baseline.build(connection)
-        connection.execute("checkpoint")
-        used, parameters = measure.disk(connection), choose(connection, UNTIL)
-    return _Filled(name, report, used, parameters)
+    report = fill(server, name, size, tell)
+    with psycopg.connect(server.url(name)) as connection:
+        return _Filled(name, report, measure.disk(connection), choose(connection, UNTIL))
 
 
 def _disk(server: Server, size: int, filled: _Filled) -> dict[str, Any]:
@@ -104,34 +98,30 @@ def _disk(server: Server, size: int, filled: _Filled) -> dict[str, Any]:
         "rows": filled.report.rows,
         "fill_seconds": round(filled.report.seconds, 1),
         **filled.used,
-        "ratio": round(filled.used["ours"] / filled.used["baseline"], 2),
+        "ratio": round(filled.used["ours"] / filled.used["plain"], 2),
         "refresh": refresh.measure(server, filled.name, filled.parameters[2].account),
     }
 
 
 def make(server: Server, name: str, size: int, tell: Tell) -> load.Report:
     """Make a database with the schema and generated rows."""
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(
-            psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(name))
-        )
+    url = server.create_database(name)
     tell(f"{size} projects: schema")
-    migrate = [sys.executable, "-m", "tooling", "migrate", "--dsn", server.url(name)]
+    migrate = [sys.executable, "-m", "tooling", "migrate", "--dsn", url]
     subprocess.run(migrate, check=True, capture_output=True)  # noqa: S603
     tell(f"{size} projects: rows")
-    with psycopg.connect(server.url(name), autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True) as connection:
         return load.generate(connection, Dataset(size, SEED))
 
 
-def fill(server: Server, name: str, size: int, tell: Tell) -> int:
-    """Make a database with both sides and the targets of the mix; return how many targets."""
-    make(server, name, size, tell)
+def fill(server: Server, name: str, size: int, tell: Tell) -> load.Report:
+    """Make a database with the schema and generated rows, and the same rows in plain tables."""
+    report = make(server, name, size, tell)
+    tell(f"{sum(report.rows.values())} rows in {report.seconds:.0f} s; plain tables")
     with psycopg.connect(server.url(name), autocommit=True) as connection:
-        tell(f"{size} projects: baseline")
-        baseline.build(connection)
-        targets = mixed.prepare(connection)
+        plain_tables.build(connection)
         connection.execute("checkpoint")
-    return targets
+    return report
 
 
 def _application(server: Server, name: str) -> psycopg.Connection[Any]:

@@ -29,7 +29,7 @@ def unpacked(packages: Sequence[str], folder: Path) -> Path:
 
 def _unpack(packages: Sequence[str], folder: Path) -> None:
     advice = f"apt install {packages[0]}"
-    scratch = folder.with_name(f"{folder.name}.half-made")
+    scratch = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     try:

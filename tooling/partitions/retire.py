@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 
 from tooling.errors import Exit, RefusedError, ToolingError
 from tooling.partitions import archive
+from tooling.partitions import manifest as manifests
 
 Tell = Callable[[str], None]
 
@@ -64,10 +65,8 @@ def retire(
     The connection is in autocommit mode, acts as the owner and holds the lock of `alone`. Raises
     RefusedError, before anything is changed, if it is to be archived and `folder` is None.
     """
-    if action == "archive" and folder is None:
-        raise RefusedError(
-            f"{partition} is to be archived", hint="Name a folder for the archive with --archive."
-        )
+    if action == "archive":
+        _given(folder, f"{partition} is to be archived")
     record = _begin(connection, partition, action)
     action = record["action"]
     if record["state"] == "retiring":
@@ -75,12 +74,9 @@ def retire(
         _detach(connection, partition)
         record = _record(connection, "select r.* from ops.finish_detachment(%s) as r", partition)
     if action == "archive" and record["state"] == "detached":
-        if folder is None:
-            raise RefusedError(
-                f"{partition} is to be archived", hint="Name a folder with --archive."
-            )
+        place = _given(folder, f"{partition} is to be archived")
         tell(f"{partition}: archiving {record['row_count']} rows")
-        made = archive.write(connection, folder, partition, record)
+        made = archive.write(connection, place, partition, record)
         connection.execute(
             "select ops.record_archive(%s, %s, %s, %s, %s)",
             [partition, made.file_name, made.file_sha256, made.content_sha256, made.row_count],
@@ -89,13 +85,9 @@ def retire(
     elif record["state"] == "archived" and _one(
         connection, "select to_regclass(%s) is not null", partition
     ):
-        if folder is None:
-            raise RefusedError(
-                f"{partition} is archived, and its table is to be dropped",
-                hint="Name the folder with --archive: the archive is read again.",
-            )
+        place = _given(folder, f"{partition} is archived, and is read before its table is dropped")
         tell(f"{partition}: reading its archive")
-        archive.prove(folder, record)
+        archive.prove(place, record)
     if action != "detach":
         tell(f"{partition}: dropping its table")
         connection.execute("select ops.drop_retired_partition(%s)", [partition])
@@ -123,22 +115,25 @@ def restore(
         )
     with connection.transaction():
         if _one(connection, "select to_regclass(%s) is null", partition):
-            if folder is None:
-                raise RefusedError(
-                    f"{partition} is in the archive {record['file_name']}",
-                    hint="Name its folder with --archive.",
-                )
+            place = _given(folder, f"{partition} is in the archive {record['file_name']}")
             tell(f"{partition}: reading {record['row_count']} rows")
-            _read_back(connection, partition, folder, record)
+            _read_back(connection, partition, place, record)
         tell(f"{partition}: attaching")
         query = "select r.* from ops.attach_retired_partition(%s) as r"
         return _record(connection, query, partition)
 
 
+def _given(folder: Path | None, why: str) -> Path:
+    """Return the folder of archives. Raises RefusedError if none is named."""
+    if folder is None:
+        raise RefusedError(why, hint="Name the folder of archives with --archive.")
+    return folder
+
+
 def _read_back(
     connection: psycopg.Connection[Any], partition: str, folder: Path, record: dict[str, Any]
 ) -> None:
-    manifest = archive.read_manifest(folder, partition)
+    manifest = manifests.read(folder, partition)
     if manifest.content_sha256 != record["content_sha256"]:
         raise RefusedError(
             f"the archive of {partition} in {folder} is not the one that this database recorded",

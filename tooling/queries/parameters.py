@@ -39,14 +39,12 @@ def choose(connection: psycopg.Connection[Any], until: datetime) -> list[Paramet
     """Return parameters for accounts whose sizes are nearest to ACCOUNT_SIZES."""
     chosen = []
     for size in ACCOUNT_SIZES:
-        (account,) = _row(
-            connection,
+        (account,) = connection.execute(
             "select account_id::text from app.projects group by account_id"
             " order by abs(count(*) - %s), account_id limit 1",
-            size,
-        )
-        project, config, inputs = _row(
-            connection,
+            [size],
+        ).fetchall()[0]
+        project, config, inputs = connection.execute(
             "select p.project_id::text, jsonb_build_object('material', y.config -> 'material',"
             "       'height_ft', y.config -> 'height_ft',"
             "       'wind_speed_mph', y.config -> 'wind_speed_mph')::text,"
@@ -55,8 +53,8 @@ def choose(connection: psycopg.Connection[Any], until: datetime) -> list[Paramet
             "  join app.project_payloads as y using (account_id, project_id)"
             " where p.account_id = %s and p.content_sha256 is not null"
             " order by md5(y.payload_id::text) limit 1",
-            account,
-        )
+            [account],
+        ).fetchall()[0]
         since = until - timedelta(days=30)
         chosen.append(
             Parameters(account, project, since, until, "submitted", config, "main st", inputs)
@@ -82,8 +80,3 @@ def prepared(
             yield sql.SQL("execute asked ({})").format(parameters.literals())
     finally:
         connection.execute("deallocate asked")
-
-
-def _row(connection: psycopg.Connection[Any], query: str, *values: object) -> tuple[Any, ...]:
-    found: list[tuple[Any, ...]] = connection.execute(query.encode(), values).fetchall()
-    return found[0]

@@ -19,7 +19,7 @@ Key = tuple[str, str]
 Tell = Callable[[str], None]
 
 LOCK = 0x5EA4C4
-"""Key of the advisory lock that keeps a second feed away."""
+"""Key of the advisory lock that a feed holds, so that only one runs."""
 _BATCH = 500
 _KEEP = timedelta(minutes=1)
 _PAUSE = 0.2
@@ -66,19 +66,19 @@ class Feed:
         self._kept = self._cursor
 
     def step(self, *, rebuild: bool = False) -> Pass:
-        """Send what changed since the last pass; make the index anew where that is not enough."""
+        """Send what changed since the last pass; rebuild the index where that is not enough."""
         look = cursors.look(self._connection)
         if self._index is None or self._cursor is None or rebuild:
             return self._rebuild(look)
         if not self._cursor.follows(look):
-            self._tell("this is not the server, or not the log, that was followed")
+            self._tell("the server or its timeline is not the one that was followed")
             return self._rebuild(look)
         sent = self._follow(self._index, self._cursor)
         self._cursor = self._cursor.advanced(look)
         if sent != Sent() or self._kept is None or self._cursor.since - self._kept.since > _KEEP:
-            # OpenSearch would make an index that it has lost by itself, empty and unseen.
+            # OpenSearch itself creates a missing index, empty, when a document is written to it.
             if self._search.index() != self._index:
-                self._tell(f"{self._index} does not serve any more")
+                self._tell(f"the alias {ALIAS} is not {self._index} any more")
                 return self._rebuild(look)
             self._keep(self._index, self._cursor)
         return Pass(self._index, self._cursor.since, sent)
@@ -97,7 +97,7 @@ class Feed:
 
     def _rebuild(self, first: Look) -> Pass:
         index = f"{ALIAS}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
-        self._tell(f"making {index}")
+        self._tell(f"building {index}")
         settled = self._settled(first)
         self._search.make_index(index)
         total = Sent()

@@ -20,7 +20,7 @@ def follow(
     *,
     rebuild: bool = False,
 ) -> None:
-    """Make a pass every so many seconds until `stop` is set; `tell` is told of trouble.
+    """Make a pass every so many seconds until `stop` is set; `tell` gets the errors.
 
     Raises what the first pass raises, such as for a wrong address or login; nothing after that.
     """

@@ -107,7 +107,7 @@ class OpenSearch:
             self._call("PUT", f"/{CURSORS}", {"settings": settings, "mappings": mappings})
 
     def serve(self, index: str) -> None:
-        """Let the alias stand for this index alone, at one stroke; drop the others."""
+        """Move the alias to this index atomically, and drop the others."""
         old = set(self._call("GET", f"/_alias/{ALIAS}", missing=True) or {}) - {index}
         actions = [{"remove": {"index": name, "alias": ALIAS}} for name in sorted(old)]
         actions.append({"add": {"index": index, "alias": ALIAS}})
@@ -118,7 +118,7 @@ class OpenSearch:
             self._call("DELETE", f"/{CURSORS}/_doc/{name}", missing=True)
 
     def send(self, index: str, documents: Iterable[Document]) -> Sent:
-        """Write and remove documents. Those that the service has no room for now are sent again."""
+        """Write and remove documents. Those that the service rejects as too busy are sent again."""
         todo, sent = list(documents), Sent()
         for attempt in range(_ATTEMPTS):
             if not todo:
@@ -136,7 +136,7 @@ class OpenSearch:
                     sent = sent.plus(_outcome(one, result))
             todo = busy
         if todo:
-            raise ToolingError(f"OpenSearch has no room for {len(todo)} documents", hint=_HINT)
+            raise ToolingError(f"OpenSearch is too busy for {len(todo)} documents", hint=_HINT)
         return sent
 
     def _call(

@@ -1,9 +1,9 @@
-"""What OpenSearch is told of an index of projects: fields, and how words are cut."""
+"""The template of indexes of projects: fields, and how text is divided into terms."""
 
 from typing import Any
 
 ALIAS = "projects"
-"""What the API asks; the index behind it is another one after each rebuild."""
+"""The alias that the API searches; a rebuild moves it to another index."""
 
 _TEXT = {"type": "text", "copy_to": "words"}
 

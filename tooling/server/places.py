@@ -55,7 +55,7 @@ def hand_over(path: Path, account: Account | None) -> None:
 def private_folder(path: Path, account: Account | None) -> Path:
     """Create `path` (mode 0700) for `account`. Raises OSError; PermissionError if it is another's.
 
-    Whoever may write in the parent (every user, in /tmp) cannot slip in a folder of his own.
+    Other users who can write in the parent, such as /tmp, cannot put a folder of their own there.
     """
     path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     try:
@@ -70,7 +70,7 @@ def private_folder(path: Path, account: Account | None) -> Path:
 
 
 def usable(folder: Path, account: Account | None) -> bool:
-    """Tell whether `account` can work in `folder`, and pg_ctl's shell can be told its path."""
+    """Tell whether `account` can work in `folder`, and its path can be passed to pg_ctl's shell."""
     if _UNSAFE & set(str(folder)) or len(os.fsencode(folder)) > _PATH_MAX:
         return False
     return run_as(account, ["/bin/sh", "-c", 'cd "$1" && test -w .', "sh", str(folder)])
@@ -101,7 +101,7 @@ def identity(account: Account | None) -> dict[str, Any]:
 
 
 def socket_folder(place: Path, port: int, account: Account | None) -> Path:
-    """Return a private folder for the socket: in `place`, or elsewhere if its path is too long."""
+    """Return a private folder for the socket: in `place`, or in /tmp if its path is too long."""
     folder = place / "run"
     if len(os.fsencode(folder / f".s.PGSQL.{port}")) <= SOCKET_PATH_MAX:
         return private_folder(folder, account)
@@ -139,7 +139,7 @@ def _server_account() -> Account:
         except (OSError, subprocess.CalledProcessError) as error:
             raise ToolingError(
                 f"cannot create the account {SERVER_USER!r}: PostgreSQL does not run as root",
-                hint=f"Create it by hand (`{' '.join(command)} {SERVER_USER}`), "
+                hint=f"Create it yourself (`{' '.join(command)} {SERVER_USER}`), "
                 "or run as an ordinary user.",
             ) from error
         entry = pwd.getpwnam(SERVER_USER)

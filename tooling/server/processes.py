@@ -8,7 +8,7 @@ HAS_PROC = Path("/proc/self/stat").exists()
 
 
 def works_in(pid: int, folder: Path) -> bool:
-    """Tell whether `pid` is alive and works in `folder`: not a zombie, not a stranger."""
+    """Tell whether `pid` runs, is not a zombie, and has `folder` as its working directory."""
     try:
         return Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
     except PermissionError:

@@ -1,4 +1,4 @@
-"""One PostgreSQL server: its folders, its life and how to reach it."""
+"""One PostgreSQL server: its folders, starting and stopping it, and its URL."""
 
 import contextlib
 import os
@@ -15,7 +15,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from tooling.errors import ToolingError
-from tooling.server import places, processes
+from tooling.server import failures, places, processes
+from tooling.server.pid_file import PidFile
 
 START_SECONDS = 300
 RECOVERY_SECONDS = 30 * 86_400
@@ -32,21 +33,11 @@ DEFAULTS: Mapping[str, object] = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u@%d/%a ",
 }
-# What a kill of the server spares and a power cut would not; so commits stay synchronous.
+# Data is lost in a power failure, but not if the server is killed: commits stay synchronous.
 NOT_DURABLE: Mapping[str, object] = {
     "fsync": "off",
     "full_page_writes": "off",
 }
-_HINTS = (
-    ("No space left", "Free some disk space; a new server needs about 60 MB."),
-    ("already exists", "Another server uses this socket folder and port; stop it or change one."),
-    ("Address already in use", "Another server listens on this port; stop it or take another."),
-    ("could not bind", "Another server listens on this port; stop it or take another."),
-    ("still in use", "Processes of a killed server are still ending; try again in a moment."),
-    ("Permission denied", "The server's account needs write access to its data folder."),
-    ("Read-only file system", "The data folder must be on a file system that can be written."),
-    ("database files are incompatible", "The data is of another version; move it away."),
-)
 
 
 @dataclass(frozen=True)
@@ -66,11 +57,11 @@ class Server:
 
     @property
     def log(self) -> Path:
-        """The server's log file, beside its data folder."""
+        """The server's log file, beside its data directory."""
         return self.data_dir.with_name(self.data_dir.name + ".log")
 
     def init(self, *, durable: bool = True) -> None:
-        """Create the data folder if it is not there; killed half-way, the next call starts anew.
+        """Create the data directory unless it exists; after a kill, the next call begins again.
 
         `durable=False` is for tests: nothing is flushed to disk, now or later.
         """
@@ -81,20 +72,20 @@ class Server:
                 f"{self.data_dir} holds files, but no PostgreSQL data",
                 hint="Move them away, or choose another folder.",
             )
-        for old in self.data_dir.parent.glob(f"{self.data_dir.name}.half-made-*"):
+        for old in self.data_dir.parent.glob(f"{self.data_dir.name}.partial-*"):
             shutil.rmtree(old, ignore_errors=True)
-        half_made = self.data_dir.with_name(f"{self.data_dir.name}.half-made-{os.getpid()}")
+        partial = self.data_dir.with_name(f"{self.data_dir.name}.partial-{os.getpid()}")
         utf8 = ["--encoding=UTF8", f"--locale={_locale()}"]
         if self.major_version() >= 17:
             utf8 += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         flush = [] if durable else ["--no-sync"]
-        self._run("initdb", "-D", str(half_made), "-U", SUPERUSER, "-A", "trust", *utf8, *flush)
-        with (half_made / "postgresql.conf").open("a", encoding="utf-8") as file:
+        self._run("initdb", "-D", str(partial), "-U", SUPERUSER, "-A", "trust", *utf8, *flush)
+        with (partial / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(f"include_if_exists = '{SETTINGS_FILE}'\n")
-        self._write_settings(half_made, {} if durable else NOT_DURABLE)
+        self._write_settings(partial, {} if durable else NOT_DURABLE)
         if self.data_dir.exists():
             self.data_dir.rmdir()
-        half_made.rename(self.data_dir)
+        partial.rename(self.data_dir)
 
     def start(
         self,
@@ -110,13 +101,13 @@ class Server:
             self._wait_until_ready(recovering)
             return
         if not (self.data_dir / "PG_VERSION").is_file():
-            raise ToolingError(f"{self.data_dir} holds no PostgreSQL data", hint="Make it first.")
+            raise ToolingError(f"{self.data_dir} holds no PostgreSQL data", hint="Create it first.")
         data_major = (self.data_dir / "PG_VERSION").read_text(encoding="ascii").strip()
         if data_major != str(self.major_version()):
             raise ToolingError(
                 f"{self.data_dir} is of PostgreSQL {data_major}, "
                 f"the programs are {self.major_version()}",
-                hint="Dump it with its own version first, or move the folder away to start anew.",
+                hint="Dump it with its own version, or move it away to create a new server.",
             )
         self._clear_stale_pid()
         if settings is not None:
@@ -136,34 +127,21 @@ class Server:
                 started.result()
         except ToolingError as error:
             said = self.log.read_bytes()[said_before:].decode("utf-8", "replace")
-            raise _not_started(said or error.message, self.log) from error
+            raise failures.not_started(said or error.message, self.log) from error
         self._wait_until_ready(recovering)
         if not self.is_running():
             said = self.log.read_bytes()[said_before:].decode("utf-8", "replace")
-            raise _not_started(said, self.log)
+            raise failures.not_started(said, self.log)
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server (`smart`, `fast` or `immediate`) and wait; no effect when it is down."""
         if self.is_running():
-            self._run(
-                "pg_ctl",
-                "-D",
-                str(self.data_dir),
-                "-m",
-                mode,
-                "-w",
-                "-t",
-                str(START_SECONDS),
-                "stop",
-            )
+            where, wait = ["-D", str(self.data_dir)], ["-w", "-t", str(START_SECONDS)]
+            self._run("pg_ctl", *where, "-m", mode, *wait, "stop")
 
     def pid(self) -> int | None:
         """Return the process id of the running postmaster."""
-        lines = self._pid_file()
-        if not lines or not lines[0].strip().lstrip("-").isdigit():
-            return None
-        pid = abs(int(lines[0]))
-        return pid if processes.works_in(pid, self.data_dir) else None
+        return self._pid_file().pid
 
     def is_running(self) -> bool:
         """Tell whether the postmaster is alive, from its pid file alone: no process is started."""
@@ -171,8 +149,8 @@ class Server:
 
     def is_ready(self) -> bool:
         """Tell whether the server runs and accepts connections, by its own account."""
-        lines = self._pid_file()
-        return len(lines) > 7 and lines[7].strip() == "ready" and self.is_running()
+        found = self._pid_file()
+        return found.says_ready and found.pid is not None
 
     def url(self, database: str = "postgres", user: str | None = None) -> str:
         """Return the libpq URL of `database`, over the Unix socket, for `user` or the superuser."""
@@ -180,6 +158,17 @@ class Server:
         return (
             f"postgresql://{quote(user or SUPERUSER, safe='')}@/{name}?host={host}&port={self.port}"
         )
+
+    def create_database(self, name: str) -> str:
+        """Create an empty database unless it is there; return its URL."""
+        import psycopg
+
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            query = "select from pg_catalog.pg_database where datname = %s"
+            if connection.execute(query, [name]).fetchone() is None:
+                create = psycopg.sql.SQL("create database {}")
+                connection.execute(create.format(psycopg.sql.Identifier(name)))
+        return self.url(name)
 
     def kill(self, signal: int = signals.SIGKILL) -> None:
         """Send `signal` to the postmaster; SIGKILL also takes its children, as a power cut would.
@@ -213,14 +202,11 @@ class Server:
         owned = self.data_dir.is_dir() and self.data_dir.stat().st_uid != 0
         return places.account_of(self.data_dir if owned else self.data_dir.parent)
 
-    def _pid_file(self) -> list[str]:
-        try:
-            return (self.data_dir / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-        except OSError:
-            return []
+    def _pid_file(self) -> PidFile:
+        return PidFile.of(self.data_dir)
 
     def _clear_stale_pid(self) -> None:
-        """Remove what a dead server left: a zombie or a stranger may have its pid by now."""
+        """Remove the files of a server that ended: another process may have its pid by now."""
         if not processes.HAS_PROC:
             return
         (self.data_dir / "postmaster.pid").unlink(missing_ok=True)
@@ -270,7 +256,7 @@ class Server:
             ) from error
         if done.returncode:
             said = (done.stderr or done.stdout).strip()
-            raise ToolingError(f"{program} failed: {_gist(said)}", hint=_hint(said))
+            raise ToolingError(f"{program} failed: {failures.gist(said)}", hint=failures.hint(said))
         return str(done.stdout)
 
 
@@ -289,20 +275,3 @@ def _locale() -> str:
 def _quoted(value: object) -> str:
     text = ("on" if value else "off") if isinstance(value, bool) else str(value)
     return text.replace("\\", "\\\\").replace("'", "''")
-
-
-def _not_started(said: str, log: Path) -> ToolingError:
-    return ToolingError(
-        f"PostgreSQL did not start: {_gist(said)}", hint=_hint(said) or f"Read {log}"
-    )
-
-
-def _gist(said: str) -> str:
-    """Return the line that tells what went wrong, without its time stamp and level."""
-    lines = said.strip().splitlines() or ["it said nothing"]
-    bad = [line for line in lines if re.search(r"FATAL|PANIC|could not|error:", line)]
-    return (bad or lines[-1:])[0].split(":  ")[-1].strip()
-
-
-def _hint(said: str) -> str | None:
-    return next((hint for words, hint in _HINTS if words in said), None)

@@ -193,9 +193,9 @@ def _insist(is_so: bool, name: str, what: str) -> None:
 
 def _table(folder: Path) -> tuple[Path, dict[str, Any]] | None:
     """Return the settings' file of a folder and its keys; None without one."""
-    own = _toml(folder / FILE)
+    own = toml(folder / FILE)
     project = folder / "pyproject.toml"
-    tools = (_toml(project) or {}).get("tool", {})
+    tools = (toml(project) or {}).get("tool", {})
     shared = tools.get("pgproof") if isinstance(tools, dict) else None
     _insist(shared is None or isinstance(shared, dict), f"{project}: tool.pgproof", "table")
     if own is not None and shared is not None:
@@ -207,7 +207,7 @@ def _table(folder: Path) -> tuple[Path, dict[str, Any]] | None:
     return None if shared is None else (project, shared)
 
 
-def _toml(file: Path) -> dict[str, Any] | None:
+def toml(file: Path) -> dict[str, Any] | None:
     """Return the keys of a file; None if there is none, or nobody may know."""
     try:
         written = file.stat().st_mtime_ns

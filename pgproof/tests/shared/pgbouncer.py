@@ -24,7 +24,7 @@ def program() -> Path:
     if found := shutil.which("pgbouncer"):
         return Path(found)
     if not _FOLDER.is_dir():
-        scratch = _FOLDER.with_name("pgbouncer.half-made")
+        scratch = _FOLDER.with_name("pgbouncer.partial")
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
         try:

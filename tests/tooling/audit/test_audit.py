@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.attacks.world import ROOT
-from tooling.audit import anchors, bodies, checking, signing, stream, verify
+from tooling.audit import anchoring, anchors, bodies, checking, signing, stream, verify
 from tooling.cli import group
 from tooling.errors import Exit, InputError, RefusedError
 from tooling.server.server import Server
@@ -207,12 +207,12 @@ def test_a_light_anchor_has_what_has_grown_and_names_the_one_before(
     folder.mkdir()
     with psycopg.connect(dsn, autocommit=True) as connection:
         with pytest.raises(RefusedError, match="holds no full anchor"):
-            anchors.anchor(connection, folder / "0.anchor", key, is_light=True)
-        whole = anchors.anchor(connection, folder / "1.anchor", key)
+            anchoring.anchor(connection, folder / "0.anchor", key, is_light=True)
+        whole = anchoring.anchor(connection, folder / "1.anchor", key)
         admin.execute(f"set app.account_id = '{ANA}'")
         append = f"select app.append_event('{ANA}', '{PROJECT}', 'file.attached', 'ana')"
         admin.execute(append.encode())
-        light = anchors.anchor(connection, folder / "2.anchor", key, is_light=True)
+        light = anchoring.anchor(connection, folder / "2.anchor", key, is_light=True)
         assert [(one.number, one.chains, one.lines) for one in (whole, light)] == [
             (1, 21, 21),
             (2, 21, 1),
@@ -240,7 +240,7 @@ def test_an_anchor_of_the_first_format_can_still_be_checked(
     with psycopg.connect(dsn, autocommit=True) as connection:
         found = checking.check(connection, file, Path(f"{key}.pub"))
         assert (found.chains, found.findings) == (21, ())
-        assert anchors.anchor(connection, tmp_path / "new.anchor", key).number == 1
+        assert anchoring.anchor(connection, tmp_path / "new.anchor", key).number == 1
     admin.execute(REWRITE.encode())
     with psycopg.connect(dsn, autocommit=True) as connection:
         assert checking.check(connection, file, Path(f"{key}.pub")).findings

@@ -13,7 +13,7 @@ import pytest
 
 from tooling.database import connect
 from tooling.errors import Exit
-from tooling.laboratory import baseline, measure, mixed_page, refresh, report
+from tooling.laboratory import measure, mixed_page, plain_tables, refresh, results_page
 from tooling.laboratory.classes import CLASSES, TEXT_TYPES, Class
 from tooling.laboratory.synthetic.dataset import UNTIL
 from tooling.queries.application import TYPES
@@ -27,7 +27,7 @@ def parameters_and_application(
 ) -> Iterator[tuple[list[Parameters], psycopg.Connection[Any]]]:
     benched = generated(600)
     with connect(server.url(benched), autocommit=True) as connection:
-        baseline.build(connection)
+        plain_tables.build(connection)
         chosen = choose(connection, UNTIL)
     url = server.url(benched, user="eagle_application")
     with connect(url, autocommit=True) as application:
@@ -43,7 +43,7 @@ def test_both_sides_give_the_same_rows(
     found = 0
     for asked in parameters:
         answers = []
-        for types, query in ((TYPES, one.ours), (TEXT_TYPES, one.baseline)):
+        for types, query in ((TYPES, one.ours), (TEXT_TYPES, one.plain)):
             application.execute(f"prepare asked ({types}) as {query}")
             with application.transaction():
                 application.execute(
@@ -53,8 +53,8 @@ def test_both_sides_give_the_same_rows(
                 rows = application.execute(execute).fetchall()
             application.execute("deallocate asked")
             answers.append(rows)
-        ours, base = answers
-        assert len(ours) == len(base)
+        ours, plain = answers
+        assert len(ours) == len(plain)
         first = [{str(row[0]) for row in rows} for rows in answers]
         assert first[0] == first[1] or len(ours) == 100
         found += len(ours)
@@ -74,27 +74,27 @@ def test_figures_become_a_table_and_a_plot(
     parameters, application = parameters_and_application
     database = measure.Database(600, application, parameters[:1])
     found = measure.warm([database], 2)
-    assert set(found) == {(600, one.name, side) for one in CLASSES for side in ("ours", "baseline")}
+    assert set(found) == {(600, one.name, side) for one in CLASSES for side in ("ours", "plain")}
     assert all(timing.median_ms > 0 and timing.runs == 2 for timing in found.values())
     rows = [
         {
             "class": one.name, "size": 600, "growth": None, "goal": one.goal, "ratio": 2.0,
-            "ours_ms": 1.0, "baseline_ms": 2.0, "ours_cold_ms": 1.0, "baseline_cold_ms": 1.0,
+            "ours_ms": 1.0, "plain_ms": 2.0, "ours_cold_ms": 1.0, "plain_cold_ms": 1.0,
             "ours": {"p99_ms": 1.0, "planning_ms": 0.1, "buffers": 3},
-            "baseline": {"p99_ms": 1.0, "planning_ms": 0.1, "buffers": 3},
+            "plain": {"p99_ms": 1.0, "planning_ms": 0.1, "buffers": 3},
         }
         for one in CLASSES
     ]  # fmt: skip
     document = {
         "when": "2026-01-01", "machine": "m", "load": [0.1], "postgresql": "18", "rows": rows,
-        "disk": [{"size": 600, "ours": 2**20, "baseline": 2**21, "ratio": 0.5, "refresh": {
+        "disk": [{"size": 600, "ours": 2**20, "plain": 2**21, "ratio": 0.5, "refresh": {
             "seconds": 0.5, "reads": 70, "slowest_ms": 4.0, "alone_slowest_ms": 3.0,
             "failures": [],
         }}],
     }  # fmt: skip
-    table = report.table(document)
+    table = results_page.page(document)
     assert all(f"| {one.name} | 600 | 1.00 |" in table for one in CLASSES)
-    bars = ElementTree.fromstring(report.plot(document)).findall("{*}rect")
+    bars = ElementTree.fromstring(results_page.plot(document)).findall("{*}rect")
     assert len(bars) == len(CLASSES)
 
 
@@ -131,7 +131,7 @@ def test_the_command_writes_a_row_a_class_and_size(tmp_path: Path) -> None:
         (size, one.name) for size in (100, 300) for one in CLASSES
     ]
     for row in rows:
-        assert row["ours_ms"] > 0 and row["baseline_ms"] > 0 and row["ratio"] > 0
+        assert row["ours_ms"] > 0 and row["plain_ms"] > 0 and row["ratio"] > 0
         assert (row["growth"] is None) == (row["size"] == 100)
         assert f"| {row['class']} | {row['size']} |" in done.stdout
 
@@ -151,7 +151,7 @@ def test_rates_become_a_table_and_a_curve() -> None:
     slow = {**rate, "tps": 100.0}
     document = {
         "when": "2026-01-01", "machine": "m", "load": [0.1], "postgresql": "18.6",
-        "projects": 600, "seconds": 5, "ours": rate, "baseline": slow, "ratio": 1.2,
+        "projects": 600, "seconds": 5, "ours": rate, "plain": slow, "ratio": 1.2,
         "curve": [{"ours": rate, "tpcb": slow}, {"ours": slow, "tpcb": rate}],
     }  # fmt: skip
     text = mixed_page.page(document)

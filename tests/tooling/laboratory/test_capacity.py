@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from tests.conftest import ROOT
 from tooling.cli import group
 from tooling.errors import InputError
-from tooling.laboratory import capacity
+from tooling.laboratory import capacity_page as capacity
 
 MIXED: dict[str, Any] = {
     "when": "2026-01-01", "machine": "a machine", "postgresql": "18.6", "projects": 1000,
@@ -34,7 +34,7 @@ def cells(text: str) -> dict[str, str]:
 
 
 def test_users_and_connections_follow_from_the_best_rate() -> None:
-    found = cells(capacity.page(MIXED, BENCH))
+    found = cells(capacity.of(MIXED, BENCH)["capacity.md"])
     assert found["best rate of the write mix a second"] == "600"
     assert float(found["planned with a second"]) == 600 * capacity.HEADROOM
     users = 600 * capacity.HEADROOM * 60 / capacity.REQUESTS_A_MINUTE
@@ -46,7 +46,7 @@ def test_users_and_connections_follow_from_the_best_rate() -> None:
 
 
 def test_disk_follows_from_the_largest_database() -> None:
-    found = cells(capacity.page(MIXED, BENCH))
+    found = cells(capacity.of(MIXED, BENCH)["capacity.md"])
     assert float(found["10000000"]) == pytest.approx(40 * 2**20 * 1000 / 2**30, abs=0.05)
 
 
@@ -54,11 +54,11 @@ def test_disk_follows_from_the_largest_database() -> None:
     ("mixed", "bench", "problem"),
     [({**MIXED, "curve": []}, BENCH, "without a curve"), (MIXED, {**BENCH, "disk": []}, "no data")],
 )
-def test_nothing_is_reckoned_with_what_was_not_measured(
+def test_nothing_is_estimated_from_what_was_not_measured(
     mixed: dict[str, Any], bench: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(InputError, match=problem):
-        capacity.page(mixed, bench)
+        capacity.of(mixed, bench)
 
 
 def test_the_command_reads_the_files_and_writes_the_page(
@@ -80,4 +80,4 @@ def test_the_page_is_one_that_the_command_writes() -> None:
     """Whatever was measured, the words are those of the command."""
     page = (ROOT / "docs/reference/benchmarks/capacity.md").read_text(encoding="utf-8")
     shape = re.compile(r", on .*, PostgreSQL|[\d,.-]+")
-    assert shape.sub("", page) == shape.sub("", capacity.page(MIXED, BENCH))
+    assert shape.sub("", page) == shape.sub("", capacity.of(MIXED, BENCH)["capacity.md"])

@@ -12,7 +12,7 @@ def test_several_at_once_get_one_whole_folder(tmp_path: Path) -> None:
         asked = [pool.submit(debian.unpacked, ["libpopt0"], folder) for _ in range(4)]
         assert [one.result() for one in asked] == [folder] * 4
     assert list(folder.glob("usr/lib/*/libpopt.so.0"))
-    assert list(folder.parent.glob("*.half-made")) == []
+    assert list(folder.parent.glob("*.partial")) == []
 
 
 def test_a_number_left_open_is_the_highest_there_is(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tests.tooling.partitions.common import (
 )
 from tooling.errors import InputError, RefusedError
 from tooling.partitions import archive
+from tooling.partitions import manifest as manifests
 from tooling.partitions import retire as steps
 
 
@@ -91,7 +92,7 @@ def test_an_archive_of_the_first_format_comes_back(url: str, tmp_path: Path) -> 
     with owner(url) as connection:
         before = rows(connection, EVENTS)
         steps.retire(connection, MONTH, "archive", tmp_path)
-        text = b"".join(archive.rows(tmp_path, archive.read_manifest(tmp_path, MONTH)))
+        text = b"".join(archive.rows(tmp_path, manifests.read(tmp_path, MONTH)))
         manifest = tmp_path / f"{MONTH}.json"
         found = json.loads(manifest.read_text())
         digest = sha256(text).hexdigest()
@@ -124,5 +125,5 @@ def test_a_partition_names_no_file_outside_of_the_folder(url: str, tmp_path: Pat
         with pytest.raises(InputError, match="not the name of a file"):
             archive.write(connection, tmp_path / "archives", elsewhere, retired)
     with pytest.raises(InputError, match="not the name of a file"):
-        archive.read_manifest(tmp_path / "archives", f"../{elsewhere}")
+        manifests.read(tmp_path / "archives", f"../{elsewhere}")
     assert list(tmp_path.iterdir()) == []

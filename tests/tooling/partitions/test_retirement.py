@@ -19,6 +19,7 @@ from tests.tooling.partitions.common import (
 )
 from tooling.errors import RefusedError
 from tooling.partitions import archive
+from tooling.partitions import manifest as manifests
 from tooling.partitions import retire as steps
 
 
@@ -156,7 +157,7 @@ def test_an_erasure_reaches_an_archived_month_once_it_is_restored(url: str, tmp_
     with owner(url) as connection:
         steps.retire(connection, MONTH, "archive", tmp_path)
         project = rows(connection, "select account_id, project_id from app.retired_events")[0]
-        before = b"".join(archive.rows(tmp_path, archive.read_manifest(tmp_path, MONTH)))
+        before = b"".join(archive.rows(tmp_path, manifests.read(tmp_path, MONTH)))
         erase = "select app.erase_events(%s, %s, 'privacy', 'request 1')"
         one(connection, erase, *project)
 
@@ -167,7 +168,7 @@ def test_an_erasure_reaches_an_archived_month_once_it_is_restored(url: str, tmp_
         assert rows(connection, VERIFY) == []
 
         steps.retire(connection, MONTH, "archive", tmp_path)
-        after = b"".join(archive.rows(tmp_path, archive.read_manifest(tmp_path, MONTH)))
+        after = b"".join(archive.rows(tmp_path, manifests.read(tmp_path, MONTH)))
         events = [line for line in after.splitlines() if str(project[1]).encode() in line]
         assert events and all(b"(erased)" in line for line in events)
         assert before.count(b"\n") == after.count(b"\n")
@@ -208,7 +209,7 @@ def test_a_dry_run_and_a_list_change_nothing(url: str, tmp_path: Path) -> None:
         assert [row["partition"] for row in listed["due"]] == ["app.project_events_y2023m01"]
         assert [row["state"] for row in listed["retired"]] == ["archived"]
         assert MONTH not in [row["partition"] for row in listed["attached"]]
-        assert archive.read_manifest(tmp_path, MONTH).row_count == listed["retired"][0]["row_count"]
+        assert manifests.read(tmp_path, MONTH).row_count == listed["retired"][0]["row_count"]
         text = tooling(url, "list").communicate()[0]
         assert "due: archive" in text and f"{MONTH}.copy.gz" in text
 

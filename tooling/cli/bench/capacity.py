@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from tooling import printing
 from tooling.cli import options
+from tooling.cli.bench import results
 from tooling.errors import InputError
 
 
@@ -16,17 +16,15 @@ from tooling.errors import InputError
     "--mixed",
     type=options.FILE,
     default=Path("build/bench-mixed.json"),
-    show_default=True,
     help="Results of `tooling bench mixed`.",
 )
 @click.option(
     "--classes",
     type=options.FILE,
     default=Path("build/bench.json"),
-    show_default=True,
     help="Results of `tooling bench classes`.",
 )
-@options.docs
+@results.docs
 def command(mixed: Path, classes: Path, docs: bool) -> None:
     """Estimate the capacity of one server, in users and projects.
 
@@ -38,12 +36,9 @@ def command(mixed: Path, classes: Path, docs: bool) -> None:
       tooling bench classes
       tooling bench capacity --docs
     """
-    from tooling.laboratory import capacity
+    from tooling.laboratory import capacity_page
 
-    text = capacity.page(_read(mixed), _read(classes))
-    printing.say_page(text)
-    if docs:
-        capacity.write(text)
+    results.show(capacity_page.of(_read(mixed), _read(classes)), docs)
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -1,32 +1,24 @@
 """`tooling bench classes`."""
 
-from pathlib import Path
-
 import click
 
-from tooling import printing
 from tooling.cli import options
+from tooling.cli.bench import results
 
 
 @click.command()
 @click.option(
     "--sizes",
     default="100000,1000000",
-    show_default=True,
     metavar="N,N",
     callback=options.whole_numbers,
     help="Numbers of projects; each size is a database.",
 )
 @click.option(
-    "--runs",
-    type=click.IntRange(1),
-    default=30,
-    show_default=True,
-    help="Runs of each class for each account.",
+    "--runs", type=click.IntRange(1), default=30, help="Runs of each class for each account."
 )
-@options.output("build/bench.json")
-@options.docs
-def command(sizes: list[int], runs: int, output: Path, docs: bool) -> None:
+@results.written_to("build/bench.json")
+def command(sizes: list[int], runs: int) -> results.Results:
     """Measure the query classes beside plain tables.
 
     Starts a server, fills it with generated data, and with the same rows in plain tables that have
@@ -39,10 +31,7 @@ def command(sizes: list[int], runs: int, output: Path, docs: bool) -> None:
     """
     if not sizes:
         raise click.BadParameter("give at least one number of projects", param_hint="--sizes")
-    from tooling.laboratory import report, run
+    from tooling.laboratory import results_page, run
 
     document = run.run(sizes, runs, options.say_step)
-    printing.write_json(output, document)
-    printing.say_page(report.table(document))
-    if docs:
-        report.write_docs(document)
+    return document, results_page.of(document)

@@ -1,32 +1,24 @@
 """`tooling bench conversion`."""
 
-from pathlib import Path
-
 import click
 
-from tooling import printing
 from tooling.cli import options
+from tooling.cli.bench import results
 
 
 @click.command()
-@options.projects(1_000_000)
+@results.projects(1_000_000)
 @click.option(
-    "--rate",
-    type=click.FloatRange(0, min_open=True),
-    default=100.0,
-    show_default=True,
-    help="Requests per second.",
+    "--rate", type=click.FloatRange(0, min_open=True), default=100.0, help="Requests per second."
 )
 @click.option(
     "--seconds",
     type=click.FloatRange(0, min_open=True),
     default=20.0,
-    show_default=True,
     help="Duration of the requests before the migration, in seconds.",
 )
-@options.output("build/bench-conversion.json")
-@options.docs
-def command(projects: int, rate: float, seconds: float, output: Path, docs: bool) -> None:
+@results.written_to("build/bench-conversion.json")
+def command(projects: int, rate: float, seconds: float) -> results.Results:
     """Measure migration 7, which partitions tables, under load.
 
     Starts a server, fills it as it was before the migration, sends requests at a constant rate, and
@@ -43,15 +35,12 @@ def command(projects: int, rate: float, seconds: float, output: Path, docs: bool
 
     with temporary_server(run.SETTINGS, durable=True) as server:
         found = conversion.measure(
-            server.url(),
-            server.url(user="eagle_application"),
+            server,
+            "postgres",
             Dataset(projects, run.SEED),
             rate,
             seconds,
             options.say_step,
         )
         document = {**machine.facts(server), **found}
-    printing.write_json(output, document)
-    printing.say_page(conversion_page.page(document))
-    if docs:
-        conversion_page.write(document)
+    return document, conversion_page.of(document)

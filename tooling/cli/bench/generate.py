@@ -4,10 +4,11 @@ import click
 
 from tooling import printing
 from tooling.cli import options
+from tooling.cli.bench import results
 
 
 @click.command()
-@options.projects(100_000)
+@results.projects(100_000)
 def command(projects: int) -> None:
     """Measure `tooling generate` beside `pgbench -i`.
 

@@ -1,18 +1,15 @@
 """`tooling bench indexes`."""
 
-from pathlib import Path
-
 import click
 
-from tooling import printing
 from tooling.cli import options
+from tooling.cli.bench import results
 
 
 @click.command()
-@options.projects(100_000)
-@options.output("build/bench-indexes.json")
-@options.docs
-def command(projects: int, output: Path, docs: bool) -> None:
+@results.projects(100_000)
+@results.written_to("build/bench-indexes.json")
+def command(projects: int) -> results.Results:
     """Measure the use, size and write cost of each index of app.
 
     Starts and fills a server, sends every query class and request of the benchmarks, and reads from
@@ -26,7 +23,4 @@ def command(projects: int, output: Path, docs: bool) -> None:
 
     with temporary_server(indexes.SETTINGS, durable=True) as server:
         document = indexes.run(server, projects, options.say_step)
-    printing.write_json(output, document)
-    printing.say_page(indexes_page.page(document))
-    if docs:
-        indexes_page.write(document)
+    return document, indexes_page.of(document)

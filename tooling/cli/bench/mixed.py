@@ -1,41 +1,25 @@
 """`tooling bench mixed`."""
 
-from pathlib import Path
-
 import click
 
-from tooling import printing
 from tooling.cli import options
+from tooling.cli.bench import results
 
 
 @click.command()
-@options.projects(100_000)
+@results.projects(100_000)
+@click.option("--clients", type=click.IntRange(1), default=16, help="Number of clients.")
 @click.option(
-    "--clients",
-    type=click.IntRange(1),
-    default=16,
-    show_default=True,
-    help="Number of clients.",
-)
-@click.option(
-    "--seconds",
-    type=click.IntRange(1),
-    default=20,
-    show_default=True,
-    help="Duration of a measurement in seconds.",
+    "--seconds", type=click.IntRange(1), default=20, help="Duration of a measurement in seconds."
 )
 @click.option(
     "--curve",
     default="1,2,4,8,16,32,64",
-    show_default=True,
     callback=options.whole_numbers,
     help="Numbers of clients to measure the curve with; empty for none.",
 )
-@options.output("build/bench-mixed.json")
-@options.docs
-def command(
-    projects: int, clients: int, seconds: int, curve: list[int], output: Path, docs: bool
-) -> None:
+@results.written_to("build/bench-mixed.json")
+def command(projects: int, clients: int, seconds: int, curve: list[int]) -> results.Results:
     """Measure a write-heavy mix of requests beside plain tables.
 
     The requests create a project, save a design, change a status, append an event and read a
@@ -50,7 +34,4 @@ def command(
 
     with temporary_server(mixed_run.SETTINGS, durable=True) as server:
         document = mixed_run.measure(server, projects, clients, seconds, curve, options.say_step)
-    printing.write_json(output, document)
-    printing.say_page(mixed_page.page(document))
-    if docs:
-        mixed_page.write(document)
+    return document, mixed_page.of(document)

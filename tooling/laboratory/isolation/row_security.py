@@ -2,12 +2,13 @@
 
 import statistics
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import psycopg
 from psycopg import conninfo, sql
 
 from tooling.database import become_owner
+from tooling.laboratory.isolation.outcome import LIMIT, Outcome
 
 QUERIES = {
     "one project by key": "from app.projects where {} project_id = %(project)s",
@@ -58,7 +59,7 @@ class Cost:
     both: float
 
 
-def measure(dsn: str, runs: int) -> list[Cost]:
+def measure(dsn: str, runs: int) -> Outcome:
     """Measure each query for a large, a middling and a small account, in turns."""
     with (
         psycopg.connect(dsn, autocommit=True) as owner,
@@ -81,7 +82,15 @@ def measure(dsn: str, runs: int) -> list[Cost]:
                 texts = (filtered, secured, named)
                 times = _compared((owner, application, application), texts, arguments, runs)
                 found.append(Cost(name, size, *times))
-        return found
+    return Outcome(
+        ("query", "account", "filter, ms", "row security alone", "both"),
+        [
+            (one.query, one.account, f"{one.filtered:.3f}", f"{one.alone:.2f}", f"{one.both:.2f}")
+            for one in found
+        ],
+        [asdict(one) for one in found],
+        is_over=any(one.alone > LIMIT for one in found),
+    )
 
 
 def _compared(

@@ -4,12 +4,13 @@ import hmac
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import psycopg
 
 from tooling.errors import ToolingError
 from tooling.laboratory.isolation import sides
+from tooling.laboratory.isolation.outcome import Outcome
 from tooling.laboratory.isolation.sides import Connection
 
 LOOKUP = (
@@ -17,6 +18,7 @@ LOOKUP = (
     " where account_id = %(account)s and project_id = %(project)s"
 )
 SIDES = ("before", "unsigned", "signed")
+LIMIT = 1.05
 SECRET = b"\x2a" * 32
 WARM_UP = 200
 ASKED = 500
@@ -31,7 +33,7 @@ class Cost:
     ratios: tuple[float, float, float]
 
 
-def measure(dsn: str, rounds: int) -> dict[str, Cost]:
+def measure(dsn: str, rounds: int) -> Outcome:
     """Return what a look-up costs each side, and what a transaction with one costs.
 
     Each side is a copy of the database. A round opens a connection a side, asks 500 times over each
@@ -49,7 +51,18 @@ def measure(dsn: str, rounds: int) -> dict[str, Cost]:
                 for connection in asked.values():
                     _begin(connection, str(account))
                 taken["look-up"].append(_round(asked, key, _look_up))
-    return {name: _summary(found) for name, found in taken.items()}
+    costs = {name: _summary(found) for name, found in taken.items()}
+    rows = []
+    for name, cost in costs.items():
+        low, middle, high = cost.ratios
+        cells = (f"{cost.us[side]:.1f}" for side in SIDES)
+        rows.append((f"{name}, us", *cells, f"{middle:.2f} ({low:.2f}-{high:.2f})"))
+    return Outcome(
+        ("what", *SIDES, "signed to before (quartiles)"),
+        rows,
+        {name: asdict(cost) for name, cost in costs.items()},
+        is_over=costs["look-up"].ratios[1] > LIMIT,
+    )
 
 
 def _summary(found: list[dict[str, float]]) -> Cost:

@@ -10,7 +10,6 @@ it connects, reads, checks, hashes, locks and runs.
 import argparse
 import contextlib
 import itertools
-import json
 import os
 import shutil
 import statistics
@@ -22,12 +21,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import psycopg
-
 from pgproof.files.folder import read
+from tooling.laboratory import machine, pages
 from tooling.laboratory.runner import others, page
-from tooling.printing import say
-from tooling.server.embedded import Server, psql_program, temporary_server
+from tooling.printing import say, write_json
+from tooling.server.embedded import temporary_server
+from tooling.server.programs import psql_program
+from tooling.server.server import Server
 from tooling.settings import load
 
 _numbers = itertools.count(1)
@@ -42,13 +42,12 @@ _INSERT = "insert into t (id, words) values ({0}, 'some words about number {0}')
 
 _APPLY = """
 import sys, time
+from dataclasses import replace
 from pathlib import Path
-from pgproof.run import apply as applying
-from pgproof.run import held as locked
+from pgproof.run import apply, held
 from pgproof.run.migrate import migrate
 from pgproof.sql import parser
 from tooling.settings import load
-from dataclasses import replace
 folder = Path(sys.argv[2])
 settings = replace(load(folder), migrations=folder)
 started = time.perf_counter()
@@ -67,10 +66,7 @@ class Bench:
 
     def database(self) -> str:
         """Return the URL of a fresh database."""
-        name = f"bench_{next(_numbers)}"
-        with psycopg.connect(self.server.url(), autocommit=True) as connection:
-            connection.execute(f"create database {name}".encode())
-        return self.server.url(name)
+        return self.server.create_database(f"bench_{next(_numbers)}")
 
     def compare(self, ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[float, ...]:
         """Return the medians of both, run in turn."""
@@ -224,13 +220,12 @@ def main() -> None:
         tempfile.TemporaryDirectory() as scratch,
     ):
         found = rows(Bench(server, options.repeat, Path(scratch)))
+        facts = machine.facts(server)
     say(f"{'what':60}  ours, s  beside, s  ratio")
     say(*(page.line(row) for row in found))
-    report = Path("build/bench-runner.json")
-    report.parent.mkdir(exist_ok=True)
-    report.write_text(json.dumps([asdict(row) for row in found], indent=1))
+    write_json(Path("build/bench-runner.json"), [asdict(row) for row in found])
     if options.docs:
-        page.PAGE.write_text(page.text(found, options.repeat), encoding="utf-8")
+        pages.write(page.of(facts, found, options.repeat))
 
 
 if __name__ == "__main__":

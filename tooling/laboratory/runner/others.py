@@ -9,7 +9,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
-from tooling.server.embedded import psql_program
+from tooling.server.programs import psql_program
 
 _BUILD = Path("build").resolve()
 _ENV = """

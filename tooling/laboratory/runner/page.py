@@ -1,14 +1,11 @@
-"""The runner's figures as a page of the documentation."""
+"""The page docs/reference/benchmarks/runner.md."""
 
-import os
-import platform
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import Any
 
-from tooling.laboratory.report import DOCS
+from tooling.laboratory import pages
 
-PAGE = DOCS / "runner.md"
 GOALS = {
     "our migrations, applying / psql": 1.3,
     "our migrations, command / psql": 1.5,
@@ -21,18 +18,11 @@ GOALS = {
 _SLOWER = ("yoyo", "alembic", "sqitch")
 """Runners beside which a ratio is to be under 1; others are shown for comparison."""
 
-_HEAD = """# What the migration runner costs
-
-Measured {day} by `make bench-runner` on {cores} processors, {system}, at a load of {load:.1f} when
-it ended. Each figure is the median of {repeat} runs in turns, each on a fresh database of one
+_METHOD = """Each figure is the median of {repeat} runs in turns, each on a fresh database of one
 durable server, in seconds. "Applying" is a started Python that connects, checks, hashes, locks and
 runs; "command" is the whole process of `tooling migrate`, with its start and imports. Beside it,
 `psql -1 -f` is started for each file of our migrations, and where "a psql each" says so; else once,
-with all files in one transaction. Ours commits each file with its row of the ledger.
-
-| what | ours, s | beside, s | ratio | goal |
-|---|--:|--:|--:|---|
-"""
+with all files in one transaction. Ours commits each file with its row of the ledger."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +34,13 @@ class Row:
     beside: float
     ratio: float
 
-    @property
-    def goal(self) -> float | None:
-        """The most that the ratio may be, if there is a goal."""
-        return 1 if self.name.endswith(_SLOWER) else GOALS.get(self.name)
+    def cells(self) -> tuple[str, ...]:
+        """Return the row of the page; it says whether a goal is missed."""
+        goal = 1 if self.name.endswith(_SLOWER) else GOALS.get(self.name)
+        said = "" if goal is None else f"{'at most' if goal > 1 else 'under'} {goal:g}"
+        missed = ": missed" if goal is not None and self.ratio > goal else ""
+        seconds = f"{self.ours:.3f}", f"{self.beside:.3f}"
+        return self.name, *seconds, f"{self.ratio:.2f}", said + missed
 
 
 def line(row: Row) -> str:
@@ -55,19 +48,13 @@ def line(row: Row) -> str:
     return f"{row.name:60} {row.ours:8.3f} {row.beside:10.3f} {row.ratio:6.2f}"
 
 
-def text(rows: Iterable[Row], repeat: int) -> str:
-    """Return the page in Markdown; it says which goals are missed."""
-    found = list(rows)
-    page = _HEAD.format(
-        day=datetime.now(UTC).strftime("%Y-%m-%d"),
-        cores=os.cpu_count(),
-        system=f"{platform.system()} {platform.machine()}",
-        load=os.getloadavg()[0],
-        repeat=repeat,
-    )
-    for row in found:
-        goal = "" if row.goal is None else f"{'at most' if row.goal > 1 else 'under'} {row.goal:g}"
-        missed = row.goal is not None and row.ratio > row.goal
-        page += f"| {row.name} | {row.ours:.3f} | {row.beside:.3f} | {row.ratio:.2f} |"
-        page += f" {goal}{': missed' * missed} |\n"
-    return page
+def of(facts: dict[str, Any], rows: Sequence[Row], repeat: int) -> dict[str, str]:
+    """Return the page, by the name of its file."""
+    heads = ("what", ">ours, s", ">beside, s", ">ratio", "goal")
+    lines = [
+        "# What the migration runner costs",
+        pages.sentence(facts, "make bench-runner"),
+        _METHOD.format(repeat=repeat),
+        pages.table(heads, [row.cells() for row in rows]),
+    ]
+    return {"runner.md": "\n\n".join(lines) + "\n"}

@@ -1,4 +1,4 @@
-"""Loads many rows into tables that nobody else uses, in the transaction of the caller.
+"""Loads many rows into tables that are not in use, in the transaction of the caller.
 
 Triggers and foreign keys are off (session_replication_role), since the rows are made to be as the
 triggers would have them. Indexes are marked not ready, as CREATE INDEX CONCURRENTLY does, and
@@ -24,7 +24,7 @@ select leaf.relid::regclass::text
        ) as leaf
  order by pg_relation_size(leaf.relid) desc, 1"""
 _SETTINGS: tuple[LiteralString, ...] = (
-    # Where Citus distributes the tables, its nodes hear of the settings that follow.
+    # Where Citus distributes the tables, its nodes get the settings that follow.
     "set local citus.propagate_set_commands = 'local'",
     "set local session_replication_role = replica",
     "set local maintenance_work_mem = '512MB'",

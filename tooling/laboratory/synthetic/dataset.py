@@ -15,7 +15,7 @@ DAY = 86_400 * SECOND
 YEAR = 365 * DAY
 
 # The n-th largest account has a share proportional to n ** -0.8: of 4,000 accounts the largest has
-# some 4 % of the projects, and half of the projects belong to 200 of them. An account's size does
+# about 4 % of the projects, and half of the projects belong to 200 of them. An account's size does
 # not depend on how many others there are.
 _SKEW = 5
 # The projects made by a time grow as time ** (1 / 0.6): three years of growing business.

@@ -10,16 +10,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
 
-from tooling.database import connect
+from tooling.database import connect, is_superuser
 from tooling.errors import RefusedError
 from tooling.laboratory.synthetic import blocks, bulk, lives, writer
 from tooling.laboratory.synthetic.dataset import EPOCH, Dataset
 
+_FILLED = "select exists (select from app.projects) or exists (select from app.project_events)"
 Progress = Callable[[str, float], None]
 
 
@@ -48,7 +49,7 @@ def generate(
 ) -> Report:
     """Write the dataset's rows; all or none. The connection must be in autocommit mode.
 
-    `progress` is told what is being done and how much of it is done, from 0 to 1. Raises
+    `progress` gets the step and the share of it that is done, from 0 to 1. Raises
     RefusedError if the database has tenant data (unless `add`), lacks the schema, or the role may
     not do it.
     """
@@ -108,33 +109,24 @@ def check(connection: psycopg.Connection[Any], dataset: Dataset, *, add: bool) -
             f"the data would end on {dataset.until:%Y-%m-%d}, which is in the future",
             hint="Give an earlier day with --until.",
         )
-    (is_superuser,) = _row(
-        connection, "select rolsuper from pg_catalog.pg_roles where rolname = current_user"
-    )
-    if not is_superuser:
+    if not is_superuser(connection):
         raise RefusedError(
             "generating data needs a superuser: it loads with triggers off",
             hint="Connect as one, or create projects through app.create_project.",
         )
-    (exists,) = _row(connection, "select to_regclass('app.event_chains') is not null")
-    if not exists:
+    if _is(connection, "select to_regclass('app.event_chains') is null"):
         raise RefusedError(
             "this database does not have the schema yet", hint="Run `tooling migrate` first."
         )
-    filled = (
-        "select true from app.projects limit 1",
-        "select true from app.project_events limit 1",
-    )
-    if any(_row(connection, query)[0] for query in filled) and not add:
+    if not add and _is(connection, _FILLED):
         raise RefusedError(
             "this database has projects already",
             hint="Use an empty database, or add to these with --add and another --seed.",
         )
 
 
-def _row(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...]:
-    row = connection.execute(query).fetchone()
-    return row if row is not None else (None,)
+def _is(connection: psycopg.Connection[Any], query: LiteralString) -> bool:
+    return connection.execute(query).fetchall() == [(True,)]
 
 
 def expected(dataset: Dataset) -> Iterator[tuple[str, int]]:

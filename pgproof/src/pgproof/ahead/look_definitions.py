@@ -3,6 +3,7 @@
 import psycopg
 
 from pgproof.ahead.definitions import Definitions, lines
+from pgproof.ahead.looking import looking
 from pgproof.ledger.reader import Connection
 
 _FUNCTIONS = """
@@ -55,12 +56,7 @@ select c.oid::bigint,
 def look(connection: Connection, search_path: str) -> Definitions | None:
     """Return the present definitions; None while a table of one is locked. Writes nothing."""
     try:
-        with connection.transaction():
-            connection.execute("set transaction read only")
-            connection.execute("set local lock_timeout = '1s'")
-            connection.execute(
-                "select set_config('search_path', %s, true)", [f"{search_path}, pg_catalog"]
-            )
+        with looking(connection, search_path):
             functions = {}
             for row in connection.execute(_FUNCTIONS).fetchall():
                 schema, name, arguments, language, volatility, parallel, *flags, settings, body = (

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import psycopg
 
+from pgproof.ahead.looking import looking
 from pgproof.ledger.reader import Connection
 
 _SIZES = """
 select n.nspname || '.' || c.relname,
-       n.nspname,
        c.relname,
        coalesce((select sum(pg_total_relation_size(t.relid)) from pg_partition_tree(c.oid) as t),
                 pg_total_relation_size(c.oid))::bigint,
@@ -33,17 +33,12 @@ def sizes(connection: Connection, search_path: str, names: set[str]) -> dict[str
     if not names:
         return {}
     try:
-        with connection.transaction():
-            connection.execute("set transaction read only")
-            connection.execute("set local lock_timeout = '1s'")
-            connection.execute(
-                "select set_config('search_path', %s, true)", [f"{search_path}, pg_catalog"]
-            )
+        with looking(connection, search_path):
             rows = connection.execute(_SIZES, {"names": sorted(names)}).fetchall()
     except psycopg.errors.LockNotAvailable:
         return {}
     found = {}
-    for full, _schema, short, size, count in rows:
+    for full, short, size, count in rows:
         for name in (full, short):
             if name in names:
                 found[name] = Size(size, count)

@@ -42,7 +42,9 @@ def command(name: str, host: Host | None = None) -> click.Command:
     return made
 
 
-@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "show_default": True}
+)
 @click.version_option(package_name="pgproof")
 def group() -> None:
     """Migrate a PostgreSQL database by plain SQL files.

@@ -11,12 +11,7 @@ from pgproof.settings import Settings
 @options.settings(*options.CONNECTED, *options.REPEATABLES, *options.RUNNING, "require_empty")
 @options.dsn
 @click.option(
-    "--wait",
-    type=float,
-    default=300,
-    show_default=True,
-    metavar="SECONDS",
-    help="Time to wait for another runner.",
+    "--wait", type=float, default=300, metavar="SECONDS", help="Time to wait for another runner."
 )
 @click.option(
     "--allow-out-of-order",

@@ -21,80 +21,53 @@ events = click.option(
     is_flag=True,
     help="Print a line of JSON for each event, and for the result.",
 )
-migrations = click.option(
-    "--migrations",
-    metavar="DIR",
-    type=click.Path(),
-    help="Folder of migrations; the settings are those at or above it.",
-)
 _SETTINGS = {
-    "migrations": migrations,
-    "ledger_schema": click.option(
-        "--ledger-schema", metavar="NAME", help="Schema of the ledger's tables."
+    "migrations": ("DIR", "Folder of migrations; the settings are those at or above it."),
+    "ledger_schema": ("NAME", "Schema of the ledger's tables."),
+    "owner": ("ROLE", "Role that runs the files, and owns what they create."),
+    "before": ("FILE", "Run this file before the migrations."),
+    "adopt": (
+        "SCHEMA",
+        "Take over yoyo's ledger in SCHEMA; 'none': existing ledgers belong to others.",
     ),
-    "owner": click.option(
-        "--owner", metavar="ROLE", help="Role that runs the files, and owns what they create."
+    "after": ("FILE", "Run this file after the migrations."),
+    "search_path": ("SCHEMAS", "Value of search_path while a file runs."),
+    "session": ("NAME=VALUE", "Parameter to set while a file runs."),
+    "lock_timeout": (
+        "TIME",
+        "Time that a statement waits for a lock (500ms, half of deadlock_timeout).",
     ),
-    "before": click.option(
-        "--before",
-        metavar="FILE",
-        type=click.Path(),
-        multiple=True,
-        help="Run this file before the migrations.",
-    ),
-    "adopt": click.option(
-        "--adopt",
-        metavar="SCHEMA",
-        help="Take over yoyo's ledger in SCHEMA; 'none': existing ledgers belong to others.",
-    ),
-    "after": click.option(
-        "--after",
-        metavar="FILE",
-        type=click.Path(),
-        multiple=True,
-        help="Run this file after the migrations.",
-    ),
-    "search_path": click.option(
-        "--search-path", metavar="SCHEMAS", help="Value of search_path while a file runs."
-    ),
-    "session": click.option(
-        "--session",
-        metavar="NAME=VALUE",
-        multiple=True,
-        help="Parameter to set while a file runs.",
-    ),
-    "lock_timeout": click.option(
-        "--lock-timeout",
-        metavar="TIME",
-        help="Time that a statement waits for a lock (500ms, half of deadlock_timeout).",
-    ),
-    "lock_attempts": click.option(
-        "--lock-attempts",
-        type=click.IntRange(1),
-        metavar="N",
-        help="Number of attempts of a file that cannot get its locks (30).",
-    ),
-    "require_empty": click.option(
-        "--require-empty/--allow-tables",
-        default=None,
-        help="Refuse a database that has tables, but no ledger of these migrations.",
-    ),
-    "present": click.option(
-        "--present",
-        metavar="DIR",
-        type=click.Path(),
-        help="Folder of the schema, one object a file.",
-    ),
-    "server": click.option(
-        "--server", metavar="DIR", type=click.Path(), help="Folder of an embedded server to use."
-    ),
+    "lock_attempts": ("N", "Number of attempts of a file that cannot get its locks (30)."),
+    "present": ("DIR", "Folder of the schema, one object a file."),
+    "server": ("DIR", "Folder of an embedded server to use."),
 }
+_TYPES = {"DIR": click.Path(), "FILE": click.Path(), "N": click.IntRange(1)}
+_REPEATED = ("before", "after", "session")
+_REQUIRE_EMPTY = click.option(
+    "--require-empty/--allow-tables",
+    default=None,
+    help="Refuse a database that has tables, but no ledger of these migrations.",
+)
 
 CONNECTED = ("migrations", "ledger_schema", "adopt", "owner", "server")
 """Settings of every command that looks at a database."""
 REPEATABLES = ("before", "after")
 RUNNING = ("search_path", "session", "lock_timeout", "lock_attempts")
 """Settings of commands that run files."""
+
+
+def setting(name: str) -> Callable[[Command], Command]:
+    """Return the option of a setting."""
+    if name == "require_empty":
+        return _REQUIRE_EMPTY
+    metavar, about = _SETTINGS[name]
+    return click.option(
+        f"--{name.replace('_', '-')}",
+        metavar=metavar,
+        type=_TYPES.get(metavar),
+        multiple=name in _REPEATED,
+        help=about,
+    )
 
 
 def settings(*names: str) -> Callable[[Command], Command]:
@@ -107,7 +80,7 @@ def settings(*names: str) -> Callable[[Command], Command]:
             return command(*arguments, settings=_load(given), **keywords)
 
         for name in reversed(names):
-            wrapper = _SETTINGS[name](wrapper)
+            wrapper = setting(name)(wrapper)
         return wrapper  # type: ignore[return-value]
 
     return decorate

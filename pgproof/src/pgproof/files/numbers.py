@@ -40,19 +40,21 @@ def problems(
         elif other is migration:
             highest = migration
             continue
-        if {migration.id, other.id} & set(pending) and not _depends(migration, other, depends):
+        if {migration.id, other.id} & set(pending) and other.id not in reached(
+            migration.id, depends
+        ):
             remedy = f"{remedy}, or name the one that comes first in `-- depends:`."
             found.append(Problem(migration.path, 0, f"{message} {other.path.name}", remedy))
     return found
 
 
-def _depends(one: Migration, other: Migration, depends: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether one migration depends on another, directly or through others."""
-    seen, left = set(), [one.id]
+def reached(name: str, depends: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Return a migration and all that it depends on, directly or through others."""
+    seen: set[str] = set()
+    left = [name]
     while left:
-        name = left.pop()
-        if name == other.id:
-            return True
-        left += [before for before in depends.get(name, ()) if before not in seen]
-        seen.update(left)
-    return False
+        one = left.pop()
+        if one in depends and one not in seen:
+            seen.add(one)
+            left += depends[one]
+    return seen

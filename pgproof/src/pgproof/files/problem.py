@@ -7,6 +7,12 @@ from pathlib import Path
 
 from pgproof.errors import RefusedError
 
+COPY_STDIN = (
+    "COPY FROM STDIN: a migration has no standard input",
+    "Write INSERT … VALUES, or load the data with a seed.",
+)
+"""What is wrong with a statement that reads the standard input, and the remedy."""
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from pgproof.files.classify import kind_of
-from pgproof.files.problem import Problem, refuse
+from pgproof.files.problem import COPY_STDIN, Problem, refuse
 from pgproof.files.statement import Statement
 
 _BOM = b"\xef\xbb\xbf"
@@ -52,28 +52,16 @@ def split(text: str, path: Path) -> tuple[Statement, ...]:
 
 def _explain(text: str, path: Path, message: str, position: int | None) -> Problem:
     offset = len(text) if position is None else position
-    line = text.count("\n", 0, offset) + 1
     copies = list(_COPY.finditer(text, 0, offset + 1))
     if copies:
         start = copies[-1].end() - len(copies[-1][0].lstrip())
-        return Problem(
-            path,
-            text.count("\n", 0, start) + 1,
-            "COPY FROM STDIN: a migration has no standard input",
-            "Write INSERT … VALUES, or load the data with a seed.",
-        )
+        return Problem(path, text.count("\n", 0, start) + 1, *COPY_STDIN)
+    said, remedy = message.split("\n", 1)[0], "PostgreSQL's parser rejects the file; mend it."
     if text[offset : offset + 1] == "\\":
-        return Problem(
-            path,
-            line,
-            f"psql meta-command {text[offset:].split(maxsplit=1)[0]}",
-            "Only SQL runs here: write it as SQL.",
-        )
-    opened = _UNTERMINATED.match(message)
-    if opened:
-        return Problem(
-            path, line, f"{opened[0]}, which begins here", "Close it, or remove what opens it."
-        )
-    said = message.split("\n", 1)[0]
-    said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
-    return Problem(path, line, said, "PostgreSQL's parser rejects the file; mend it.")
+        said = f"psql meta-command {text[offset:].split(maxsplit=1)[0]}"
+        remedy = "Only SQL runs here: write it as SQL."
+    elif opened := _UNTERMINATED.match(message):
+        said, remedy = f"{opened[0]}, which begins here", "Close it, or remove what opens it."
+    elif len(said) > _LONGEST:
+        said = f"{said[:_LONGEST]}…"
+    return Problem(path, text.count("\n", 0, offset) + 1, said, remedy)

@@ -1,6 +1,6 @@
 """What another tool's ledger says is applied, as the migrations that its files became."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,12 @@ from psycopg import sql
 
 from pgproof.errors import RefusedError
 from pgproof.files.hashes import other_line_ends
+from pgproof.files.numbers import reached
 from pgproof.files.problem import Problem, refuse
 from pgproof.files.script import load
 from pgproof.foreign import flyway
 from pgproof.foreign.formats import Format
-from pgproof.foreign.original import Original, Originals
+from pgproof.foreign.original import Originals
 
 Connection = psycopg.Connection[Any]
 
@@ -41,7 +42,7 @@ def applied(
     """
     place = _place(connection, form, table or form.table)
     text = sql.SQL(form.query).format(table=sql.Identifier(*place))
-    rows = connection.execute(text, dict(form.values(folder)) or None).fetchall()
+    rows = connection.execute(text, dict(originals.values) or None).fetchall()
     of_key = {one.key: one for one in originals.migrations}
     keys = list(of_key)
     found: set[str] = set()
@@ -61,7 +62,7 @@ def applied(
         elif word == "up to":
             found |= set(keys[: keys.index(key) + 1])
         elif word == "head":
-            found |= _ancestors(key, originals.migrations)
+            found |= reached(key, {one.key: one.after for one in originals.migrations})
         elif word == "applied":
             found.add(key)
             if form.checksum and sums[0] is not None:
@@ -107,16 +108,3 @@ def _place(connection: Connection, form: Format, table: str) -> tuple[str, str]:
     what = "no table" if not rows else "no table with the columns of"
     tool = "" if not rows else f"{form.title}: "
     raise RefusedError(f"{what} {tool}{table}", hint=hint)
-
-
-def _ancestors(key: str, originals: Iterable[Original]) -> set[str]:
-    """Return a key and those of all it comes after."""
-    after = {one.key: one.after for one in originals}
-    seen: set[str] = set()
-    left = [key]
-    while left:
-        one = left.pop()
-        if one in after and one not in seen:
-            seen.add(one)
-            left += after[one]
-    return seen

@@ -4,8 +4,16 @@ import re
 import zlib
 from pathlib import Path
 
-from pgproof.files.problem import Problem, refuse
-from pgproof.foreign.original import Original, Originals, each_once, matching, text_of
+from pgproof.files.problem import Problem, collecting, refuse
+from pgproof.foreign.original import (
+    Original,
+    Originals,
+    each_once,
+    matching,
+    placeholders,
+    text_of,
+    undone,
+)
 
 _NAME = r"(?:(?P<kind>[VUB])(?P<version>\d+(?:[._]\d+)*)|(?P<again>R))__(?P<name>.*)\.sql"
 _PLACEHOLDER = re.compile(r"\$\{[^}\n]*\}")
@@ -14,31 +22,26 @@ _ALONE = re.compile(r"^\s*executeInTransaction\s*=\s*false\s*$", re.MULTILINE | 
 
 def read(folder: Path) -> Originals:
     """Read the folder and those below it. Raises RefusedError for what cannot be converted."""
-    undo: dict[str, tuple[Path, str]] = {}
-    versions, always, problems = [], [], []
+    undos: dict[str, Original] = {}
+    found, always, problems = [], [], []
     for path, match in matching(folder, _NAME, deep=True):
         text = text_of(path)
-        problems += _placeholders(path, text)
+        problems += placeholders(path, text, _PLACEHOLDER)
         name = match["name"]
+        key = normal(match["version"]) if match["version"] else name
         if match["again"]:
-            always.append(Original(name, name, path, text))
+            always.append(Original(key, name, path, text))
         elif match["kind"] == "U":
-            undo[normal(match["version"])] = (path, text)
+            undos[key] = Original(key, name, path, text)
         elif match["kind"] == "B":
             message = "a baseline migration: the versions before it make the same"
             problems.append(Problem(path, 0, message, "Move it out of the folder."))
         else:
             conf = path.with_name(f"{path.name}.conf")
             alone = conf.is_file() and bool(_ALONE.search(text_of(conf)))
-            versions.append((normal(match["version"]), name, path, text, not alone))
-    found = [
-        Original(key, name, path, text, undo.pop(key, (path, ""))[1], in_transaction)
-        for key, name, path, text, in_transaction in versions
-    ]
-    problems += [
-        Problem(path, 0, "undoes a version that is not in the folder", "Remove it.")
-        for path, _ in undo.values()
-    ]
+            found.append(Original(key, name, path, text, transactional=not alone))
+    with collecting(problems):
+        found = undone(found, undos)
     refuse(problems)
     found.sort(key=lambda one: rank(one.key))
     return Originals(each_once(found), tuple(sorted(always, key=lambda one: one.name)))
@@ -62,15 +65,3 @@ def checksum(raw: bytes) -> str:
     text = raw.decode("utf-8-sig", "replace")
     number = zlib.crc32("".join(re.split(r"\r\n|\r|\n", text)).encode())
     return str(number - (1 << 32) if number >= 1 << 31 else number)
-
-
-def _placeholders(path: Path, text: str) -> list[Problem]:
-    return [
-        Problem(
-            path,
-            text.count("\n", 0, match.start()) + 1,
-            f"{match[0]} is a placeholder, which nothing fills in here",
-            "Write its value.",
-        )
-        for match in _PLACEHOLDER.finditer(text)
-    ]

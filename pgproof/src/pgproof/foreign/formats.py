@@ -1,19 +1,11 @@
 """The formats that can be imported: how each is read, and where its tool says what is applied."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pgproof.foreign import alembic, flyway, graphile, halves, pairs, sqitch
 from pgproof.foreign.original import Originals
-
-
-def _same(key: str) -> str:
-    return key
-
-
-def _no_values(_folder: Path) -> Mapping[str, str]:
-    return {}
 
 
 @dataclass(frozen=True)
@@ -33,8 +25,7 @@ class Format:
     columns: tuple[str, ...]
     query: str
     without: str = ""
-    normal: Callable[[str], str] = _same
-    values: Callable[[Path], Mapping[str, str]] = _no_values
+    normal: Callable[[str], str] = str
     checksum: Callable[[bytes], str] | None = None
 
 
@@ -68,10 +59,6 @@ select change || case when number > 1 then '#' || number else '' end, 'applied'
           from {table}
          where project = %(project)s) as changes
 """
-
-
-def _project(folder: Path) -> Mapping[str, str]:
-    return {"project": sqitch.project(folder)}
 
 
 FORMATS = {
@@ -140,7 +127,6 @@ FORMATS = {
         "sqitch.changes",
         ("change_id", "change", "project", "planned_at"),
         _SQITCH,
-        values=_project,
     ),
     "sql-migrate": Format(
         "sql-migrate",

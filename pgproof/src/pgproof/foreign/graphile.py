@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from pgproof.files.problem import Problem, refuse
-from pgproof.foreign.original import Original, Originals, matching, text_of
+from pgproof.foreign.original import Original, Originals, matching, placeholders, text_of
 
 _HEADER = re.compile(r"(?:--![^\n]*\n)+\r?\n?")
 _ALONE = re.compile(r"--!\s*no-transaction\b")
@@ -22,15 +22,7 @@ def read(folder: Path) -> Originals:
         text = text_of(path)
         header = _HEADER.match(text)
         body = text[header.end() :] if header else text
-        problems += [
-            Problem(
-                path,
-                text.count("\n", 0, one.start()) + 1,
-                f"{one[0]} is a placeholder, which nothing fills in here",
-                "Write its value.",
-            )
-            for one in _PLACEHOLDER.finditer(text)
-        ]
+        problems += placeholders(path, text, _PLACEHOLDER)
         alone = bool(_ALONE.match(body) or _ALONE.search(header[0] if header else ""))
         number = match["number"]
         name = match["name"] or number

@@ -64,7 +64,6 @@ def adopt(
     conninfo: str,
     settings: Settings,
     reporter: Reporter = silent,
-    options: Options | None = None,
     *,
     dry_run: bool = False,
 ) -> Imported:
@@ -81,7 +80,7 @@ def adopt(
         if not dry_run:
             write(left, settings.migrations)
             again = lambda: _chosen(reader, source, originals, converted)  # noqa: E731
-            record(reader, reporter, options or Options(), again, how="adopted")
+            record(reader, reporter, Options(), again, how="adopted")
     done = {migration.id for migration in chosen}
     problems = [] if dry_run else converted.problems(settings.migrations)
     return Imported(

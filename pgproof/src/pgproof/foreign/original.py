@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pgproof.errors import RefusedError
@@ -34,10 +34,14 @@ class Original:
 
 @dataclass(frozen=True)
 class Originals:
-    """What a folder holds, in the order of work; `always` runs again whenever it changed."""
+    """What a folder holds, in the order of work; `always` runs again whenever it changed.
+
+    `values` are those that tell the rows of its migrations in the tool's ledger.
+    """
 
     migrations: tuple[Original, ...]
     always: tuple[Original, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 def text_of(path: Path) -> str:
@@ -63,6 +67,30 @@ def matching(folder: Path, pattern: str, *, deep: bool = False) -> list[tuple[Pa
             problems.append(Problem(path, 0, "a migration that is code, not SQL", _AS_SQL))
     refuse(problems)
     return found
+
+
+def undone(originals: list[Original], undos: dict[str, Original]) -> list[Original]:
+    """Return the migrations with what undoes them, by key. Raises RefusedError if one is left."""
+    left = [undos[key] for key in undos.keys() - {one.key for one in originals}]
+    message = "undoes a version that is not in the folder"
+    remedy = "Write the other half, or remove this one."
+    refuse([Problem(one.path, 0, message, remedy) for one in left])
+    return [
+        replace(one, down=undo.up, down_transactional=undo.transactional)
+        if (undo := undos.get(one.key))
+        else one
+        for one in originals
+    ]
+
+
+def placeholders(path: Path, text: str, pattern: re.Pattern[str]) -> list[Problem]:
+    """Return what the tool would put a value into."""
+    remedy = "Write its value."
+    return [
+        Problem(path, line, f"{match[0]} is a placeholder, which nothing fills in here", remedy)
+        for match in pattern.finditer(text)
+        for line in [text.count("\n", 0, match.start()) + 1]
+    ]
 
 
 def each_once(originals: list[Original]) -> tuple[Original, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pgproof.files.problem import Problem, refuse
-from pgproof.foreign.original import Original, Originals, each_once, matching, text_of
+from pgproof.foreign.original import Original, Originals, each_once, matching, text_of, undone
 
 _ALONE = re.compile(r"--\s*no-transaction")
 
@@ -58,28 +58,12 @@ def diesel(folder: Path) -> Originals:
 
 
 def _paired(files: Iterable[tuple[Path, re.Match[str]]]) -> Originals:
-    downs: dict[int, tuple[Path, str]] = {}
-    ups = []
+    ups, undos = [], {}
     for path, match in files:
+        key, text = str(int(match["key"])), text_of(path)
+        one = Original(key, match["name"], path, text, transactional=not _ALONE.match(text))
         if match["half"] == "down":
-            downs[int(match["key"])] = (path, text_of(path))
+            undos[key] = one
         else:
-            ups.append((path, match))
-    found = []
-    for path, match in ups:
-        up = text_of(path)
-        down = downs.pop(int(match["key"]), (path, ""))[1]
-        found.append(
-            Original(
-                key=str(int(match["key"])),
-                name=match["name"],
-                path=path,
-                up=up,
-                down=down,
-                transactional=not _ALONE.match(up),
-                down_transactional=not _ALONE.match(down),
-            )
-        )
-    remedy = "Write the other half, or remove this one."
-    refuse([Problem(path, 0, "undoes what no file applies", remedy) for path, _ in downs.values()])
-    return Originals(each_once(sorted(found, key=lambda one: int(one.key))))
+            ups.append(one)
+    return Originals(each_once(sorted(undone(ups, undos), key=lambda one: int(one.key))))

@@ -26,6 +26,7 @@ class _Change:
 def read(folder: Path) -> Originals:
     """Read the folder of `sqitch.plan`. Raises RefusedError for what cannot be converted."""
     plan = folder / "sqitch.plan"
+    project = _PROJECT.search(text_of(plan))
     changes, problems = _changes(plan)
     found = []
     for change in changes:
@@ -36,13 +37,7 @@ def read(folder: Path) -> Originals:
             down = text_of(undo) if undo.is_file() else ""
             found.append(Original(key, change.name, script, text_of(script), down))
     refuse(problems)
-    return Originals(tuple(found))
-
-
-def project(folder: Path) -> str:
-    """Return the project's name, by which the ledger tells its changes from others'."""
-    match = _PROJECT.search(text_of(folder / "sqitch.plan"))
-    return match[1] if match else ""
+    return Originals(tuple(found), values={"project": project[1] if project else ""})
 
 
 def _changes(plan: Path) -> tuple[list[_Change], list[Problem]]:

@@ -57,18 +57,10 @@ def compare(folder: Folder, state: State, *, allow_out_of_order: bool = False) -
     problems += _gone(folder, state, pending, here) + _left(folder, state, pending, here)
     last = max((i for i, m in enumerate(ordered) if m.id in state.applied), default=-1)
     late = {m.id for m in ordered[: max(last, 0)] if m.id not in state.applied}
-    if not allow_out_of_order:
-        problems += [
-            Problem(
-                m.path,
-                1,
-                f"ordered before {ordered[last].id}, which is applied",
-                "Give it a later number, or run with --allow-out-of-order, which is recorded.",
-                "order",
-            )
-            for m in pending
-            if m.id in late
-        ]
+    if late and not allow_out_of_order:
+        message = f"ordered before {ordered[last].id}, which is applied"
+        remedy = "Give it a later number, or run with --allow-out-of-order, which is recorded."
+        problems += [Problem(m.path, 1, message, remedy, "order") for m in pending if m.id in late]
     return Work(
         ordered, pending, tuple(commented), tuple(unhashed), frozenset(late), tuple(problems)
     )
@@ -102,15 +94,9 @@ def beside(journal: tuple[Step, ...], script: Script, found: list[Problem]) -> l
     problems = [one for one in found if one.kind != "needless" or one.path != script.path]
     with collecting(problems):
         if script.header.transactional:
-            problems.append(
-                Problem(
-                    script.path,
-                    1,
-                    "partly applied without a transaction, but its header no longer says so",
-                    "Put `-- transactional: false` back; the statements that ran would run again.",
-                    "edited",
-                )
-            )
+            message = "partly applied without a transaction, but its header no longer says so"
+            remedy = "Put `-- transactional: false` back; the statements that ran would run again."
+            problems.append(Problem(script.path, 1, message, remedy, "edited"))
         problems += resumable(script, journal)
     return problems
 
@@ -134,13 +120,8 @@ def resumable(script: Script, journal: tuple[Step, ...]) -> list[Problem]:
 
 
 def _half_undone(path: Path, program: str) -> Problem:
-    return Problem(
-        path,
-        0,
-        "its rollback is partly done",
-        f"Finish it with `{program} rollback`; it goes on where it stopped.",
-        "partial",
-    )
+    remedy = f"Finish it with `{program} rollback`; it goes on where it stopped."
+    return Problem(path, 0, "its rollback is partly done", remedy, "partial")
 
 
 def _gone(
@@ -150,25 +131,18 @@ def _gone(
     for name, applied in state.applied.items():
         if name in here:
             continue
+        hashes = applied.raw_sha256, applied.code_sha256
         twin = next(
             (
                 m
                 for m in pending
-                if applied.raw_sha256 == m.script.raw_sha256
-                or applied.code_sha256 == m.script.code_sha256
+                if m.script.raw_sha256 == hashes[0] or m.script.code_sha256 == hashes[1]
             ),
             None,
         )
         message = f"applied, then renamed to {twin.path.name}" if twin else "applied, then deleted"
-        problems.append(
-            Problem(
-                folder.path / f"{name}.sql",
-                0,
-                message,
-                "Put the file back under the name it was applied with.",
-                "missing",
-            )
-        )
+        remedy = "Put the file back under the name it was applied with."
+        problems.append(Problem(folder.path / f"{name}.sql", 0, message, remedy, "missing"))
     return problems
 
 

@@ -10,8 +10,8 @@ from pgproof.files.script import Migration, Script
 from pgproof.ledger import compare, journal, marks
 from pgproof.ledger.reader import Reader
 from pgproof.run import repeatable
-from pgproof.run.execute import FileRun
 from pgproof.run.held import Locked
+from pgproof.run.job import FileRun
 from pgproof.run.options import Options, Result
 from pgproof.run.recorder import Recorder
 from pgproof.run.repeatable import Repeatable, repeatables

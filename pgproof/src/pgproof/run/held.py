@@ -11,12 +11,13 @@ from pgproof.errors import Exit, InputError, PgproofError
 from pgproof.ledger.reader import Connection, Reader
 from pgproof.ledger.server import ask, refuse_to_write
 from pgproof.report import Reporter
-from pgproof.run.execute import Executor, Patience
+from pgproof.run.execute import Executor
 from pgproof.run.lock import Mutex
 from pgproof.run.options import Options
 from pgproof.run.pooler import refuse_pooler
 from pgproof.run.session import Session, pinned
 from pgproof.run.watch import Watch
+from pgproof.run.writer import Patience
 from pgproof.settings import Settings, origin
 
 

@@ -13,9 +13,9 @@ from pgproof.files.script import Migration, Script, load
 from pgproof.ledger import compare, marks
 from pgproof.ledger.reader import Reader, reading
 from pgproof.report import Reporter, silent
-from pgproof.run.execute import FileRun
 from pgproof.run.held import locked
 from pgproof.run.interrupt import interruptible
+from pgproof.run.job import FileRun
 from pgproof.run.options import Options, Result
 from pgproof.run.recorder import Recorder
 from pgproof.settings import Settings

@@ -27,10 +27,10 @@ class Clock:
         self._next = self._started + _FIRST_TICK
 
     def wait(self) -> float | None:
-        """Return how long to wait for the server before `strike`; None is for ever."""
+        """Return how long to wait for the server before `call`; None is for ever."""
         return max(0.0, self._next - time.monotonic()) if self._tick else None
 
-    def strike(self) -> None:
+    def call(self) -> None:
         """Call `tick`, and decide when to call it again."""
         if self._tick:
             self._tick(time.monotonic() - self._started)
@@ -110,4 +110,4 @@ def _next(pgconn: pq.abc.PGconn, clock: Clock) -> pq.abc.PGresult | None:
         if readable:
             pgconn.consume_input()
         elif not written:
-            clock.strike()
+            clock.call()
