@@ -25,9 +25,7 @@ backup_id = click.option(
     "--backup", "backup_id", metavar="ID", help="The backup to use.  [default: the newest]"
 )
 once = click.option("--once", is_flag=True, help="Run once, and exit.")
-listen = click.option(
-    "--listen", default="127.0.0.1", show_default=True, help="Address to listen on."
-)
+listen = click.option("--listen", default="127.0.0.1", help="Address to listen on.")
 
 
 def port(default: int) -> Callable[[Command], Command]:
@@ -36,7 +34,6 @@ def port(default: int) -> Callable[[Command], Command]:
         "--port",
         type=click.IntRange(0, 65535),
         default=default,
-        show_default=True,
         help="Port to listen on; 0 chooses a free one.",
     )
 

@@ -13,7 +13,6 @@ from tooling.cli import options
 @click.option(
     "--keep",
     default=4,
-    show_default=True,
     type=click.IntRange(1, 10_000),
     help="Number of dumps to keep; older ones are deleted.",
 )

@@ -32,7 +32,6 @@ _STRONGEST = "ACCESS EXCLUSIVE"
     "--rows",
     type=click.IntRange(0),
     default=5,
-    show_default=True,
     metavar="N",
     help="Rows that are made up for each empty table.",
 )
