@@ -60,7 +60,7 @@ def read(connection: Connection, folders: Folders) -> list[Sample]:
             if connection.broken or connection.closed:
                 raise
             failures[name] = error
-            printing.fail(f"{name}: {str(error).strip()}")
+            printing.fail(f"{name}: {error.diag.message_primary or error}")
     if len(failures) == len(parts):
         raise failures["tables"]
     if folders.migrations is not None and "tables" not in failures:

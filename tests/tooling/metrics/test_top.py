@@ -66,6 +66,20 @@ def test_of_a_healthy_database_nothing_is_wrong(healthy: str) -> None:
     assert "Nothing is wrong." in top(healthy, "--once")
 
 
+def test_without_privileges_the_rest_is_shown(migrated_database: str) -> None:
+    with psycopg.connect(migrated_database, autocommit=True) as admin:
+        admin.execute("revoke pg_monitor from eagle_exporter")
+        try:
+            read = json.loads(top(migrated_database, "--json"))
+        finally:
+            admin.execute("grant pg_monitor to eagle_exporter")
+    assert "the part activity of the metrics could not be read" in read["problems"]
+    assert (
+        "statistics are read in part only: grant pg_monitor to eagle_exporter" in read["problems"]
+    )
+    assert read["months_ahead"] == {"app.project_events": 3}
+
+
 def picture(before: list[Sample], now: list[Sample]) -> Picture:
     """Put readings ten seconds apart together."""
     first, second = Reading(before), Reading(now)
