@@ -249,6 +249,7 @@ def test_dumps_are_copied_encrypted_and_loaded_from_the_store(shipped: World, st
     assert again["deleted"] == [Path(made["file"]).name]
     keys = {ship.dump_key(name), ship.dump_key(Path(again["file"]).name)}
     assert keys == {one for one in store.stored() if one.startswith("dumps/")}
+    store.client().delete_object(Bucket=BUCKET, Key=ship.dump_key(name))
     missing = shipped.tooling("backup", "load", "none.dump", "--into", "back", "--identity", key)
     assert missing.returncode == Exit.INPUT
 
