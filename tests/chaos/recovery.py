@@ -101,6 +101,7 @@ def lose_tablespace(on: Stage) -> None:
     on.world.server.kill()
     shutil.rmtree(space)
     on.recover(*OVER)
+    assert space.stat().st_uid == on.world.server.data_dir.stat().st_uid
     follow(on)
 
 

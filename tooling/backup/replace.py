@@ -15,6 +15,7 @@ from tooling.backup.recovery import Tell
 from tooling.backup.restore import Place, Restored
 from tooling.backup.survey import Request
 from tooling.errors import RefusedError, ToolingError
+from tooling.server import places
 from tooling.server.server import Server
 
 
@@ -36,10 +37,10 @@ def to_folder(barman: Barman, folder: Path, request: Request, tell: Tell) -> Rep
 
     Raises RefusedError, InputError and ToolingError; what was in the folder is there again then.
     """
-    server = side.server(barman, folder)
     site = _site(folder)
     locate = restore.beside(folder)
-    survey.look(barman, site, server, request, locate)
+    survey.look(barman, site, request, locate)
+    server = side.server(barman, folder)
     restored = _copied(barman, site, server, request, locate)
     locations = list(locate(restored.backup).values())
     running = server.is_running()
@@ -76,8 +77,8 @@ def in_place(barman: Barman, request: Request, tell: Tell) -> Replaced:
             hint="Put it back first, or restore into a folder with --to.",
         )
     site = _site(layout.data)
+    survey.look(barman, site, request, _locations)
     server = survey.original(barman, site.data, layout)
-    survey.look(barman, site, server, request, _locations)
     running = server.is_running()
     work = side.server(barman, site.new)
     try:
@@ -123,14 +124,17 @@ def _locations(backup: Backup) -> copying.Spaces:
 def _copied(
     barman: Barman, site: Site, server: Server, request: Request, locate: Place
 ) -> Restored:
-    """Copy and verify the backup, under other names."""
-    return restore.restore(
-        barman,
-        changed(server, data_dir=site.new),
-        request.target,
-        request.backup_id,
-        lambda backup: {oid: site.new_space(one) for oid, one in locate(backup).items()},
-    )
+    """Copy and verify the backup, under other names; make folders of tablespaces that are lost."""
+
+    def place(backup: Backup) -> copying.Spaces:
+        for folder in locate(backup).values():
+            if not folder.exists():
+                folder.mkdir(mode=0o700, parents=True)
+                places.hand_over(folder, places.account_of(site.new.parent))
+        return {oid: site.new_space(one) for oid, one in locate(backup).items()}
+
+    copy = changed(server, data_dir=site.new)
+    return restore.restore(barman, copy, request.target, request.backup_id, place)
 
 
 def _recovered(restored: Restored, request: Request, tell: Tell) -> Restored:

@@ -94,7 +94,8 @@ def scratch(
             started = start(restored, tell=tell)
         except ToolingError as error:
             kept = barman.settings.home / "restore.log"
-            shutil.copyfile(beside.log, kept)
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copyfile(beside.log, kept)
             raise ToolingError(error.message, hint=f"Read {kept}") from error
         yield started
     finally:

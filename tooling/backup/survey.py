@@ -33,10 +33,10 @@ class Request:
     run: bool = True
 
 
-def look(barman: Barman, site: Site, server: Server, request: Request, locate: Place) -> None:
+def look(barman: Barman, site: Site, request: Request, locate: Place) -> None:
     """Refuse what would fail later. Nothing is written."""
     choice = next(candidates(barman, request.target, request.backup_id))
-    if server.is_running() and request.overwrite < 2:
+    if Server(barman.bin_dir, site.data, site.data).is_running() and request.overwrite < 2:
         raise RefusedError(
             f"a server runs in {site.data}",
             hint="Restore into another folder with --to, or give --overwrite twice to stop it "
