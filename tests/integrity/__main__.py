@@ -32,6 +32,7 @@ class Verdict:
     case: Case
     found_by: tuple[str, ...]
     exit_code: int
+    findings: tuple[str, ...] = ()
 
     @property
     def is_found(self) -> bool:
@@ -79,8 +80,10 @@ def look(copy: Copy, one: Case) -> Verdict:
     if done.exception is not None:
         raise done.exception
     report = json.loads(done.stdout)
-    found = tuple(row["check_name"] for row in report["found"] if row["severity"] == "error")
-    return Verdict(one, found, done.return_value)
+    errors = [row for row in report["found"] if row["severity"] == "error"]
+    found = tuple(row["check_name"] for row in errors)
+    texts = tuple(text for row in errors for text in row["findings"])
+    return Verdict(one, found, done.return_value, texts)
 
 
 def write(verdicts: Sequence[Verdict], sound: Verdict) -> None:

@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -15,7 +17,7 @@ from tests.integrity.__main__ import Verdict, judge, look
 from tests.integrity.case import Case
 from tests.integrity.suite import CASES
 from tests.integrity.world import planted
-from tests.tamper.world import World
+from tests.tamper.world import ANA, BOB, World
 from tooling.errors import Exit
 from tooling.server.server import Server
 
@@ -71,6 +73,72 @@ def test_a_sound_database_is_not_complained_of(world: World) -> None:
                 owner.execute(statement.encode())
                 verdict = look(copy, command.SOUND)
                 assert (verdict.found_by, verdict.exit_code) == ((), Exit.OK), statement
+
+
+def test_nothing_is_found_while_others_write(world: World) -> None:
+    """Projects come, move and go, months are made and detached, jobs run, indexes are rebuilt."""
+    life = (
+        "insert into app.projects (account_id, name, created_by, updated_by)"
+        " values ('{0}', 'Busy sign', 'ana', 'ana')",
+        "insert into app.project_payloads (account_id, project_id, module, config)"
+        " select account_id, project_id, 'signage.single_pole.base_plate', '{{}}'"
+        " from app.projects where name = 'Busy sign' on conflict do nothing",
+        "update app.projects set status = 'estimating', confidence = random()"
+        " where name = 'Busy sign' and status = 'draft'",
+        "select app.append_event(account_id, project_id, 'file.attached', 'ana')"
+        " from app.projects where name = 'Busy sign'",
+        "select app.erase_events(account_id, project_id, 'dpo', 'request')"
+        " from app.projects where name = 'Busy sign' limit 1",
+        "delete from app.projects where name = 'Busy sign'",
+    )
+    upkeep = (
+        "select ops.refresh_project_stats()",
+        "select ops.fold_project_totals()",
+        "select ops.create_time_partitions('app.project_events', '2001-07-01')",
+        "select ops.begin_retirement('app.project_events_y2001m07', 'detach')",
+        "alter table app.project_events detach partition app.project_events_y2001m07 concurrently",
+        "select ops.finish_detachment('app.project_events_y2001m07')",
+        "select ops.attach_retired_partition('app.project_events_y2001m07')",
+        "reindex index concurrently app.projects_account_id_etag_key",
+        "vacuum app.projects",
+    )
+    with world.copy("eagle_integrity_busy") as copy:
+        close(copy.server.url(copy.database))
+        over = threading.Event()
+
+        def repeat(statements: Sequence[str], account: str) -> int:
+            done = 0
+            with psycopg.connect(copy.server.url(copy.database), autocommit=True) as one:
+                one.execute("set role eagle_owner")
+                one.execute(f"set app.account_id = '{account}'".encode())
+                one.execute("set app.actor = 'ana'")
+                while not over.is_set():
+                    for statement in statements:
+                        one.execute(statement.format(account).encode())
+                    done += 1
+            return done
+
+        with ThreadPoolExecutor() as pool:
+            work = [pool.submit(repeat, life, ANA), pool.submit(repeat, upkeep, BOB)]
+            try:
+                verdicts = [look(copy, command.SOUND) for _ in range(4)]
+            finally:
+                over.set()
+        assert min(one.result() for one in work) > 0
+        assert [one.findings for one in verdicts] == [()] * 4
+
+
+def test_a_damaged_page_hides_no_other_fault(world: World) -> None:
+    """The exit code of damage, for which somebody is called, goes before that of other faults."""
+    one = next(one for one in CASES if one.name == "a page of designs is damaged")
+    with world.copy("eagle_integrity_damaged") as copy:
+        close(copy.server.url(copy.database))
+        one.planting(copy)
+        copy.run("drop index app.projects_account_id_content_sha256_idx")
+        copy.run("update app.project_totals set project_count = 7")
+        verdict = look(copy, one)
+    assert verdict.exit_code == Exit.DAMAGED
+    assert {"unreadable", "definitions", "totals"} <= set(verdict.found_by)
 
 
 def test_every_check_has_a_fault_planted_for_it(world: World) -> None:

@@ -170,6 +170,12 @@ begin
           from relation as r
           join pg_constraint as k on k.conrelid = r.oid
          where k.contype <> 't'
+           -- DETACH PARTITION CONCURRENTLY leaves the bounds as a check on what may be attached again.
+           and not (
+               r.place <> ''
+               and k.contype = 'c'
+               and pg_get_expr(k.conbin, k.conrelid) = pg_get_partition_constraintdef(r.oid)
+           )
         union all
         select
             r.place,
