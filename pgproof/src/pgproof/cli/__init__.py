@@ -14,7 +14,7 @@ from pgproof.cli.host import Host
 from pgproof.errors import Exit
 from pgproof.run.interrupt import interruptible
 
-COMMANDS = ("baseline", "migrate", "new", "plan", "rollback", "status")
+COMMANDS = ("baseline", "migrate", "new", "plan", "rollback", "status", "trace")
 """What another program may take over, by `command`."""
 _OWN = (*COMMANDS, "import", "init", "server")
 

@@ -1,0 +1,116 @@
+"""What a scratch database begins with: the migrations before, a dump of a schema, or a database."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
+
+from pgproof import server
+from pgproof.connection import connect
+from pgproof.errors import InputError, PgproofError
+from pgproof.files.script import Migration
+from pgproof.run.migrate import migrate
+from pgproof.run.options import Options
+from pgproof.scratch.databases import Databases
+from pgproof.settings import Settings
+
+_NOTHING = "-- Nothing comes before.\nselect 1;\n"
+_OBJECTS = """
+select exists (
+    select from pg_catalog.pg_class as c
+      join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+     where c.oid >= 16384
+       and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+       and not exists (select from pg_catalog.pg_depend as d
+                        where d.objid = c.oid and d.deptype = 'e'))
+"""
+
+
+def of_migrations(made: Databases, settings: Settings, before: Sequence[Migration]) -> str:
+    """Make a database to which those migrations, and the files of `before`, are applied.
+
+    Raises PgproofError like `migrate`.
+    """
+    conninfo = made.create()
+    with tempfile.TemporaryDirectory(prefix="pgproof-") as folder:
+        here = Path(folder)
+        for one in before:
+            (here / one.path.name).write_bytes(one.script.raw)
+            if one.undo:
+                (here / one.undo.name).write_bytes(one.undo.read_bytes())
+        if not before:
+            (here / "0.sql").write_text(_NOTHING, encoding="utf-8")
+            (here / "0.rollback.sql").write_text(_NOTHING, encoding="utf-8")
+        alone = replace(settings, migrations=here, after=(), adopt=None)
+        migrate(conninfo, alone, options=Options(allow_out_of_order=True))
+    return conninfo
+
+
+def of_database(made: Databases, name: str) -> str:
+    """Make a database that is a copy of another of this server, with its data."""
+    return made.create(template=name)
+
+
+def of_schema(made: Databases, source: str, *, with_data: bool = False) -> str:
+    """Make a database with the schema of `source`, of any server, as pg_dump writes it.
+
+    Raises InputError without pg_dump, PgproofError if it or psql fails.
+    """
+    conninfo = made.create()
+    dumped = _run(
+        "pg_dump",
+        *(() if with_data else ("--schema-only",)),
+        "--no-subscriptions",
+        f"--dbname={source}",
+    )
+    _run("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", f"--dbname={conninfo}", given=dumped)
+    return conninfo
+
+
+def has_objects(conninfo: str) -> bool:
+    """Whether a database has relations that belong to no extension."""
+    with connect(conninfo, autocommit=True) as connection:
+        return bool(connection.execute(_OBJECTS.encode()).fetchall()[0][0])
+
+
+def database_of(conninfo: str) -> str:
+    """Return the name of the database that a connection string leads to."""
+    name = conninfo_to_dict(conninfo).get("dbname")
+    if name:
+        return str(name)
+    with connect(conninfo, autocommit=True) as connection:
+        return connection.info.dbname
+
+
+def _run(program: str, *arguments: str, given: bytes | None = None) -> bytes:
+    environment = {**os.environ, "PGOPTIONS": "-c client_min_messages=warning"}
+    done = subprocess.run(  # noqa: S603
+        [_found(program), *arguments],
+        input=given,
+        capture_output=True,
+        check=False,
+        env=environment,
+    )
+    if done.returncode:
+        said = next(iter(done.stderr.decode(errors="replace").splitlines()), "no message")
+        raise PgproofError(
+            f"{program} failed: {said}",
+            hint="Make the copy with the role that owns the objects, or from the migrations.",
+        )
+    return done.stdout
+
+
+def _found(program: str) -> str:
+    """Return the path of a program of PostgreSQL. Raises InputError if there is none."""
+    found = server.program(program) or shutil.which(program)
+    if found is None:
+        raise InputError(
+            f"{program} is not installed",
+            hint="Install PostgreSQL's client programs, or copy a database with --template.",
+        )
+    return str(found)

@@ -1,0 +1,123 @@
+"""Scratch databases of one command: each has a name of its own, and is dropped at the end."""
+
+import random
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from pgproof.connection import connect, explaining
+from pgproof.errors import ConnectionFailedError, Exit, RefusedError
+
+_PREFIX = "pgproof_scratch_"
+_NAME = re.compile(rf"{_PREFIX}(\d+)_\d+")
+_LOCK_CLASS = 1885825906
+"""First key of the advisory lock that a command holds while its databases are in use."""
+_MAINTENANCE = ("postgres", "template1")
+_FOUND = """
+select d.datname::text
+  from pg_catalog.pg_database as d
+ where d.datname like 'pgproof\\_scratch\\_%'
+   and pg_catalog.pg_has_role(d.datdba, 'USAGE')
+"""
+_ALIVE = """
+select objid::bigint from pg_catalog.pg_locks where locktype = 'advisory' and classid = %s
+"""
+
+
+@dataclass
+class Databases:
+    """The scratch databases of one command on one server. Never names a database of others."""
+
+    source: str
+    """The connection string that names the server; its database is read at most."""
+    connection: psycopg.Connection[Any]
+    number: int
+    made: list[str] = field(default_factory=list)
+
+    def create(self, template: str | None = None) -> str:
+        """Make a database and return its connection string.
+
+        `template` is the name of a database to copy, to which nobody may be connected. Raises
+        RefusedError if somebody is, or if this role may not make databases.
+        """
+        name = f"{_PREFIX}{self.number}_{len(self.made) + 1}"
+        self.made.append(name)
+        base = sql.SQL(" template {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        try:
+            self.connection.execute(
+                sql.SQL("create database {}{}").format(sql.Identifier(name), base)
+            )
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise RefusedError(
+                f"no scratch database can be made: {error.diag.message_primary}",
+                hint="Connect as a role with CREATEDB, or to another server.",
+            ) from error
+        except psycopg.errors.ObjectInUse as error:
+            raise RefusedError(
+                f"the database {template} cannot be copied: {error.diag.message_detail or error}",
+                hint="Leave it while it is copied, or copy its schema with --schema-of.",
+                exit_code=Exit.LOCKED,
+            ) from error
+        return make_conninfo(self.source, dbname=name)
+
+    def drop(self, conninfo: str) -> None:
+        """Drop a database that `create` made; what is connected to it is disconnected."""
+        name = str(psycopg.conninfo.conninfo_to_dict(conninfo)["dbname"])
+        if name in self.made:
+            self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        self.connection.execute(
+            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+        )
+
+    def drop_all(self) -> None:
+        """Drop every database that is left."""
+        for name in self.made:
+            with suppress(psycopg.Error):
+                self._drop(name)
+
+    def drop_abandoned(self) -> None:
+        """Drop the databases of commands that were killed: nobody holds the lock of those."""
+        alive = {row[0] for row in self.connection.execute(_ALIVE, [_LOCK_CLASS])}
+        for (name,) in self.connection.execute(_FOUND.encode()).fetchall():
+            match = _NAME.fullmatch(name)
+            if match and int(match[1]) not in alive:
+                with suppress(psycopg.Error):
+                    self._drop(name)
+
+
+@contextmanager
+def databases(conninfo: str) -> Iterator[Databases]:
+    """Yield a maker of databases on a server; at the end, also after a signal, all are dropped.
+
+    Databases that a command left behind because it was killed are dropped at the start.
+    """
+    with explaining(), closing(_maintenance(conninfo)) as connection:
+        number = random.randrange(2**31)  # noqa: S311
+        connection.execute("select pg_advisory_lock(%s, %s)", [_LOCK_CLASS, number])
+        made = Databases(conninfo, connection, number)
+        made.drop_abandoned()
+        try:
+            yield made
+        finally:
+            made.drop_all()
+
+
+def _maintenance(conninfo: str) -> psycopg.Connection[Any]:
+    """Connect to a database that is not the one of `conninfo`, so that this can be copied."""
+    named = connect(conninfo, autocommit=True)
+    name = named.info.dbname
+    for other in _MAINTENANCE:
+        if other != name:
+            with suppress(ConnectionFailedError):
+                found = connect(make_conninfo(conninfo, dbname=other), autocommit=True)
+                named.close()
+                return found
+    return named

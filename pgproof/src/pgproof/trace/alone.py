@@ -1,0 +1,107 @@
+"""Running the statements of a file one by one, each in its own transaction, and measuring each."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import psycopg
+
+from pgproof.files.script import Script
+from pgproof.files.statement import Statement
+from pgproof.run.session import Session
+from pgproof.trace.holders import Holders, run_held
+from pgproof.trace.records import Measured
+from pgproof.trace.relations import IN_TRANSACTION, Snapshot, held, locks_of, snapshot
+from pgproof.trace.work import work
+
+SINGLE = (
+    "set max_parallel_maintenance_workers = 0; set max_parallel_workers_per_gather = 0;"
+    " set track_counts = on"
+)
+"""Workers read rows that the leader does not count."""
+HIDES = ("DoStmt", "CallStmt", "SelectStmt")
+"""What may take locks in a block that it rolls back."""
+IMMEDIATE = "set constraints all immediate"
+_WAL = "select (pg_catalog.pg_current_wal_insert_lsn() - '0/0')::bigint"
+
+
+@dataclass
+class Alone:
+    """A session on a copy of the database as it was before the file.
+
+    `names` are the relations that locks and work are reported of.
+    """
+
+    session: Session
+    script: Script
+    names: Snapshot
+    observer: psycopg.Connection[Any]
+    holders: Holders
+    local: list[Statement] = field(default_factory=list)
+    """What lasts until the end of the file's transaction: SET LOCAL and the like."""
+
+    def measure(self, statement: Statement, tree: Any) -> tuple[Measured, tuple[str, ...]]:
+        """Run a statement, commit it, and return what it did, and which tables were empty.
+
+        Raises SqlFailureError; then nothing is left of it.
+        """
+        session = self.session
+        before = snapshot(session.connection, IN_TRANSACTION)
+        start = self.wal()
+        session.run("begin")
+        try:
+            for one in self.local:
+                session.execute(self.script, one, one.sql)
+            watched = self.names.values() if tree.is_a(*HIDES) else ()
+            started = time.monotonic()
+            asked = run_held(session, self.script, statement, self.holders, watched, self.observer)
+            session.execute(self.script, statement, IMMEDIATE)
+            seconds = time.monotonic() - started
+            end = self.wal()
+            rows = held(session.connection, session.pid)
+            after = snapshot(session.connection, IN_TRANSACTION)
+            session.execute(self.script, statement, "commit")
+        finally:
+            session.roll_back()
+        if is_local(tree):
+            self.local.append(statement)
+        done = work(before, after, self.names, truncates=tree.is_a("TruncateStmt"))
+        measured = Measured(
+            locks=locks_of([*asked, *rows], self.names, [oid for oid, _ in asked]),
+            rewrites=done.rewrites,
+            scans=done.scans,
+            wal_bytes=end - start,
+            rows=done.rows,
+            seconds=round(seconds, 6),
+        )
+        return measured, done.empty
+
+    def repeat(self, statement: Statement, like: Measured) -> Measured:
+        """Run a statement that differs from a measured one in constants alone."""
+        start, started = self.wal(), time.monotonic()
+        self.session.execute(self.script, statement, statement.sql)
+        seconds = round(time.monotonic() - started, 6)
+        return replace(like, wal_bytes=self.wal() - start, seconds=seconds)
+
+    def wal(self) -> int:
+        """Return how many bytes of WAL the server has written."""
+        return int(self.session.connection.execute(_WAL).fetchall()[0][0])
+
+
+def is_local(tree: Any) -> bool:
+    """Whether a statement changes nothing but the rest of its transaction."""
+    if tree.is_a("VariableSetStmt"):
+        return bool(tree.is_local) or tree.kind == "VAR_SET_MULTI"
+    return bool(tree.is_a("ConstraintsSetStmt"))
+
+
+def replay(session: Session, script: Script, statements: Sequence[Statement]) -> None:
+    """Run statements in one transaction and commit it. Raises SqlFailureError."""
+    session.run("begin")
+    try:
+        for one in statements:
+            session.execute(script, one, one.sql)
+        session.execute(script, None, f"{IMMEDIATE}; commit")
+    finally:
+        session.roll_back()

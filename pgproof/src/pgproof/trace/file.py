@@ -1,0 +1,166 @@
+"""Tracing one file: its statements one by one on one copy, and together on another."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from psycopg import conninfo as conninfos
+
+from pgproof.connection import connect
+from pgproof.files.script import Migration, Script
+from pgproof.files.statement import Statement
+from pgproof.report import Reporter
+from pgproof.run.failure import SqlFailureError
+from pgproof.run.session import Session
+from pgproof.scratch.databases import Databases
+from pgproof.settings import Settings
+from pgproof.sql.parser import tree
+from pgproof.trace.alone import HIDES, SINGLE, Alone, replay
+from pgproof.trace.holders import Holders
+from pgproof.trace.records import Measured, TracedFile, TracedStatement
+from pgproof.trace.relations import IN_TRANSACTION, Pair, Snapshot, locks_of, snapshot
+from pgproof.trace.whole import Whole, whole
+
+_EMPTY = "{} has no rows in the copy: what a rewrite or a read of it costs is not measured"
+_TOGETHER = "measured only in the transaction of the whole file: by itself it fails: {}"
+
+
+@dataclass
+class Tracer:
+    """Traces one file after the other; `base` is the database as the files before leave it."""
+
+    made: Databases
+    base: str
+    settings: Settings
+    role: str | None
+    report: Reporter
+
+    def session(self, conninfo: str) -> Session:
+        """Return a session as the runner has it at the beginning of a file."""
+        session = Session(
+            conninfo,
+            search_path=self.settings.search_path,
+            settings=self.settings.session,
+            application_name="pgproof trace",
+        )
+        session.forget(self.role)
+        session.run(SINGLE)
+        return session
+
+    def apply(self, migration: Migration) -> None:
+        """Run a file as the runner does, without measuring. Raises SqlFailureError."""
+        session = self.session(self.base)
+        try:
+            script = migration.script
+            if script.header.transactional:
+                replay(session, script, script.statements)
+            else:
+                for one in script.statements:
+                    session.execute(script, one, one.sql)
+        finally:
+            session.close()
+
+    def trace(self, migration: Migration) -> TracedFile:
+        """Measure a file, and leave it applied in the base."""
+        script = migration.script
+        self.report("file", file=migration.path.name, statements=len(script.statements))
+        transactional = script.header.transactional
+        other = self.made.create(_name(self.base)) if transactional else None
+        session = self.session(self.base)
+        try:
+            names = snapshot(session.connection, IN_TRANSACTION)
+            statements = self._alone(session, script, names)
+        finally:
+            session.close()
+        failure = None
+        if other is not None:
+            together, failed = self._together(other, script, names, statements)
+            statements = _combined(statements, together, names)
+            if together.failure is not None:
+                failure = together.failure.message
+            if failed:
+                self.made.drop(self.base)
+                self.base = other
+            else:
+                self.made.drop(other)
+        elif any(one.failure for one in statements):
+            failure = next(one.failure for one in statements if one.failure)
+        return TracedFile(
+            migration.id, str(migration.path), transactional, tuple(statements), failure=failure
+        )
+
+    def _alone(self, session: Session, script: Script, names: Snapshot) -> list[TracedStatement]:
+        found = []
+        failure = None
+        holders = Holders(self.base)
+        with closing(connect(self.base, autocommit=True)) as observer, closing(holders):
+            alone = Alone(session, script, names, observer, holders)
+            for statement in script.statements:
+                notes: tuple[str, ...] = ()
+                measured = Measured()
+                if failure is None:
+                    try:
+                        measured, empty = alone.measure(statement, tree(statement.sql))
+                        notes = tuple(_EMPTY.format(one) for one in empty)
+                    except SqlFailureError as error:
+                        failure = error.message
+                found.append(
+                    TracedStatement(
+                        statement.number, statement.line, statement.sql, measured, failure, notes
+                    )
+                )
+        return found
+
+    def _together(
+        self, conninfo: str, script: Script, names: Snapshot, statements: list[TracedStatement]
+    ) -> tuple[Whole, bool]:
+        """Run the file in one transaction; commit it if by themselves its statements fail."""
+        oids = {one.label: oid for oid, one in names.items()}
+        everything = [oid for oid, one in names.items() if one.kind in ("r", "p")]
+        traced = {one.number: one for one in statements}
+
+        def watched(statement: Statement) -> Sequence[int]:
+            if traced[statement.number].failure or tree(statement.sql).is_a(*HIDES):
+                return everything
+            return [oids[lock.relation] for lock in traced[statement.number].measured.locks]
+
+        session = self.session(conninfo)
+        failed = any(one.failure for one in statements)
+        try:
+            found = whole(session, conninfo, script, names, watched)
+            if failed and found.failure is None:
+                session.run("commit")
+        finally:
+            session.close()
+        return found, failed
+
+
+def _combined(
+    statements: list[TracedStatement], together: Whole, names: Snapshot
+) -> list[TracedStatement]:
+    """Return the statements with the order of their locks, and with those seen only together."""
+    found = []
+    for one in statements:
+        taken = together.taken.get(one.number)
+        if taken is None:
+            found.append(one)
+            continue
+        labels = {relation.label: oid for oid, relation in names.items()}
+        pairs: list[Pair] = [
+            (labels[lock.relation], mode) for lock in one.measured.locks for mode in lock.modes
+        ]
+        pairs += taken.order
+        if one.failure:
+            pairs += sorted(taken.held)
+        locks = locks_of(pairs, names, [oid for oid, _ in taken.order])
+        failure = one.failure
+        notes = one.notes
+        if failure and together.failure is None:
+            notes, failure = (*notes, _TOGETHER.format(failure)), None
+        measured = replace(one.measured, locks=locks)
+        found.append(replace(one, measured=measured, notes=notes, failure=failure))
+    return found
+
+
+def _name(conninfo: str) -> str:
+    return str(conninfos.conninfo_to_dict(conninfo)["dbname"])

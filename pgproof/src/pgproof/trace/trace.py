@@ -1,0 +1,102 @@
+"""Tracing what is pending: each file on copies of the database as the files before it leave it."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from pgproof.connection import connect
+from pgproof.errors import InputError
+from pgproof.files.folder import read
+from pgproof.files.script import Migration
+from pgproof.ledger import compare
+from pgproof.ledger.reader import reading
+from pgproof.report import Reporter, silent
+from pgproof.scratch import copies
+from pgproof.scratch.databases import Databases, databases
+from pgproof.settings import Settings
+from pgproof.trace.file import Tracer
+from pgproof.trace.records import Trace, TracedFile
+
+_ROLE = "select exists (select from pg_catalog.pg_roles where rolname = %s)"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the scratch copies are made of.
+
+    By default the migrations that are applied; of a database without a ledger that has objects, the
+    database itself. `template` names a database of the server, `schema_of` one of any server.
+    """
+
+    template: str | None = None
+    schema_of: str | None = None
+
+
+def trace(
+    conninfo: str,
+    settings: Settings,
+    source: Source | None = None,
+    only: Sequence[str] = (),
+    report: Reporter = silent,
+) -> Trace:
+    """Run every pending statement on scratch copies, and measure it.
+
+    The database of `conninfo` is read, and nothing in it is changed; copies are made on its server
+    and dropped. With `only`, the other pending files are run, and not measured. Raises RefusedError
+    for everything that `migrate` would refuse.
+    """
+    from pgproof.ahead.plan import plan
+
+    plan(conninfo, settings)
+    folder = read(settings.migrations, settings.program)
+    with reading(conninfo, settings, folder) as reader:
+        work = compare.compare(folder, reader.known.state, allow_out_of_order=True)
+        version = reader.connection.info.parameter_status("server_version") or ""
+    pending = {one.id for one in work.pending}
+    unknown = [one for one in only if one not in pending]
+    if unknown:
+        raise InputError(
+            f"{unknown[0]!r} is not pending",
+            hint=f"`{settings.program} status` shows which files are.",
+        )
+    before = [one for one in work.ordered if one.id not in pending]
+    files: list[TracedFile] = []
+    with databases(conninfo) as made:
+        copied, base = _base(made, conninfo, settings, before, source or Source())
+        role = _role(base, settings)
+        tracer = Tracer(made, base, settings, role, report)
+        for migration in work.pending:
+            if only and migration.id not in only:
+                tracer.apply(migration)
+                continue
+            files.append(tracer.trace(migration))
+            if files[-1].failure:
+                break
+    return Trace(copied, version, tuple(files))
+
+
+def _base(
+    made: Databases,
+    conninfo: str,
+    settings: Settings,
+    before: Sequence[Migration],
+    source: Source,
+) -> tuple[str, str]:
+    """Return what the copies are of, in words, and the first of them."""
+    if source.template:
+        found = copies.of_database(made, source.template)
+        return f"the database {source.template}, with its data", found
+    if source.schema_of:
+        return "a schema, by pg_dump", copies.of_schema(made, source.schema_of)
+    if before or not copies.has_objects(conninfo):
+        return f"{len(before)} migrations", copies.of_migrations(made, settings, before)
+    name = copies.database_of(conninfo)
+    return f"the database {name}, with its data", copies.of_database(made, name)
+
+
+def _role(conninfo: str, settings: Settings) -> str | None:
+    if not settings.owner:
+        return None
+    with closing(connect(conninfo, autocommit=True)) as connection:
+        exists = connection.execute(_ROLE.encode(), [settings.owner]).fetchall()[0][0]
+    return settings.owner if exists else None
