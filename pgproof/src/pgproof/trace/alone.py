@@ -8,11 +8,12 @@ from typing import Any
 import psycopg
 
 from pgproof.files.script import Script
-from pgproof.files.statement import Statement
+from pgproof.files.statement import Kind, Statement
 from pgproof.run.session import Session
-from pgproof.trace.holders import Holders, run_held
-from pgproof.trace.records import Measured
-from pgproof.trace.relations import IN_TRANSACTION, Snapshot, held, locks_of, snapshot
+from pgproof.trace.holders import Holders, run_held, run_watched
+from pgproof.trace.phases import Stepper
+from pgproof.trace.records import Measured, Wait
+from pgproof.trace.relations import CUMULATIVE, IN_TRANSACTION, Snapshot, held, locks_of, snapshot
 from pgproof.trace.work import work
 
 SINGLE = (
@@ -76,6 +77,41 @@ class Alone:
             seconds=round(seconds, 6),
         )
         return measured, done.empty
+
+    def outside(self, statement: Statement) -> Measured:
+        """Run a statement that may not be in a transaction block. Raises SqlFailureError."""
+        session, observer = self.session, self.observer
+        names = {**snapshot(observer, IN_TRANSACTION), **self.names}
+        before = self._counted()
+        start, started = self.wal(), time.monotonic()
+        stepper = Stepper(self.holders.conninfo, session.pid, names, observer)
+        try:
+            stepper.begin(concurrent=statement.kind is Kind.CONCURRENT)
+
+            def run() -> None:
+                session.execute(self.script, statement, statement.sql)
+
+            run_watched(session, run, observer, stepper.at_stop)
+        finally:
+            stepper.close()
+        seen = stepper.found
+        seconds = time.monotonic() - started - seen.stopped
+        end = self.wal()
+        done = work(before, self._counted(), names, truncates=False)
+        return Measured(
+            locks=locks_of(seen.pairs, names, [oid for oid, _ in seen.pairs]),
+            rewrites=done.rewrites,
+            scans=done.scans,
+            wal_bytes=end - start,
+            rows=done.rows,
+            seconds=round(seconds, 6),
+            waits=tuple(Wait(what, locks_of(pairs, names)) for what, pairs in seen.waits),
+        )
+
+    def _counted(self) -> Snapshot:
+        """Return what the server has counted, all that the session did included."""
+        self.session.run("select pg_catalog.pg_stat_force_next_flush()")
+        return snapshot(self.observer, CUMULATIVE)
 
     def repeat(self, statement: Statement, like: Measured) -> Measured:
         """Run a statement that differs from a measured one in constants alone."""

@@ -8,7 +8,7 @@ from psycopg import conninfo as conninfos
 
 from pgproof.connection import connect
 from pgproof.files.script import Migration, Script
-from pgproof.files.statement import Statement
+from pgproof.files.statement import Kind, Statement
 from pgproof.report import Reporter
 from pgproof.run.failure import SqlFailureError
 from pgproof.run.session import Session
@@ -100,7 +100,7 @@ class Tracer:
                 measured = Measured()
                 if failure is None:
                     try:
-                        measured, empty = alone.measure(statement, tree(statement.sql))
+                        measured, empty = _measured(alone, statement)
                         notes = tuple(_EMPTY.format(one) for one in empty)
                     except SqlFailureError as error:
                         failure = error.message
@@ -133,6 +133,14 @@ class Tracer:
         finally:
             session.close()
         return found, failed
+
+
+def _measured(alone: Alone, statement: Statement) -> tuple[Measured, tuple[str, ...]]:
+    """Measure a statement as the runner runs it; also which tables were empty."""
+    transactional = alone.script.header.transactional
+    if transactional or statement.kind in (Kind.ORDINARY, Kind.SETTING):
+        return alone.measure(statement, tree(statement.sql))
+    return alone.outside(statement), ()
 
 
 def _combined(

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import pq, sql
 
 from pgproof.connection import connect
 from pgproof.files.script import Script
 from pgproof.files.statement import Statement
+from pgproof.run import wire
 from pgproof.run.session import Session
 from pgproof.trace.relations import Pair, Relation, words
 
@@ -23,7 +24,7 @@ select locktype::text, coalesce(relation, 0)::bigint, mode::text
  where pid = %s and not granted
 """
 _FIRST_PAUSE = 0.001
-_LONGEST_PAUSE = 0.05
+_LONGEST_PAUSE = 0.01
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Holders:
     conninfo: str
     holding: dict[int, psycopg.Connection[Any]] = field(default_factory=dict)
     idle: list[psycopg.Connection[Any]] = field(default_factory=list)
+    again: dict[int, bytes] = field(default_factory=dict)
 
     def hold(self, relations: Iterable[Relation], mode: str = "access exclusive") -> None:
         """Lock each relation that LOCK TABLE takes, in a session of its own, as far as may be."""
@@ -49,29 +51,31 @@ class Holders:
             if one.kind not in _LOCKABLE or one.oid in self.holding or len(self.holding) >= _MOST:
                 continue
             session = self.idle.pop() if self.idle else connect(self.conninfo, autocommit=True)
-            name = sql.Identifier(one.schema, one.name)
-            lock = sql.SQL("begin; lock table only {} in {} mode nowait")
             try:
-                session.execute(lock.format(name, sql.SQL(mode)))
+                session.execute(_lock(one, mode, "nowait"))
             except psycopg.Error:
                 session.execute("rollback")
                 self.idle.append(session)
             else:
                 self.holding[one.oid] = session
+                self.again[one.oid] = _lock(one, mode)
 
-    def release(self, oid: int) -> bool:
-        """Let go of a relation; False if it is not held."""
-        session = self.holding.pop(oid, None)
-        if session is None:
-            return False
-        session.execute("rollback")
-        self.idle.append(session)
-        return True
+    def step(self, oid: int) -> bool:
+        """Let a statement have its lock on a relation, and queue to be in its way again.
+
+        Return False if the relation is not held.
+        """
+        session = self.holding.get(oid)
+        if session is not None:
+            requeue(session, self.again[oid])
+        return session is not None
 
     def release_all(self) -> None:
         """Let go of everything."""
-        for oid in list(self.holding):
-            self.release(oid)
+        for session in self.holding.values():
+            if settle(session):
+                self.idle.append(session)
+        self.holding.clear()
 
     def close(self) -> None:
         """End the sessions."""
@@ -80,6 +84,36 @@ class Holders:
                 session.close()
         self.holding.clear()
         self.idle.clear()
+
+
+def _lock(one: Relation, mode: str, how: str = "") -> bytes:
+    name = sql.Identifier(one.schema, one.name).as_string()
+    return f"begin; lock table only {name} in {mode} mode {how}".encode()
+
+
+def requeue(session: psycopg.Connection[Any], lock: bytes) -> None:
+    """End what a session holds, and let it wait for the same again, behind who gets it now."""
+    settle(session)
+    session.pgconn.send_query(lock)
+    session.pgconn.flush()
+
+
+def settle(session: psycopg.Connection[Any]) -> bool:
+    """Cancel what a session waits for and end its transaction; False if it has ended itself."""
+    pgconn = session.pgconn
+    try:
+        if pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
+            session.cancel_safe(timeout=10)
+            wire.drain(pgconn, 10)
+        pgconn.exec_(b"rollback")
+    except psycopg.Error:
+        session.close()
+    return not session.closed
+
+
+def waiting(observer: psycopg.Connection[Any], pid: int) -> list[Stop]:
+    """Return what a session waits for just now."""
+    return [Stop(*row) for row in observer.execute(_WAITING.encode(), [pid]).fetchall()]
 
 
 def run_held(
@@ -98,7 +132,7 @@ def run_held(
     order: list[Pair] = []
 
     def at_stop(stop: Stop) -> None:
-        if stop.kind == "relation" and holders.release(stop.relation):
+        if stop.kind == "relation" and holders.step(stop.relation):
             order.append((stop.relation, words(stop.mode)))
 
     def run() -> None:
@@ -138,10 +172,10 @@ def run_watched(
     try:
         while thread.is_alive():
             thread.join(pause)
-            rows = observer.execute(_WAITING.encode(), [session.pid]).fetchall()
-            pause = _FIRST_PAUSE if rows else min(_LONGEST_PAUSE, pause * 1.2)
-            for row in rows:
-                at_stop(Stop(*row))
+            stops = waiting(observer, session.pid)
+            pause = _FIRST_PAUSE if stops else min(_LONGEST_PAUSE, pause * 1.2)
+            for stop in stops:
+                at_stop(stop)
     except BaseException:
         session.connection.cancel_safe(timeout=10)
         raise
