@@ -129,6 +129,13 @@ class Catalogue:
             return relation.name
         return f"{relation.schema}.{relation.name}"
 
+    def labelled(self, label: str) -> Relation | None:
+        """Return the relation that `label` calls so."""
+        places = [(one, label) for one in (*self.home, "pg_catalog")]
+        dots = [place for place, one in enumerate(label) if one == "."]
+        places += [(label[:dot], label[dot + 1 :]) for dot in dots]
+        return next((self._by_name[place] for place in places if place in self._by_name), None)
+
     def of(self, relation: Relation) -> list[Constraint]:
         """Return the constraints of a table."""
         return [self.constraints[oid] for oid in self._own.get(relation.oid, ())]

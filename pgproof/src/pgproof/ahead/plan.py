@@ -27,10 +27,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class PlannedLock:
+    """The strongest lock on a relation, which is named with its schema."""
+
+    relation: str
+    mode: str
+
+
+@dataclass(frozen=True)
 class PlannedStatement:
     """A statement and what it does. `lock_timeout` is empty where it waits without limit.
 
-    `difference` is a unified diff of a definition that is there, and the new one.
+    `difference` is a unified diff of a definition that is there, and the new one. `locks`,
+    `rewrites` and `scans` are of relations that were there before the file, as a trace has them.
     `alike` is the number of the first statement of its file that differs in numbers and constants
     alone.
     """
@@ -43,6 +52,9 @@ class PlannedStatement:
     alike: int
     effects: tuple[Effect, ...]
     difference: tuple[str, ...] = ()
+    locks: tuple[PlannedLock, ...] = ()
+    rewrites: tuple[str, ...] = ()
+    scans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +138,7 @@ def _planned(
     forecast, unknown = prepare(connection, settings)
     files = []
     for migration in work.pending:
-        forecast.begin()
+        forecast.begin(transactional=migration.script.header.transactional)
         steps = state.journal.get((migration.id, "apply"), ())
         skip = {step.number for step in steps if step.finished}
         files.append(_file(migration, skip, findings or [], settings.lock_timeout, forecast))
@@ -199,6 +211,9 @@ def _statement(
         alike=first.setdefault(without_numbers(alike), statement.number),
         effects=outcome.effects,
         difference=outcome.difference,
+        locks=tuple(PlannedLock(one.relation, one.lock) for one in outcome.before),
+        rewrites=tuple(one.relation for one in outcome.before if one.rewrites),
+        scans=tuple(one.relation for one in outcome.before if one.scans),
     )
 
 

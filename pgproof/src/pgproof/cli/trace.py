@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,7 @@ from pgproof.errors import Exit
 from pgproof.settings import Settings
 
 if TYPE_CHECKING:
-    from pgproof.trace.records import Trace, TracedFile
+    from pgproof.trace.records import Trace, TracedFile, TracedStatement
 
 _STATEMENT = 2
 
@@ -36,6 +37,12 @@ _STATEMENT = 2
     multiple=True,
     help="Measure this migration alone; other pending ones are run and not measured.",
 )
+@click.option(
+    "--queries",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="SQL of the application: show which of its transactions a file can deadlock with.",
+)
 @options.as_json
 def command(
     settings: Settings,
@@ -43,6 +50,7 @@ def command(
     template: str | None,
     schema_of: str | None,
     only: tuple[str, ...],
+    queries: Path | None,
     as_json: bool,
 ) -> int:
     """Run the pending statements on scratch copies, and measure each.
@@ -60,7 +68,8 @@ def command(
     """
     from pgproof.trace.trace import Source, trace
 
-    found = trace(options.resolve(dsn, settings), settings, Source(template, schema_of), only)
+    source = Source(template, schema_of)
+    found = trace(options.resolve(dsn, settings), settings, source, only, queries)
     failed = any(file.failure for file in found.files)
     exit_code = Exit.MIGRATION if failed else Exit.OK
     if as_json:
@@ -80,7 +89,9 @@ def _show(found: "Trace") -> None:
         lines = printing.columns(_rows(file), shrink=_STATEMENT)
         printing.say(*(f" {line}" for line in lines))
         for statement in file.statements:
-            printing.say(*(f"  statement {statement.number}: {one}" for one in statement.notes))
+            said = (*statement.notes, *_claims(statement))
+            printing.say(*(f"  statement {statement.number}: {one}" for one in said))
+        printing.say(*(f"  {line}" for line in _consequences(file)))
         if file.failure:
             sys.stdout.flush()
             printing.fail(file.failure, "Mend the file; what follows it was not measured.")
@@ -99,6 +110,28 @@ def _rows(file: "TracedFile") -> Iterator[tuple[str, ...]]:
         ]
         for number, row in enumerate(shown or [("", "", "")]):
             yield (*about, *row, *cost) if number == 0 else ("", "", "", *row, "", "", "")
+
+
+def _consequences(file: "TracedFile") -> Iterator[str]:
+    for held in file.held:
+        yield (
+            f"{held.mode} on {held.relation}: taken by statement {held.statement}, held for"
+            f" {held.seconds * 1000:.1f} ms"
+        )
+    for one in file.deadlocks:
+        first, second = one.statements
+        yield (
+            f"can deadlock with {one.other}: statement {first} locks {one.first},"
+            f" then statement {second} {one.second}"
+        )
+
+
+def _claims(statement: "TracedStatement") -> Iterator[str]:
+    """Say which claims hold; those that cannot be measured are left to --json."""
+    for one in statement.claims:
+        what = f"{one.claim} of {one.relation}" if one.relation else one.claim
+        if one.outcome != "not measurable" and (one.source, one.outcome) != ("plan", "confirmed"):
+            yield f"{one.source}, {what}: {one.outcome}"
 
 
 def _work(relation: str, rewrites: tuple[str, ...], read: set[str]) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -10,6 +10,7 @@ import psycopg
 from pgproof.files.script import Script
 from pgproof.files.statement import Kind, Statement
 from pgproof.run.session import Session
+from pgproof.sql.parser import tree
 from pgproof.trace.holders import Holders, run_held, run_watched
 from pgproof.trace.phases import Stepper
 from pgproof.trace.records import Measured, Wait
@@ -25,6 +26,9 @@ HIDES = ("DoStmt", "CallStmt", "SelectStmt")
 """What may take locks in a block that it rolls back."""
 IMMEDIATE = "set constraints all immediate"
 _WAL = "select (pg_catalog.pg_current_wal_insert_lsn() - '0/0')::bigint"
+_OWN_WAL = "select wal_bytes::bigint from pg_catalog.pg_stat_get_backend_wal(%s)"
+_OWN_WAL_SINCE = 180000
+_FLUSH = "select pg_catalog.pg_stat_force_next_flush()"
 
 
 @dataclass
@@ -42,8 +46,8 @@ class Alone:
     local: list[Statement] = field(default_factory=list)
     """What lasts until the end of the file's transaction: SET LOCAL and the like."""
 
-    def measure(self, statement: Statement, tree: Any) -> tuple[Measured, tuple[str, ...]]:
-        """Run a statement, commit it, and return what it did, and which tables were empty.
+    def measure(self, statement: Statement, tree: Any) -> Measured:
+        """Run a statement, commit it, and return what it did.
 
         Raises SqlFailureError; then nothing is left of it.
         """
@@ -55,11 +59,12 @@ class Alone:
             for one in self.local:
                 session.execute(self.script, one, one.sql)
             watched = self.names.values() if tree.is_a(*HIDES) else ()
+            asked, seconds = run_held(
+                session, self.script, statement, self.holders, watched, self.observer
+            )
             started = time.monotonic()
-            asked = run_held(session, self.script, statement, self.holders, watched, self.observer)
             session.execute(self.script, statement, IMMEDIATE)
-            seconds = time.monotonic() - started
-            end = self.wal()
+            seconds += time.monotonic() - started
             rows = held(session.connection, session.pid)
             after = snapshot(session.connection, IN_TRANSACTION)
             session.execute(self.script, statement, "commit")
@@ -68,36 +73,39 @@ class Alone:
         if is_local(tree):
             self.local.append(statement)
         done = work(before, after, self.names, truncates=tree.is_a("TruncateStmt"))
-        measured = Measured(
+        return Measured(
             locks=locks_of([*asked, *rows], self.names, [oid for oid, _ in asked]),
             rewrites=done.rewrites,
             scans=done.scans,
-            wal_bytes=end - start,
+            wal_bytes=self.wal() - start,
             rows=done.rows,
             seconds=round(seconds, 6),
+            empty=done.empty,
         )
-        return measured, done.empty
 
     def outside(self, statement: Statement) -> Measured:
         """Run a statement that may not be in a transaction block. Raises SqlFailureError."""
         session, observer = self.session, self.observer
         names = {**snapshot(observer, IN_TRANSACTION), **self.names}
         before = self._counted()
-        start, started = self.wal(), time.monotonic()
+        start = self.wal()
         stepper = Stepper(self.holders.conninfo, session.pid, names, observer)
         try:
             stepper.begin(concurrent=statement.kind is Kind.CONCURRENT)
 
+            started = time.monotonic()
+
             def run() -> None:
                 session.execute(self.script, statement, statement.sql)
 
-            run_watched(session, run, observer, stepper.at_stop)
+            stopped = run_watched(session, run, observer, stepper.at_stop)
+            seconds = time.monotonic() - started - stopped
         finally:
             stepper.close()
         seen = stepper.found
-        seconds = time.monotonic() - started - seen.stopped
         end = self.wal()
-        done = work(before, self._counted(), names, truncates=False)
+        vacuums = tree(statement.sql).is_a("VacuumStmt")
+        done = work(before, self._counted(), names, vacuums=vacuums)
         return Measured(
             locks=locks_of(seen.pairs, names, [oid for oid, _ in seen.pairs]),
             rewrites=done.rewrites,
@@ -110,19 +118,16 @@ class Alone:
 
     def _counted(self) -> Snapshot:
         """Return what the server has counted, all that the session did included."""
-        self.session.run("select pg_catalog.pg_stat_force_next_flush()")
+        self.session.run(_FLUSH)
         return snapshot(self.observer, CUMULATIVE)
 
-    def repeat(self, statement: Statement, like: Measured) -> Measured:
-        """Run a statement that differs from a measured one in constants alone."""
-        start, started = self.wal(), time.monotonic()
-        self.session.execute(self.script, statement, statement.sql)
-        seconds = round(time.monotonic() - started, 6)
-        return replace(like, wal_bytes=self.wal() - start, seconds=seconds)
-
     def wal(self) -> int:
-        """Return how many bytes of WAL the server has written."""
-        return int(self.session.connection.execute(_WAL).fetchall()[0][0])
+        """Return how many bytes of WAL the session has written; before 18, the whole server."""
+        if self.observer.info.server_version < _OWN_WAL_SINCE:
+            return int(self.observer.execute(_WAL).fetchall()[0][0])
+        self.session.run(_FLUSH)
+        rows = self.observer.execute(_OWN_WAL.encode(), [self.session.pid]).fetchall()
+        return int(rows[0][0])
 
 
 def is_local(tree: Any) -> bool:

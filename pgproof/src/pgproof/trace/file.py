@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from psycopg import conninfo as conninfos
 
+from pgproof.ahead.plan import PlannedFile
 from pgproof.connection import connect
 from pgproof.files.script import Migration, Script
 from pgproof.files.statement import Kind, Statement
@@ -16,7 +17,10 @@ from pgproof.scratch.databases import Databases
 from pgproof.settings import Settings
 from pgproof.sql.parser import tree
 from pgproof.trace.alone import HIDES, SINGLE, Alone, replay
+from pgproof.trace.claims import with_claims
+from pgproof.trace.deadlocks import Transaction, deadlocks, held, steps_of
 from pgproof.trace.holders import Holders
+from pgproof.trace.others import of_keys, of_queries
 from pgproof.trace.records import Measured, TracedFile, TracedStatement
 from pgproof.trace.relations import IN_TRANSACTION, Pair, Snapshot, locks_of, snapshot
 from pgproof.trace.whole import Whole, whole
@@ -34,6 +38,7 @@ class Tracer:
     settings: Settings
     role: str | None
     report: Reporter
+    queries: Script | None = None
 
     def session(self, conninfo: str) -> Session:
         """Return a session as the runner has it at the beginning of a file."""
@@ -60,7 +65,7 @@ class Tracer:
         finally:
             session.close()
 
-    def trace(self, migration: Migration) -> TracedFile:
+    def trace(self, migration: Migration, planned: PlannedFile) -> TracedFile:
         """Measure a file, and leave it applied in the base."""
         script = migration.script
         self.report("file", file=migration.path.name, statements=len(script.statements))
@@ -69,11 +74,14 @@ class Tracer:
         session = self.session(self.base)
         try:
             names = snapshot(session.connection, IN_TRANSACTION)
+            others = list(of_keys(session.connection, names))
             statements = self._alone(session, script, names)
         finally:
             session.close()
         failure = None
         if other is not None:
+            if self.queries:
+                others += self._queried(other, self.queries, names)
             together, failed = self._together(other, script, names, statements)
             statements = _combined(statements, together, names)
             if together.failure is not None:
@@ -85,9 +93,23 @@ class Tracer:
                 self.made.drop(other)
         elif any(one.failure for one in statements):
             failure = next(one.failure for one in statements if one.failure)
+        own = Transaction(migration.id, tuple(steps_of(statements)))
         return TracedFile(
-            migration.id, str(migration.path), transactional, tuple(statements), failure=failure
+            migration.id,
+            str(migration.path),
+            transactional,
+            with_claims(statements, planned),
+            held(statements, transactional=transactional),
+            deadlocks(own, others) if transactional else (),
+            failure,
         )
+
+    def _queried(self, conninfo: str, queries: Script, names: Snapshot) -> list[Transaction]:
+        session = self.session(conninfo)
+        try:
+            return list(of_queries(session, conninfo, queries, names))
+        finally:
+            session.close()
 
     def _alone(self, session: Session, script: Script, names: Snapshot) -> list[TracedStatement]:
         found = []
@@ -100,8 +122,8 @@ class Tracer:
                 measured = Measured()
                 if failure is None:
                     try:
-                        measured, empty = _measured(alone, statement)
-                        notes = tuple(_EMPTY.format(one) for one in empty)
+                        measured = _measured(alone, statement)
+                        notes = tuple(_EMPTY.format(one) for one in measured.empty)
                     except SqlFailureError as error:
                         failure = error.message
                 found.append(
@@ -135,12 +157,12 @@ class Tracer:
         return found, failed
 
 
-def _measured(alone: Alone, statement: Statement) -> tuple[Measured, tuple[str, ...]]:
-    """Measure a statement as the runner runs it; also which tables were empty."""
+def _measured(alone: Alone, statement: Statement) -> Measured:
+    """Measure a statement as the runner runs it."""
     transactional = alone.script.header.transactional
     if transactional or statement.kind in (Kind.ORDINARY, Kind.SETTING):
         return alone.measure(statement, tree(statement.sql))
-    return alone.outside(statement), ()
+    return alone.outside(statement)
 
 
 def _combined(
@@ -168,6 +190,20 @@ def _combined(
         measured = replace(one.measured, locks=locks)
         found.append(replace(one, measured=measured, notes=notes, failure=failure))
     return found
+
+
+def between(files: Sequence[TracedFile]) -> tuple[TracedFile, ...]:
+    """Return the files, each with the earlier ones that it can deadlock with."""
+    seen: list[Transaction] = []
+    found = []
+    for file in files:
+        new = file
+        if file.transactional:
+            own = Transaction(file.id, tuple(steps_of(file.statements)))
+            new = replace(file, deadlocks=(*deadlocks(own, seen), *file.deadlocks))
+            seen.append(own)
+        found.append(new)
+    return tuple(found)
 
 
 def _name(conninfo: str) -> str:

@@ -1,6 +1,7 @@
 """Locks of other sessions in the way of a statement, so that it stops where it takes its own."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -123,10 +124,11 @@ def run_held(
     holders: Holders,
     relations: Iterable[Relation],
     observer: psycopg.Connection[Any],
-) -> list[Pair]:
-    """Run a statement while relations are held; return its first lock on each, in order.
+) -> tuple[list[Pair], float]:
+    """Run a statement while relations are held.
 
-    Raises SqlFailureError.
+    Returns its locks on them in order, and the seconds without those at its stops. Raises
+    SqlFailureError.
     """
     holders.hold(relations)
     order: list[Pair] = []
@@ -139,13 +141,15 @@ def run_held(
         session.execute(script, statement, statement.sql)
 
     try:
+        started, stopped = time.monotonic(), 0.0
         if holders.holding:
-            run_watched(session, run, observer, at_stop)
+            stopped = run_watched(session, run, observer, at_stop)
         else:
             run()
+        seconds = time.monotonic() - started - stopped
     finally:
         holders.release_all()
-    return order
+    return order, seconds
 
 
 def run_watched(
@@ -153,10 +157,11 @@ def run_watched(
     run: Callable[[], None],
     observer: psycopg.Connection[Any],
     at_stop: Callable[[Stop], None],
-) -> None:
+) -> float:
     """Run something on a session in a thread; call `at_stop` whenever it waits for a lock.
 
-    Raises what `run` raises. If `at_stop` raises, the statement is cancelled first.
+    Returns the seconds that it was made to wait. Raises what `run` raises. If `at_stop` raises, the
+    statement is cancelled first.
     """
     failed: list[BaseException] = []
 
@@ -168,14 +173,16 @@ def run_watched(
 
     thread = threading.Thread(target=work)
     thread.start()
-    pause = _FIRST_PAUSE
+    pause, stopped = _FIRST_PAUSE, 0.0
     try:
         while thread.is_alive():
             thread.join(pause)
+            began = time.monotonic()
             stops = waiting(observer, session.pid)
             pause = _FIRST_PAUSE if stops else min(_LONGEST_PAUSE, pause * 1.2)
             for stop in stops:
                 at_stop(stop)
+            stopped += (time.monotonic() - began + pause) if stops else 0.0
     except BaseException:
         session.connection.cancel_safe(timeout=10)
         raise
@@ -183,3 +190,4 @@ def run_watched(
         thread.join()
     if failed:
         raise failed[0]
+    return stopped

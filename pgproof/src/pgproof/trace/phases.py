@@ -4,7 +4,6 @@ Polling does not see its locks, which may be held for less than a millisecond; a
 does.
 """
 
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -33,7 +32,6 @@ class Phases:
 
     pairs: list[Pair] = field(default_factory=list)
     waits: list[tuple[str, frozenset[Pair]]] = field(default_factory=list)
-    stopped: float = 0.0
 
 
 class Stepper:
@@ -70,7 +68,6 @@ class Stepper:
 
     def at_stop(self, _stop: Stop) -> None:
         """Note what the statement holds and asks for, and let it go on to its next stop."""
-        began = time.monotonic()
         rows = self._observer.execute(_BLOCKERS.encode(), [self._pid]).fetchall()
         if rows:  # From here on it waits for these, until one of them is passed.
             now = held(self._observer, self._pid)
@@ -82,7 +79,6 @@ class Stepper:
                     self._holders.step(asked.relation)
             for (pid,) in rows:
                 self._pass(pid, frozenset(now))
-        self.found.stopped += time.monotonic() - began
 
     def _pass(self, pid: int, now: frozenset[Pair]) -> None:
         for name, session in self._catalogues.items():

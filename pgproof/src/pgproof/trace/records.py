@@ -58,6 +58,8 @@ class Measured:
     rows: int = 0
     seconds: float = 0.0
     waits: tuple[Wait, ...] = ()
+    empty: tuple[str, ...] = ()
+    """Tables without rows in the copy, of which a rewrite or a read would cost something."""
 
 
 @dataclass(frozen=True)

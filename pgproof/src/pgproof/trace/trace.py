@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from pgproof.connection import connect
 from pgproof.errors import InputError
 from pgproof.files.folder import read
-from pgproof.files.script import Migration
+from pgproof.files.script import Migration, load
 from pgproof.ledger import compare
 from pgproof.ledger.reader import reading
 from pgproof.report import Reporter, silent
 from pgproof.scratch import copies
 from pgproof.scratch.databases import Databases, databases
 from pgproof.settings import Settings
-from pgproof.trace.file import Tracer
+from pgproof.trace.file import Tracer, between
 from pgproof.trace.records import Trace, TracedFile
 
 _ROLE = "select exists (select from pg_catalog.pg_roles where rolname = %s)"
@@ -37,17 +38,19 @@ def trace(
     settings: Settings,
     source: Source | None = None,
     only: Sequence[str] = (),
+    queries: Path | None = None,
     report: Reporter = silent,
 ) -> Trace:
     """Run every pending statement on scratch copies, and measure it.
 
     The database of `conninfo` is read, and nothing in it is changed; copies are made on its server
-    and dropped. With `only`, the other pending files are run, and not measured. Raises RefusedError
-    for everything that `migrate` would refuse.
+    and dropped. With `only`, the other pending files are run, and not measured. `queries` is a file
+    of what an application asks meanwhile. Raises RefusedError for everything that `migrate` would
+    refuse.
     """
     from pgproof.ahead.plan import plan
 
-    plan(conninfo, settings)
+    planned = {file.id: file for file in plan(conninfo, settings).files}
     folder = read(settings.migrations, settings.program)
     with reading(conninfo, settings, folder) as reader:
         work = compare.compare(folder, reader.known.state, allow_out_of_order=True)
@@ -60,19 +63,20 @@ def trace(
             hint=f"`{settings.program} status` shows which files are.",
         )
     before = [one for one in work.ordered if one.id not in pending]
+    beside = load(queries) if queries else None
     files: list[TracedFile] = []
     with databases(conninfo) as made:
         copied, base = _base(made, conninfo, settings, before, source or Source())
         role = _role(base, settings)
-        tracer = Tracer(made, base, settings, role, report)
+        tracer = Tracer(made, base, settings, role, report, beside)
         for migration in work.pending:
             if only and migration.id not in only:
                 tracer.apply(migration)
                 continue
-            files.append(tracer.trace(migration))
+            files.append(tracer.trace(migration, planned[migration.id]))
             if files[-1].failure:
                 break
-    return Trace(copied, version, tuple(files))
+    return Trace(copied, version, between(files))
 
 
 def _base(

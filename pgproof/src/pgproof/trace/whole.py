@@ -74,5 +74,5 @@ def _taken(
     before = held(observer, session.pid)
     touched = {oid for oid, _ in before}
     free = [names[oid] for oid in watched if oid in names and oid not in touched]
-    order = run_held(session, script, statement, holders, free, observer)
+    order, _ = run_held(session, script, statement, holders, free, observer)
     return Taken(order, held(observer, session.pid) - before)

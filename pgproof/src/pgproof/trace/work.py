@@ -22,11 +22,19 @@ class Work:
     empty: tuple[str, ...] = ()
 
 
-def work(before: Snapshot, after: Snapshot, names: Snapshot, *, truncates: bool) -> Work:
+def work(
+    before: Snapshot,
+    after: Snapshot,
+    names: Snapshot,
+    *,
+    truncates: bool = False,
+    vacuums: bool = False,
+) -> Work:
     """Compare two moments; counters of `before` count from where they stand.
 
     Reported are the relations of `names`, by the name that they have there. Of a statement that
-    `truncates`, tables that were empty tell nothing.
+    `truncates`, tables that were empty tell nothing; one that `vacuums` reads without counting
+    scans or rows.
     """
     named = {oid: one for oid, one in names.items() if oid in before}
     rewrites = [one.label for oid, one in named.items() if _rewritten(before[oid], before, after)]
@@ -38,7 +46,8 @@ def work(before: Snapshot, after: Snapshot, names: Snapshot, *, truncates: bool)
         old, new = before[oid], after[oid]
         times, read = new.scans - old.scans, new.read - old.read
         blocks = -(-old.size // _BLOCK)
-        if times > 0 and read > 0 and new.fetched - old.fetched >= blocks:
+        counted = (times > 0 and read > 0) or (vacuums and blocks > 0)
+        if counted and new.fetched - old.fetched >= blocks:
             scans.append(Scan(one.label, times, read))
         if old.size == 0 and not truncates and (times > 0 or new.file != old.file):
             empty.append(one.label)
