@@ -65,7 +65,7 @@ select * from orders for update;
 select * from orders limit 1;
 --- case: rule
 --- setup
-create rule quiet as on insert to notes do also update watched set n = 0;
+create rule quiet as on insert to notes do also update users set age = 0;
 --- change
 insert into notes (body) values ('x');
 --- case: table from a query

@@ -1,7 +1,8 @@
 """How well trace, plan and squawk tell what PostgreSQL does: `python -m tests.corpus.score`.
 
-From pgproof/: `python -m tests.corpus.score OUT 18=URL 16=URL` writes OUT as JSON: found, missed and
-false by tool and kind, and the cases behind them.
+From pgproof/: `python -m tests.corpus.score OUT 18=URL 16=URL` writes OUT as JSON: found, missed
+and false by tool and kind, and the cases behind them. A lock on an index is left out if its table
+is locked as strongly: nobody can meet it.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Any
 import psycopg
 
 from pgproof.ahead.lint import lint
+from pgproof.ahead.locks import strength
 from pgproof.settings import Settings
 from pgproof.trace.records import Trace
 from pgproof.trace.trace import Source, trace
@@ -34,6 +36,18 @@ RULES = {
     "require-concurrent-index-creation": "scan",
 }
 """The rules of squawk that say that a statement rewrites a table, or reads it under a lock."""
+INDEXES = """
+select n.nspname || '.' || c.relname, m.nspname || '.' || t.relname
+  from pg_index as i
+  join pg_class as c on c.oid = i.indexrelid join pg_namespace as n on n.oid = c.relnamespace
+  join pg_class as t on t.oid = i.indrelid join pg_namespace as m on m.oid = t.relnamespace
+ where n.nspname not in ('pg_catalog', 'pg_toast')
+"""
+TABLES = """
+select n.nspname || '.' || c.relname
+  from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+ where c.relkind in ('r', 'p', 'm', 'v')
+"""
 Fact = tuple[str, ...]
 Facts = dict[str, set[Fact]]
 """What is said of one statement, by kind: lock, rewrite, scan; deadlock of a whole case."""
@@ -64,9 +78,26 @@ class Score:
         }
 
 
+@dataclass(frozen=True)
+class Objects:
+    """The tables and views of a database, and the table of each index."""
+
+    tables: set[str]
+    indexes: dict[str, str]
+
+    def met(self, locks: set[Fact]) -> set[Fact]:
+        """Return the locks that others can meet."""
+        held = dict(locks)
+        return {
+            (name, mode)
+            for name, mode in locks
+            if strength(held.get(self.indexes.get(name, ""), "")) < strength(mode)
+        }
+
+
 @contextmanager
-def traced(server: Server, case: Case) -> Iterator[tuple[Trace, Path]]:
-    """Yield the trace of a case, which begins with a database of its own, and its folder."""
+def traced(server: Server, case: Case) -> Iterator[tuple[Trace, Path, Objects]]:
+    """Yield the trace of a case on a database of its own, its folder, and its objects."""
     with (
         psycopg.connect(server.url(), autocommit=True) as connection,
         tempfile.TemporaryDirectory(prefix="pgproof-") as name,
@@ -75,9 +106,10 @@ def traced(server: Server, case: Case) -> Iterator[tuple[Trace, Path]]:
         connection.execute("create database corpus_case template corpus")
         try:
             url = server.url("corpus_case")
-            if case.setup:
-                with psycopg.connect(url, autocommit=True) as setup:
-                    setup.execute(case.setup.encode())
+            with psycopg.connect(url, autocommit=True) as setup:
+                setup.execute((case.setup or "select 1").encode())
+                tables = {name for (name,) in setup.execute(TABLES.encode())}
+                indexes = dict(setup.execute(INDEXES.encode()).fetchall())
             for number in range(len(case.changes)):
                 path = folder / f"000{number + 2}.change.sql"
                 path.write_text(case.migration(number), encoding="utf-8")
@@ -87,7 +119,7 @@ def traced(server: Server, case: Case) -> Iterator[tuple[Trace, Path]]:
                 queries = folder / ".queries.sql"
                 queries.write_text(case.queries, encoding="utf-8")
             settings = Settings(root=folder, migrations=folder)
-            yield trace(url, settings, Source(), queries=queries), folder
+            yield trace(url, settings, Source(), queries=queries), folder, Objects(tables, indexes)
         finally:
             connection.execute("drop database corpus_case with (force)")
             if case.role:
@@ -154,7 +186,7 @@ def of_plan(found: Trace) -> list[list[Facts]]:
 
 
 def foreseeable(facts: Facts, tables: Iterable[str]) -> Facts:
-    """Return what a plan is asked for: strong locks, and work on tables, of which indexes follow."""
+    """Return what a plan is asked for: strong locks, and work on tables; indexes follow."""
     kept = set(tables)
     return {
         "lock": {one for one in facts["lock"] if one[1] in STRONG and one[0] in kept},
@@ -188,8 +220,9 @@ def score(server: Server, version: int, only: Iterable[str] = ()) -> dict[str, d
     for case in cases(version):
         if wanted and case.name not in wanted:
             continue
-        with traced(server, case) as (found, folder):
-            _add(scores, f"{case.name} ({version})", known[case.name], found, folder)
+        with traced(server, case) as (found, folder, objects):
+            where = f"{case.name} ({version})"
+            _add(scores, where, known[case.name], found, folder, objects)
     return scores
 
 
@@ -199,7 +232,10 @@ def _add(
     label: dict[str, Any],
     found: Trace,
     folder: Path,
+    objects: Objects,
 ) -> None:
+    tables = objects.tables
+
     def add(tool: str, kind: str, place: str, truth: set[Fact], said: set[Fact]) -> None:
         scores[tool].setdefault(kind, Score()).add(place, truth, said)
 
@@ -210,30 +246,26 @@ def _add(
             truth = of_label(one)
             traced_facts = said[number][place] if number < len(said) else {}
             for kind, facts in truth.items():
-                add("trace", kind, name, facts, traced_facts.get(kind, set()))
-            tables = [
-                relation
-                for relation in (*one["locks"], *one["rewrites"], *one["scans"])
-                if relation in tables_of(found)
-            ]
-            foreseen = foreseeable(planned[number][place], tables_of(found))
+                seen = traced_facts.get(kind, set())
+                if kind == "lock":
+                    facts, seen = objects.met(facts), objects.met(seen)
+                add("trace", kind, name, facts, seen)
+            foreseen = foreseeable(planned[number][place], tables)
             for kind, facts in foreseeable(truth, tables).items():
                 add("plan", kind, name, facts, foreseen[kind])
             if linted is not None:
                 for kind in ("rewrite", "scan"):
                     costs = {(kind,)} if foreseeable(truth, tables)[kind] else set()
-                    add("squawk", kind, name, costs, {(kind,)} & {(k,) for k in linted[number][place]})
+                    add(
+                        "squawk",
+                        kind,
+                        name,
+                        costs,
+                        {(kind,)} & {(k,) for k in linted[number][place]},
+                    )
     if label["deadlocks"] is not None:
         pairs = {tuple(sorted(one)) for one in label["deadlocks"]}
         add("trace", "deadlock", where, pairs, deadlocks_of(found))
-
-
-def tables_of(_found: Trace) -> set[str]:
-    """Return the tables of BASE."""
-    return TABLES
-
-
-TABLES: set[str] = set()
 
 
 def main() -> None:

@@ -59,9 +59,7 @@ class Alone:
             for one in self.local:
                 session.execute(self.script, one, one.sql)
             watched = self.names.values() if tree.is_a(*HIDES) else ()
-            asked, seconds = run_held(
-                session, self.script, statement, self.holders, watched, self.observer
-            )
+            asked, seconds = run_held(session, self.script, statement, self.holders, watched)
             started = time.monotonic()
             session.execute(self.script, statement, IMMEDIATE)
             seconds += time.monotonic() - started

@@ -114,8 +114,10 @@ class Tracer:
     def _alone(self, session: Session, script: Script, names: Snapshot) -> list[TracedStatement]:
         found = []
         failure = None
-        holders = Holders(self.base)
-        with closing(connect(self.base, autocommit=True)) as observer, closing(holders):
+        with (
+            closing(connect(self.base, autocommit=True)) as observer,
+            closing(Holders(self.base, observer)) as holders,
+        ):
             alone = Alone(session, script, names, observer, holders)
             for statement in script.statements:
                 notes: tuple[str, ...] = ()

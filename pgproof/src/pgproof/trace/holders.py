@@ -10,6 +10,16 @@ from typing import Any
 import psycopg
 from psycopg import pq, sql
 
+from pgproof.ahead.locks import (
+    ACCESS_EXCLUSIVE,
+    ACCESS_SHARE,
+    EXCLUSIVE,
+    ROW_EXCLUSIVE,
+    ROW_SHARE,
+    SHARE,
+    SHARE_ROW_EXCLUSIVE,
+    SHARE_UPDATE_EXCLUSIVE,
+)
 from pgproof.connection import connect
 from pgproof.files.script import Script
 from pgproof.files.statement import Statement
@@ -18,7 +28,20 @@ from pgproof.run.session import Session
 from pgproof.trace.relations import Pair, Relation, words
 
 _LOCKABLE = ("r", "p", "f")
-_MOST = 40
+_MOST = 30
+_LOCK = "begin; lock table only {} in {} mode {}"
+_BESIDE = {
+    ACCESS_SHARE: EXCLUSIVE,
+    ROW_SHARE: SHARE_ROW_EXCLUSIVE,
+    ROW_EXCLUSIVE: ROW_EXCLUSIVE,
+    SHARE_UPDATE_EXCLUSIVE: ROW_EXCLUSIVE,
+    SHARE: SHARE,
+    SHARE_ROW_EXCLUSIVE: ROW_SHARE,
+    EXCLUSIVE: ACCESS_SHARE,
+    ACCESS_EXCLUSIVE: ACCESS_EXCLUSIVE,
+}
+"""By mode, the strongest that stands beside it, and so in the way of a stronger one."""
+_QUEUED = 1.0
 _WAITING = """
 select locktype::text, coalesce(relation, 0)::bigint, mode::text
   from pg_catalog.pg_locks
@@ -42,40 +65,53 @@ class Holders:
     """Sessions that each hold one relation; they are kept for the next statement."""
 
     conninfo: str
+    observer: psycopg.Connection[Any]
     holding: dict[int, psycopg.Connection[Any]] = field(default_factory=dict)
     idle: list[psycopg.Connection[Any]] = field(default_factory=list)
-    again: dict[int, bytes] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
 
-    def hold(self, relations: Iterable[Relation], mode: str = "access exclusive") -> None:
+    def hold(self, relations: Iterable[Relation]) -> None:
         """Lock each relation that LOCK TABLE takes, in a session of its own, as far as may be."""
         for one in relations:
             if one.kind not in _LOCKABLE or one.oid in self.holding or len(self.holding) >= _MOST:
                 continue
-            session = self.idle.pop() if self.idle else connect(self.conninfo, autocommit=True)
+            session = self._session()
+            name = sql.Identifier(one.schema, one.name).as_string()
             try:
-                session.execute(_lock(one, mode, "nowait"))
+                session.execute(_LOCK.format(name, ACCESS_EXCLUSIVE, "nowait").encode())
             except psycopg.Error:
                 session.execute("rollback")
                 self.idle.append(session)
             else:
                 self.holding[one.oid] = session
-                self.again[one.oid] = _lock(one, mode)
+                self.names[one.oid] = name
 
-    def step(self, oid: int) -> bool:
-        """Let a statement have its lock on a relation, and queue to be in its way again.
+    def step(self, oid: int, mode: str) -> bool:
+        """Let a statement have its lock on a relation, and be in the way of any stronger one.
 
-        Return False if the relation is not held.
+        The next lock is in the queue before the first is let go. Return False if the relation is
+        not held.
         """
         session = self.holding.get(oid)
-        if session is not None:
-            requeue(session, self.again[oid])
-        return session is not None
+        if session is None:
+            return False
+        following = self._session()
+        lock = _LOCK.format(self.names[oid], _BESIDE[mode], "").encode()
+        following.pgconn.send_query(lock)
+        following.pgconn.flush()
+        deadline = time.monotonic() + _QUEUED
+        while not waiting(self.observer, following.info.backend_pid):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(_FIRST_PAUSE)
+        self._settle(session)
+        self.holding[oid] = following
+        return True
 
     def release_all(self) -> None:
         """Let go of everything."""
         for session in self.holding.values():
-            if settle(session):
-                self.idle.append(session)
+            self._settle(session)
         self.holding.clear()
 
     def close(self) -> None:
@@ -86,10 +122,12 @@ class Holders:
         self.holding.clear()
         self.idle.clear()
 
+    def _session(self) -> psycopg.Connection[Any]:
+        return self.idle.pop() if self.idle else connect(self.conninfo, autocommit=True)
 
-def _lock(one: Relation, mode: str, how: str = "") -> bytes:
-    name = sql.Identifier(one.schema, one.name).as_string()
-    return f"begin; lock table only {name} in {mode} mode {how}".encode()
+    def _settle(self, session: psycopg.Connection[Any]) -> None:
+        if settle(session):
+            self.idle.append(session)
 
 
 def requeue(session: psycopg.Connection[Any], lock: bytes) -> None:
@@ -104,7 +142,9 @@ def settle(session: psycopg.Connection[Any]) -> bool:
     pgconn = session.pgconn
     try:
         if pgconn.transaction_status == pq.TransactionStatus.ACTIVE:
-            session.cancel_safe(timeout=10)
+            pgconn.consume_input()
+            if pgconn.is_busy():
+                session.cancel_safe(timeout=10)
             wire.drain(pgconn, 10)
         pgconn.exec_(b"rollback")
     except psycopg.Error:
@@ -123,7 +163,6 @@ def run_held(
     statement: Statement,
     holders: Holders,
     relations: Iterable[Relation],
-    observer: psycopg.Connection[Any],
 ) -> tuple[list[Pair], float]:
     """Run a statement while relations are held.
 
@@ -134,7 +173,7 @@ def run_held(
     order: list[Pair] = []
 
     def at_stop(stop: Stop) -> None:
-        if stop.kind == "relation" and holders.step(stop.relation):
+        if stop.kind == "relation" and holders.step(stop.relation, words(stop.mode)):
             order.append((stop.relation, words(stop.mode)))
 
     def run() -> None:
@@ -143,7 +182,7 @@ def run_held(
     try:
         started, stopped = time.monotonic(), 0.0
         if holders.holding:
-            stopped = run_watched(session, run, observer, at_stop)
+            stopped = run_watched(session, run, holders.observer, at_stop)
         else:
             run()
         seconds = time.monotonic() - started - stopped

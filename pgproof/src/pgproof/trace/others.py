@@ -64,8 +64,10 @@ def of_queries(
     Without BEGIN, a statement is a transaction. What has parameters is planned, and not run. Raises
     SqlFailureError.
     """
-    holders = Holders(conninfo)
-    with closing(connect(conninfo, autocommit=True)) as observer, closing(holders):
+    with (
+        closing(connect(conninfo, autocommit=True)) as observer,
+        closing(Holders(conninfo, observer)) as holders,
+    ):
         for group in _grouped(script.statements):
             yield _measured(session, observer, holders, script, group, names)
 
@@ -103,7 +105,7 @@ def _measured(
             before = held(observer, session.pid)
             touched = {oid for oid, _ in before}
             free = [table for table in tables if table.oid not in touched]
-            order, _ = run_held(session, script, _planned(one), holders, free, observer)
+            order, _ = run_held(session, script, _planned(one), holders, free)
             new = held(observer, session.pid) - before
             locks = locks_of([*order, *new], names, [oid for oid, _ in order])
             steps += (

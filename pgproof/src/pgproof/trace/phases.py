@@ -49,7 +49,7 @@ class Stepper:
         self._tables = [one for one in names.values() if one.kind in ("r", "p")]
         self._asked: set[int] = set()
         self._application: dict[str, psycopg.Connection[Any]] = {}
-        self._holders = Holders(conninfo)
+        self._holders = Holders(conninfo, observer)
         self._catalogues: dict[str, psycopg.Connection[Any]] = {}
 
     def begin(self, *, concurrent: bool) -> None:
@@ -76,7 +76,7 @@ class Stepper:
                 if asked.relation in self._names:
                     self._note([(asked.relation, words(asked.mode))])
                     self._asked.add(asked.relation)
-                    self._holders.step(asked.relation)
+                    self._holders.step(asked.relation, words(asked.mode))
             for (pid,) in rows:
                 self._pass(pid, frozenset(now))
 

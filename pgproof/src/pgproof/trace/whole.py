@@ -45,8 +45,10 @@ def whole(
     `watched` names the relations that other sessions hold while a statement begins.
     """
     found = Whole()
-    holders = Holders(conninfo)
-    with closing(connect(conninfo, autocommit=True)) as observer:
+    with (
+        closing(connect(conninfo, autocommit=True)) as observer,
+        closing(Holders(conninfo, observer)) as holders,
+    ):
         try:
             session.run("begin")
             for statement in script.statements:
@@ -57,8 +59,6 @@ def whole(
             session.execute(script, None, IMMEDIATE)
         except SqlFailureError as error:
             found.failure = error
-        finally:
-            holders.close()
     return found
 
 
@@ -74,5 +74,5 @@ def _taken(
     before = held(observer, session.pid)
     touched = {oid for oid, _ in before}
     free = [names[oid] for oid in watched if oid in names and oid not in touched]
-    order, _ = run_held(session, script, statement, holders, free, observer)
+    order, _ = run_held(session, script, statement, holders, free)
     return Taken(order, held(observer, session.pid) - before)
