@@ -36,7 +36,11 @@ def _prepare(dsn: str | None, given: Settings) -> str:
     return deploy.prepared(options.resolve(dsn), settings.extended(given))
 
 
-HOST = Host("tooling", _resolve, prepare=_prepare)
+def _scratch(dsn: str | None, _given: Settings) -> str:
+    return options.resolve(dsn)
+
+
+HOST = Host("tooling", _resolve, prepare=_prepare, scratch=_scratch)
 
 
 def _load(name: str) -> click.Command:

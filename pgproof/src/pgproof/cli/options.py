@@ -119,6 +119,12 @@ def prepare(dsn: str | None, settings: Settings) -> str:
     return (program.prepare or program.resolve)(dsn, settings)
 
 
+def scratch(dsn: str | None, settings: Settings) -> str:
+    """Return the connection string to make scratch databases with."""
+    program = host.current()
+    return (program.scratch or program.resolve)(dsn, settings)
+
+
 def _load(given: dict[str, Any]) -> Settings:
     values = {
         key: _read(key, value, f"--{key.replace('_', '-')}")

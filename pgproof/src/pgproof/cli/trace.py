@@ -68,8 +68,14 @@ def command(
     """
     from pgproof.trace.trace import Source, trace
 
-    source = Source(template, schema_of)
-    found = trace(options.resolve(dsn, settings), settings, source, only, queries)
+    found = trace(
+        options.scratch(dsn, settings),
+        settings,
+        Source(template, schema_of),
+        only,
+        queries,
+        prepare=lambda url: options.prepare(url, settings),
+    )
     failed = any(file.failure for file in found.files)
     exit_code = Exit.MIGRATION if failed else Exit.OK
     if as_json:

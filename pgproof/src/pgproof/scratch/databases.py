@@ -30,6 +30,35 @@ select objid::bigint from pg_catalog.pg_locks where locktype = 'advisory' and cl
 """
 
 
+_ALIKE = """
+select 0, format('alter database %%1$I owner to %%2$I', %(name)s::text, r.rolname)
+  from pg_catalog.pg_database as d
+  join pg_catalog.pg_roles as r on r.oid = d.datdba
+ where d.datname = %(template)s
+union all
+select 1, format('revoke all on database %%I from public', %(name)s::text)
+  from pg_catalog.pg_database as d
+ where d.datname = %(template)s and d.datacl is not null
+union all
+select 2, format('grant %%s on database %%I to %%s', a.privilege_type, %(name)s::text,
+                 case a.grantee when 0 then 'public' else a.grantee::regrole::text end)
+  from pg_catalog.pg_database as d
+  cross join lateral pg_catalog.aclexplode(d.datacl) as a
+ where d.datname = %(template)s
+union all
+select 3, format('alter database %%I set %%s = %%s', %(name)s::text, split_part(one, '=', 1),
+                 case when split_part(one, '=', 1) in ('search_path', 'session_preload_libraries')
+                      then substr(one, strpos(one, '=') + 1)
+                      else quote_literal(substr(one, strpos(one, '=') + 1)) end)
+  from pg_catalog.pg_database as d
+  join pg_catalog.pg_db_role_setting as s on s.setdatabase = d.oid and s.setrole = 0
+  cross join lateral unnest(s.setconfig) as one
+ where d.datname = %(template)s
+order by 1
+"""
+"""What makes a copy like its template: owner, privileges and settings are not copied with it."""
+
+
 @dataclass
 class Databases:
     """The scratch databases of one command on one server. Never names a database of others."""
@@ -64,7 +93,16 @@ class Databases:
                 hint="Leave it while it is copied, or copy its schema with --schema-of.",
                 exit_code=Exit.LOCKED,
             ) from error
+        if template:
+            self._make_alike(name, template)
         return make_conninfo(self.source, dbname=name)
+
+    def _make_alike(self, name: str, template: str) -> None:
+        """Give a copy the owner, privileges and settings of its template, as far as may be."""
+        values = {"name": name, "template": template}
+        for _, statement in self.connection.execute(_ALIKE.encode(), values).fetchall():
+            with suppress(psycopg.errors.InsufficientPrivilege):
+                self.connection.execute(statement.encode())
 
     def drop(self, conninfo: str) -> None:
         """Drop a database that `create` made; what is connected to it is disconnected."""

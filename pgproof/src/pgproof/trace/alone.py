@@ -17,10 +17,7 @@ from pgproof.trace.records import Measured, Wait
 from pgproof.trace.relations import CUMULATIVE, IN_TRANSACTION, Snapshot, held, locks_of, snapshot
 from pgproof.trace.work import work
 
-SINGLE = (
-    "set max_parallel_maintenance_workers = 0; set max_parallel_workers_per_gather = 0;"
-    " set track_counts = on"
-)
+SINGLE = "set max_parallel_maintenance_workers = 0; set max_parallel_workers_per_gather = 0"
 """Workers read rows that the leader does not count."""
 HIDES = ("DoStmt", "CallStmt", "SelectStmt")
 """What may take locks in a block that it rolls back."""

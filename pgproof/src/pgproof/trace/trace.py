@@ -40,13 +40,14 @@ def trace(
     only: Sequence[str] = (),
     queries: Path | None = None,
     report: Reporter = silent,
+    prepare: copies.Prepare = str,
 ) -> Trace:
     """Run every pending statement on scratch copies, and measure it.
 
     The database of `conninfo` is read, and nothing in it is changed; copies are made on its server
     and dropped. With `only`, the other pending files are run, and not measured. `queries` is a file
-    of what an application asks meanwhile. Raises RefusedError for everything that `migrate` would
-    refuse.
+    of what an application asks meanwhile. `prepare` is called as it is before migrations are
+    applied. Raises RefusedError for everything that `migrate` would refuse.
     """
     from pgproof.ahead.plan import plan
 
@@ -66,7 +67,7 @@ def trace(
     beside = load(queries) if queries else None
     files: list[TracedFile] = []
     with databases(conninfo) as made:
-        copied, base = _base(made, conninfo, settings, before, source or Source())
+        copied, base = _base(made, conninfo, settings, before, source or Source(), prepare)
         role = _role(base, settings)
         tracer = Tracer(made, base, settings, role, report, beside)
         for migration in work.pending:
@@ -85,6 +86,7 @@ def _base(
     settings: Settings,
     before: Sequence[Migration],
     source: Source,
+    prepare: copies.Prepare,
 ) -> tuple[str, str]:
     """Return what the copies are of, in words, and the first of them."""
     if source.template:
@@ -93,7 +95,7 @@ def _base(
     if source.schema_of:
         return "a schema, by pg_dump", copies.of_schema(made, source.schema_of)
     if before or not copies.has_objects(conninfo):
-        return f"{len(before)} migrations", copies.of_migrations(made, settings, before)
+        return f"{len(before)} migrations", copies.of_migrations(made, settings, before, prepare)
     name = copies.database_of(conninfo)
     return f"the database {name}, with its data", copies.of_database(made, name)
 
