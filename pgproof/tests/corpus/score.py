@@ -59,11 +59,16 @@ class Score:
 
     found: int = 0
     missed: int = 0
+    unknown: int = 0
+    """Missed, where the tool says that it does not know."""
     false: int = 0
     wrong: list[str] = field(default_factory=list)
 
-    def add(self, where: str, truth: set[Fact], said: set[Fact]) -> None:
+    def add(self, where: str, truth: set[Fact], said: set[Fact], *, unknown: bool) -> None:
         self.found += len(truth & said)
+        if unknown:
+            self.unknown += len(truth - said)
+            truth = truth & said
         self.missed += len(truth - said)
         self.false += len(said - truth)
         self.wrong += [f"{where}: missed {' '.join(one)}" for one in sorted(truth - said)]
@@ -73,6 +78,7 @@ class Score:
         return {
             "found": self.found,
             "missed": self.missed,
+            "unknown": self.unknown,
             "false": self.false,
             "wrong": self.wrong,
         }
@@ -176,7 +182,9 @@ def of_plan(found: Trace) -> list[list[Facts]]:
         for one in file.statements:
             facts: Facts = {"lock": set(), "rewrite": set(), "scan": set()}
             for claim in one.claims:
-                if claim.source == "plan" and claim.outcome != "seen but not predicted":
+                if claim.source != "plan" or not claim.relation:
+                    continue
+                if claim.outcome != "seen but not predicted":
                     kind = {"rewrite": "rewrite", "full read": "scan"}.get(claim.claim, "lock")
                     fact = (claim.relation, claim.claim) if kind == "lock" else (claim.relation,)
                     facts[kind].add(fact)
@@ -236,10 +244,25 @@ def _add(
 ) -> None:
     tables = objects.tables
 
-    def add(tool: str, kind: str, place: str, truth: set[Fact], said: set[Fact]) -> None:
-        scores[tool].setdefault(kind, Score()).add(place, truth, said)
+    def add(
+        tool: str,
+        kind: str,
+        place: str,
+        truth: set[Fact],
+        said: set[Fact],
+        *,
+        unknown: bool = False,
+    ) -> None:
+        scores[tool].setdefault(kind, Score()).add(place, truth, said, unknown=unknown)
 
     said, planned, linted = of_trace(found), of_plan(found), of_squawk(folder, found)
+    unknown = [
+        [
+            any(claim.source == "plan" and not claim.relation for claim in one.claims)
+            for one in statements
+        ]
+        for statements in (file.statements for file in found.files)
+    ]
     for number, statements in enumerate(label["files"]):
         for place, one in enumerate(statements):
             name = f"{where}, file {number + 1}, statement {place + 1}"
@@ -252,7 +275,7 @@ def _add(
                 add("trace", kind, name, facts, seen)
             foreseen = foreseeable(planned[number][place], tables)
             for kind, facts in foreseeable(truth, tables).items():
-                add("plan", kind, name, facts, foreseen[kind])
+                add("plan", kind, name, facts, foreseen[kind], unknown=unknown[number][place])
             if linted is not None:
                 for kind in ("rewrite", "scan"):
                     costs = {(kind,)} if foreseeable(truth, tables)[kind] else set()

@@ -56,9 +56,14 @@ def lock():
     return f"lock {{relation}} {{number('rsi') & 15}}" if kind == 0 and relation >= 16384 else ""
 def oid_of(relation):
     return memory(relation + 72, "<I")[0]
+def file_of(relation):
+    return memory(relation + 8, "<I")[0]
+def build():
+    heap = number("rdi")
+    return f"build {{oid_of(heap)}} {{oid_of(number('rsi'))}} {{file_of(heap)}}"
 def scan():
     flags = number("r9") & 0xffffffff
-    return f"scan {{oid_of(number('rdi'))}}" if flags & 1 else ""
+    return f"scan {{oid_of(number('rdi'))}} {{file_of(number('rdi'))}}" if flags & 1 else ""
 def copy():
     return f"copy {{memory(number('rdi') + 8, '<I')[0]}}"
 for signal in ("SIGUSR1", "SIGUSR2", "SIGALRM", "SIGURG", "SIGHUP"):
@@ -69,7 +74,7 @@ At("finish_heap_swap", lambda: f"swap {{number('rdi') & 0xffffffff}}")
 At("RelationCopyStorage", copy)
 page = "heap_prepare_pagescan" if {version} >= 17 else "heapgetpage"
 At(page, lambda: f"page {{oid_of(memory(number('rdi'), '<Q')[0])}}")
-At("index_build", lambda: f"build {{oid_of(number('rdi'))}} {{oid_of(number('rsi'))}}")
+At("index_build", build)
 log.write("ready\\n")
 gdb.execute("continue")
 """
@@ -196,7 +201,7 @@ def _label(
     after: dict[int, str],
 ) -> dict[str, Any]:
     locks: dict[str, int] = {}
-    scans, rewrites, pages = set(), set(), Counter[int]()
+    scans, rewrites, swapped, pages = set(), set(), set(), Counter[int]()
     files = {row[3]: row for row in before.values() if row[3]}
     by_name = {row[1]: oid for oid, row in before.items()}
     for line in lines:
@@ -207,10 +212,13 @@ def _label(
             locks[name] = max(locks.get(name, 0), int(numbers[1]))
         elif what == "page":
             pages[oid] += 1
+        elif what in ("scan", "build") and int(numbers[-1]) not in files and oid not in swapped:
+            continue  # The new file of TRUNCATE, in which there is nothing.
         elif what == "scan" and rows.get(oid) and oid in names:
             scans.add(oid)
         elif what == "swap" and rows.get(oid) and oid in names:
             rewrites.add(names[oid][1])
+            swapped.add(oid)
         elif what == "copy" and oid in files and files[oid][2] in "rmi":
             rewrites.add(files[oid][1])
         elif what == "build" and rows.get(oid):
@@ -241,19 +249,24 @@ def _deadlocks(server: Server, case: Case) -> list[list[str]] | None:
             if name.endswith("change") and name <= f"000{number}.change":
                 continue
             if any(
-                _deadlock(server, case, (file, ours), (other, theirs))
-                for ours in range(1, len(file) + 1)
+                _deadlock(server, case, (file, ours), (other, theirs), first)
+                for ours in range(len(file))
                 for theirs in range(len(other))
-                if ours < len(file) or theirs
+                if ours or theirs
+                for first in (0, 1)
             ):
                 found.append([f"000{number}.change", name])
     return found
 
 
 def _deadlock(
-    server: Server, case: Case, ours: tuple[list[str], int], theirs: tuple[list[str], int]
+    server: Server,
+    case: Case,
+    ours: tuple[list[str], int],
+    theirs: tuple[list[str], int],
+    first: int,
 ) -> bool:
-    """Whether two transactions deadlock if each has come so far when both go on."""
+    """Whether two transactions deadlock if each has come so far, and one of them goes on first."""
     with database(server, case) as url:
         sessions = [psycopg.connect(url, autocommit=True) for _ in "ab"]
         failed: list[str | None] = []
@@ -279,7 +292,7 @@ def _deadlock(
             threading.Thread(target=go_on, args=(session, statements[done:]))
             for session, (statements, done) in zip(sessions, (ours, theirs), strict=True)
         ]
-        for thread in reversed(threads):
+        for thread in (threads[first], threads[1 - first]):
             thread.start()
             time.sleep(0.05)
         for thread in threads:
@@ -291,7 +304,7 @@ def _deadlock(
 
 KEYS = {
     "delete from public.users": ["delete from users where id = 700"],
-    "insert into public.orders": ["insert into orders (id, user_id) values (90001, 1)"],
+    "insert into public.orders": ["insert into orders values (90001, 1, 1)"],
     "delete from public.orders": ["delete from orders where id = 700"],
     "insert into public.lines": ["insert into lines (id, order_id) values (90001, 1)"],
     "insert into public.events": ["insert into events values (1, '2025-01-15', 1)"],

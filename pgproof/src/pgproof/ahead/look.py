@@ -120,6 +120,15 @@ select n.nspname::text, p.proname::text, max(p.provolatile::text)
  where n.nspname <> 'information_schema'
  group by 1, 2
 """
+_BODIES = f"""
+select n.nspname::text, p.proname::text, min(l.lanname::text), min(p.prosrc)
+  from pg_catalog.pg_proc as p
+  join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+  join pg_catalog.pg_language as l on l.oid = p.prolang
+ where {_OURS}
+ group by 1, 2
+having count(*) = 1 and bool_and(l.lanname in ('sql', 'plpgsql') and p.prosqlbody is null)
+"""  # noqa: S608
 _TRIGGERS = """
 select t.tgname::text, t.tgrelid::bigint, n.nspname::text, p.proname::text,
        t.tgtype::int, t.tgenabled <> 'D'
@@ -190,6 +199,7 @@ def look(connection: Connection, search_path: str) -> Catalogue:
             types={row[0]: _type(row) for row in connection.execute(_TYPES)},
             casts=frozenset(connection.execute(_CASTS).fetchall()),
             functions={(schema, n): v for schema, n, v in connection.execute(_FUNCTIONS)},
+            bodies={(schema, n): (la, so) for schema, n, la, so in connection.execute(_BODIES)},
             triggers=tuple(
                 Trigger(name, table, (schema, function), _events(bits), bool(bits & 1), enabled)
                 for name, table, schema, function, bits, enabled in connection.execute(_TRIGGERS)

@@ -119,6 +119,20 @@ def plan(conninfo: str | None, settings: Settings) -> Plan:
         return _planned(settings, folder, reader.known.state, reader.connection)
 
 
+def planned(
+    migration: Migration,
+    connection: Connection,
+    settings: Settings,
+    findings: Iterable[Violation] = (),
+) -> PlannedFile:
+    """Look at the statements of one file, against a database as the files before it leave it."""
+    from pgproof.ahead.forecast import prepare
+
+    forecast, _ = prepare(connection, settings)
+    forecast.begin(transactional=migration.script.header.transactional)
+    return _file(migration, set(), findings, settings.lock_timeout, forecast)
+
+
 def _planned(
     settings: Settings, folder: Folder, state: State, connection: Connection | None
 ) -> Plan:

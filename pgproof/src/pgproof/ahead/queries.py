@@ -1,8 +1,10 @@
 """Statements that read or change rows: writes in CTEs, triggers, rules, foreign keys, functions."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from pgproof.ahead.bodies import of_function
 from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.facts import STORED, Relation
 from pgproof.ahead.functions import unpredicted, walk
@@ -78,9 +80,10 @@ def _consequences(
     oids = {one.oid for one in catalogue.tree(table)}
     for trigger in catalogue.triggers:
         if trigger.enabled and trigger.table in oids and trigger.events & set(events):
-            name = ".".join(trigger.function)
-            note = f"the trigger {trigger.name} runs: the effects of {name}() are not predicted"
-            yield Effect("", "", note=note)
+            for effect in of_function(catalogue, *trigger.function):
+                why = f"the trigger {trigger.name} runs"
+                note = f"{why}: {effect.note}" if not effect.relation else why
+                yield replace(effect, note=note)
     for event in events:
         if (table.oid, event) in catalogue.rules:
             note = f"a rule of {catalogue.label(table)} turns {event} into what is not predicted"

@@ -50,12 +50,13 @@ class Alone:
         """
         session = self.session
         before = snapshot(session.connection, IN_TRANSACTION)
+        names = self.names if self.script.header.transactional else {**before, **self.names}
         start = self.wal()
         session.run("begin")
         try:
             for one in self.local:
                 session.execute(self.script, one, one.sql)
-            watched = self.names.values() if tree.is_a(*HIDES) else ()
+            watched = names.values() if tree.is_a(*HIDES) else ()
             asked, seconds = run_held(session, self.script, statement, self.holders, watched)
             started = time.monotonic()
             session.execute(self.script, statement, IMMEDIATE)
@@ -67,9 +68,9 @@ class Alone:
             session.roll_back()
         if is_local(tree):
             self.local.append(statement)
-        done = work(before, after, self.names, truncates=tree.is_a("TruncateStmt"))
+        done = work(before, after, names, truncates=tree.is_a("TruncateStmt"))
         return Measured(
-            locks=locks_of([*asked, *rows], self.names, [oid for oid, _ in asked]),
+            locks=locks_of([*asked, *rows], names, [oid for oid, _ in asked]),
             rewrites=done.rewrites,
             scans=done.scans,
             wal_bytes=self.wal() - start,
@@ -108,6 +109,7 @@ class Alone:
             wal_bytes=end - start,
             rows=done.rows,
             seconds=round(seconds, 6),
+            empty=done.empty,
             waits=tuple(Wait(what, locks_of(pairs, names)) for what, pairs in seen.waits),
         )
 

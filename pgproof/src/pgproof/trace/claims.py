@@ -71,6 +71,9 @@ def with_claims(
 
 
 def _of_plan(planned: PlannedStatement, one: TracedStatement) -> Iterator[Claim]:
+    for effect in planned.effects:
+        if not effect.relation:
+            yield Claim("plan", effect.note, "", NOT_MEASURABLE)
     measured = {lock.relation: lock.mode for lock in one.measured.locks}
     tables = {lock.relation: lock for lock in one.measured.locks if lock.kind != "index"}
     for lock in planned.locks:

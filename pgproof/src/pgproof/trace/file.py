@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from psycopg import conninfo as conninfos
 
-from pgproof.ahead.plan import PlannedFile
+from pgproof.ahead.lint import Violation
+from pgproof.ahead.plan import planned
 from pgproof.connection import connect
 from pgproof.files.script import Migration, Script
 from pgproof.files.statement import Kind, Statement
@@ -65,7 +66,7 @@ class Tracer:
         finally:
             session.close()
 
-    def trace(self, migration: Migration, planned: PlannedFile) -> TracedFile:
+    def trace(self, migration: Migration, findings: Sequence[Violation]) -> TracedFile:
         """Measure a file, and leave it applied in the base."""
         script = migration.script
         self.report("file", file=migration.path.name, statements=len(script.statements))
@@ -73,6 +74,7 @@ class Tracer:
         other = self.made.create(_name(self.base)) if transactional else None
         session = self.session(self.base)
         try:
+            foretold = planned(migration, session.connection, self.settings, findings)
             names = snapshot(session.connection, IN_TRANSACTION)
             others = list(of_keys(session.connection, names))
             statements = self._alone(session, script, names)
@@ -98,7 +100,7 @@ class Tracer:
             migration.id,
             str(migration.path),
             transactional,
-            with_claims(statements, planned),
+            with_claims(statements, foretold),
             held(statements, transactional=transactional),
             deadlocks(own, others) if transactional else (),
             failure,

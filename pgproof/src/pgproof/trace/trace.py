@@ -51,7 +51,7 @@ def trace(
     """
     from pgproof.ahead.plan import plan
 
-    planned = {file.id: file for file in plan(conninfo, settings).files}
+    findings = {file.id: file.findings for file in plan(conninfo, settings).files}
     folder = read(settings.migrations, settings.program)
     with reading(conninfo, settings, folder) as reader:
         work = compare.compare(folder, reader.known.state, allow_out_of_order=True)
@@ -74,7 +74,7 @@ def trace(
             if only and migration.id not in only:
                 tracer.apply(migration)
                 continue
-            files.append(tracer.trace(migration, planned[migration.id]))
+            files.append(tracer.trace(migration, findings[migration.id]))
             if files[-1].failure:
                 break
     return Trace(copied, version, between(files))
