@@ -30,7 +30,30 @@ def query(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
             for one in node.fromClause or ():
                 if one.is_a("RangeVar"):
                     yield Effect(label(catalogue, one), ROW_SHARE)
+    asked = tree.selectStmt if tree.is_a("InsertStmt") else tree
+    if asked is not None and asked.is_a("SelectStmt"):
+        yield from _read_whole(asked, catalogue)
     yield from unpredicted(catalogue, tree)
+
+
+def _read_whole(node: Any, catalogue: Catalogue) -> Iterator[Effect]:
+    """Yield the table that a query reads from its beginning to its end, whatever its plan is.
+
+    That is a table alone, all of whose rows are asked for; an index that has all the columns may
+    stand in for it.
+    """
+    sources: tuple[Any, ...] = node.fromClause or ()
+    if len(sources) != 1 or not sources[0].is_a("RangeVar"):
+        return
+    if node.whereClause is not None or node.limitCount is not None:
+        return
+    found = catalogue.named(sources[0])
+    if found is None or found.kind not in STORED or catalogue.children(found):
+        return
+    ends: list[Any] = [one.fields["fields"][-1] for one in walk(node) if one.is_a("ColumnRef")]
+    columns = {end.get("String", {}).get("sval", "*") for end in ends}
+    if not any(columns <= set(index.key) for index in catalogue.owned(found, "i")):
+        yield Effect(catalogue.label(found), ACCESS_SHARE, scans=True, note="all rows are read")
 
 
 def copy(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
