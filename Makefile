@@ -24,7 +24,6 @@ runner-tests: .venv/test ## pytest of pgproof, on PostgreSQL 18
 	cd pgproof && ../.venv/bin/pytest -n 3 --dist loadfile
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16
-
 corpus: .venv/test ## score trace, plan and squawk by cases of known effect; writes build/corpus.json
 	.venv/bin/python -m tests.run_corpus
 faults: .venv/test ## kill the runner at every statement; writes build/faults.json
@@ -49,7 +48,6 @@ compose-env: .venv/run ## write passwords of the compose stack into .env; what i
 	.venv/bin/tooling compose-env
 compose-check: .venv/test ## compose files and images, and their programs started as they say
 	.venv/bin/pytest tests/compose
-
 .venv/bin/python:
 	sh .ci/venv
 .venv/run: .venv/bin/python requirements/run.txt pyproject.toml pgproof/pyproject.toml

@@ -75,6 +75,7 @@ At("RelationCopyStorage", copy)
 page = "heap_prepare_pagescan" if {version} >= 17 else "heapgetpage"
 At(page, lambda: f"page {{oid_of(memory(number('rdi'), '<Q')[0])}}")
 At("index_build", build)
+At("heap_vacuum_rel", lambda: f"scan {{oid_of(number('rdi'))}} {{file_of(number('rdi'))}}")
 log.write("ready\\n")
 gdb.execute("continue")
 """

@@ -29,6 +29,11 @@ def of_tree(tree: Any, catalogue: Catalogue) -> list[Effect]:
     return merged(handler(tree, catalogue)) if handler else []
 
 
+def _call(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
+    *schema, name = [part.sval for part in tree.funccall.funcname]
+    return bodies.of_function(catalogue, schema[-1] if schema else None, name)
+
+
 def _block(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
     return bodies.of_block(catalogue, tree)
 
@@ -44,7 +49,7 @@ _HANDLERS: dict[str, objects.Handler] = {
     "AlterPublicationStmt": objects.publication,
     "AlterSeqStmt": objects.on_relation(SHARE_ROW_EXCLUSIVE, "sequence"),
     "AlterTableStmt": alter_table,
-    "CallStmt": queries.query,
+    "CallStmt": _call,
     "ClusterStmt": maintenance.cluster,
     "CommentStmt": objects.comment,
     "CopyStmt": queries.copy,
