@@ -230,3 +230,50 @@ def test_copies_are_dropped_after_a_signal_and_those_of_a_killed_run_by_the_next
     shop.write("0002.change", "select 1;")
     trace(shop.url, shop.settings)
     assert shop.value(SCRATCH) == 0
+
+
+def test_each_claim_is_held_against_what_is_measured(shop: Project) -> None:
+    file = traced(
+        shop,
+        "alter table orders alter column amount type int using length(amount);"
+        "\ndo $$ begin execute 'lock table users in exclusive mode'; end $$;"
+        "\nalter table users alter column name type varchar(40);"
+        "\nalter table orders rename column amount to price;",
+    )
+    claims = [
+        {(one.source, one.claim, one.relation): one.outcome for one in statement.claims}
+        for statement in file.statements
+    ]
+    assert claims[0]["plan", "ACCESS EXCLUSIVE", "public.orders"] == "confirmed"
+    assert claims[0]["plan", "rewrite", "public.orders"] == "confirmed"
+    assert claims[0]["squawk", "changing-column-type", ""] == "confirmed"
+    assert claims[1]["plan", "EXCLUSIVE", "public.users"] == "seen but not predicted"
+    assert claims[3]["squawk", "renaming-column", ""] == "not measurable"
+    same = traced(shop, "alter table users alter column name type varchar;")
+    outcomes = {one.claim: one.outcome for one in same.statements[0].claims}
+    assert outcomes["changing-column-type"] == "not reproduced"
+
+
+def test_a_lock_is_held_from_its_statement_to_the_end_of_the_file(shop: Project) -> None:
+    file = traced(shop, "select 1; lock table users in share mode; select pg_sleep(0.2); select 1;")
+    (held,) = file.held
+    assert (held.relation, held.mode, held.statement) == ("public.users", "SHARE", 2)
+    assert 0.2 <= held.seconds < 5
+    outside = "-- transactional: false\nreindex index concurrently users_pkey;\nvacuum full users;"
+    (held,) = traced(shop, outside).held
+    assert (held.statement, held.seconds < 5) == (2, True)
+
+
+def test_orders_of_locks_that_can_deadlock_are_named(shop: Project) -> None:
+    queries = shop.folder.parent / "queries.sql"
+    queries.write_text(
+        "select 1;\nbegin;\nupdate orders set amount = $1;\nupdate users set name = 'x';\ncommit;\n"
+    )
+    shop.write("0002.change", "lock table users in share mode; lock table orders in share mode;")
+    shop.write("0003.other", "lock table orders in share mode; lock table users in share mode;")
+    files = trace(shop.url, shop.settings, queries=queries).files
+    found = {(file.id, one.other): one.statements for file in files for one in file.deadlocks}
+    assert found == {
+        ("0002.change", "queries.sql:3"): (1, 2),
+        ("0003.other", "delete from public.users"): (1, 2),
+    }

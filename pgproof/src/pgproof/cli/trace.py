@@ -119,6 +119,7 @@ def _rows(file: "TracedFile") -> Iterator[tuple[str, ...]]:
 
 
 def _consequences(file: "TracedFile") -> Iterator[str]:
+    yield from (f"not asked: {one}" for one in file.unasked)
     for held in file.held:
         yield (
             f"{held.mode} on {held.relation}: taken by statement {held.statement}, held for"

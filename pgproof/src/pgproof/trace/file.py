@@ -80,10 +80,14 @@ class Tracer:
             statements = self._alone(session, script, names)
         finally:
             session.close()
-        failure = None
+        failure, unasked = None, list[str]()
         if other is not None:
             if self.queries:
-                others += self._queried(other, self.queries, names)
+                for one in self._queried(other, self.queries, names):
+                    if isinstance(one, str):
+                        unasked.append(one)
+                    else:
+                        others.append(one)
             together, failed = self._together(other, script, names, statements)
             statements = _combined(statements, together, names)
             if together.failure is not None:
@@ -104,9 +108,10 @@ class Tracer:
             held(statements, transactional=transactional),
             deadlocks(own, others) if transactional else (),
             failure,
+            tuple(unasked),
         )
 
-    def _queried(self, conninfo: str, queries: Script, names: Snapshot) -> list[Transaction]:
+    def _queried(self, conninfo: str, queries: Script, names: Snapshot) -> list[Transaction | str]:
         session = self.session(conninfo)
         try:
             return list(of_queries(session, conninfo, queries, names))

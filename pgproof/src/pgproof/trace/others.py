@@ -10,6 +10,7 @@ from pgproof.ahead.locks import ROW_EXCLUSIVE, ROW_SHARE
 from pgproof.connection import connect
 from pgproof.files.script import Script
 from pgproof.files.statement import Kind, Statement
+from pgproof.run.failure import SqlFailureError
 from pgproof.run.session import Session
 from pgproof.trace.deadlocks import Step, Transaction
 from pgproof.trace.holders import Holders, run_held
@@ -58,18 +59,21 @@ def _transaction(what: str, names: Snapshot, steps: Sequence[tuple[int, str]]) -
 
 def of_queries(
     session: Session, conninfo: str, script: Script, names: Snapshot
-) -> Iterator[Transaction]:
+) -> Iterator[Transaction | str]:
     """Yield the locks of each transaction of a file of queries; nothing of it is committed.
 
-    Without BEGIN, a statement is a transaction. What has parameters is planned, and not run. Raises
-    SqlFailureError.
+    Without BEGIN, a statement is a transaction. What has parameters is planned, and not run. For a
+    transaction that fails, the message is yielded.
     """
     with (
         closing(connect(conninfo, autocommit=True)) as observer,
         closing(Holders(conninfo, observer)) as holders,
     ):
         for group in _grouped(script.statements):
-            yield _measured(session, observer, holders, script, group, names)
+            try:
+                yield _measured(session, observer, holders, script, group, names)
+            except SqlFailureError as error:
+                yield error.message
 
 
 def _grouped(statements: Sequence[Statement]) -> Iterator[list[Statement]]:

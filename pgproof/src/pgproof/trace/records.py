@@ -115,7 +115,10 @@ class Deadlock:
 
 @dataclass(frozen=True)
 class TracedFile:
-    """A pending migration. `failure` is what fails when its statements run in one transaction."""
+    """A pending migration. `failure` is what fails when its statements run in one transaction.
+
+    `unasked` says why queries of the application fail before it.
+    """
 
     id: str
     path: str
@@ -124,6 +127,7 @@ class TracedFile:
     held: tuple[Held, ...] = ()
     deadlocks: tuple[Deadlock, ...] = ()
     failure: str | None = None
+    unasked: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -135,6 +139,7 @@ class TracedFile:
             "held": [asdict(one) for one in self.held],
             "deadlocks": [asdict(one) for one in self.deadlocks],
             "failure": self.failure,
+            "unasked": self.unasked,
         }
 
 
