@@ -150,11 +150,32 @@ def test_the_database_itself_is_not_changed_and_no_copy_is_left(shop: Project) -
     assert shop.value(SCRATCH) == 0
 
 
-def test_a_database_without_a_ledger_is_copied(project: Project) -> None:
+@pytest.mark.parametrize("in_use", [False, True])
+def test_a_database_without_a_ledger_is_copied_even_if_it_is_in_use(
+    project: Project, in_use: bool
+) -> None:
     with project.connect() as connection:
         connection.execute(TABLES)
-    file = traced(project, "alter table orders add constraint c check (id > 0);")
-    assert [one.relation for one in file.statements[0].measured.scans] == ["public.orders"]
+        project.write("0002.change", "alter table orders add constraint c check (id > 0);")
+        if not in_use:
+            connection.close()
+        found = trace(project.url, project.settings)
+    assert found.copied.startswith("the database ")
+    (statement,) = found.files[0].statements
+    assert [one.relation for one in statement.measured.scans] == ["public.orders"]
+
+
+def test_a_small_database_is_copied_with_what_it_holds_beside_the_migrations(
+    shop: Project,
+) -> None:
+    shop.migrate()
+    shop.query("insert into orders values (1000, 1)")
+    shop.write("0002.change", "delete from orders where id = 1000;")
+    rows = [
+        trace(shop.url, shop.settings, source).files[0].statements[0].measured.rows
+        for source in (Source(), Source(replay=True))
+    ]
+    assert rows == [1, 0]
 
 
 def test_a_template_brings_its_data_and_must_not_be_in_use(shop: Project) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pgproof.ahead.bodies import of_function
 from pgproof.ahead.catalogue import Catalogue
-from pgproof.ahead.facts import STORED, Relation
+from pgproof.ahead.facts import STORED, Constraint, Relation
 from pgproof.ahead.functions import unpredicted, walk
 from pgproof.ahead.locks import ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, Effect
 from pgproof.ahead.names import label
@@ -97,7 +97,11 @@ def _set_columns(*lists: Any) -> set[str]:
 
 
 def _consequences(
-    catalogue: Catalogue, table: Relation, events: tuple[str, ...], changed: set[str]
+    catalogue: Catalogue,
+    table: Relation,
+    events: tuple[str, ...],
+    changed: set[str],
+    above: tuple[int, ...] = (),
 ) -> Iterator[Effect]:
     """Yield what follows from rows that come, change or go."""
     oids = {one.oid for one in catalogue.tree(table)}
@@ -112,13 +116,32 @@ def _consequences(
             note = f"a rule of {catalogue.label(table)} turns {event} into what is not predicted"
             yield Effect("", "", note=note)
     for constraint in catalogue.referring(table):
-        deleted = "DELETE" in events and constraint.on_delete in _FOLLOWING
-        updated = (
-            "UPDATE" in events
-            and constraint.on_update in _FOLLOWING
-            and bool(changed & set(constraint.target_columns))
-        )
+        deleted = "DELETE" in events
+        updated = "UPDATE" in events and bool(changed & set(constraint.target_columns))
         if (deleted or updated) and not constraint.parent:
-            note = f"its rows follow by the foreign key {constraint.name}"
+            follows = (deleted and constraint.on_delete in _FOLLOWING) or (
+                updated and constraint.on_update in _FOLLOWING
+            )
+            yield from _referring(catalogue, constraint, follows=follows)
             other = catalogue.relations[constraint.table]
-            yield Effect(catalogue.label(other), ROW_EXCLUSIVE, note=note)
+            if deleted and constraint.on_delete == "c" and other.oid not in above:
+                below = (*above, table.oid)
+                yield from _consequences(catalogue, other, ("DELETE",), set(), below)
+
+
+def _referring(catalogue: Catalogue, constraint: Constraint, *, follows: bool) -> Iterator[Effect]:
+    """Yield what the rows at the other end of a foreign key are looked for, and changed, by."""
+    columns = ", ".join(constraint.columns)
+    for one in catalogue.tree(catalogue.relations[constraint.table]):
+        keys = [index.key for index in catalogue.owned(one, "i")]
+        reads = one.kind in STORED and not any(
+            set(key[:1]) & set(constraint.columns) for key in keys
+        )
+        notes = []
+        if follows:
+            notes.append(f"its rows follow by the foreign key {constraint.name}")
+        if reads:
+            notes.append(f"read for each row that goes: no index begins with {columns}")
+        if notes:
+            lock = ROW_EXCLUSIVE if follows else ROW_SHARE
+            yield Effect(catalogue.label(one), lock, scans=reads, note="; ".join(notes))

@@ -32,6 +32,11 @@ _STATEMENT = 2
     help="Copy the schema of this database of any server, by pg_dump, without its data.",
 )
 @click.option(
+    "--replay",
+    is_flag=True,
+    help="Apply the migrations that are applied, even if the database is small enough to copy.",
+)
+@click.option(
     "--only",
     metavar="ID",
     multiple=True,
@@ -49,6 +54,7 @@ def command(
     dsn: str | None,
     template: str | None,
     schema_of: str | None,
+    replay: bool,
     only: tuple[str, ...],
     queries: Path | None,
     as_json: bool,
@@ -58,8 +64,8 @@ def command(
     Measured are the locks on relations that were there before the file, which heaps and indexes
     are rewritten, which tables are read whole, rows changed, WAL and time. The copies are databases
     of their own on the server, and dropped at the end; the database itself is not changed. They
-    are made by the migrations that are applied; of a database that has objects but no ledger, by
-    copying it.
+    are copies of the database if it is small (100 MB) or has no ledger, else the migrations that
+    are applied make them.
 
     \b
       pgproof trace
@@ -71,7 +77,7 @@ def command(
     found = trace(
         options.scratch(dsn, settings),
         settings,
-        Source(template, schema_of),
+        Source(template, schema_of, replay),
         only,
         queries,
         prepare=lambda url: options.prepare(url, settings),

@@ -60,12 +60,24 @@ def of_database(made: Databases, name: str) -> str:
     return made.create(template=name)
 
 
-def of_schema(made: Databases, source: str, *, with_data: bool = False) -> str:
+def of_contents(made: Databases, source: str, name: str) -> str:
+    """Make a database that is a copy of `source`, whose name is `name`, though it may be in use.
+
+    Raises InputError without pg_dump, PgproofError if it or psql fails.
+    """
+    if not made.is_in_use(name):
+        return made.create(template=name)
+    return of_schema(made, source, with_data=True, like=name)
+
+
+def of_schema(
+    made: Databases, source: str, *, with_data: bool = False, like: str | None = None
+) -> str:
     """Make a database with the schema of `source`, of any server, as pg_dump writes it.
 
     Raises InputError without pg_dump, PgproofError if it or psql fails.
     """
-    conninfo = made.create()
+    conninfo = made.create(like=like)
     dumped = _run(
         "pg_dump",
         *(() if with_data else ("--schema-only",)),

@@ -25,6 +25,10 @@ select d.datname::text
  where d.datname like 'pgproof\\_scratch\\_%'
    and pg_catalog.pg_has_role(d.datdba, 'USAGE')
 """
+_USERS = """
+select exists (select from pg_catalog.pg_stat_activity
+                where datname = %s and backend_type = 'client backend')
+"""
 _ALIVE = """
 select objid::bigint from pg_catalog.pg_locks where locktype = 'advisory' and classid = %s
 """
@@ -69,11 +73,12 @@ class Databases:
     number: int
     made: list[str] = field(default_factory=list)
 
-    def create(self, template: str | None = None) -> str:
+    def create(self, template: str | None = None, *, like: str | None = None) -> str:
         """Make a database and return its connection string.
 
-        `template` is the name of a database to copy, to which nobody may be connected. Raises
-        RefusedError if somebody is, or if this role may not make databases.
+        `template` is the name of a database to copy, to which nobody may be connected; `like` of
+        one whose owner, privileges and settings it gets. Raises RefusedError if somebody is, or if
+        this role may not make databases.
         """
         name = f"{_PREFIX}{self.number}_{len(self.made) + 1}"
         self.made.append(name)
@@ -93,8 +98,8 @@ class Databases:
                 hint="Leave it while it is copied, or copy its schema with --schema-of.",
                 exit_code=Exit.LOCKED,
             ) from error
-        if template:
-            self._make_alike(name, template)
+        if template or like:
+            self._make_alike(name, template or like or "")
         return make_conninfo(self.source, dbname=name)
 
     def _make_alike(self, name: str, template: str) -> None:
@@ -103,6 +108,16 @@ class Databases:
         for _, statement in self.connection.execute(_ALIKE.encode(), values).fetchall():
             with suppress(psycopg.errors.InsufficientPrivilege):
                 self.connection.execute(statement.encode())
+
+    def bytes_of(self, name: str) -> int:
+        """Return the size of a database."""
+        rows = self.connection.execute("select pg_catalog.pg_database_size(%s::name)", [name])
+        return int(rows.fetchall()[0][0])
+
+    def is_in_use(self, name: str) -> bool:
+        """Whether somebody is connected to a database, so that it cannot be a template."""
+        rows = self.connection.execute(_USERS.encode(), [name]).fetchall()
+        return bool(rows[0][0])
 
     def drop(self, conninfo: str) -> None:
         """Drop a database that `create` made; what is connected to it is disconnected."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgproof.connection import connect
-from pgproof.errors import InputError
+from pgproof.errors import InputError, PgproofError
 from pgproof.files.folder import read
 from pgproof.files.script import Migration, load
 from pgproof.ledger import compare
@@ -18,6 +18,8 @@ from pgproof.settings import Settings
 from pgproof.trace.file import Tracer, between
 from pgproof.trace.records import Trace, TracedFile
 
+_SMALL = 100_000_000
+"""Bytes up to which a database is copied without being asked to."""
 _ROLE = "select exists (select from pg_catalog.pg_roles where rolname = %s)"
 
 
@@ -25,12 +27,14 @@ _ROLE = "select exists (select from pg_catalog.pg_roles where rolname = %s)"
 class Source:
     """What the scratch copies are made of.
 
-    By default the migrations that are applied; of a database without a ledger that has objects, the
-    database itself. `template` names a database of the server, `schema_of` one of any server.
+    By default the database itself if it has objects and is small, or has no ledger, else the
+    migrations that are applied. `template` names a database of the server, `schema_of` one of any
+    server; with `replay` the migrations are applied in any case.
     """
 
     template: str | None = None
     schema_of: str | None = None
+    replay: bool = False
 
 
 def trace(
@@ -94,10 +98,15 @@ def _base(
         return f"the database {source.template}, with its data", found
     if source.schema_of:
         return "a schema, by pg_dump", copies.of_schema(made, source.schema_of)
-    if before or not copies.has_objects(conninfo):
-        return f"{len(before)} migrations", copies.of_migrations(made, settings, before, prepare)
     name = copies.database_of(conninfo)
-    return f"the database {name}, with its data", copies.of_database(made, name)
+    is_small = made.bytes_of(name) <= _SMALL
+    if not source.replay and copies.has_objects(conninfo) and (is_small or not before):
+        try:
+            return f"the database {name}, with its data", copies.of_contents(made, conninfo, name)
+        except PgproofError:
+            if not before:
+                raise
+    return f"{len(before)} migrations", copies.of_migrations(made, settings, before, prepare)
 
 
 def _role(conninfo: str, settings: Settings) -> str | None:
