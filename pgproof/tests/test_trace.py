@@ -150,6 +150,33 @@ def test_the_database_itself_is_not_changed_and_no_copy_is_left(shop: Project) -
     assert shop.value(SCRATCH) == 0
 
 
+def test_what_databases_share_is_left_as_it_was(shop: Project) -> None:
+    name = str(psycopg.conninfo.conninfo_to_dict(shop.url)["dbname"])
+    shop.query("drop role if exists trace_there")
+    shop.query("create role trace_there")
+    shop.write(
+        "0002.change",
+        "create role trace_new; grant select on orders to trace_new;"
+        " do $$ begin execute 'create role trace_block'; end $$;"
+        f" alter role trace_there createdb; comment on database {name} is 'x';"
+        " grant trace_there to trace_new; alter role trace_new createdb;",
+    )
+    shop.write("0003.later", "alter table orders owner to trace_new;")
+    shop.write("0004.outside", "-- transactional: false\nalter system set work_mem = '5MB';")
+    for _ in "ab":
+        files = trace(shop.url, shop.settings).files
+        assert [file.failure for file in files] == [None] * 4
+    noted = [bool(one.notes) for file in files[1:] for one in file.statements]
+    assert noted == [False, False, False, True, True, False, False, False, True]
+    roles = "select rolname, rolcreatedb from pg_roles where rolname like 'trace%'"
+    assert shop.query(roles) == [("trace_there", False)]
+    comment = "select shobj_description(oid, 'pg_database') from pg_database where datname = %s"
+    assert shop.value(comment, name) is None
+    settings = "select count(*) from pg_file_settings where name = 'work_mem' and setting = '5MB'"
+    assert shop.value(settings) == 0
+    shop.query("drop role trace_there")
+
+
 @pytest.mark.parametrize("in_use", [False, True])
 def test_a_database_without_a_ledger_is_copied_even_if_it_is_in_use(
     project: Project, in_use: bool

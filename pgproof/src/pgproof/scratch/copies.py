@@ -81,6 +81,7 @@ def of_schema(
     dumped = _run(
         "pg_dump",
         *(() if with_data else ("--schema-only",)),
+        *(() if made.is_superuser() else ("--no-owner",)),
         "--no-subscriptions",
         f"--dbname={source}",
     )

@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ _PREFIX = "pgproof_scratch_"
 _NAME = re.compile(rf"{_PREFIX}(\d+)_\d+")
 _LOCK_CLASS = 1885825906
 """First key of the advisory lock that a command holds while its databases are in use."""
+_LEAVING = 0.5
+"""Seconds that a connection may take to end after it was closed."""
 _MAINTENANCE = ("postgres", "template1")
 _FOUND = """
 select d.datname::text
@@ -72,6 +75,8 @@ class Databases:
     connection: psycopg.Connection[Any]
     number: int
     made: list[str] = field(default_factory=list)
+    roles: list[str] = field(default_factory=list)
+    """Roles of the server that exist for these databases alone, and go with them."""
 
     def create(self, template: str | None = None, *, like: str | None = None) -> str:
         """Make a database and return its connection string.
@@ -114,10 +119,18 @@ class Databases:
         rows = self.connection.execute("select pg_catalog.pg_database_size(%s::name)", [name])
         return int(rows.fetchall()[0][0])
 
+    def is_superuser(self) -> bool:
+        """Whether the role may make what others own."""
+        return self.connection.info.parameter_status("is_superuser") == "on"
+
     def is_in_use(self, name: str) -> bool:
         """Whether somebody is connected to a database, so that it cannot be a template."""
-        rows = self.connection.execute(_USERS.encode(), [name]).fetchall()
-        return bool(rows[0][0])
+        deadline = time.monotonic() + _LEAVING
+        while self.connection.execute(_USERS.encode(), [name]).fetchall()[0][0]:
+            if time.monotonic() > deadline:
+                return True
+            time.sleep(0.05)
+        return False
 
     def drop(self, conninfo: str) -> None:
         """Drop a database that `create` made; what is connected to it is disconnected."""
@@ -135,6 +148,16 @@ class Databases:
         for name in self.made:
             with suppress(psycopg.Error):
                 self._drop(name)
+        for role in reversed(self.roles):
+            with suppress(psycopg.Error):
+                drop = sql.SQL("drop role if exists {}").format(sql.Identifier(role))
+                self.connection.execute(drop)
+
+    def rename_role(self, old: str, new: str) -> None:
+        """Give a role of `roles` another name."""
+        names = map(sql.Identifier, (old, new))
+        self.connection.execute(sql.SQL("alter role {} rename to {}").format(*names))
+        self.roles[self.roles.index(old)] = new
 
     def drop_abandoned(self) -> None:
         """Drop the databases of commands that were killed: nobody holds the lock of those."""

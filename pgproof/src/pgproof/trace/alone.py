@@ -15,6 +15,7 @@ from pgproof.trace.holders import Holders, run_held, run_watched
 from pgproof.trace.phases import Stepper
 from pgproof.trace.records import Measured, Wait
 from pgproof.trace.relations import CUMULATIVE, IN_TRANSACTION, Snapshot, held, locks_of, snapshot
+from pgproof.trace.shared import is_shared
 from pgproof.trace.work import work
 
 SINGLE = "set max_parallel_maintenance_workers = 0; set max_parallel_workers_per_gather = 0"
@@ -25,6 +26,7 @@ IMMEDIATE = "set constraints all immediate"
 _WAL = "select (pg_catalog.pg_current_wal_insert_lsn() - '0/0')::bigint"
 _OWN_WAL = "select wal_bytes::bigint from pg_catalog.pg_stat_get_backend_wal(%s)"
 _OWN_WAL_SINCE = 180000
+_ROLES = "select rolname::text from pg_catalog.pg_roles"
 _FLUSH = "select pg_catalog.pg_stat_force_next_flush()"
 
 
@@ -40,6 +42,8 @@ class Alone:
     names: Snapshot
     observer: psycopg.Connection[Any]
     holders: Holders
+    roles: list[str]
+    """Roles that the copies alone have; what a statement makes is added."""
     local: list[Statement] = field(default_factory=list)
     """What lasts until the end of the file's transaction: SET LOCAL and the like."""
 
@@ -63,7 +67,9 @@ class Alone:
             seconds += time.monotonic() - started
             rows = held(session.connection, session.pid)
             after = snapshot(session.connection, IN_TRANSACTION)
-            session.execute(self.script, statement, "commit")
+            if not is_shared(tree, self.roles):
+                self.roles += self._roles_made()
+                session.execute(self.script, statement, "commit")
         finally:
             session.roll_back()
         if is_local(tree):
@@ -112,6 +118,14 @@ class Alone:
             empty=done.empty,
             waits=tuple(Wait(what, locks_of(pairs, names)) for what, pairs in seen.waits),
         )
+
+    def _roles_made(self) -> list[str]:
+        """Return the roles that only the session sees, since it has made them."""
+        seen, others = (
+            {name for (name,) in connection.execute(_ROLES.encode())}
+            for connection in (self.session.connection, self.observer)
+        )
+        return sorted(seen - others)
 
     def _counted(self) -> Snapshot:
         """Return what the server has counted, all that the session did included."""

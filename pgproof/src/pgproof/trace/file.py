@@ -1,7 +1,7 @@
 """Tracing one file: its statements one by one on one copy, and together on another."""
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
 from psycopg import conninfo as conninfos
@@ -24,9 +24,11 @@ from pgproof.trace.holders import Holders
 from pgproof.trace.others import of_keys, of_queries
 from pgproof.trace.records import Measured, TracedFile, TracedStatement
 from pgproof.trace.relations import IN_TRANSACTION, Pair, Snapshot, locks_of, snapshot
+from pgproof.trace.shared import created, is_shared
 from pgproof.trace.whole import Whole, whole
 
 _EMPTY = "{} has no rows in the copy: what a rewrite or a read of it costs is not measured"
+_SHARED = "changes the server and not the copy alone: it is rolled back, or not run"
 _TOGETHER = "measured only in the transaction of the whole file: by itself it fails: {}"
 
 
@@ -58,10 +60,17 @@ class Tracer:
         session = self.session(self.base)
         try:
             script = migration.script
+            trees = [tree(one.sql) for one in script.statements]
+            self.made.roles += filter(None, map(created, trees))
+            kept = [
+                statement
+                for statement, parsed in zip(script.statements, trees, strict=True)
+                if not is_shared(parsed, self.made.roles)
+            ]
             if script.header.transactional:
-                replay(session, script, script.statements)
+                replay(session, script, kept)
             else:
-                for one in script.statements:
+                for one in kept:
                     session.execute(script, one, one.sql)
         finally:
             session.close()
@@ -72,6 +81,7 @@ class Tracer:
         self.report("file", file=migration.path.name, statements=len(script.statements))
         transactional = script.header.transactional
         other = self.made.create(_name(self.base)) if transactional else None
+        known = len(self.made.roles)
         session = self.session(self.base)
         try:
             foretold = planned(migration, session.connection, self.settings, findings)
@@ -80,6 +90,7 @@ class Tracer:
             statements = self._alone(session, script, names)
         finally:
             session.close()
+        failed = any(one.failure for one in statements)
         failure, unasked = None, list[str]()
         if other is not None:
             if self.queries:
@@ -88,7 +99,8 @@ class Tracer:
                         unasked.append(one)
                     else:
                         others.append(one)
-            together, failed = self._together(other, script, names, statements)
+            with self._without(self.made.roles[known:], keep=failed):
+                together = self._together(other, script, names, statements, commit=failed)
             statements = _combined(statements, together, names)
             if together.failure is not None:
                 failure = together.failure.message
@@ -125,7 +137,7 @@ class Tracer:
             closing(connect(self.base, autocommit=True)) as observer,
             closing(Holders(self.base, observer)) as holders,
         ):
-            alone = Alone(session, script, names, observer, holders)
+            alone = Alone(session, script, names, observer, holders, self.made.roles)
             for statement in script.statements:
                 notes: tuple[str, ...] = ()
                 measured = Measured()
@@ -133,6 +145,8 @@ class Tracer:
                     try:
                         measured = _measured(alone, statement)
                         notes = tuple(_EMPTY.format(one) for one in measured.empty)
+                        if is_shared(tree(statement.sql), self.made.roles):
+                            notes += (_SHARED,)
                     except SqlFailureError as error:
                         failure = error.message
                 found.append(
@@ -143,9 +157,15 @@ class Tracer:
         return found
 
     def _together(
-        self, conninfo: str, script: Script, names: Snapshot, statements: list[TracedStatement]
-    ) -> tuple[Whole, bool]:
-        """Run the file in one transaction; commit it if by themselves its statements fail."""
+        self,
+        conninfo: str,
+        script: Script,
+        names: Snapshot,
+        statements: list[TracedStatement],
+        *,
+        commit: bool,
+    ) -> Whole:
+        """Run the file in one transaction, and commit it if `commit` says so and it can be."""
         oids = {one.label: oid for oid, one in names.items()}
         everything = [oid for oid, one in names.items() if one.kind in ("r", "p")]
         traced = {one.number: one for one in statements}
@@ -156,19 +176,34 @@ class Tracer:
             return [oids[lock.relation] for lock in traced[statement.number].measured.locks]
 
         session = self.session(conninfo)
-        failed = any(one.failure for one in statements)
         try:
             found = whole(session, conninfo, script, names, watched)
-            if failed and found.failure is None:
+            changes_server = any(is_shared(tree(one.sql), ()) for one in statements)
+            if commit and found.failure is None and not changes_server:
                 session.run("commit")
         finally:
             session.close()
-        return found, failed
+        return found
+
+    @contextmanager
+    def _without(self, roles: Sequence[str], *, keep: bool) -> Iterator[None]:
+        """Let roles have other names in the block, and after it too if `keep` says so."""
+        renamed = {role: f"{role[:40]}_{number}_pgproof" for number, role in enumerate(roles)}
+        for role, other in renamed.items():
+            self.made.rename_role(role, other)
+        yield
+        if keep:
+            self.made.roles += renamed
+            return
+        for role, other in renamed.items():
+            self.made.rename_role(other, role)
 
 
 def _measured(alone: Alone, statement: Statement) -> Measured:
     """Measure a statement as the runner runs it."""
     transactional = alone.script.header.transactional
+    if statement.kind is Kind.OUTSIDE and is_shared(tree(statement.sql), alone.roles):
+        return Measured()
     if transactional or statement.kind in (Kind.ORDINARY, Kind.SETTING):
         return alone.measure(statement, tree(statement.sql))
     return alone.outside(statement)
