@@ -1,5 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests runner-tests sql-tests faults attacks tamper integrity-check bench chaos stack-check monitoring-check drift-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests runner-tests sql-tests corpus faults attacks tamper integrity-check bench chaos stack-check monitoring-check drift-check bench-runner lock db-start compose-env compose-check
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -23,6 +23,8 @@ runner-tests: .venv/test ## pytest of pgproof, on PostgreSQL 18
 	cd pgproof && ../.venv/bin/pytest -n 3 --dist loadfile
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16
+corpus: .venv/test ## score trace, plan and squawk by cases of known effect; writes build/corpus.json
+	.venv/bin/python -m tests.run_corpus
 faults: .venv/test ## kill the runner at every statement; writes build/faults.json
 	.venv/bin/python -m tests.tooling.migration.faults
 attacks: .venv/test ## attack the database as its unprivileged roles; writes build/attacks.json
@@ -47,7 +49,6 @@ compose-env: .venv/run ## write passwords of the compose stack into .env; what i
 	.venv/bin/tooling compose-env
 compose-check: .venv/test ## compose files and images, and their programs started as they say
 	.venv/bin/pytest tests/compose
-
 .venv/bin/python:
 	sh .ci/venv
 .venv/run: .venv/bin/python requirements/run.txt pyproject.toml pgproof/pyproject.toml

@@ -607,6 +607,8 @@ UNKNOWABLE = {
     "drop trigger if exists nothing on t": "whether the trigger exists",
 }
 """What the parse tree alone foretells wrongly, and what it would have to know."""
+NO_ROWS = ("delete from keys where id = 300",)
+"""What changes no row, so that nothing follows from it."""
 QUERY = "the columns of a query's result"
 NOT_LEARNT = {
     "alter type pair add attribute c int cascade": "attributes of a type that tables are made of",

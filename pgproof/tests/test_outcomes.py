@@ -25,6 +25,7 @@ CONNECTED = {
     "plan": [],
     "rollback": [],
     "status": [],
+    "trace": [],
 }
 NAMED = {**CONNECTED, "new": ["more"], "verify": []}
 
@@ -78,7 +79,7 @@ def test_what_succeeds_ends_in_a_result(project: Project, tmp_path: Path) -> Non
     project.write("0001.t", "create table t ();", "drop table t;")
     assert failed(project, "baseline", "--dry-run") == ("result", Exit.OK)
     assert failed(project, "status") == ("result", Exit.PENDING)
-    for name in ("migrate", "drift", "verify", "plan", "status", "rollback", "new"):
+    for name in ("trace", "migrate", "drift", "verify", "plan", "status", "rollback", "new"):
         assert failed(project, name) == ("result", Exit.OK), name
     done = project.command("init")[:4]
     begun = [*done, str(tmp_path / "fresh"), "--json"]

@@ -204,11 +204,13 @@ def test_a_plan_with_the_catalogue_foretells_what_happens(
     assert all(measured[name].rewritten for name in built)
     scanned = {name for name, one in tables.items() if one.scanned}
     read = {name for name in tables if foretold.get(name, nothing).scans}
-    if statement.startswith(QUERIES):
+    if statement in plan_cases.NO_ROWS:
+        assert scanned <= read
+    elif statement.startswith(QUERIES):
         assert read <= scanned
     else:
         by_query = {name for name in scanned if tables[name].lock == strength("ACCESS SHARE")}
-        assert read == scanned - by_query
+        assert scanned - by_query <= read <= scanned
 
 
 @pytest.mark.parametrize(("group", "statement"), CASES, ids=[one for _, one in CASES])

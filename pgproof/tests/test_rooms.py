@@ -23,6 +23,7 @@ PACKAGE = Package(
         "ahead",
         "foreign",
         "scratch",
+        "trace",
         "drift",
         "verify",
         "cli",

@@ -16,6 +16,7 @@ _SECTIONS = {
         "migrate",
         "status",
         "plan",
+        "trace",
         "verify",
         "drift",
         "rollback",
@@ -45,11 +46,11 @@ def _prepare(dsn: str | None, given: Settings) -> str:
     return deploy.prepared(options.resolve(dsn), settings.extended(given))
 
 
-def _make(dsn: str | None, _given: Settings) -> str:
+def _scratch(dsn: str | None, _given: Settings) -> str:
     return options.resolve(dsn)
 
 
-HOST = Host("tooling", _resolve, prepare=_prepare, make=_make)
+HOST = Host("tooling", _resolve, prepare=_prepare, scratch=_scratch)
 
 
 def _load(name: str) -> click.Command:

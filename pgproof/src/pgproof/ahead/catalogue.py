@@ -1,10 +1,14 @@
 """What a database holds, as a plan needs it: relations, their constraints, who depends on whom."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pgproof.ahead.facts import Constraint, Relation, Trigger, Type, View
+
+if TYPE_CHECKING:
+    from pgproof.ahead.locks import Effect
+    from pgproof.sql.parser import Node
 
 
 @dataclass
@@ -24,12 +28,18 @@ class Catalogue:
     types: dict[int, Type] = field(default_factory=dict)
     casts: frozenset[tuple[int, int]] = frozenset()
     functions: dict[tuple[str, str], str] = field(default_factory=dict)
+    bodies: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """Language and source of the functions that have a name alone, and are not in pg_catalog."""
     triggers: tuple[Trigger, ...] = ()
     rules: frozenset[tuple[int, str]] = frozenset()
     views: tuple[View, ...] = ()
     statistics: dict[tuple[str, str], int] = field(default_factory=dict)
     event_triggers: tuple[str, ...] = ()
 
+    predict: "Callable[[Node, Catalogue], Iterable[Effect]] | None" = None
+    """What a statement does; for the statements inside of functions."""
+    inside: list[str] = field(default_factory=list)
+    """The functions whose statements are looked at just now."""
     zone: str = "UTC"
     checks_known: bool = True
     home: tuple[str, ...] = field(init=False)
@@ -121,6 +131,11 @@ class Catalogue:
         found = (self.functions.get((one, name)) for one in schemas)
         return next((one for one in found if one), None)
 
+    def body(self, name: str, schema: str | None = None) -> tuple[str, str] | None:
+        """Return language and source of the function of a name; None where it is not known."""
+        found = (self.bodies.get((one, name)) for one in self._schemas(schema))
+        return next((one for one in found if one), None)
+
     def label(self, relation: Relation) -> str:
         """Return the name of a relation as a statement would write it."""
         places = ((one, relation.name) for one in (*self.home, "pg_catalog"))
@@ -128,6 +143,17 @@ class Catalogue:
         if first is relation:
             return relation.name
         return f"{relation.schema}.{relation.name}"
+
+    def labelled(self, label: str) -> Relation | None:
+        """Return the relation that `label` calls so."""
+        places = [(one, label) for one in (*self.home, "pg_catalog")]
+        dots = [place for place, one in enumerate(label) if one == "."]
+        places += [(label[:dot], label[dot + 1 :]) for dot in dots]
+        return next((self._by_name[place] for place in places if place in self._by_name), None)
+
+    def may_be(self, effect: "Effect") -> bool:
+        """Whether what an effect is on may be there, as far as is known."""
+        return not self.known or not effect.relation or self.labelled(effect.relation) is not None
 
     def of(self, relation: Relation) -> list[Constraint]:
         """Return the constraints of a table."""

@@ -7,7 +7,7 @@ from pgproof.ahead import foreign, partitions
 from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.facts import Relation
 from pgproof.ahead.learn_drop import RELATIONS
-from pgproof.ahead.locks import ACCESS_EXCLUSIVE, SHARE_UPDATE_EXCLUSIVE, Effect
+from pgproof.ahead.locks import ACCESS_EXCLUSIVE, AT_THE_END, SHARE_UPDATE_EXCLUSIVE, Effect
 from pgproof.ahead.names import at, dotted, name_of, on
 
 _ON_TABLE = ("OBJECT_TRIGGER", "OBJECT_POLICY", "OBJECT_RULE")
@@ -30,7 +30,8 @@ def drop(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
             elif not (tree.missing_ok and catalogue.complete):
                 is_index = kind == "OBJECT_INDEX" and not tree.concurrent
                 note = "the index's table is locked alike" if is_index else ""
-                yield Effect(dotted(item), lock, note=note)
+                note = AT_THE_END if tree.concurrent else note
+                yield Effect(dotted(item), ACCESS_EXCLUSIVE, note=note)
         elif kind == "OBJECT_STATISTIC_EXT":
             yield from _statistics(catalogue, item)
         elif kind == "OBJECT_SCHEMA":
@@ -57,7 +58,8 @@ def relation(
         table = catalogue.relations.get(found.owner)
         if table is not None:
             yield from on(catalogue, catalogue.tree(table), lock, f"has the index {found.name}")
-        yield from on(catalogue, (found,), lock)
+        end = AT_THE_END if lock != ACCESS_EXCLUSIVE else ""
+        yield from on(catalogue, (found,), ACCESS_EXCLUSIVE, end)
         return
     for one in catalogue.tree(found):
         yield from on(catalogue, (one,), lock, note)

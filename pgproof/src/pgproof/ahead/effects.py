@@ -3,9 +3,10 @@
 The tests of this module ask servers: they run statements, read pg_locks and compare files.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
-from pgproof.ahead import drop, maintenance, objects, queries
+from pgproof.ahead import bodies, drop, maintenance, objects, queries
 from pgproof.ahead.alter import alter_table
 from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Effect, merged
@@ -23,8 +24,18 @@ def effects(sql: str, catalogue: Catalogue | None = None) -> list[Effect]:
 
 def of_tree(tree: Any, catalogue: Catalogue) -> list[Effect]:
     """Return the effects of a statement that has been parsed."""
+    catalogue.predict = of_tree
     handler = _HANDLERS.get(tree.tag)
     return merged(handler(tree, catalogue)) if handler else []
+
+
+def _call(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
+    *schema, name = [part.sval for part in tree.funccall.funcname]
+    return bodies.of_function(catalogue, schema[-1] if schema else None, name)
+
+
+def _block(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
+    return bodies.of_block(catalogue, tree)
 
 
 def _opaque(what: str) -> objects.Handler:
@@ -38,7 +49,7 @@ _HANDLERS: dict[str, objects.Handler] = {
     "AlterPublicationStmt": objects.publication,
     "AlterSeqStmt": objects.on_relation(SHARE_ROW_EXCLUSIVE, "sequence"),
     "AlterTableStmt": alter_table,
-    "CallStmt": _opaque("procedure"),
+    "CallStmt": _call,
     "ClusterStmt": maintenance.cluster,
     "CommentStmt": objects.comment,
     "CopyStmt": queries.copy,
@@ -49,7 +60,7 @@ _HANDLERS: dict[str, objects.Handler] = {
     "CreateTableAsStmt": objects.made_by_query,
     "CreateTrigStmt": objects.create_trigger,
     "DeleteStmt": queries.query,
-    "DoStmt": _opaque("block"),
+    "DoStmt": _block,
     "DropOwnedStmt": _opaque("role's objects"),
     "DropStmt": drop.drop,
     "IndexStmt": maintenance.create_index,

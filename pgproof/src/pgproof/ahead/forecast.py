@@ -1,6 +1,7 @@
 """The effects of statements in order: each is planned against what those before it leave."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from pgproof.ahead import look_definitions
 from pgproof.ahead.catalogue import Catalogue
@@ -26,9 +27,14 @@ _LOCKED = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a statement does, and how it changes a definition: as lines of a unified diff."""
+    """What a statement does, and how it changes a definition: as lines of a unified diff.
+
+    `before` has its effects on relations that were there before the file, by the names of then with
+    their schemas.
+    """
 
     effects: tuple[Effect, ...]
+    before: tuple[Effect, ...]
     difference: tuple[str, ...] = ()
 
 
@@ -40,9 +46,14 @@ class Forecast:
         self.definitions = definitions
         self._zone = catalogue.zone
         self._known: dict[str, Outcome] = {}
+        self._names: dict[int, str] = {}
+        self._transactional = True
 
-    def begin(self) -> None:
+    def begin(self, *, transactional: bool) -> None:
         """Begin a file, for which the runner pins settings anew."""
+        self._transactional = transactional
+        relations = self.catalogue.relations.items()
+        self._names = {oid: f"{one.schema}.{one.name}" for oid, one in relations}
         self.catalogue.search_path, self.catalogue.zone = self.catalogue.home, self._zone
         self._known.clear()
 
@@ -60,12 +71,30 @@ class Forecast:
         except SyntaxProblem:
             parsed = tree(sql)
         found = of_tree(parsed, self.catalogue)
+        before = tuple(self._named(found))
         difference = self.definitions.change(parsed, sql, self.catalogue)
         if learn(parsed, self.catalogue):
             self._known.clear()
         if any(not one.relation for one in found):
             self.catalogue.complete = False
-        return Outcome(tuple(found), difference)
+        return Outcome(tuple(found), before, difference)
+
+    def _named(self, effects: Iterable[Effect]) -> Iterator[Effect]:
+        """Yield effects on what was there before the file, which others may be waiting for.
+
+        What a file without a transaction makes is there for others at once.
+        """
+        for effect in effects:
+            if not effect.relation or not effect.lock:
+                continue
+            found = self.catalogue.labelled(effect.relation)
+            if found is None:
+                schema = "" if "." in effect.relation else f"{self.catalogue.search_path[0]}."
+                yield replace(effect, relation=schema + effect.relation)
+            elif found.oid in self._names:
+                yield replace(effect, relation=self._names[found.oid])
+            elif not self._transactional:
+                yield replace(effect, relation=f"{found.schema}.{found.name}")
 
 
 def prepare(connection: Connection | None, settings: Settings) -> tuple[Forecast, tuple[str, ...]]:

@@ -53,12 +53,14 @@ def retyped(catalogue: Catalogue, table: Relation, column: str, *, read: bool) -
         if one.refers and column in one.columns and one.target in catalogue.relations:
             note = f"the foreign key {one.name} is made anew"
             target = catalogue.relations[one.target]
-            yield from on(catalogue, (target,), ACCESS_EXCLUSIVE, note, scans=read)
+            scans = read and one.valid
+            yield from on(catalogue, (target,), ACCESS_EXCLUSIVE, note, scans=scans)
     for one in catalogue.referring(table):
         if column in one.target_columns and one.table in catalogue.relations:
             note = f"its foreign key {one.name} is made anew"
             other = catalogue.relations[one.table]
-            yield from on(catalogue, (other,), ACCESS_EXCLUSIVE, note, scans=read)
+            scans = read and one.valid
+            yield from on(catalogue, (other,), ACCESS_EXCLUSIVE, note, scans=scans)
 
 
 def validated(catalogue: Catalogue, constraint: Constraint, lock: str) -> Iterator[Effect]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pgproof.ahead.bodies import of_function
 from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.locks import Effect
 from pgproof.sql.parser import Node
@@ -62,11 +63,10 @@ def volatility(catalogue: Catalogue, schema: str | None, name: str) -> str:
 
 
 def unpredicted(catalogue: Catalogue, node: Any) -> Iterator[Effect]:
-    """Yield a note on each function that is called and may write."""
+    """Yield what each function does that is called and may write, or that it is not known."""
     for schema, name in called(node):
         if _may_write(catalogue, schema, name):
-            written = f"{schema}.{name}" if schema else name
-            yield Effect("", "", note=f"the effects of {written}() are not predicted")
+            yield from of_function(catalogue, schema, name)
 
 
 def _may_write(catalogue: Catalogue, schema: str | None, name: str) -> bool:

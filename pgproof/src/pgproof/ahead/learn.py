@@ -62,7 +62,15 @@ def _composite(tree: Any, catalogue: Catalogue) -> None:
 def _function(tree: Any, catalogue: Catalogue) -> None:
     options = {one.defname: one.arg for one in tree.options or ()}
     volatility = options["volatility"].sval if "volatility" in options else "volatile"
-    catalogue.functions[_place(catalogue, tree.funcname)] = volatility[0]
+    place = _place(catalogue, tree.funcname)
+    known = place in catalogue.functions and not tree.replace
+    catalogue.functions[place] = volatility[0]
+    language = options["language"].sval if "language" in options else "sql"
+    texts = [one.sval or "" for one in options.get("as") or ()]
+    if known or len(texts) != 1:
+        catalogue.bodies.pop(place, None)
+    else:
+        catalogue.bodies[place] = (language, texts[0])
 
 
 def _trigger(tree: Any, catalogue: Catalogue) -> None:

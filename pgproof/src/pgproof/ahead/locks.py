@@ -25,6 +25,9 @@ MODES = (
 )
 """In the order of PostgreSQL's lock numbers, 1 to 8."""
 
+AT_THE_END = "locked at the end alone, when nobody uses it any more"
+"""How CONCURRENTLY takes its strongest lock on an index that goes."""
+
 
 @dataclass(frozen=True)
 class Effect:

@@ -42,6 +42,10 @@ def look(connection: Connection, search_path: str) -> Catalogue:
             types={row[0]: _type(row) for row in connection.execute(queries.TYPES)},
             casts=frozenset(connection.execute(queries.CASTS).fetchall()),
             functions={(schema, n): v for schema, n, v in connection.execute(queries.FUNCTIONS)},
+            bodies={
+                (schema, name): (language, source)
+                for schema, name, language, source in connection.execute(queries.BODIES)
+            },
             triggers=tuple(
                 Trigger(name, table, (schema, function), _events(bits), bool(bits & 1), enabled)
                 for name, table, schema, function, bits, enabled in connection.execute(

@@ -112,6 +112,15 @@ select n.nspname::text, p.proname::text, max(p.provolatile::text)
  where n.nspname <> 'information_schema'
  group by 1, 2
 """
+BODIES = f"""
+select n.nspname::text, p.proname::text, min(l.lanname::text), min(p.prosrc)
+  from pg_catalog.pg_proc as p
+  join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+  join pg_catalog.pg_language as l on l.oid = p.prolang
+ where {_OURS}
+ group by 1, 2
+having count(*) = 1 and bool_and(l.lanname in ('sql', 'plpgsql') and p.prosqlbody is null)
+"""  # noqa: S608
 TRIGGERS = """
 select t.tgname::text, t.tgrelid::bigint, n.nspname::text, p.proname::text,
        t.tgtype::int, t.tgenabled <> 'D'

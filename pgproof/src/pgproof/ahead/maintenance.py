@@ -7,6 +7,7 @@ from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.facts import Relation
 from pgproof.ahead.locks import (
     ACCESS_EXCLUSIVE,
+    AT_THE_END,
     EXCLUSIVE,
     MODES,
     SHARE,
@@ -35,10 +36,10 @@ def reindex(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
         yield Effect("", "", note="every index of it is built anew: not predicted")
         return
     lock = SHARE_UPDATE_EXCLUSIVE if concurrent else SHARE
-    strong = SHARE_UPDATE_EXCLUSIVE if concurrent else ACCESS_EXCLUSIVE
+    built = f"built anew; {AT_THE_END}" if concurrent else "built anew"
     found = catalogue.named(tree.relation)
     if tree.kind == "REINDEX_OBJECT_INDEX":
-        yield Effect(label(catalogue, tree.relation), strong, rewrites=True, note="built anew")
+        yield Effect(label(catalogue, tree.relation), ACCESS_EXCLUSIVE, rewrites=True, note=built)
         if found is not None and found.owner in catalogue.relations:
             tables = catalogue.tree(catalogue.relations[found.owner])
             yield from on(catalogue, tables, lock, "read for its index", scans=True)
@@ -52,7 +53,7 @@ def reindex(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
     for table in catalogue.tree(found):
         yield from on(catalogue, (table,), lock, scans=True)
         for index in catalogue.owned(table, "i"):
-            yield Effect(catalogue.label(index), strong, rewrites=True, note="built anew")
+            yield Effect(catalogue.label(index), ACCESS_EXCLUSIVE, rewrites=True, note=built)
 
 
 def vacuum(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:

@@ -27,10 +27,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class PlannedLock:
+    """The strongest lock on a relation, which is named with its schema."""
+
+    relation: str
+    mode: str
+
+
+@dataclass(frozen=True)
 class PlannedStatement:
     """A statement and what it does. `lock_timeout` is empty where it waits without limit.
 
-    `difference` is a unified diff of a definition that is there, and the new one.
+    `difference` is a unified diff of a definition that is there, and the new one. `locks`,
+    `rewrites` and `scans` are of relations that were there before the file, as a trace has them.
     `alike` is the number of the first statement of its file that differs in numbers and constants
     alone.
     """
@@ -43,6 +52,9 @@ class PlannedStatement:
     alike: int
     effects: tuple[Effect, ...]
     difference: tuple[str, ...] = ()
+    locks: tuple[PlannedLock, ...] = ()
+    rewrites: tuple[str, ...] = ()
+    scans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +119,20 @@ def plan(conninfo: str | None, settings: Settings) -> Plan:
         return _planned(settings, folder, reader.known.state, reader.connection)
 
 
+def planned(
+    migration: Migration,
+    connection: Connection,
+    settings: Settings,
+    findings: Iterable[Violation] = (),
+) -> PlannedFile:
+    """Look at the statements of one file, against a database as the files before it leave it."""
+    from pgproof.ahead.forecast import prepare
+
+    forecast, _ = prepare(connection, settings)
+    forecast.begin(transactional=migration.script.header.transactional)
+    return _file(migration, set(), findings, settings.lock_timeout, forecast)
+
+
 def _planned(
     settings: Settings, folder: Folder, state: State, connection: Connection | None
 ) -> Plan:
@@ -126,7 +152,7 @@ def _planned(
     forecast, unknown = prepare(connection, settings)
     files = []
     for migration in work.pending:
-        forecast.begin()
+        forecast.begin(transactional=migration.script.header.transactional)
         steps = state.journal.get((migration.id, "apply"), ())
         skip = {step.number for step in steps if step.finished}
         files.append(_file(migration, skip, findings or [], settings.lock_timeout, forecast))
@@ -199,6 +225,9 @@ def _statement(
         alike=first.setdefault(without_numbers(alike), statement.number),
         effects=outcome.effects,
         difference=outcome.difference,
+        locks=tuple(PlannedLock(one.relation, one.lock) for one in outcome.before),
+        rewrites=tuple(one.relation for one in outcome.before if one.rewrites),
+        scans=tuple(one.relation for one in outcome.before if one.scans),
     )
 
 

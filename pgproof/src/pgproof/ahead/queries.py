@@ -1,10 +1,12 @@
 """Statements that read or change rows: writes in CTEs, triggers, rules, foreign keys, functions."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from pgproof.ahead.bodies import of_function
 from pgproof.ahead.catalogue import Catalogue
-from pgproof.ahead.facts import STORED, Relation
+from pgproof.ahead.facts import STORED, Constraint, Relation
 from pgproof.ahead.functions import unpredicted, walk
 from pgproof.ahead.locks import ACCESS_SHARE, ROW_EXCLUSIVE, ROW_SHARE, Effect
 from pgproof.ahead.names import label
@@ -28,7 +30,30 @@ def query(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
             for one in node.fromClause or ():
                 if one.is_a("RangeVar"):
                     yield Effect(label(catalogue, one), ROW_SHARE)
+    asked = tree.selectStmt if tree.is_a("InsertStmt") else tree
+    if asked is not None and asked.is_a("SelectStmt"):
+        yield from _read_whole(asked, catalogue)
     yield from unpredicted(catalogue, tree)
+
+
+def _read_whole(node: Any, catalogue: Catalogue) -> Iterator[Effect]:
+    """Yield the table that a query reads from its beginning to its end, whatever its plan is.
+
+    That is a table alone, all of whose rows are asked for; an index that has all the columns may
+    stand in for it.
+    """
+    sources: tuple[Any, ...] = node.fromClause or ()
+    if len(sources) != 1 or not sources[0].is_a("RangeVar"):
+        return
+    if node.whereClause is not None or node.limitCount is not None:
+        return
+    found = catalogue.named(sources[0])
+    if found is None or found.kind not in STORED or catalogue.children(found):
+        return
+    ends: list[Any] = [one.fields["fields"][-1] for one in walk(node) if one.is_a("ColumnRef")]
+    columns = {end.get("String", {}).get("sval", "*") for end in ends}
+    if not any(columns <= set(index.key) for index in catalogue.owned(found, "i")):
+        yield Effect(catalogue.label(found), ACCESS_SHARE, scans=True, note="all rows are read")
 
 
 def copy(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
@@ -72,27 +97,51 @@ def _set_columns(*lists: Any) -> set[str]:
 
 
 def _consequences(
-    catalogue: Catalogue, table: Relation, events: tuple[str, ...], changed: set[str]
+    catalogue: Catalogue,
+    table: Relation,
+    events: tuple[str, ...],
+    changed: set[str],
+    above: tuple[int, ...] = (),
 ) -> Iterator[Effect]:
     """Yield what follows from rows that come, change or go."""
     oids = {one.oid for one in catalogue.tree(table)}
     for trigger in catalogue.triggers:
         if trigger.enabled and trigger.table in oids and trigger.events & set(events):
-            name = ".".join(trigger.function)
-            note = f"the trigger {trigger.name} runs: the effects of {name}() are not predicted"
-            yield Effect("", "", note=note)
+            for effect in of_function(catalogue, *trigger.function):
+                why = f"the trigger {trigger.name} runs"
+                note = f"{why}: {effect.note}" if not effect.relation else why
+                yield replace(effect, note=note)
     for event in events:
         if (table.oid, event) in catalogue.rules:
             note = f"a rule of {catalogue.label(table)} turns {event} into what is not predicted"
             yield Effect("", "", note=note)
     for constraint in catalogue.referring(table):
-        deleted = "DELETE" in events and constraint.on_delete in _FOLLOWING
-        updated = (
-            "UPDATE" in events
-            and constraint.on_update in _FOLLOWING
-            and bool(changed & set(constraint.target_columns))
-        )
+        deleted = "DELETE" in events
+        updated = "UPDATE" in events and bool(changed & set(constraint.target_columns))
         if (deleted or updated) and not constraint.parent:
-            note = f"its rows follow by the foreign key {constraint.name}"
+            follows = (deleted and constraint.on_delete in _FOLLOWING) or (
+                updated and constraint.on_update in _FOLLOWING
+            )
+            yield from _referring(catalogue, constraint, follows=follows)
             other = catalogue.relations[constraint.table]
-            yield Effect(catalogue.label(other), ROW_EXCLUSIVE, note=note)
+            if deleted and constraint.on_delete == "c" and other.oid not in above:
+                below = (*above, table.oid)
+                yield from _consequences(catalogue, other, ("DELETE",), set(), below)
+
+
+def _referring(catalogue: Catalogue, constraint: Constraint, *, follows: bool) -> Iterator[Effect]:
+    """Yield what the rows at the other end of a foreign key are looked for, and changed, by."""
+    columns = ", ".join(constraint.columns)
+    for one in catalogue.tree(catalogue.relations[constraint.table]):
+        keys = [index.key for index in catalogue.owned(one, "i")]
+        reads = one.kind in STORED and not any(
+            set(key[:1]) & set(constraint.columns) for key in keys
+        )
+        notes = []
+        if follows:
+            notes.append(f"its rows follow by the foreign key {constraint.name}")
+        if reads:
+            notes.append(f"read for each row that goes: no index begins with {columns}")
+        if notes:
+            lock = ROW_EXCLUSIVE if follows else ROW_SHARE
+            yield Effect(catalogue.label(one), lock, scans=reads, note="; ".join(notes))

@@ -39,7 +39,8 @@ def rewrites(catalogue: Catalogue, old: TypeRef, new: TypeRef) -> bool:
         return old.oid != new.oid and (target.constrained or rewrites(catalogue, old, target.base))
     source = catalogue.types.get(old.oid)
     if source is not None and source.base is not None:
-        return rewrites(catalogue, source.base, new)
+        # The length of a domain is not that of its values, for a cast.
+        return rewrites(catalogue, source.base._replace(modifier=-1), new)
     if source is None or target is None:
         return True
     if old.oid == new.oid:

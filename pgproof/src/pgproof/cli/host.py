@@ -15,14 +15,15 @@ class Host:
     """What hints call the program, where it finds its server, and which options it does not have.
 
     `program` is None where the settings say it. `resolve` gets --dsn and returns a libpq string;
-    `prepare`, if there is one, does so before migrations are applied, and may run something first.
+    `prepare`, if there is one, does so before migrations are applied, and may run something first;
+    `scratch`, if there is one, for a role that may make databases.
     """
 
     program: str | None
     resolve: Callable[[str | None, Settings], str]
     hidden: frozenset[str] = field(default=frozenset(("server",)))
     prepare: Callable[[str | None, Settings], str] | None = None
-    make: Callable[[str | None, Settings], str] | None = None
+    scratch: Callable[[str | None, Settings], str] | None = None
     """Does so for a command that makes scratch databases, which are prepared then."""
 
 

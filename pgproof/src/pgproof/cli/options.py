@@ -97,10 +97,10 @@ def prepare(dsn: str | None, settings: Settings) -> str:
     return (program.prepare or program.resolve)(dsn, settings)
 
 
-def resolve_maker(dsn: str | None, settings: Settings) -> str:
-    """Return the connection string to make scratch databases with, as a role that may."""
+def scratch(dsn: str | None, settings: Settings) -> str:
+    """Return the connection string to make scratch databases with."""
     program = host.current()
-    return (program.make or program.resolve)(dsn, settings)
+    return (program.scratch or program.resolve)(dsn, settings)
 
 
 def _load(given: dict[str, Any]) -> Settings:

@@ -59,7 +59,7 @@ def command(
     from pgproof.verify.verify import verify
 
     found = verify(
-        options.resolve_maker(dsn, settings),
+        options.scratch(dsn, settings),
         settings,
         template=template,
         only=only,

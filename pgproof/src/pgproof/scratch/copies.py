@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from pgproof.run.options import Options
 from pgproof.scratch.databases import Databases
 from pgproof.settings import Settings
 
+Prepare = Callable[[str], str]
+"""What a program does with a connection string before it applies migrations."""
 _NOTHING = "-- Nothing comes before.\nselect 1;\n"
 _OBJECTS = """
 select exists (
@@ -31,10 +33,12 @@ select exists (
 """
 
 
-def of_migrations(made: Databases, settings: Settings, before: Sequence[Migration]) -> str:
+def of_migrations(
+    made: Databases, settings: Settings, before: Sequence[Migration], prepare: Prepare = str
+) -> str:
     """Make a database to which those migrations, and the files of `before`, are applied.
 
-    Raises PgproofError like `migrate`.
+    `prepare` returns the connection string to apply them with. Raises PgproofError like `migrate`.
     """
     conninfo = made.create()
     with tempfile.TemporaryDirectory(prefix="pgproof-") as folder:
@@ -47,7 +51,7 @@ def of_migrations(made: Databases, settings: Settings, before: Sequence[Migratio
             (here / "0.sql").write_text(_NOTHING, encoding="utf-8")
             (here / "0.rollback.sql").write_text(_NOTHING, encoding="utf-8")
         alone = replace(settings, migrations=here, after=(), adopt=None)
-        migrate(conninfo, alone, options=Options(allow_out_of_order=True))
+        migrate(prepare(conninfo), alone, options=Options(allow_out_of_order=True))
     return conninfo
 
 
@@ -56,15 +60,28 @@ def of_database(made: Databases, name: str) -> str:
     return made.create(template=name)
 
 
-def of_schema(made: Databases, source: str, *, with_data: bool = False) -> str:
+def of_contents(made: Databases, source: str, name: str) -> str:
+    """Make a database that is a copy of `source`, whose name is `name`, though it may be in use.
+
+    Raises InputError without pg_dump, PgproofError if it or psql fails.
+    """
+    if not made.is_in_use(name):
+        return made.create(template=name)
+    return of_schema(made, source, with_data=True, like=name)
+
+
+def of_schema(
+    made: Databases, source: str, *, with_data: bool = False, like: str | None = None
+) -> str:
     """Make a database with the schema of `source`, of any server, as pg_dump writes it.
 
     Raises InputError without pg_dump, PgproofError if it or psql fails.
     """
-    conninfo = made.create()
+    conninfo = made.create(like=like)
     dumped = _run(
         "pg_dump",
         *(() if with_data else ("--schema-only",)),
+        *(() if made.is_superuser() else ("--no-owner",)),
         "--no-subscriptions",
         f"--dbname={source}",
     )

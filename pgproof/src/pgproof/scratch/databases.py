@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ _PREFIX = "pgproof_scratch_"
 _NAME = re.compile(rf"{_PREFIX}(\d+)_\d+")
 _LOCK_CLASS = 1885825906
 """First key of the advisory lock that a command holds while its databases are in use."""
+_LEAVING = 0.5
+"""Seconds that a connection may take to end after it was closed."""
 _MAINTENANCE = ("postgres", "template1")
 _FOUND = """
 select d.datname::text
@@ -25,9 +28,42 @@ select d.datname::text
  where d.datname like 'pgproof\\_scratch\\_%'
    and pg_catalog.pg_has_role(d.datdba, 'USAGE')
 """
+_USERS = """
+select exists (select from pg_catalog.pg_stat_activity
+                where datname = %s and backend_type = 'client backend')
+"""
 _ALIVE = """
 select objid::bigint from pg_catalog.pg_locks where locktype = 'advisory' and classid = %s
 """
+
+
+_ALIKE = """
+select 0, format('alter database %%1$I owner to %%2$I', %(name)s::text, r.rolname)
+  from pg_catalog.pg_database as d
+  join pg_catalog.pg_roles as r on r.oid = d.datdba
+ where d.datname = %(template)s
+union all
+select 1, format('revoke all on database %%I from public', %(name)s::text)
+  from pg_catalog.pg_database as d
+ where d.datname = %(template)s and d.datacl is not null
+union all
+select 2, format('grant %%s on database %%I to %%s', a.privilege_type, %(name)s::text,
+                 case a.grantee when 0 then 'public' else a.grantee::regrole::text end)
+  from pg_catalog.pg_database as d
+  cross join lateral pg_catalog.aclexplode(d.datacl) as a
+ where d.datname = %(template)s
+union all
+select 3, format('alter database %%I set %%s = %%s', %(name)s::text, split_part(one, '=', 1),
+                 case when split_part(one, '=', 1) in ('search_path', 'session_preload_libraries')
+                      then substr(one, strpos(one, '=') + 1)
+                      else quote_literal(substr(one, strpos(one, '=') + 1)) end)
+  from pg_catalog.pg_database as d
+  join pg_catalog.pg_db_role_setting as s on s.setdatabase = d.oid and s.setrole = 0
+  cross join lateral unnest(s.setconfig) as one
+ where d.datname = %(template)s
+order by 1
+"""
+"""What makes a copy like its template: owner, privileges and settings are not copied with it."""
 
 
 @dataclass
@@ -39,12 +75,15 @@ class Databases:
     connection: psycopg.Connection[Any]
     number: int
     made: list[str] = field(default_factory=list)
+    roles: list[str] = field(default_factory=list)
+    """Roles of the server that exist for these databases alone, and go with them."""
 
-    def create(self, template: str | None = None) -> str:
+    def create(self, template: str | None = None, *, like: str | None = None) -> str:
         """Make a database and return its connection string.
 
-        `template` is the name of a database to copy, to which nobody may be connected. Raises
-        RefusedError if somebody is, or if this role may not make databases.
+        `template` is the name of a database to copy, to which nobody may be connected; `like` of
+        one whose owner, privileges and settings it gets. Raises RefusedError if somebody is, or if
+        this role may not make databases.
         """
         name = f"{_PREFIX}{self.number}_{len(self.made) + 1}"
         self.made.append(name)
@@ -64,7 +103,34 @@ class Databases:
                 hint="Leave it while it is copied, or copy its schema with --schema-of.",
                 exit_code=Exit.LOCKED,
             ) from error
+        if template or like:
+            self._make_alike(name, template or like or "")
         return make_conninfo(self.source, dbname=name)
+
+    def _make_alike(self, name: str, template: str) -> None:
+        """Give a copy the owner, privileges and settings of its template, as far as may be."""
+        values = {"name": name, "template": template}
+        for _, statement in self.connection.execute(_ALIKE.encode(), values).fetchall():
+            with suppress(psycopg.errors.InsufficientPrivilege):
+                self.connection.execute(statement.encode())
+
+    def bytes_of(self, name: str) -> int:
+        """Return the size of a database."""
+        rows = self.connection.execute("select pg_catalog.pg_database_size(%s::name)", [name])
+        return int(rows.fetchall()[0][0])
+
+    def is_superuser(self) -> bool:
+        """Whether the role may make what others own."""
+        return self.connection.info.parameter_status("is_superuser") == "on"
+
+    def is_in_use(self, name: str) -> bool:
+        """Whether somebody is connected to a database, so that it cannot be a template."""
+        deadline = time.monotonic() + _LEAVING
+        while self.connection.execute(_USERS.encode(), [name]).fetchall()[0][0]:
+            if time.monotonic() > deadline:
+                return True
+            time.sleep(0.05)
+        return False
 
     def drop(self, conninfo: str) -> None:
         """Drop a database that `create` made; what is connected to it is disconnected."""
@@ -82,6 +148,16 @@ class Databases:
         for name in self.made:
             with suppress(psycopg.Error):
                 self._drop(name)
+        for role in reversed(self.roles):
+            with suppress(psycopg.Error):
+                drop = sql.SQL("drop role if exists {}").format(sql.Identifier(role))
+                self.connection.execute(drop)
+
+    def rename_role(self, old: str, new: str) -> None:
+        """Give a role of `roles` another name."""
+        names = map(sql.Identifier, (old, new))
+        self.connection.execute(sql.SQL("alter role {} rename to {}").format(*names))
+        self.roles[self.roles.index(old)] = new
 
     def drop_abandoned(self) -> None:
         """Drop the databases of commands that were killed: nobody holds the lock of those."""

@@ -18,6 +18,11 @@ from postgast.native import lib
 from postgast.pg_query_pb2 import ScanResult, Token
 
 _DEEPEST = 200
+_QUOTE = "$pgproof$"
+_EXPRESSION = re.compile(r'"PLpgSQL_expr":\{"query":("(?:[^"\\]|\\.)*"),"parseMode":(\d+)')
+_EXPRESSION_MODE = 2
+_ASSIGNED = re.compile(r"^.*?:?=", re.DOTALL)
+_DYNAMIC = ('"PLpgSQL_stmt_dyn', '"dynquery"')
 _COMMENTS = frozenset((Token.SQL_COMMENT, Token.C_COMMENT))
 _NESTING = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}]')
 
@@ -101,6 +106,30 @@ def tokens(text: str) -> list[str]:
         for token in _scan(raw, text)
         if token.token not in _COMMENTS
     ]
+
+
+def plpgsql(source: str) -> tuple[list[str], bool]:
+    """Return the statements and expressions of a body of PL/pgSQL, each as a statement.
+
+    Also whether these are all: not so where it executes a text. Raises SyntaxProblem.
+    """
+    text = f"create function f() returns trigger language plpgsql as {_QUOTE}{source}{_QUOTE}"
+    if _QUOTE in source:
+        raise SyntaxProblem(f"{_QUOTE} in a body", None)
+    result = lib.pg_query_parse_plpgsql(text.encode())
+    try:
+        _raise_for(result, text)
+        document = result.plpgsql_funcs.decode()
+    finally:
+        lib.pg_query_free_plpgsql_parse_result(result)
+    # Not valid as JSON: where a datum is not described, a bracket is left over.
+    found = []
+    for match in _EXPRESSION.finditer(document):
+        query, mode = json.loads(match[1]), int(match[2])
+        if mode > _EXPRESSION_MODE:
+            query = _ASSIGNED.sub("", query, count=1)
+        found.append(query if mode == 0 else f"select {query}")
+    return found, not any(mark in document for mark in _DYNAMIC)
 
 
 def comments(text: str) -> list[tuple[int, str]]:

@@ -1,0 +1,1 @@
+"""What a run does, measured: each pending statement is run on scratch copies of the database."""

@@ -1,0 +1,254 @@
+"""Tracing one file: its statements one by one on one copy, and together on another."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+
+from psycopg import conninfo as conninfos
+
+from pgproof.ahead.lint import Violation
+from pgproof.ahead.plan import planned
+from pgproof.connection import connect
+from pgproof.files.script import Migration, Script
+from pgproof.files.statement import Kind, Statement
+from pgproof.report import Reporter
+from pgproof.run.failure import SqlFailureError
+from pgproof.run.session import Session
+from pgproof.scratch.databases import Databases
+from pgproof.settings import Settings
+from pgproof.sql.parser import tree
+from pgproof.trace.alone import HIDES, SINGLE, Alone, replay
+from pgproof.trace.claims import with_claims
+from pgproof.trace.deadlocks import Transaction, deadlocks, held, steps_of
+from pgproof.trace.holders import Holders
+from pgproof.trace.others import of_keys, of_queries
+from pgproof.trace.records import Measured, TracedFile, TracedStatement
+from pgproof.trace.relations import IN_TRANSACTION, Pair, Snapshot, locks_of, snapshot
+from pgproof.trace.shared import created, is_shared
+from pgproof.trace.whole import Whole, whole
+
+_EMPTY = "{} has no rows in the copy: what a rewrite or a read of it costs is not measured"
+_SHARED = "changes the server and not the copy alone: it is rolled back, or not run"
+_TOGETHER = "measured only in the transaction of the whole file: by itself it fails: {}"
+
+
+@dataclass
+class Tracer:
+    """Traces one file after the other; `base` is the database as the files before leave it."""
+
+    made: Databases
+    base: str
+    settings: Settings
+    role: str | None
+    report: Reporter
+    queries: Script | None = None
+
+    def session(self, conninfo: str) -> Session:
+        """Return a session as the runner has it at the beginning of a file."""
+        session = Session(
+            conninfo,
+            search_path=self.settings.search_path,
+            settings=self.settings.session,
+            application_name="pgproof trace",
+        )
+        session.forget(self.role)
+        session.run(SINGLE)
+        return session
+
+    def apply(self, migration: Migration) -> None:
+        """Run a file as the runner does, without measuring. Raises SqlFailureError."""
+        session = self.session(self.base)
+        try:
+            script = migration.script
+            trees = [tree(one.sql) for one in script.statements]
+            self.made.roles += filter(None, map(created, trees))
+            kept = [
+                statement
+                for statement, parsed in zip(script.statements, trees, strict=True)
+                if not is_shared(parsed, self.made.roles)
+            ]
+            if script.header.transactional:
+                replay(session, script, kept)
+            else:
+                for one in kept:
+                    session.execute(script, one, one.sql)
+        finally:
+            session.close()
+
+    def trace(self, migration: Migration, findings: Sequence[Violation]) -> TracedFile:
+        """Measure a file, and leave it applied in the base."""
+        script = migration.script
+        self.report("file", file=migration.path.name, statements=len(script.statements))
+        transactional = script.header.transactional
+        other = self.made.create(_name(self.base)) if transactional else None
+        known = len(self.made.roles)
+        session = self.session(self.base)
+        try:
+            foretold = planned(migration, session.connection, self.settings, findings)
+            names = snapshot(session.connection, IN_TRANSACTION)
+            others = list(of_keys(session.connection, names))
+            statements = self._alone(session, script, names)
+        finally:
+            session.close()
+        failed = any(one.failure for one in statements)
+        failure, unasked = None, list[str]()
+        if other is not None:
+            if self.queries:
+                for one in self._queried(other, self.queries, names):
+                    if isinstance(one, str):
+                        unasked.append(one)
+                    else:
+                        others.append(one)
+            with self._without(self.made.roles[known:], keep=failed):
+                together = self._together(other, script, names, statements, commit=failed)
+            statements = _combined(statements, together, names)
+            if together.failure is not None:
+                failure = together.failure.message
+            if failed:
+                self.made.drop(self.base)
+                self.base = other
+            else:
+                self.made.drop(other)
+        elif any(one.failure for one in statements):
+            failure = next(one.failure for one in statements if one.failure)
+        own = Transaction(migration.id, tuple(steps_of(statements)))
+        return TracedFile(
+            migration.id,
+            str(migration.path),
+            transactional,
+            with_claims(statements, foretold),
+            held(statements, transactional=transactional),
+            deadlocks(own, others) if transactional else (),
+            failure,
+            tuple(unasked),
+        )
+
+    def _queried(self, conninfo: str, queries: Script, names: Snapshot) -> list[Transaction | str]:
+        session = self.session(conninfo)
+        try:
+            return list(of_queries(session, conninfo, queries, names))
+        finally:
+            session.close()
+
+    def _alone(self, session: Session, script: Script, names: Snapshot) -> list[TracedStatement]:
+        found = []
+        failure = None
+        with (
+            closing(connect(self.base, autocommit=True)) as observer,
+            closing(Holders(self.base, observer)) as holders,
+        ):
+            alone = Alone(session, script, names, observer, holders, self.made.roles)
+            for statement in script.statements:
+                notes: tuple[str, ...] = ()
+                measured = Measured()
+                if failure is None:
+                    try:
+                        measured = _measured(alone, statement)
+                        notes = tuple(_EMPTY.format(one) for one in measured.empty)
+                        if is_shared(tree(statement.sql), self.made.roles):
+                            notes += (_SHARED,)
+                    except SqlFailureError as error:
+                        failure = error.message
+                found.append(
+                    TracedStatement(
+                        statement.number, statement.line, statement.sql, measured, failure, notes
+                    )
+                )
+        return found
+
+    def _together(
+        self,
+        conninfo: str,
+        script: Script,
+        names: Snapshot,
+        statements: list[TracedStatement],
+        *,
+        commit: bool,
+    ) -> Whole:
+        """Run the file in one transaction, and commit it if `commit` says so and it can be."""
+        oids = {one.label: oid for oid, one in names.items()}
+        everything = [oid for oid, one in names.items() if one.kind in ("r", "p")]
+        traced = {one.number: one for one in statements}
+
+        def watched(statement: Statement) -> Sequence[int]:
+            if traced[statement.number].failure or tree(statement.sql).is_a(*HIDES):
+                return everything
+            return [oids[lock.relation] for lock in traced[statement.number].measured.locks]
+
+        session = self.session(conninfo)
+        try:
+            found = whole(session, conninfo, script, names, watched)
+            changes_server = any(is_shared(tree(one.sql), ()) for one in statements)
+            if commit and found.failure is None and not changes_server:
+                session.run("commit")
+        finally:
+            session.close()
+        return found
+
+    @contextmanager
+    def _without(self, roles: Sequence[str], *, keep: bool) -> Iterator[None]:
+        """Let roles have other names in the block, and after it too if `keep` says so."""
+        renamed = {role: f"{role[:40]}_{number}_pgproof" for number, role in enumerate(roles)}
+        for role, other in renamed.items():
+            self.made.rename_role(role, other)
+        yield
+        if keep:
+            self.made.roles += renamed
+            return
+        for role, other in renamed.items():
+            self.made.rename_role(other, role)
+
+
+def _measured(alone: Alone, statement: Statement) -> Measured:
+    """Measure a statement as the runner runs it."""
+    transactional = alone.script.header.transactional
+    if statement.kind is Kind.OUTSIDE and is_shared(tree(statement.sql), alone.roles):
+        return Measured()
+    if transactional or statement.kind in (Kind.ORDINARY, Kind.SETTING):
+        return alone.measure(statement, tree(statement.sql))
+    return alone.outside(statement)
+
+
+def _combined(
+    statements: list[TracedStatement], together: Whole, names: Snapshot
+) -> list[TracedStatement]:
+    """Return the statements with the order of their locks, and with those seen only together."""
+    found = []
+    for one in statements:
+        taken = together.taken.get(one.number)
+        if taken is None:
+            found.append(one)
+            continue
+        labels = {relation.label: oid for oid, relation in names.items()}
+        pairs: list[Pair] = [
+            (labels[lock.relation], mode) for lock in one.measured.locks for mode in lock.modes
+        ]
+        pairs += taken.order
+        if one.failure:
+            pairs += sorted(taken.held)
+        locks = locks_of(pairs, names, [oid for oid, _ in taken.order])
+        failure = one.failure
+        notes = one.notes
+        if failure and together.failure is None:
+            notes, failure = (*notes, _TOGETHER.format(failure)), None
+        measured = replace(one.measured, locks=locks)
+        found.append(replace(one, measured=measured, notes=notes, failure=failure))
+    return found
+
+
+def between(files: Sequence[TracedFile]) -> tuple[TracedFile, ...]:
+    """Return the files, each with the earlier ones that it can deadlock with."""
+    seen: list[Transaction] = []
+    found = []
+    for file in files:
+        new = file
+        if file.transactional:
+            own = Transaction(file.id, tuple(steps_of(file.statements)))
+            new = replace(file, deadlocks=(*deadlocks(own, seen), *file.deadlocks))
+            seen.append(own)
+        found.append(new)
+    return tuple(found)
+
+
+def _name(conninfo: str) -> str:
+    return str(conninfos.conninfo_to_dict(conninfo)["dbname"])
