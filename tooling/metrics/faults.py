@@ -16,7 +16,7 @@ from tooling.metrics import fault_queries
 class Fault:
     """A kind of fault: a page is for what loses data or stops work, a ticket for what will.
 
-    `about` goes on after `this server:`; docs/how-to/runbooks/server.md has a line for each.
+    `about` says so in a clause; docs/how-to/runbooks/server.md has a line for each.
     """
 
     severity: Literal["page", "ticket"]

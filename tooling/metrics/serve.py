@@ -18,7 +18,13 @@ from tooling.metrics.collect import Folders
 from tooling.metrics.families import Sample
 
 _CONNECT_SECONDS = 2
-"""Twice that, and a second more, is less than Prometheus waits for a scrape."""
+_LOST = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 8000,
+}
+"""A network that is cut ends the session, which would wait for an answer for long otherwise."""
 
 
 class Database(Collector):
@@ -40,25 +46,30 @@ class Database(Collector):
 
         A session that was ended is replaced once.
         """
-        up = Sample("up", {}, _is_up(self._dsn))
         with self._lock:
             is_old = self._connection is not None and not self._connection.closed
             try:
-                return [up, *self._read()]
+                return self._read()
             except psycopg.Error:
                 if not is_old:
                     raise
-            return [up, *self._read()]
+            return self._read()
 
     def collect(self) -> Iterable[Metric]:
-        """Yield the families of one scrape."""
+        """Yield the families of one scrape.
+
+        A server that does not answer is not waited for, in the session that is kept.
+        """
+        is_up = _is_up(self._dsn)
+        samples = [Sample("up", {}, is_up)]
         try:
-            samples = self.samples()
+            if not is_up:
+                raise ConnectionFailedError("the server does not answer")
+            samples += self.samples()
         except (psycopg.Error, ToolingError) as error:
             printing.fail(str(error).strip())
-            up = _is_up(self._dsn)
-            login = [Sample("read_failed", {"part": "login"}, 1)] if up else []
-            samples = [Sample("up", {}, up), *login, *collect.beside(self._folders)]
+            samples += [Sample("read_failed", {"part": "login"}, 1)] if is_up else []
+            samples += collect.beside(self._folders)
         yield from _families(samples)
 
     def _read(self) -> list[Sample]:
@@ -69,6 +80,7 @@ class Database(Collector):
                 autocommit=True,
                 application_name="tooling metrics",
                 connect_timeout=_CONNECT_SECONDS,
+                **_LOST,
             )
         try:
             self._folders = collect.located(self._connection, self._folders)
@@ -86,7 +98,7 @@ def text(dsn: str | None, folders: Folders) -> str:
     """Return one scrape. Raises ConnectionFailedError and psycopg.Error."""
     registry = CollectorRegistry()
     reader = Database(dsn, folders)
-    samples = reader.samples()
+    samples = [Sample("up", {}, 1), *reader.samples()]
     registry.register(_Fixed(samples))
     return generate_latest(registry).decode()
 

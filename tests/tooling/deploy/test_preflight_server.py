@@ -17,7 +17,7 @@ from tests.tooling.backup.world import World, world
 from tests.tooling.deploy.common import found, look
 from tooling.backup import barman, follow
 from tooling.deploy.preflight import Given
-from tooling.metrics import faults, statements
+from tooling.metrics import faults, horizon
 from tooling.server import places
 from tooling.server.embedded import temporary_server
 from tooling.server.server import Server
@@ -26,7 +26,7 @@ SMALL = {"max_connections": "12", "max_prepared_transactions": "2", "wal_level":
 FEEDBACK = {"hot_standby_feedback": "on", "wal_receiver_status_interval": "1s"}
 HORIZON = f"""
 select (h.labels ->> 'holder', h.labels ->> 'name'), h.age
-  from ({statements.HORIZON}) as h (metric, labels, age)
+  from ({horizon.HORIZON}) as h (metric, labels, age)
  where h.metric = 'oldest_xmin_age'
 """
 

@@ -23,6 +23,7 @@ from tooling.errors import ConnectionFailedError
 from tooling.metrics import collect, families, following, serve, statements, storage
 from tooling.metrics.collect import Folders
 from tooling.metrics.families import Sample
+from tooling.server import processes
 from tooling.server.embedded import temporary_server
 from tooling.server.places import account_of, hand_over
 from tooling.server.server import Server
@@ -238,17 +239,23 @@ def test_a_server_that_is_away_is_down_and_its_disks_are_measured(
     assert served(reader)["eagle_up",] == 1
 
 
-def test_a_server_that_lets_nobody_in_any_more_is_down(ours: Server) -> None:
-    """The session that is kept would still be answered."""
+@pytest.mark.parametrize("frozen", ["postmaster", "everything"])
+def test_a_server_that_lets_nobody_in_any_more_is_down(ours: Server, frozen: str) -> None:
+    """The session that is kept would still be answered, or be waited for without an end."""
     reader = serve.Database(ours.url(), Folders())
     assert served(reader)["eagle_up",] == 1
     pid = ours.pid()
     assert pid is not None
-    os.kill(pid, signal.SIGSTOP)
+    stopped = [pid, *(processes.children_of(pid) if frozen == "everything" else ())]
+    for one in stopped:
+        os.kill(one, signal.SIGSTOP)
     try:
-        assert served(reader)["eagle_up",] == 0
+        began = time.monotonic()
+        assert [served(reader)["eagle_up",] for _ in range(2)] == [0, 0]
+        assert time.monotonic() - began < 2 * 8
     finally:
-        os.kill(pid, signal.SIGCONT)
+        for one in stopped:
+            os.kill(one, signal.SIGCONT)
     assert served(reader)["eagle_up",] == 1
 
 
