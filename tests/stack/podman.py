@@ -19,6 +19,7 @@ PACKAGES = {
     "netavark": "/usr/lib/podman/netavark",
     "aardvark-dns": "/usr/lib/podman/aardvark-dns",
     "catatonit": "/usr/bin/catatonit",
+    "iptables": "/usr/sbin/iptables",
     "mmdebstrap": "/usr/bin/mmdebstrap",
 }
 """Packages of Debian, each with a file of its own."""
