@@ -2,8 +2,8 @@
 
 python -m tests.stack [--fresh]
 
-Exits with 1 if a step fails, and with 5 where podman cannot be used. Images stay, which take
-minutes to build; --fresh builds all of them again.
+Exits with 1 if a step fails, with 5 where podman cannot be used, with 130 or 143 if interrupted.
+Images stay, since building them takes minutes; --fresh builds all of them again.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pyrage import x25519
 
 from tests.compose import stack
@@ -22,7 +23,7 @@ from tests.conftest import ROOT
 from tests.stack import images, podman
 from tests.stack.cluster import Cluster
 from tests.stack.one_server import IDENTITY, OneServer
-from tests.stack.podman import Podman, StepError
+from tests.stack.podman import Podman
 from tests.stack.project import Project
 from tooling import printing
 from tooling.errors import ToolingError
@@ -49,9 +50,16 @@ class Report:
         began = time.monotonic()
         try:
             work(*arguments)
-        except StepError as error:
-            self.failed[name] = error.message
-            printing.fail(f"{name}: {error.message}")
+        except (
+            ToolingError,
+            OSError,
+            ValueError,
+            LookupError,
+            BotoCoreError,
+            ClientError,
+        ) as error:
+            self.failed[name] = str(error) or type(error).__name__
+            printing.fail(f"{name}: {self.failed[name]}")
         self.seconds[name] = round(time.monotonic() - began, 1)
         return name not in self.failed
 
@@ -79,6 +87,8 @@ def main(arguments: list[str]) -> int:
     except ToolingError as error:
         printing.fail(error.message, error.hint)
         return int(error.exit_code)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     REPORT.write_text(json.dumps(asdict(report), indent=1) + "\n", encoding="utf-8")
     for name, reason in report.not_started.items():
         printing.say(f"{name} was not started: {reason}")

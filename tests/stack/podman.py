@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conftest import ROOT
+from tooling import printing
 from tooling.errors import RefusedError, ToolingError
 
 FOLDER = ROOT / "build/stack"
@@ -19,6 +20,7 @@ PACKAGES = {
     "netavark": "/usr/lib/podman/netavark",
     "aardvark-dns": "/usr/lib/podman/aardvark-dns",
     "catatonit": "/usr/bin/catatonit",
+    "iptables": "/usr/sbin/iptables",
     "mmdebstrap": "/usr/bin/mmdebstrap",
 }
 """Packages of Debian, each with a file of its own."""
@@ -43,7 +45,7 @@ class Podman:
 
     settings: Path
 
-    def run(self, *words: str | Path, given: str | bytes | None = None) -> str:
+    def run(self, *words: str | Path, given: str | None = None) -> str:
         """Run a command of podman's and return what it printed. Raises StepError."""
         done = self.attempt(*words, given=given)
         if done.returncode:
@@ -51,25 +53,37 @@ class Podman:
         return done.stdout
 
     def attempt(
-        self, *words: str | Path, given: str | bytes | None = None
+        self, *words: str | Path, given: str | None = None
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command of podman's and return how it went."""
         return self.program(["podman", *map(str, words)], given)
 
     def program(
-        self, command: Sequence[str], given: str | bytes | None = None
+        self, command: Sequence[str], given: str | None = None
     ) -> "subprocess.CompletedProcess[str]":
-        """Run a program that calls podman."""
-        return subprocess.run(
+        """Run a program that calls podman.
+
+        What has begun is waited for when this one is interrupted: an image that is half built would
+        leave containers behind that no name tells from others.
+        """
+        process = subprocess.Popen(
             command,
-            check=False,
             cwd=ROOT,
             env={**os.environ, "CONTAINERS_CONF": str(self.settings)},
-            input=given.decode() if isinstance(given, bytes) else given or "",
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
+            start_new_session=True,
         )
+        try:
+            said = process.communicate(given or "")
+        except (KeyboardInterrupt, SystemExit):
+            printing.say("waiting for podman to end what it has begun", err=True)
+            process.communicate()
+            raise
+        return subprocess.CompletedProcess(command, process.returncode, *said)
 
     def remove(self, project: str) -> None:
         """Remove containers, volumes and networks of a project, and of no other."""

@@ -157,9 +157,12 @@ class Project:
     def wait_until(
         self, happens: Callable[[], bool], what: str, name: str, seconds: int = _HEALTHY_SECONDS
     ) -> None:
-        """Wait until it happens. Raises StepError, with the end of what the service printed."""
+        """Wait until it happens. Raises StepError, with the end of what the service printed.
+
+        A service that does not answer yet may do so later.
+        """
         deadline = time.monotonic() + seconds
-        while not happens():
+        while not _without_errors(happens):
             if time.monotonic() > deadline:
                 raise StepError(f"waited {seconds} s for {what}: {self.said(name)}")
             time.sleep(1)
@@ -186,6 +189,13 @@ class Project:
             said = f"{done.stdout}\n{done.stderr}".strip().splitlines()
             raise StepError(f"{' '.join(words)[:120]}: {' / '.join(said[-4:])}")
         return done.stdout
+
+
+def _without_errors(happens: Callable[[], bool]) -> bool:
+    try:
+        return happens()
+    except OSError:
+        return False
 
 
 def _waits(services: Mapping[str, stack.Service]) -> dict[str, set[str]]:

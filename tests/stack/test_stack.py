@@ -4,6 +4,8 @@ import json
 import os
 import re
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -85,16 +87,37 @@ def test_it_fails_for_who_is_not_root(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert not command.REPORT.exists(), "an older report says nothing of this run"
 
 
+def test_what_podman_has_begun_is_waited_for_when_it_is_interrupted(tmp_path: Path) -> None:
+    program = f"""
+import signal, sys
+from pathlib import Path
+from tests.stack.podman import Podman
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+Podman(Path("none")).program(["sh", "-c", "touch {tmp_path}/begun; sleep 2; touch {tmp_path}/done"])
+"""
+    process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "begun").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(60) == 143
+    assert (tmp_path / "done").exists()
+
+
 def test_a_step_that_fails_is_recorded_and_the_rest_is_not_done() -> None:
     report = command.Report()
 
-    def fail() -> None:
-        raise StepError("podman: no")
+    def fail(error: Exception) -> None:
+        raise error
 
-    done = [report.step("one", lambda: None), report.step("two", fail)]
-    assert done == [True, False]
-    assert report.failed == {"two": "podman: no"}
-    assert report.seconds.keys() == {"one", "two"}
+    done = [
+        report.step("one", lambda: None),
+        report.step("two", fail, StepError("podman: no")),
+        report.step("three", fail, ConnectionRefusedError()),
+    ]
+    assert done == [True, False, False]
+    assert report.failed == {"two": "podman: no", "three": "ConnectionRefusedError"}
+    assert report.seconds.keys() == {"one", "two", "three"}
 
 
 def test_the_report_has_the_names_that_scripts_rely_on() -> None:
