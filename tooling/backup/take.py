@@ -54,7 +54,7 @@ def take(
         raise _explained(error, settings, before) from error
     made = next(one for one in catalog.backups(settings) if one.backup_id not in before)
     verified = verify(barman, made, whole=False)
-    if verified.verified_at and verified.parent is None:
+    if verified.problem is None and verified.parent is None:
         follow.demand_backup(settings, None)
     return verified
 
