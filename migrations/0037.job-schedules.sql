@@ -100,6 +100,7 @@ begin
 end
 $$;
 
+-- The next statement adds the stricter one.
 -- squawk-ignore ban-drop-constraint
 alter table ops.jobs drop constraint jobs_schedule_check;
 alter table ops.jobs add constraint jobs_schedule_check

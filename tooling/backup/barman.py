@@ -16,13 +16,13 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from tooling.backup import catalog, programs
+from tooling.backup import catalog, identity, programs
+from tooling.backup.identity import STATE as STATE
 from tooling.backup.settings import BackupSettings
 from tooling.errors import Exit, InputError, RefusedError, ToolingError
 
 RECEIVER = "barman_receive_wal"
 SLOT = "barman"
-STATE = "server.json"
 _PASSFILE = "passwords"
 _NOT_FOR_LIBPQ = ("options", "fallback_application_name", "application_name", "client_encoding")
 _WAIT_SECONDS = 60
@@ -143,7 +143,7 @@ def configure(settings: BackupSettings, connection: psycopg.Connection[Any]) -> 
     """
     info = connection.info
     _require(connection)
-    system = _same_system(settings, connection)
+    system = identity.require_same(settings, connection)
     major = info.server_version // 10000
     bin_dir = programs.find(major, settings.bin_dir)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -223,48 +223,6 @@ def start_receiver(
                 "`tooling backup receive --stop` there ends it. Else try again in a minute.",
             )
         time.sleep(0.2)
-
-
-def system_of(settings: BackupSettings) -> str | None:
-    """Return the system identifier of the server that the backups are of; None if it is unknown."""
-    for file, key in (
-        (settings.home / STATE, "system"),
-        (catalog.folder(settings) / "identity.json", "systemid"),
-    ):
-        with contextlib.suppress(OSError, ValueError):
-            found = json.loads(file.read_text(encoding="utf-8")).get(key)
-            if found is not None:
-                return str(found)
-    return None
-
-
-def system(connection: psycopg.Connection[Any]) -> str:
-    """Return a server's system identifier: initdb gives one, and copies of the server share it."""
-    row = connection.execute(
-        "select system_identifier from pg_catalog.pg_control_system()"
-    ).fetchone()
-    return str(row[0]) if row else ""
-
-
-def timeline(connection: psycopg.Connection[Any]) -> int | None:
-    """Return the timeline that a server writes to; None while it is in recovery."""
-    row = connection.execute(
-        "select pg_catalog.left(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 8)"
-        " where not pg_catalog.pg_is_in_recovery()"
-    ).fetchone()
-    return int(row[0], 16) if row else None
-
-
-def _same_system(settings: BackupSettings, connection: psycopg.Connection[Any]) -> str:
-    here, known = system(connection), system_of(settings)
-    if known not in (None, here):
-        raise RefusedError(
-            f"the backups in {settings.home} are of another server: its system identifier is "
-            f"{known}, that of this one is {here}",
-            hint="Name another folder in TOOLING_BACKUP_HOME, or move this one away: its backups "
-            "cannot be continued.",
-        )
-    return here
 
 
 def _require(connection: psycopg.Connection[Any]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from tooling import fingerprint
 from tooling.backup import barman as driver
-from tooling.backup import catalog, compare, side
+from tooling.backup import catalog, compare, reset, side
 from tooling.backup.compare import Check
 from tooling.backup.moment import moment
 from tooling.backup.restore import Restored
@@ -73,7 +73,7 @@ def run(settings: BackupSettings, url: str, tell: Tell = lambda _: None) -> Dril
     with connect(url, role=BACKUP, autocommit=True) as connection:
         barman = driver.configure(settings, connection)
         following = driver.receiving(connection)
-        driver.start_receiver(barman, connection)
+        reset.start(barman, connection)
     with moment(url, settings) as now:
         tell(f"comparing at {now.lsn}")
         objects = fingerprint.catalog(url, pg_dump=barman.bin_dir / "pg_dump")

@@ -1,4 +1,4 @@
-"""Delete what the retention no longer asks for: backups by Barman, then the log between them."""
+"""Delete what the retention no longer asks for: backups by Barman, then the WAL between them."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from tooling.backup.retention import Pruning
 
 
 def prune(barman: Barman, now: datetime, *, dry_run: bool = False) -> tuple[Pruning, list[str]]:
-    """Do what the plan says; return it, and the segments of the log that go. Idempotent."""
+    """Do what the plan says; return it, and the WAL segments that go. Idempotent."""
     settings = barman.settings
     plan = retention.plan(catalog.backups(settings), now, settings)
     segments = _segments(barman, plan)
@@ -20,7 +20,7 @@ def prune(barman: Barman, now: datetime, *, dry_run: bool = False) -> tuple[Prun
 
 
 def _segments(barman: Barman, plan: Pruning) -> list[str]:
-    """Return the segments that no backup that stays needs, and that are before the whole log."""
+    """Return the segments that no backup that stays needs, and that are before the whole WAL."""
     if plan.log_from is None:
         return []
     needed = [(str(one.begin_wal), str(one.end_wal)) for one in plan.keep if one.begin_wal]

@@ -22,6 +22,7 @@ from tooling.errors import Exit, ToolingError
 
 ASIDE = "discarded"
 _LOCK = "receiver.lock"
+_START_SECONDS = 5
 _STOP_SECONDS = 30
 _ACTIVE = "select active_pid from pg_catalog.pg_replication_slots where slot_name = %s"
 _DROP = "select pg_catalog.pg_drop_replication_slot(%s)"
@@ -86,6 +87,17 @@ def recover(
             due = "the receiver was reset, and WAL after the newest backup may be missing"
             follow.demand_backup(settings, due)
         return Reset(source.timeline, reason, moved, due)
+
+
+def start(barman: Barman, connection: psycopg.Connection[Any]) -> Reset | None:
+    """Do what `reset` does, and let a receiver run until WAL arrives. Raises ToolingError."""
+    found = recover(barman, connection)
+    try:
+        driver.start_receiver(barman, connection, _START_SECONDS)
+    except ToolingError:
+        recover(barman, connection, failed=True)
+        driver.start_receiver(barman, connection)
+    return found
 
 
 def report(done: Reset, tell: Callable[[str], None]) -> None:

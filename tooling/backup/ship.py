@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from tooling.backup import barman, catalog, follow, sealing, store, wal
+from tooling.backup import catalog, follow, identity, sealing, store, wal
 from tooling.backup.catalog import Backup
 from tooling.backup.settings import BackupSettings
 from tooling.errors import Exit, InputError, ToolingError
@@ -152,10 +152,10 @@ def forget(settings: BackupSettings, keys: Collection[str]) -> int:
 
 def _local(settings: BackupSettings) -> Iterator[Local]:
     home, place = settings.home, catalog.folder(settings)
-    state = home / barman.STATE
-    identity = place / "identity.json"
-    if identity.is_file():
-        yield Local(SERVER, identity.stat().st_mtime, partial(_tar, home, [state, identity]))
+    state = home / identity.STATE
+    known = place / "identity.json"
+    if known.is_file():
+        yield Local(SERVER, known.stat().st_mtime, partial(_tar, home, [state, known]))
     for one in catalog.backups(settings):
         if one.is_done and one.checked_at:
             about = place / "meta" / f"{one.backup_id}-backup.info"

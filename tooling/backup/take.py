@@ -18,7 +18,6 @@ from tooling.errors import Exit, ToolingError
 
 INCREMENTAL_SINCE = 17
 _TRIES = 3
-_RECEIVER_SECONDS = 5
 _WAL_SECONDS = 600
 _NOT_RECEIVED = "has not been received"
 _TOO_EARLY = "Impossible to start the backup"
@@ -36,12 +35,7 @@ def take(
     with exit code DAMAGED and stays marked.
     """
     barman = driver.configure(settings, connection)
-    found = reset.recover(barman, connection)
-    try:
-        driver.start_receiver(barman, connection, _RECEIVER_SECONDS)
-    except ToolingError:
-        reset.recover(barman, connection, failed=True)
-        driver.start_receiver(barman, connection)
+    found = reset.start(barman, connection)
     full = full or (found is not None and found.backup_due is not None)
     before = {one.backup_id for one in catalog.backups(settings)}
     options = ["--wait", f"--wait-timeout={_WAL_SECONDS}"]
@@ -54,7 +48,7 @@ def take(
         raise _explained(error, settings, before) from error
     made = next(one for one in catalog.backups(settings) if one.backup_id not in before)
     verified = verify(barman, made, whole=False)
-    if verified.verified_at and verified.parent is None:
+    if verified.problem is None and verified.parent is None:
         follow.demand_backup(settings, None)
     return verified
 

@@ -1,6 +1,6 @@
 """Whether backups follow the server: its slot, its timeline, and copies in the bucket."""
 
-from tooling.backup import barman, follow, ship
+from tooling.backup import barman, follow, identity, ship
 from tooling.backup.settings import BackupSettings
 from tooling.metrics.families import Sample
 
@@ -11,7 +11,7 @@ def read(found: list[Sample], settings: BackupSettings) -> list[Sample]:
     A slot that the backups need and the server does not have is one that is lost, without a
     receiver: its series do not end with it. A standby needs none.
     """
-    if not (settings.home / barman.STATE).is_file():
+    if not (settings.home / identity.STATE).is_file():
         return []
     samples = []
     values = {sample.metric: sample.value for sample in found if not sample.labels}

@@ -10,8 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.conftest import ROOT
 from tests.tooling.backup.world import World, world
-from tooling.backup import barman, follow, receive
+from tooling.backup import barman, follow, identity, receive
 from tooling.backup.barman import SLOT
 from tooling.backup.catalog import Backup
 from tooling.backup.follow import Slot, Source
@@ -34,6 +35,7 @@ def name(timeline: int, number: int, suffix: str = "") -> str:
 
 
 PARTIAL = ".partial"
+RUNBOOK = ROOT / "docs/how-to/runbooks/backups.md"
 NOTHING = Backup(
     "", "DONE", None, None, None, None, None, None, None, 1, 0, 18, SIZE, checksums=True
 )
@@ -205,14 +207,21 @@ def lose_slot(made: World) -> None:
     made.sql("select pg_reload_conf()")
 
 
-def test_one_command_brings_a_lost_slot_back(away: World) -> None:
+def typed(section: str) -> list[list[str]]:
+    """Return the commands of tooling that a section of the runbook has the reader type."""
+    text = RUNBOOK.read_text(encoding="utf-8").split(f"\n## {section}\n")[1].split("\n## ")[0]
+    return [line.split()[2:] for line in text.splitlines() if line.startswith("$ tooling ")]
+
+
+def test_the_command_of_the_runbook_brings_a_lost_slot_back(away: World) -> None:
     lose_slot(away)
     done = away.tooling("backup", "reset-receiver", "--no-backup")
     assert done.returncode == Exit.PENDING, done.stderr
     assert "receiver reset: the replication slot barman is lost" in done.stderr
     assert "take a full backup with `tooling backup run --full`" in done.stderr
     before = len(away.backups())
-    made = away.json("backup", "reset-receiver")
+    (command,) = typed("SlotLost")
+    made = away.json(*command)
     assert (made["parent"], made["problem"], len(away.backups())) == (None, None, before + 1)
     assert away.sql(SLOTS) == [(True, "reserved")]
     again = away.tooling("backup", "reset-receiver")
@@ -275,8 +284,8 @@ def test_backups_of_another_server_are_not_continued(away: World) -> None:
             barman.configure(away.settings, connection)
     away.insert(10)
     away.received()
-    (away.home / barman.STATE).unlink()
+    (away.home / identity.STATE).unlink()
     with psycopg.connect(away.url, autocommit=True) as connection:
-        here = barman.system(connection)
-    assert barman.system_of(away.settings) == here
+        here = identity.system(connection)
+    assert identity.system_of(away.settings) == here
     assert away.tooling("backup", "run").returncode == 0

@@ -15,7 +15,7 @@ import pytest
 
 from tests.tooling.backup.world import World, world
 from tests.tooling.deploy.common import found, look
-from tooling.backup import barman, follow
+from tooling.backup import follow, identity
 from tooling.deploy.preflight import Given
 from tooling.metrics import faults, horizon
 from tooling.server import places
@@ -224,7 +224,7 @@ def test_a_backup_must_be_there_fresh_checked_and_followed(backed_up: World) -> 
     follow.demand_backup(backed_up.settings, "the receiver was reset")
     assert words()[0] == "the receiver was reset"
     follow.demand_backup(backed_up.settings, None)
-    state = backed_up.home / barman.STATE
+    state = backed_up.home / identity.STATE
     kept = state.read_text()
     state.write_text(json.dumps({**json.loads(kept), "system": "7"}))
     (said,) = words()

@@ -133,3 +133,24 @@ def test_one_wrong_schedule_stops_no_other_job(migrated_database: str, tmp_path:
     names = {file.name for file in tmp_path.iterdir()}
     assert "eagle-sign-integrity.timer" in names
     assert "eagle-sign-backup.timer" not in names
+
+
+def test_the_migration_names_jobs_that_have_to_be_changed_first(migrated_database: str) -> None:
+    undo, redo = (
+        (ROOT / f"migrations/0037.job-schedules{ending}").read_text(encoding="utf-8")
+        for ending in (".rollback.sql", ".sql")
+    )
+    with psycopg.connect(migrated_database) as connection:
+        connection.execute("set role eagle_owner")
+        connection.execute(undo.encode())
+        change = "update ops.jobs set schedule = %s where job = 'backup'"
+        connection.execute(change, ["0 0 * * sun-tue"])
+        with (
+            pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState) as refused,
+            connection.transaction(),
+        ):
+            connection.execute(redo.encode())
+        said = "jobs whose schedules cannot be run: backup (0 0 * * sun-tue)"
+        assert refused.value.diag.message_primary == said
+        connection.execute(change, ["15 1 * * *"])
+        connection.execute(redo.encode())

@@ -17,7 +17,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from pgproof.files import folder
-from tooling.backup import barman, catalog
+from tooling.backup import barman, catalog, identity
 from tooling.backup.settings import BackupSettings
 from tooling.errors import ConnectionFailedError
 from tooling.metrics import collect, families, following, serve, statements, storage
@@ -57,7 +57,7 @@ def home(tmp_path: Path) -> BackupSettings:
             f"status=DONE\nsize=7000\nend_time=2026-11-{day} 01:16:00+00:00\n"
         )
     catalog.record(settings, "20261121T011500", None)
-    (settings.home / barman.STATE).write_text("{}")
+    (settings.home / identity.STATE).write_text("{}")
     return settings
 
 
@@ -104,7 +104,7 @@ def test_a_slot_that_is_gone_is_one_that_is_lost(
             assert measured() == {f"replication_slot_{key}": value for key, value in there.items()}
         finally:
             connection.execute("select pg_drop_replication_slot(%s)", [barman.SLOT])
-    (home.home / barman.STATE).unlink()
+    (home.home / identity.STATE).unlink()
     assert measured() == {}
 
 

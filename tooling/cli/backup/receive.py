@@ -19,10 +19,12 @@ _SHIP_SECONDS = 20.0
 def command(stop_only: bool, dsn: str | None) -> None:
     """Receive WAL as it is written, until stopped.
 
-    Run it as a service of systemd or compose. It connects again after the server restarts, and
-    becomes synchronous when synchronous_standby_names names barman_receive_wal: from then on no
-    commit is acknowledged before it is on this disk, too, and none at all while no receiver runs.
-    If a bucket is set, each complete segment is copied there within half a minute.
+    Run it as a service of systemd or compose. It connects again after the server restarts, resets
+    itself when the server is on another timeline or its replication slot is gone (see `tooling
+    backup reset-receiver`), and becomes synchronous when synchronous_standby_names names
+    barman_receive_wal: from then on no commit is acknowledged before it is on this disk, too, and
+    none at all while no receiver runs. If a bucket is set, each complete segment is copied there
+    within half a minute.
 
     The receiver that `tooling backup run` starts in the background ends with the server.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from tooling.backup import barman, catalog, follow, settings
+from tooling.backup import barman, catalog, follow, identity, settings
 from tooling.deploy.findings import Check, Connection, Finding, Given, error
 
 _LATE = "select late_after from ops.jobs where job = 'backup'"
@@ -14,7 +14,7 @@ _TAKE = "Take one: tooling backup run"
 def _look(connection: Connection, given: Given) -> Iterator[Finding]:
     chosen = settings.load(given.settings.root)
     done = [one for one in catalog.backups(chosen) if one.is_done]
-    known, here = barman.system_of(chosen), barman.system(connection)
+    known, here = identity.system_of(chosen), identity.system(connection)
     if known not in (None, here):
         yield error(
             f"the backups in {chosen.home} are of another server: its system identifier is "
@@ -36,7 +36,7 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
         )
     elif newest.checked_at is None:
         yield error(f"backup {newest.backup_id} is not checked", "Read it: tooling backup verify")
-    timeline = barman.timeline(connection)
+    timeline = identity.timeline(connection)
     if timeline is not None and (due := follow.backup_due(chosen, timeline)):
         yield error(due, "Take a full one: tooling backup reset-receiver")
     if barman.receiving(connection) is None:
