@@ -119,8 +119,8 @@ def after_recovery(settings: BackupSettings, timeline: int, tell: Tell) -> None:
         except (ToolingError, psycopg.Error) as error:
             tell(f"the WAL receiver was not reset: {error}")
     tell(
-        f"the server writes timeline {timeline} now. Take a backup of it, which no recovery can do "
-        "without: `tooling backup run --full`"
+        f"the server writes timeline {timeline} now, and has no backup of it: take one with "
+        "`tooling backup run --full`"
     )
 
 

@@ -1,5 +1,6 @@
 """`tooling restore --in-place`: a healthy server is not stopped for what cannot be restored."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -167,11 +168,17 @@ def clear(source: World) -> None:
 
 
 def test_the_server_has_its_tablespace_and_takes_writes_at_once(source: World) -> None:
+    wal = source.server.data_dir / "pg_wal"
+    source.server.stop()
+    wal.symlink_to(wal.rename(wal.parent.with_name("wal")))
+    source.server.start()
     source.json("backup", "run", "--full")
     source.insert(4)
     source.sql("insert into placed values (4)")
-    done = source.json(*IN_PLACE)
+    said = source.tooling(*IN_PLACE, "--json")
     source.insert(5)
+    assert "pg_wal was a link to" in said.stderr
+    done = json.loads(said.stdout)
     assert (source.kept(), placed(source)) == ([1, 2, 3, 4, 5], [1, 2, 3, 4])
     ((place,),) = source.sql(
         "select pg_tablespace_location(oid) from pg_tablespace where spcname = 'fast'"
