@@ -3,8 +3,9 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from tooling.backup import catalog, programs
@@ -91,8 +92,7 @@ def wal(line: Line, data: Path, since: int = 0) -> None:
             os.truncate(target, line.end % line.size)
         os.truncate(target, line.size)
 
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        list(pool.map(copy, (number for number in line.segments if number >= since)))
+    _all([partial(copy, number) for number in line.segments if number >= since])
 
 
 def size(settings: BackupSettings, backup: Backup) -> tuple[int, dict[int, int]]:
@@ -114,9 +114,14 @@ def _bytes(folder: Path) -> int:
 def _copy_trees(trees: Sequence[tuple[Path, Path]]) -> None:
     files = [pair for source, target in trees for pair in _prepared(source, target)]
     files.sort(key=lambda pair: pair[0].stat().st_size, reverse=True)
+    _all([partial(_copy_file, *pair) for pair in files])
+
+
+def _all(copies: Sequence[Callable[[], None]]) -> None:
+    """Copy several at once. Raises ToolingError if one fails."""
     with ThreadPoolExecutor(_WORKERS) as pool:
         try:
-            list(pool.map(lambda pair: _copy_file(*pair), files))
+            list(pool.map(lambda copy: copy(), copies))
         except OSError as error:
             pool.shutdown(cancel_futures=True)
             raise ToolingError(f"cannot copy the backup: {error}") from error

@@ -40,10 +40,11 @@ def windows(
     """Return the window of each complete backup; None for one on a timeline that was left."""
     ends: dict[tuple[int, str], datetime | None] = {}
     found: dict[str, Window | None] = {}
+    timeline = timelines.current(settings)
     for one in reversed(known):
         if not one.is_done or one.end_time is None:
             continue
-        line = timelines.line(settings, one)
+        line = timelines.line(settings, one, timeline)
         if line is None:
             found[one.backup_id] = None
             continue

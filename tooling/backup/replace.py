@@ -108,6 +108,8 @@ def in_place(barman: Barman, request: Request, tell: Tell) -> Replaced:
         shutil.rmtree(site.new.with_name(f"{site.new.name}.side"))
     exchange.clear([site.new, *(site.new_space(one) for one in locations)])
     work.log.unlink(missing_ok=True)
+    if (site.old / "pg_wal").is_symlink():
+        tell(f"pg_wal was a link to {(site.old / 'pg_wal').readlink()}, and is a folder now")
     timeline = restore.keep_history(barman.settings, site.data)
     restored = changed(restored, server=server, spaces=_locations(restored.backup))
     return Replaced(restored, server, site.before(locations), timeline)
@@ -174,7 +176,7 @@ def _undone(
     if running and not server.is_running():
         tell("starting the server again, with its own data")
         try:
-            server.start()
+            server.start(recovering=lambda: None)
         except ToolingError as second:
             where += f", but the server does not start again: {second.message}"
         else:

@@ -120,8 +120,8 @@ def after_recovery(settings: BackupSettings, timeline: int, tell: Tell) -> None:
         reset.report(done, tell)
         return
     tell(
-        f"the server writes timeline {timeline} now. Take a backup of it, which no recovery can do "
-        "without: `tooling backup run --full`"
+        f"the server writes timeline {timeline} now, and has no backup of it: take one with "
+        "`tooling backup run --full`"
     )
 
 

@@ -142,12 +142,20 @@ def _stretches(histories: Mapping[int, list[tuple[int, int]]], timeline: int) ->
 
 
 def _files(place: Path) -> dict[str, Path]:
-    """Return the segments by name: archived, else received, else what has been received of it."""
+    """Return the segments by name: archived, else received, else what has been received of it.
+
+    A reset of the receiver moves what it has received of a timeline that was left to `discarded`.
+    """
     found: dict[str, Path] = {}
-    files = [*place.glob("wals/*/*"), *place.glob("streaming/*")]
+    # Files are moved from the first to the second meanwhile, and renamed when they are complete.
+    streaming = [*place.glob("streaming/*")]
+    files = [*place.glob("wals/*/*"), *streaming, *place.parent.glob("discarded/*/*")]
     for file in sorted(files, key=lambda file: file.suffix == PARTIAL):
         if match := _SEGMENT.fullmatch(file.name):
             found.setdefault(match[1], file)
+    for name, file in found.items():
+        if file.suffix == PARTIAL and not file.exists():
+            found[name] = file.with_suffix("")
     return found
 
 
@@ -178,14 +186,16 @@ def _follow(
         left = until is not None and number == until // size
         if of is not None:
             segments[number] = there[of, number]
-        if of is None or left:
+        torn = of is not None and segments[number].suffix == PARTIAL
+        if of is None or left or torn:
             newer = any(
                 last[one] > number and (ended is None or ended > (number + 1) * size)
                 for one, _, ended in stretches
-                if of is None or one > of
+                if of is None or one > of or (torn and one == of)
             )
             lost = wal.segment_name(wal.Segment(able[0][0], number), size)
             short = newer or (of is None and number * size < end)
+            until = until if left else None
             return Line(place, timeline, size, segments, until, lost if short else None)
     raise AssertionError
 

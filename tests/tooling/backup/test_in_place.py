@@ -1,16 +1,16 @@
 """`tooling restore --in-place`: a healthy server is not stopped for what cannot be restored."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.tooling.backup.world import World, damaged, world
-from tooling.backup import barman, catalog, fetch, sealing, ship, store, take
+from tooling.backup import barman, catalog, fetch, ship, store, take
 from tooling.backup.settings import BackupSettings
 from tooling.errors import Exit
 from tooling.server import places
@@ -83,8 +83,9 @@ def test_tablespaces_come_back_from_the_store(
     """The links to them lead into the folder to which they came back."""
     key = tmp_path / "backups.key"
     assert source.tooling("backup", "key", key).returncode == 0
-    shelf = Shelf(tmp_path, sealing.recipients(key.with_name("backups.key.pub")), source)
+    shelf = Shelf(tmp_path / "shelf")
     monkeypatch.setattr(store, "opened", lambda _: shelf)
+    ship.ship(replace(source.settings, recipients=key.with_name("backups.key.pub")))
     other = BackupSettings(tmp_path / "other")
     backup = fetch.fetch(other, key)
     assert take.damage(barman.configured(other), backup) is None
@@ -94,17 +95,17 @@ def test_tablespaces_come_back_from_the_store(
 
 
 class Shelf:
-    """A store in a folder, with what is copied of a world's backups."""
+    """A store in a folder."""
 
-    def __init__(self, folder: Path, keys: Any, source: World) -> None:
-        self._folder = folder / "shelf"
-        self._folder.mkdir()
-        for key, write in ship._objects(source.settings):
-            with (self._folder / key.replace("/", "+")).open("wb") as file:
-                sealing.seal(write, file, keys)
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir()
 
-    def keys(self) -> list[str]:
-        return [file.name.replace("+", "/") for file in self._folder.iterdir()]
+    def keys(self) -> dict[str, int]:
+        return {file.name.replace("+", "/"): file.stat().st_size for file in self._folder.iterdir()}
+
+    def put(self, key: str, file: Path) -> None:
+        shutil.copyfile(file, self._folder / key.replace("/", "+"))
 
     def get(self, key: str, file: Path) -> None:
         shutil.copyfile(self._folder / key.replace("/", "+"), file)
@@ -167,11 +168,17 @@ def clear(source: World) -> None:
 
 
 def test_the_server_has_its_tablespace_and_takes_writes_at_once(source: World) -> None:
+    wal = source.server.data_dir / "pg_wal"
+    source.server.stop()
+    wal.symlink_to(wal.rename(wal.parent.with_name("wal")))
+    source.server.start()
     source.json("backup", "run", "--full")
     source.insert(4)
     source.sql("insert into placed values (4)")
-    done = source.json(*IN_PLACE)
+    said = source.tooling(*IN_PLACE, "--json")
     source.insert(5)
+    assert "pg_wal was a link to" in said.stderr
+    done = json.loads(said.stdout)
     assert (source.kept(), placed(source)) == ([1, 2, 3, 4, 5], [1, 2, 3, 4])
     ((place,),) = source.sql(
         "select pg_tablespace_location(oid) from pg_tablespace where spcname = 'fast'"
