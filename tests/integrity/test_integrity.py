@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from tests.integrity.__main__ import Verdict, judge, look
 from tests.integrity.case import Case
 from tests.integrity.suite import CASES
 from tests.integrity.world import planted
-from tests.tamper.world import ANA, BOB, World
+from tests.tamper.world import ANA, BOB, Copy, World
 from tooling.errors import Exit
 from tooling.server.server import Server
 
@@ -126,6 +127,26 @@ def test_nothing_is_found_while_others_write(world: World) -> None:
                 over.set()
         assert min(one.result() for one in work) > 0
         assert [one.findings for one in verdicts] == [()] * 4
+
+
+def test_a_dump_that_was_loaded_holds_the_same_objects(world: World, tmp_path: Path) -> None:
+    """Expressions are written out and parsed again, with other parentheses."""
+    server, file = world.server, tmp_path / "dump"
+    environment = server.environment()
+    dump = ["--format=custom", f"--file={file}", f"--dbname={server.url(world.database)}"]
+    subprocess.run([server.bin_dir / "pg_dump", *dump], check=True, env=environment)
+    with psycopg.connect(server.url(), autocommit=True) as admin:
+        admin.execute("create database eagle_integrity_loaded")
+        try:
+            url = server.url("eagle_integrity_loaded")
+            load = [server.bin_dir / "pg_restore", f"--dbname={url}", str(file)]
+            subprocess.run(load, check=True, env=environment)
+            with psycopg.connect(close(url), autocommit=True) as loaded:
+                loaded.execute((ROOT / "sql/superuser.sql").read_bytes())
+            copy = Copy(server, "eagle_integrity_loaded", tmp_path, tmp_path)
+            assert look(copy, command.SOUND).findings == ()
+        finally:
+            admin.execute("drop database eagle_integrity_loaded with (force)")
 
 
 def test_a_damaged_page_hides_no_other_fault(world: World) -> None:

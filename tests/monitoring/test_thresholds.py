@@ -186,6 +186,10 @@ LIMITS = [
         "JobFailed", (job("failed", "integrity") + ": 1", job("exit_code", "integrity") + ": @"),
         "11", "1", 0,
     ),
+    Limit(
+        "JobFailed", (job("failed", "integrity") + ": 1", job("exit_code", "integrity") + ": @"),
+        "13", "1", 0,
+    ),
     Limit("JobFailed", (job("failed", "@") + ": 1", job("exit_code", "@") + ": 12"),
           "audit-verify", "audit-anchor", 0),
     Limit("JobFailed", (job("failed", "@") + ": 1", job("exit_code", "@") + ": 13"),

@@ -39,6 +39,7 @@ def sides() -> Iterator[dict[str, Admin]]:
         made["green"].execute(
             b"alter table app.project_payloads_single_pole_base_plate rename to named_otherwise"
         )
+        made["green"].execute(b"select ops.record_definitions()")
         yield made
 
 

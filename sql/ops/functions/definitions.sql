@@ -112,7 +112,18 @@ begin
         union all
         select 'extension ' || e.extname, 'in ' || e.extnamespace::regnamespace::text
           from pg_extension as e
-         where e.extowner = to_regrole('eagle_owner')
+         where exists (
+                   select
+                     from pg_index as i
+                     join pg_class as c on c.oid = i.indexrelid
+                    cross join unnest(i.indclass) as used (opclass)
+                     join pg_depend as d
+                       on d.classid = 'pg_opclass'::regclass
+                      and d.objid = used.opclass
+                      and d.refobjid = e.oid
+                      and d.deptype = 'e'
+                    where c.relnamespace in (select r.oid from room as r)
+               )
         union all
         select
             'event trigger ' || e.evtname,

@@ -10,11 +10,13 @@ create function ops.find_object_faults()
         violations bigint,
         detail     text
     )
-    language sql
+    language plpgsql
     stable
     security invoker
     set search_path = pg_catalog, pg_temp
-begin atomic
+as $function$
+begin
+    return query
     select
         'invalid-indexes', i.indexrelid::regclass::text, 1::bigint,
         'left behind by a CREATE INDEX CONCURRENTLY or an attachment that failed'
@@ -137,6 +139,7 @@ begin atomic
                ('ignore_system_indexes', 'on'), ('ignore_invalid_pages', 'on'),
                ('track_counts', 'off')
            );
-end;
+end
+$function$;
 comment on function ops.find_object_faults() is
     'Indexes, constraints, tables and partitions that are invalid, missing or open to others.';

@@ -211,6 +211,17 @@ def test_a_version_that_is_not_tested_is_an_error(
     assert found("version", admin, given(project)).endswith("is not supported")
 
 
+def test_what_no_migration_made_is_found_before_the_next_one_records_it(
+    migrated_database: str,
+) -> None:
+    with psycopg.connect(migrated_database, autocommit=True) as connection:
+        given = Given(conninfo=migrated_database)
+        assert look("definitions", connection, given) == []
+        connection.execute("alter table app.projects disable trigger projects_change")
+        words = found("definitions", connection, given)
+        assert words.startswith("app.projects trigger projects_change: was ")
+
+
 def test_the_command_stops_a_deploy_and_writes_its_record(
     migrated_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
