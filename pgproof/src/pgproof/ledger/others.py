@@ -92,6 +92,8 @@ def choose(
     known = states.Known(states.State())
     if wanted is None:
         for schema, is_ours in _ledgers(connection):
+            if is_ours and schema == own:
+                return own  # Another runner has made it meanwhile.
             try:
                 if not is_ours:
                     _refuse_yoyos(connection, schema, folder, own)
