@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import psycopg
-
-Connection = psycopg.Connection[Any]
+from pgproof.connection import Connection
 
 _COLUMNS = """
 select pid, application_name, usename, coalesce(client_addr::text, 'local'),

@@ -6,18 +6,15 @@ two runners would deadlock. A `pg_try_advisory_lock` that returns holds nothing.
 
 import random
 import time
-from typing import Any
 from zlib import crc32
 
 import psycopg
 from psycopg import sql
 
-from pgproof.connection import WORKER, explained
+from pgproof.connection import WORKER, Connection, explained
 from pgproof.errors import AGAIN, Exit, PgproofError, RefusedError
 from pgproof.ledger.sessions import describe, lockers
 from pgproof.report import Reporter
-
-Connection = psycopg.Connection[Any]
 
 _CLASS = 0x746F6F6C
 """The same for ever: runners of every release keep each other out."""
