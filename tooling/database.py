@@ -11,6 +11,7 @@ from psycopg.rows import tuple_row
 from pgproof import connection as runner
 from tooling.errors import ConnectionFailedError, NoLesserRoleError, RefusedError
 
+Connection = psycopg.Connection[Any]
 OWNER = "eagle_owner"
 MIGRATOR = "eagle_migrator"
 """The role that owns every object of the database, and the login role that may become it."""
@@ -62,7 +63,7 @@ def resolve(dsn: str | None = None) -> str:
     )
 
 
-def work_for(connection: psycopg.Connection[Any], account: str, token: str | None = None) -> None:
+def work_for(connection: Connection, account: str, token: str | None = None) -> None:
     """Set the connection's transaction to an account, whose rows are then those it sees.
 
     `token` is accounts.token()'s, where accounts must be signed. Without it, by a statement, since
@@ -74,9 +75,7 @@ def work_for(connection: psycopg.Connection[Any], account: str, token: str | Non
         connection.execute("select app.begin_work(%s, %s, %s)", [account, "tooling", token])
 
 
-def connect(
-    dsn: str | None = None, *, role: str | None = None, **options: Any
-) -> psycopg.Connection[Any]:
+def connect(dsn: str | None = None, *, role: str | None = None, **options: Any) -> Connection:
     """Open a connection to the resolved server. Raises ConnectionFailedError and RefusedError.
 
     `role` is the one that the work needs: a superuser is logged in as it instead, since what the
@@ -94,7 +93,7 @@ def connect(
     return _open(_instead(conninfo, role, user), options)
 
 
-def connect_owner(dsn: str | None = None, **options: Any) -> psycopg.Connection[Any]:
+def connect_owner(dsn: str | None = None, **options: Any) -> Connection:
     """Open a connection that acts as the owner of the database's objects.
 
     A superuser is logged in as MIGRATOR. Raises ConnectionFailedError and RefusedError.
@@ -110,9 +109,7 @@ def connect_owner(dsn: str | None = None, **options: Any) -> psycopg.Connection[
     return connection
 
 
-def become_owner(
-    connection: psycopg.Connection[Any], *, local: bool = False, required: bool = True
-) -> None:
+def become_owner(connection: Connection, *, local: bool = False, required: bool = True) -> None:
     """Act as OWNER from here on, or with `local` until the transaction ends.
 
     Whose login has the right to SET ROLE to it becomes it. Any other is refused, or with
@@ -144,12 +141,12 @@ def lesser(dsn: str | None, role: str) -> str:
     return _instead(conninfo, role, user) if is_great else conninfo
 
 
-def is_superuser(connection: psycopg.Connection[Any]) -> bool:
+def is_superuser(connection: Connection) -> bool:
     """Tell whether the session's role is a superuser, as the server said at login."""
     return connection.info.parameter_status("is_superuser") == "on"
 
 
-def _is_great(connection: psycopg.Connection[Any], role: str) -> bool:
+def _is_great(connection: Connection, role: str) -> bool:
     """Tell whether the login is, or may become, a superuser, and there is `role` to be instead."""
     with connection.cursor(row_factory=tuple_row) as cursor:
         found = cursor.execute(_IS_GREAT, {"role": role}).fetchone()
@@ -178,7 +175,7 @@ def as_role(conninfo: str, role: str) -> str:
     return make_conninfo(**{**kept, "user": role})
 
 
-def _open(conninfo: str, options: Mapping[str, Any]) -> psycopg.Connection[Any]:
+def _open(conninfo: str, options: Mapping[str, Any]) -> Connection:
     connection = runner.connect(conninfo, **{"application_name": "tooling", **options})
     if is_superuser(connection):
         connection.execute("set search_path = pg_catalog, pg_temp")

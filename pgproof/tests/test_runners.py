@@ -12,6 +12,8 @@ import pytest
 
 from pgproof.connection import WORKER
 from pgproof.errors import Exit, PgproofError, RefusedError
+from pgproof.files.folder import read
+from pgproof.ledger.others import choose
 from pgproof.report import silent
 from pgproof.run.lock import Mutex
 from tests.project import Project, in_background
@@ -34,6 +36,15 @@ def test_ten_runners_apply_each_file_once(project: Project) -> None:
     ]
     assert sorted(applied) == sorted(project.states())
     assert project.value("select count(*) from pgproof._yoyo_log") == 7
+
+
+def test_a_ledger_that_another_runner_has_just_made_is_ours(project: Project) -> None:
+    """It was not there when the server was asked, and is when other ledgers are looked for."""
+    project.write("0001.t", "create table t (a int);")
+    project.migrate()
+    folder = read(project.folder)
+    with project.connect() as connection:
+        assert choose(connection, project.settings, folder, None) == "pgproof"
 
 
 def test_a_waiting_runner_does_not_hold_up_an_index_build(project: Project) -> None:

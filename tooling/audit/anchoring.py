@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tooling.audit import anchors, evidence, sight, signing
 from tooling.audit.anchors import FORMAT, SIGNATURE, Anchor, Chain, Head, head_of
+from tooling.database import Connection
 from tooling.errors import InputError, RefusedError
 
 _HEADS = """
@@ -38,9 +38,7 @@ class Taken:
     lines: int
 
 
-def anchor(
-    connection: psycopg.Connection[Any], file: Path, key: Path, *, is_light: bool = False
-) -> Taken:
+def anchor(connection: Connection, file: Path, key: Path, *, is_light: bool = False) -> Taken:
     """Write the heads of the chains to `file`, signed; light: of those that have grown.
 
     Writes it whole or not. Raises RefusedError if it exists (an anchor is never replaced), if the
@@ -83,7 +81,7 @@ def anchor(
     return Taken(file, int(str(header["number"])), chains, lines)
 
 
-def _require_continued(connection: psycopg.Connection[Any], last: Anchor | None) -> None:
+def _require_continued(connection: Connection, last: Anchor | None) -> None:
     if last is None or not last.position:
         return
     if evidence.hash_at(connection, last.position) != last.evidence:
@@ -144,7 +142,7 @@ def _write(
     return count
 
 
-def heads(connection: psycopg.Connection[Any]) -> Generator[tuple[Chain, Head]]:
+def heads(connection: Connection) -> Generator[tuple[Chain, Head]]:
     """Yield the chains of the database, in order."""
     with connection.cursor().copy(_HEADS) as copy:
         for line in copy:

@@ -2,9 +2,8 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
-import psycopg
+from tooling.database import Connection
 
 FILE = Path(__file__).with_name("bodies.json")
 NAMES = (
@@ -16,7 +15,7 @@ NAMES = (
 )
 
 
-def there(connection: psycopg.Connection[Any]) -> dict[str, str | None]:
+def there(connection: Connection) -> dict[str, str | None]:
     """Return the body of each function in the database, None if it has no parsed one."""
     query = """
         select n.nspname || '.' || p.proname, pg_get_function_sqlbody(p.oid)

@@ -7,10 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from tooling.audit import anchors, evidence, sight, signing
 from tooling.audit.anchors import Anchor, Chain, Head
+from tooling.database import Connection
 from tooling.errors import InputError
 
 BATCH = 1000
@@ -60,7 +59,7 @@ class Checked:
 
 
 def check(
-    connection: psycopg.Connection[Any],
+    connection: Connection,
     file: Path,
     key: Path,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
@@ -125,7 +124,7 @@ def _stale(newest: Anchor, max_age: timedelta | None) -> Iterator[Mismatch]:
 
 
 def _compared(
-    connection: psycopg.Connection[Any], anchor: Anchor, progress: Callable[[int], None]
+    connection: Connection, anchor: Anchor, progress: Callable[[int], None]
 ) -> tuple[list[Mismatch], int]:
     found: list[Mismatch] = []
     longer: list[tuple[Chain, Head]] = []
@@ -162,9 +161,7 @@ def _finding(chain: Chain, then: Head, text: str) -> Mismatch:
     return Mismatch(chain[0].decode(), chain[1].decode(), then[0], text)
 
 
-def _rewritten(
-    connection: psycopg.Connection[Any], chains: list[tuple[Chain, Head]]
-) -> Iterator[Mismatch]:
+def _rewritten(connection: Connection, chains: list[tuple[Chain, Head]]) -> Iterator[Mismatch]:
     """Yield the chains whose event at the anchored place is another one now."""
     columns = [
         [chain[0].decode() for chain, _ in chains],

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any, LiteralString
-
-import psycopg
+from typing import LiteralString
 
 from tooling.audit.problem import Problem, whole
+from tooling.database import Connection
 
 _ENTRIES: LiteralString = """
 select e.position, e.kind, e.subject, encode(e.sha256, 'hex'),
@@ -66,7 +65,7 @@ having sum(entry.project_count) <> 0
 """
 
 
-def begins(connection: psycopg.Connection[Any]) -> str:
+def begins(connection: Connection) -> str:
     """Return when the evidence begins, in seconds since 1970; that of an empty record is 1970."""
     query = (
         "select extract(epoch from e.recorded_at)::text from ops.evidence as e"
@@ -76,7 +75,7 @@ def begins(connection: psycopg.Connection[Any]) -> str:
     return str(found[0]) if found else "0"
 
 
-def read(connection: psycopg.Connection[Any]) -> list[Problem]:
+def read(connection: Connection) -> list[Problem]:
     """Verify the record against itself and against the retirements; inside a transaction."""
     problems: list[Problem] = []
     last: dict[str, tuple[str, str]] = {}
@@ -107,7 +106,7 @@ def read(connection: psycopg.Connection[Any]) -> list[Problem]:
     return problems
 
 
-def head(connection: psycopg.Connection[Any]) -> tuple[int, str]:
+def head(connection: Connection) -> tuple[int, str]:
     """Return place and hash of the last entry."""
     query = (
         "select position, encode(sha256, 'hex') from ops.evidence order by position desc limit 1"
@@ -116,14 +115,14 @@ def head(connection: psycopg.Connection[Any]) -> tuple[int, str]:
     return (found[0], found[1]) if found else (0, "")
 
 
-def hash_at(connection: psycopg.Connection[Any], position: int) -> str | None:
+def hash_at(connection: Connection, position: int) -> str | None:
     """Return the hash of the entry at a place."""
     query = "select encode(sha256, 'hex') from ops.evidence where position = %s"
     found = connection.execute(query, [position]).fetchone()
     return found[0] if found else None
 
 
-def since(connection: psycopg.Connection[Any], position: int) -> list[str]:
+def since(connection: Connection, position: int) -> list[str]:
     """Return what was recorded after a place, a line an entry."""
     query = """
         select format('%%s  %%s  %%s  by %%s', recorded_at, kind, subject, role)
@@ -133,14 +132,14 @@ def since(connection: psycopg.Connection[Any], position: int) -> list[str]:
     return [text for (text,) in connection.execute(query, [position]).fetchall()]
 
 
-def totals(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
+def totals(connection: Connection) -> Iterator[Problem]:
     """Yield each account and status whose totals are not those of its projects."""
     for account, status in connection.execute(_TOTALS).fetchall():
         text = f"totals: those of status {status} are not what the projects add up to"
         yield Problem(account, None, None, None, text)
 
 
-def _stretches(connection: psycopg.Connection[Any]) -> dict[str, str]:
+def _stretches(connection: Connection) -> dict[str, str]:
     """Return the hash of what is recorded of each partition, as ops.stretches_sha256() has it."""
     found: dict[str, str] = {}
     partition, account, accounts, rows = b"", b"", sha256(), sha256()

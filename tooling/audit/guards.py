@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, LiteralString
 
-import psycopg
-
 from tooling.audit import bodies
 from tooling.audit.problem import Problem, whole
 from tooling.audit.sight import TABLES
+from tooling.database import Connection
 from tooling.errors import InputError
 
 SQL = Path(__file__).resolve().parents[2] / "sql"
@@ -86,7 +85,7 @@ _TRIGGER = re.compile(
 )
 
 
-def look(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
+def look(connection: Connection) -> Iterator[Problem]:
     """Yield what is not as declared of functions, triggers, columns, settings and partitions."""
     yield from functions(connection)
     yield from _triggers(connection)
@@ -94,7 +93,7 @@ def look(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
         yield whole(text)
 
 
-def functions(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
+def functions(connection: Connection) -> Iterator[Problem]:
     """Yield the functions of app and ops that are not those of sql/. Needs no privilege.
 
     Raises InputError if sql/ is not beside this program.
@@ -141,7 +140,7 @@ def _setting(text: str) -> str:
     return f"{name.lower()}={value.strip().strip(chr(34))}"
 
 
-def _triggers(connection: psycopg.Connection[Any]) -> Iterator[Problem]:
+def _triggers(connection: Connection) -> Iterator[Problem]:
     declared = {name: _declared(name) for name in TABLES}
     missing: dict[str, set[tuple[str, ...]]] = {}
     for table, relation, text, enabled in connection.execute(_TRIGGERS, [list(TABLES)]).fetchall():

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, LiteralString
+from typing import LiteralString
 
-import psycopg
-
+from tooling.database import Connection
 from tooling.errors import RefusedError
 
 TABLES = {
@@ -49,7 +48,7 @@ _SETTINGS: tuple[LiteralString, ...] = (
 )
 
 
-def prepare(connection: psycopg.Connection[Any]) -> None:
+def prepare(connection: Connection) -> None:
     """Give the session the settings that the statements of this room count on.
 
     Raises RefusedError unless it sees every row of what is verified.
@@ -73,13 +72,13 @@ def prepare(connection: psycopg.Connection[Any]) -> None:
 
 
 @contextmanager
-def snapshot(connection: psycopg.Connection[Any]) -> Iterator[None]:
+def snapshot(connection: Connection) -> Iterator[None]:
     """Read in one snapshot, and write nothing, while the block runs."""
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
         yield
 
 
-def count_chains(connection: psycopg.Connection[Any]) -> int:
+def count_chains(connection: Connection) -> int:
     """Return how many chains there are."""
     return int(connection.execute("select count(*) from app.event_chains").fetchall()[0][0])

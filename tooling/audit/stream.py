@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
-import psycopg
+from tooling.database import Connection
 
 BATCH = 200_000
 """About how many events are sorted at a time, and reported as progress."""
@@ -115,9 +115,7 @@ class Batch:
     events: int
 
 
-def batches(
-    connection: psycopg.Connection[Any], account: UUID | None, project: UUID | None
-) -> list[Batch]:
+def batches(connection: Connection, account: UUID | None, project: UUID | None) -> list[Batch]:
     """Return ranges of accounts that leave no account out, of about BATCH events or one account."""
     found: list[Batch] = []
     first, last, events = account or _NOBODY, account or _NOBODY, 0
@@ -131,7 +129,7 @@ def batches(
 
 
 def projects(
-    connection: psycopg.Connection[Any], batch: Batch, project: UUID | None
+    connection: Connection, batch: Batch, project: UUID | None
 ) -> Iterator[tuple[tuple[bytes, bytes], Iterator[Line]]]:
     """Yield each project of a batch with its lines, in order. One statement, so one snapshot."""
     asked = {

@@ -1,17 +1,15 @@
 """Verify the log with this program's own statements: batch by batch, each of one snapshot."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
-
-import psycopg
 
 from tooling.audit import chain, evidence, guards, projects, sight, stream
 from tooling.audit.problem import Problem
+from tooling.database import Connection
 
 
 def verify(
-    connection: psycopg.Connection[Any],
+    connection: Connection,
     *,
     account: UUID | None = None,
     project: UUID | None = None,

@@ -21,6 +21,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from tooling import database, printing
+from tooling.database import Connection
 from tooling.errors import Exit, RefusedError
 from tooling.jobs import schedule
 from tooling.jobs.known import OPERATOR, WORK, Work
@@ -53,7 +54,7 @@ class Run:
     detail: Any = None
 
 
-def read(connection: psycopg.Connection[Any], *, enabled_only: bool = False) -> list[Job]:
+def read(connection: Connection, *, enabled_only: bool = False) -> list[Job]:
     """Return the jobs that the program knows, by name. Writes nothing."""
     rows = connection.execute(
         "select job, schedule, time_limit from ops.jobs where is_enabled or not %s order by job",
@@ -119,7 +120,7 @@ def as_role(url: str, role: str) -> str:
     return database.as_role(url, role) if user == OPERATOR and role != OPERATOR else url
 
 
-def _execute(connection: psycopg.Connection[Any], job: Job) -> Run:
+def _execute(connection: Connection, job: Job) -> Run:
     try:
         with connection.transaction():
             limit = str(int(job.time_limit.total_seconds() * 1000))

@@ -19,6 +19,7 @@ import psycopg
 
 from pgproof.files import folder
 from tooling import settings
+from tooling.database import Connection
 from tooling.errors import ToolingError
 from tooling.laboratory import mixed
 from tooling.laboratory.clients import Clients
@@ -144,7 +145,7 @@ def check(before: tuple[int, ...], saved: int, recorded: int, after: tuple[int, 
         )
 
 
-def fill(connection: psycopg.Connection[Any], dataset: Dataset, tell: Tell) -> None:
+def fill(connection: Connection, dataset: Dataset, tell: Tell) -> None:
     """Write the dataset's rows into the tables as they were before the conversion."""
     for statement in _PREPARE:
         connection.execute(statement)

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from tooling.database import Connection
 from tooling.laboratory import machine, mixed, write_costs
 from tooling.laboratory import run as bench
 from tooling.laboratory.synthetic.dataset import UNTIL
@@ -93,10 +94,7 @@ def review(server: Server, database: str, parameters: Sequence[Parameters]) -> l
 
 
 def _ask_everything(
-    server: Server,
-    database: str,
-    parameters: Sequence[Parameters],
-    admin: psycopg.Connection[Any],
+    server: Server, database: str, parameters: Sequence[Parameters], admin: Connection
 ) -> Iterator[str]:
     """Ask one class after the other; yield its name when the counts are those of it alone."""
     application = server.url(database, user="eagle_application")
@@ -120,10 +118,10 @@ def _ask_everything(
     yield "refresh"
 
 
-def _reset(admin: psycopg.Connection[Any]) -> None:
+def _reset(admin: Connection) -> None:
     admin.execute("select pg_stat_reset()")
 
 
-def _indexes(admin: psycopg.Connection[Any]) -> list[tuple[Any, ...]]:
+def _indexes(admin: Connection) -> list[tuple[Any, ...]]:
     admin.execute("select pg_stat_clear_snapshot()")
     return admin.execute(_INDEXES).fetchall()

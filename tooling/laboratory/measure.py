@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from statistics import median, median_grouped, quantiles
 from typing import Any
 
-import psycopg
 from psycopg import sql
 
-from tooling.database import work_for
+from tooling.database import Connection, work_for
 from tooling.laboratory.classes import CLASSES, TEXT_TYPES, Class
 from tooling.queries.application import TYPES
 from tooling.queries.parameters import Parameters
@@ -26,7 +25,7 @@ class Database:
     """A database, told apart by its size or otherwise, and what its accounts are asked."""
 
     key: int | str
-    connection: psycopg.Connection[Any]
+    connection: Connection
     parameters: Sequence[Parameters]
 
 
@@ -84,9 +83,7 @@ def times(
     return {key: _timing(seen) for key, seen in plans.items()}
 
 
-def _explain(
-    connection: psycopg.Connection[Any], side: str, parameters: Parameters
-) -> dict[str, Any]:
+def _explain(connection: Connection, side: str, parameters: Parameters) -> dict[str, Any]:
     """Return what EXPLAIN (ANALYZE) says of a prepared statement, for the account it asks of."""
     with connection.transaction():
         work_for(connection, parameters.account)
@@ -107,7 +104,7 @@ def _timing(plans: Sequence[dict[str, Any]]) -> Timing:
     )
 
 
-def disk(connection: psycopg.Connection[Any]) -> dict[str, int]:
+def disk(connection: Connection) -> dict[str, int]:
     """Return the bytes, with indexes, that each side uses."""
     query = """
         select coalesce(sum(pg_total_relation_size(c.oid)), 0)

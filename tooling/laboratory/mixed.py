@@ -9,10 +9,8 @@ import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import psycopg
-
+from tooling.database import Connection
 from tooling.errors import ToolingError
 from tooling.server.server import Server
 
@@ -96,13 +94,13 @@ class Rate:
     failed: int
 
 
-def prepare(connection: psycopg.Connection[Any]) -> int:
+def prepare(connection: Connection) -> int:
     """Let the application write to the plain tables; choose_targets."""
     connection.execute("grant insert, update on all tables in schema plain to eagle_application")
     return choose_targets(connection)
 
 
-def choose_targets(connection: psycopg.Connection[Any]) -> int:
+def choose_targets(connection: Connection) -> int:
     """Choose the projects that requests are about, and return how many."""
     connection.execute("create schema bench")
     connection.execute(

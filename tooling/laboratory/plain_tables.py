@@ -4,9 +4,9 @@ The account stands in projects only. There is an index for each column that is s
 composites of the brief's queries. No row security, no triggers, no chain.
 """
 
-from typing import Any, LiteralString
+from typing import LiteralString
 
-import psycopg
+from tooling.database import Connection
 
 _TABLES: tuple[LiteralString, ...] = (
     """
@@ -62,7 +62,7 @@ _INDEXED: dict[LiteralString, tuple[LiteralString, ...]] = {
 }  # fmt: skip
 
 
-def build(connection: psycopg.Connection[Any]) -> None:
+def build(connection: Connection) -> None:
     """Make the schema `plain` from the rows of app. The connection is in autocommit mode."""
     connection.execute("create schema plain")
     connection.execute("set maintenance_work_mem = '512MB'")

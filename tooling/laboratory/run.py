@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from tooling.database import Connection
 from tooling.laboratory import machine, measure, plain_tables, refresh
 from tooling.laboratory.classes import CLASSES
 from tooling.laboratory.synthetic import load
@@ -124,5 +125,5 @@ def fill(server: Server, name: str, size: int, tell: Tell) -> load.Report:
     return report
 
 
-def _application(server: Server, name: str) -> psycopg.Connection[Any]:
+def _application(server: Server, name: str) -> Connection:
     return psycopg.connect(server.url(name, user="eagle_application"), autocommit=True)

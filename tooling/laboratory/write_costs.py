@@ -2,11 +2,11 @@
 
 import time
 from statistics import median
-from typing import Any, LiteralString
+from typing import LiteralString
 
-import psycopg
 from psycopg import sql
 
+from tooling.database import Connection
 from tooling.laboratory.synthetic.bulk import identifier
 
 # The largest table that holds rows of each, and its indexes beside those of the whole.
@@ -53,7 +53,7 @@ _NEW: dict[str, LiteralString] = {
 _ROWS = 2000
 
 
-def measure(connection: psycopg.Connection[Any], rounds: int = 5) -> dict[str, tuple[float, int]]:
+def measure(connection: Connection, rounds: int = 5) -> dict[str, tuple[float, int]]:
     """Return the microseconds and bytes of WAL that each index adds to the insert of a row.
 
     Rows of the largest partition are inserted again as new ones, with and without the index, and
@@ -87,7 +87,7 @@ def measure(connection: psycopg.Connection[Any], rounds: int = 5) -> dict[str, t
     return found
 
 
-def _insert(connection: psycopg.Connection[Any], leaf: str) -> sql.Composed:
+def _insert(connection: Connection, leaf: str) -> sql.Composed:
     connection.execute("drop table if exists sample")
     query = "create temporary table sample as select * from {} order by random() limit {}"
     connection.execute(sql.SQL(query).format(identifier(leaf), _ROWS))
@@ -101,7 +101,7 @@ def _insert(connection: psycopg.Connection[Any], leaf: str) -> sql.Composed:
 
 
 def _timed(
-    connection: psycopg.Connection[Any], insert: sql.Composed, off: set[str], flush: set[str]
+    connection: Connection, insert: sql.Composed, off: set[str], flush: set[str]
 ) -> tuple[float, int]:
     with connection.transaction(force_rollback=True):
         connection.execute("set local session_replication_role = replica")
@@ -117,6 +117,6 @@ def _timed(
         return time.monotonic() - started, _position(connection) - before
 
 
-def _position(connection: psycopg.Connection[Any]) -> int:
+def _position(connection: Connection) -> int:
     query = "select pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
     return int(connection.execute(query).fetchall()[0][0])

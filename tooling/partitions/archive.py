@@ -15,9 +15,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-import psycopg
 from psycopg import sql
 
+from tooling.database import Connection
 from tooling.errors import InputError
 from tooling.partitions import manifest as manifests
 from tooling.partitions.manifest import FORMAT, Content, Manifest, inside
@@ -35,7 +35,7 @@ _SPELLING = {
 
 
 def write(
-    connection: psycopg.Connection[Any], folder: Path, partition: str, retired: dict[str, Any]
+    connection: Connection, folder: Path, partition: str, retired: dict[str, Any]
 ) -> Manifest:
     """Write the rows of a detached partition and return the manifest, which is written last.
 
@@ -139,7 +139,7 @@ def _file_sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _columns(connection: psycopg.Connection[Any], partition: str) -> list[str]:
+def _columns(connection: Connection, partition: str) -> list[str]:
     query = """
         select a.attname
           from pg_catalog.pg_attribute as a

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from tooling.database import Connection
 from tooling.errors import Exit, RefusedError, ToolingError
 from tooling.partitions import archive
 from tooling.partitions import manifest as manifests
@@ -27,7 +28,7 @@ _LOCK_TIMEOUT = "400ms"
 
 
 @contextmanager
-def alone(connection: psycopg.Connection[Any]) -> Iterator[None]:
+def alone(connection: Connection) -> Iterator[None]:
     """Hold the lock that lets one run at a time change partitions of this database.
 
     It is polled for on an autocommit connection, which keeps no snapshot while it waits; a blocked
@@ -48,13 +49,13 @@ def alone(connection: psycopg.Connection[Any]) -> Iterator[None]:
             connection.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", [_LOCK])
 
 
-def due(connection: psycopg.Connection[Any]) -> list[tuple[str, str]]:
+def due(connection: Connection) -> list[tuple[str, str]]:
     """Return the partitions to retire by policy or to go on with, and what is done to each."""
     return connection.execute("select partition, action from ops.partitions_due()").fetchall()
 
 
 def retire(
-    connection: psycopg.Connection[Any],
+    connection: Connection,
     partition: str,
     action: str,
     folder: Path | None,
@@ -95,10 +96,7 @@ def retire(
 
 
 def restore(
-    connection: psycopg.Connection[Any],
-    partition: str,
-    folder: Path | None,
-    tell: Tell = lambda _step: None,
+    connection: Connection, partition: str, folder: Path | None, tell: Tell = lambda _step: None
 ) -> dict[str, Any]:
     """Attach a retired partition again and return its record; all or nothing.
 
@@ -131,7 +129,7 @@ def _given(folder: Path | None, why: str) -> Path:
 
 
 def _read_back(
-    connection: psycopg.Connection[Any], partition: str, folder: Path, record: dict[str, Any]
+    connection: Connection, partition: str, folder: Path, record: dict[str, Any]
 ) -> None:
     manifest = manifests.read(folder, partition)
     if manifest.content_sha256 != record["content_sha256"]:
@@ -150,7 +148,7 @@ def _read_back(
     connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*partition.split("."))))
 
 
-def _detach(connection: psycopg.Connection[Any], partition: str) -> None:
+def _detach(connection: Connection, partition: str) -> None:
     """Detach in the way this server offers; give way to others while a lock is in the way."""
     for attempt in range(1, _LOCK_ATTEMPTS + 1):
         statement = _one(connection, "select ops.detach_statement(%s)", partition)
@@ -169,16 +167,16 @@ def _detach(connection: psycopg.Connection[Any], partition: str) -> None:
             connection.execute("select set_config('lock_timeout', '0', false)")
 
 
-def _begin(connection: psycopg.Connection[Any], partition: str, action: str) -> dict[str, Any]:
+def _begin(connection: Connection, partition: str, action: str) -> dict[str, Any]:
     query = "select r.* from ops.begin_retirement(%s, %s) as r"
     return _record(connection, query, partition, action)
 
 
-def _record(connection: psycopg.Connection[Any], query: str, *values: object) -> dict[str, Any]:
+def _record(connection: Connection, query: str, *values: object) -> dict[str, Any]:
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(query, values).fetchall()[0]
 
 
-def _one(connection: psycopg.Connection[Any], query: str, *values: object) -> Any:
+def _one(connection: Connection, query: str, *values: object) -> Any:
     row = connection.execute(query, values).fetchone()
     return row[0] if row is not None else None

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-import psycopg
 from psycopg import sql
 
-from tooling.database import work_for
+from tooling.database import Connection, work_for
 from tooling.queries.application import TYPES
 
 # Accounts of these sizes are asked for at every size of database, so that growth is that of the
@@ -35,7 +33,7 @@ class Parameters:
         return sql.SQL(", ").join(map(sql.Literal, astuple(self)))
 
 
-def choose(connection: psycopg.Connection[Any], until: datetime) -> list[Parameters]:
+def choose(connection: Connection, until: datetime) -> list[Parameters]:
     """Return parameters for accounts whose sizes are nearest to ACCOUNT_SIZES."""
     chosen = []
     for size in ACCOUNT_SIZES:
@@ -64,10 +62,7 @@ def choose(connection: psycopg.Connection[Any], until: datetime) -> list[Paramet
 
 @contextmanager
 def prepared(
-    connection: psycopg.Connection[Any],
-    query: str,
-    parameters: Parameters,
-    token: str | None = None,
+    connection: Connection, query: str, parameters: Parameters, token: str | None = None
 ) -> Iterator[sql.Composed]:
     """Prepare a query for a transaction of its account; yield what executes it.
 

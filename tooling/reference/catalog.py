@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
 from psycopg.rows import dict_row
 
+from tooling.database import Connection
 from tooling.errors import ToolingError
 from tooling.reference.queries import QUERIES
 
@@ -36,7 +36,7 @@ class Catalog:
         return [row for row in self.rows[kind] if row["schema"] == schema]
 
 
-def read(connection: psycopg.Connection[Any], *, without: Sequence[str] = ()) -> Catalog:
+def read(connection: Connection, *, without: Sequence[str] = ()) -> Catalog:
     """Read all schemas but the server's own, `public` and those of `without`; writes nothing.
 
     The answer is the same on every supported server and in every month: partitions by range, and

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
-import psycopg
-
+from tooling.database import Connection
 from tooling.errors import Exit, ToolingError
 from tooling.reference import catalog, schema_page
 from tooling.settings import Settings
@@ -19,7 +17,7 @@ PAGES = {
 }
 
 
-def schema(connection: psycopg.Connection[Any], settings: Settings) -> str:
+def schema(connection: Connection, settings: Settings) -> str:
     """Return the schema page of a migrated database; its links go from FOLDER to sql/."""
 
     def source(schema_name: str, kind: str, name: str) -> str | None:

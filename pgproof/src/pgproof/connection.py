@@ -9,6 +9,7 @@ import psycopg
 
 from pgproof.errors import AGAIN, ConnectionFailedError, Exit, InputError, PgproofError
 
+Connection = psycopg.Connection[Any]
 WORKER = "pgproof migrate"
 KEEPER = "pgproof migrate (lock)"
 """The application names of a runner's two connections; a ledger's key follows the first."""
@@ -29,7 +30,7 @@ def given(dsn: str | None = None) -> str | None:
     return "" if any(os.environ.get(name) for name in _PG_VARIABLES) else None
 
 
-def connect(conninfo: str, **options: Any) -> psycopg.Connection[Any]:
+def connect(conninfo: str, **options: Any) -> Connection:
     """Open a connection. Raises ConnectionFailedError.
 
     `options` are psycopg's own (`autocommit`, `row_factory`) and libpq's keywords.

@@ -7,12 +7,11 @@ entry a row, and a killed load leaves nothing.
 """
 
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import LiteralString
 
-import psycopg
 from psycopg import sql
 
-Connection = psycopg.Connection[Any]
+from tooling.database import Connection
 
 _LEAVES = """
 select leaf.relid::regclass::text

@@ -12,10 +12,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, LiteralString
 
-import psycopg
 from psycopg import sql
 
-from tooling.database import connect, is_superuser
+from tooling.database import Connection, connect, is_superuser
 from tooling.errors import RefusedError
 from tooling.laboratory.synthetic import blocks, bulk, lives, writer
 from tooling.laboratory.synthetic.dataset import EPOCH, Dataset
@@ -40,7 +39,7 @@ class Report:
 
 
 def generate(
-    connection: psycopg.Connection[Any],
+    connection: Connection,
     dataset: Dataset,
     *,
     add: bool = False,
@@ -89,20 +88,20 @@ def generate(
     return Report(dataset.accounts, rows, digest.hexdigest(), time.monotonic() - started)
 
 
-def _vacuum(connection: psycopg.Connection[Any], tables: tuple[str, ...]) -> None:
+def _vacuum(connection: Connection, tables: tuple[str, ...]) -> None:
     # Months are many and small: workers for each would take longer than they save.
     vacuum = sql.SQL("vacuum (analyze, parallel 0) {}")
     for table in tables:
         connection.execute(vacuum.format(bulk.identifier(table)))
 
 
-def _twin(connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+def _twin(connection: Connection) -> Connection:
     """Return another connection to the same database, as the same user."""
     info = connection.info
     return connect(info.dsn, password=info.password or None, autocommit=True)
 
 
-def check(connection: psycopg.Connection[Any], dataset: Dataset, *, add: bool) -> None:
+def check(connection: Connection, dataset: Dataset, *, add: bool) -> None:
     """Raise RefusedError if the dataset cannot be written into this database. Writes nothing."""
     if dataset.until > datetime.now(UTC):
         raise RefusedError(
@@ -125,7 +124,7 @@ def check(connection: psycopg.Connection[Any], dataset: Dataset, *, add: bool) -
         )
 
 
-def _is(connection: psycopg.Connection[Any], query: LiteralString) -> bool:
+def _is(connection: Connection, query: LiteralString) -> bool:
     return connection.execute(query).fetchall() == [(True,)]
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-import psycopg
-
+from tooling.database import Connection
 from tooling.laboratory.synthetic import bulk, lives
 from tooling.laboratory.synthetic.blocks import Part
 from tooling.laboratory.synthetic.designs import MODULES
@@ -26,7 +25,7 @@ _PARTITIONS = "select p.partition, p.bounds from ops.partitions as p where p.rel
 _LABEL = re.compile(r"'((?:[^']|'')*)'")
 
 
-def targets(connection: psycopg.Connection[Any]) -> dict[tuple[str, str], str]:
+def targets(connection: Connection) -> dict[tuple[str, str], str]:
     """Return the table or partition of each kind of part."""
     found = {(table, ""): table for table in (_PROJECTS, _EVENTS, _CHAINS)}
     for partition, bounds in connection.execute(_PARTITIONS, [_PAYLOADS]).fetchall():
@@ -43,7 +42,7 @@ class Writer:
 
     def __init__(
         self,
-        connection: psycopg.Connection[Any],
+        connection: Connection,
         places: dict[tuple[str, str], str],
         half: Sequence[tuple[str, str]],
     ) -> None:

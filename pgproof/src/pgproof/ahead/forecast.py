@@ -11,7 +11,7 @@ from pgproof.ahead.learn import learn
 from pgproof.ahead.locks import Effect
 from pgproof.ahead.look import look
 from pgproof.ahead.shapes import is_query
-from pgproof.ledger.reader import Connection
+from pgproof.connection import Connection
 from pgproof.settings import Settings
 from pgproof.sql.parser import SyntaxProblem, tree
 

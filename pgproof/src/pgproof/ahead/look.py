@@ -8,7 +8,7 @@ from pgproof.ahead import look_queries as queries
 from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.facts import Column, Constraint, Relation, Trigger, Type, TypeRef, View
 from pgproof.ahead.looking import looking
-from pgproof.ledger.reader import Connection
+from pgproof.connection import Connection
 
 _EVENTS = {4: "INSERT", 8: "DELETE", 16: "UPDATE", 32: "TRUNCATE"}
 """Bits of pg_trigger.tgtype; 1 is a trigger for each row."""

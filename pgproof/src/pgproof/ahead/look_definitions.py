@@ -4,7 +4,7 @@ import psycopg
 
 from pgproof.ahead.definitions import Definitions, lines
 from pgproof.ahead.looking import looking
-from pgproof.ledger.reader import Connection
+from pgproof.connection import Connection
 
 _FUNCTIONS = """
 select n.nspname::text, p.proname::text, p.proargtypes::bigint[], l.lanname::text,

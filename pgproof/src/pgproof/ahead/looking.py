@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pgproof.ledger.reader import Connection
+from pgproof.connection import Connection
 
 
 @contextmanager

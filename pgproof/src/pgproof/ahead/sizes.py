@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import psycopg
 
 from pgproof.ahead.looking import looking
-from pgproof.ledger.reader import Connection
+from pgproof.connection import Connection
 
 _SIZES = """
 select n.nspname || '.' || c.relname,

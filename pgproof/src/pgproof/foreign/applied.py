@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
-import psycopg
 from psycopg import sql
 
+from pgproof.connection import Connection
 from pgproof.errors import RefusedError
 from pgproof.files.hashes import other_line_ends
 from pgproof.files.numbers import reached
@@ -16,8 +15,6 @@ from pgproof.files.script import load
 from pgproof.foreign import flyway
 from pgproof.foreign.formats import Format
 from pgproof.foreign.original import Originals
-
-Connection = psycopg.Connection[Any]
 
 _TABLES = """
 select n.nspname, array_agg(a.attname::text)

@@ -1,20 +1,16 @@
 """Taking over a database that yoyo migrated: its rows are copied, and hashes filled in."""
 
-from typing import Any
-
-import psycopg
 from psycopg import sql
 from yoyo.backends.core.postgresql import (  # type: ignore[import-untyped]
     PostgresqlPsycopgBackend,
 )
 
+from pgproof.connection import Connection
 from pgproof.errors import RefusedError
 from pgproof.files.script import Migration
 from pgproof.ledger import marks
 from pgproof.ledger.state import GUARD
 from pgproof.ledger.tables import Ledger
-
-Connection = psycopg.Connection[Any]
 
 
 class YoyoLedger(PostgresqlPsycopgBackend):  # type: ignore[misc]

@@ -1,9 +1,10 @@
 """Ledgers in other schemas, met where there is none yet: whose they are is asked, not guessed."""
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import psycopg
 
+from pgproof.connection import Connection
 from pgproof.errors import RefusedError
 from pgproof.files.folder import Folder
 from pgproof.files.script import Migration
@@ -13,7 +14,6 @@ from pgproof.ledger.server import ask, refuse_schema
 from pgproof.ledger.tables import COLUMNS, Ledger
 from pgproof.settings import ADOPT_NONE, LEDGER_SCHEMA, Settings
 
-Connection = psycopg.Connection[Any]
 FORMER_SCHEMA = "ledger"
 """Where releases before the setting had a default of its own kept their ledgers."""
 
@@ -92,6 +92,8 @@ def choose(
     known = states.Known(states.State())
     if wanted is None:
         for schema, is_ours in _ledgers(connection):
+            if is_ours and schema == own:
+                return own  # Another runner has made it meanwhile.
             try:
                 if not is_ours:
                     _refuse_yoyos(connection, schema, folder, own)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from pgproof.connection import KEEPER, connect, explaining
+from pgproof.connection import Connection as Connection
 from pgproof.errors import Exit, PgproofError, RefusedError
 from pgproof.files.folder import Folder
 from pgproof.ledger import sessions
@@ -16,8 +16,6 @@ from pgproof.ledger import state as states
 from pgproof.ledger.server import Server, ask
 from pgproof.ledger.tables import Ledger
 from pgproof.settings import Settings
-
-Connection = psycopg.Connection[Any]
 
 
 @dataclass

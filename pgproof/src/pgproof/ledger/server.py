@@ -1,15 +1,14 @@
 """What the server is, asked in one round trip."""
 
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
-import psycopg
 from psycopg import sql
 
+from pgproof.connection import Connection
 from pgproof.errors import RefusedError
 from pgproof.ledger.tables import COLUMNS
 
-Connection = psycopg.Connection[Any]
 OLDEST = 160000
 
 _QUESTIONS = """

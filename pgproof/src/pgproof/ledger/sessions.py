@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import psycopg
-
-Connection = psycopg.Connection[Any]
+from pgproof.connection import Connection
 
 _COLUMNS = """
 select pid, application_name, usename, coalesce(client_addr::text, 'local'),
@@ -23,6 +21,18 @@ _HOLDERS = """
                   and l.database = (select oid from pg_catalog.pg_database
                                      where datname = current_database()))
  order by xact_start
+"""
+_LOCKERS = """
+ where datname = current_database()
+   and pid <> pg_catalog.pg_backend_pid()
+   and (application_name = %(name)s
+        or pid in (select pid
+                     from pg_catalog.pg_locks
+                    where locktype = 'advisory' and granted
+                      and database = (select oid from pg_catalog.pg_database
+                                       where datname = current_database())
+                      and (classid, objid) = (%(class)s::oid, %(key)s::oid)))
+ order by pid
 """
 
 
@@ -44,3 +54,11 @@ def blockers(connection: Connection, pid: int) -> list[tuple[Any, ...]]:
 def holders(connection: Connection, *schemas: str) -> list[tuple[Any, ...]]:
     """Return the sessions whose locks keep others from reading ledgers, of yoyo's, too."""
     return connection.execute(_COLUMNS + _HOLDERS, [list(schemas)]).fetchall()
+
+
+def lockers(
+    connection: Connection, kind: int, key: int, name: str | None = None
+) -> list[tuple[Any, ...]]:
+    """Return the other sessions that hold an advisory lock, or whose application has the name."""
+    values = {"class": kind, "key": key, "name": name}
+    return connection.execute(_COLUMNS + _LOCKERS, values).fetchall()

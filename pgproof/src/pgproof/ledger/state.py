@@ -1,16 +1,13 @@
 """What has been applied to a database, wherever that is written: our ledger, or yoyo's."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import tuple_row
 
+from pgproof.connection import Connection
 from pgproof.ledger.tables import Ledger
-
-Connection = psycopg.Connection[Any]
-
 
 GUARD = "set local row_security = off; set local lock_timeout = '5s';"
 """Every row is seen or it is an error, and no lock is waited for long; for one transaction."""

@@ -1,12 +1,10 @@
 """The ledger: yoyo's tables, and ours beside them, in one schema that is always named."""
 
 import re
-from typing import Any
 
-import psycopg
 from psycopg import sql
 
-Connection = psycopg.Connection[Any]
+from pgproof.connection import Connection
 
 TABLES = """
 create table if not exists {schema}._yoyo_migration (

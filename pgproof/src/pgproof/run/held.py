@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import psycopg
 
-from pgproof.connection import is_lost
+from pgproof.connection import Connection, is_lost
 from pgproof.errors import Exit, InputError, PgproofError
-from pgproof.ledger.reader import Connection, Reader
+from pgproof.ledger.reader import Reader
 from pgproof.ledger.server import ask, refuse_to_write
 from pgproof.report import Reporter
 from pgproof.run.execute import Executor

@@ -6,40 +6,20 @@ two runners would deadlock. A `pg_try_advisory_lock` that returns holds nothing.
 
 import random
 import time
-from typing import Any
 from zlib import crc32
 
 import psycopg
 from psycopg import sql
 
-from pgproof.connection import WORKER, explained
+from pgproof.connection import WORKER, Connection, explained
 from pgproof.errors import AGAIN, Exit, PgproofError, RefusedError
-from pgproof.ledger.sessions import describe
+from pgproof.ledger.sessions import describe, lockers
 from pgproof.report import Reporter
-
-Connection = psycopg.Connection[Any]
 
 _CLASS = 0x746F6F6C
 """The same for ever: runners of every release keep each other out."""
 _POLL = (0.05, 0.25)
 _SAY_AGAIN = 10.0
-
-_HOLDER = """
-select pid, application_name, usename, coalesce(client_addr::text, 'local') as client,
-       extract(epoch from clock_timestamp() - backend_start)::float8 as age,
-       state, query
-  from pg_catalog.pg_stat_activity
- where datname = current_database()
-   and pid <> all (%(mine)s)
-   and (application_name = %(name)s
-        or pid in (select pid
-                     from pg_catalog.pg_locks
-                    where locktype = 'advisory' and granted
-                      and database = (select oid from pg_catalog.pg_database
-                                       where datname = current_database())
-                      and (classid, objid) = (%(class)s::oid, %(key)s::oid)))
- order by pid
-"""
 
 
 class Mutex:
@@ -64,7 +44,10 @@ class Mutex:
         while not self._try(self.connection, self.key):
             now = time.monotonic()
             if now - said > _SAY_AGAIN or now > deadline:
-                holder = "; ".join(describe(row) for row in self._holders(self.key)) or holder
+                holder = (
+                    "; ".join(describe(row) for row in lockers(self.connection, _CLASS, self.key))
+                    or holder
+                )
                 self._report("waiting_for_runner", holder=holder)
                 said = now
             if now > deadline:
@@ -102,7 +85,7 @@ class Mutex:
         """Wait for backends that a dead runner left at work. Raises RefusedError naming them."""
         deadline = time.monotonic() + wait
         said = False
-        while orphans := self._holders(self.worker_key, self.worker_name):
+        while orphans := lockers(self.connection, _CLASS, self.worker_key, self.worker_name):
             names = "; ".join(describe(row) for row in orphans)
             if not said:
                 self._report("orphan", backends=names)
@@ -129,15 +112,6 @@ class Mutex:
     @staticmethod
     def _try(connection: Connection, key: int) -> bool:
         return _call(connection, "pg_try_advisory_lock(integer, integer)", _CLASS, key) is True
-
-    def _holders(self, key: int, name: str | None = None) -> list[tuple[Any, ...]]:
-        values = {
-            "class": _CLASS,
-            "key": key,
-            "mine": [self.connection.info.backend_pid],
-            "name": name,
-        }
-        return self.connection.execute(_HOLDER, values).fetchall()
 
 
 def _call(connection: Connection, function: str, *arguments: int) -> object:

@@ -1,13 +1,8 @@
 """Telling a transaction-mode pooler, behind which no session lock or setting can be trusted."""
 
-from typing import Any
-
-import psycopg
-
-from pgproof.connection import connect
+from pgproof.connection import Connection, connect
 from pgproof.errors import RefusedError
 
-Connection = psycopg.Connection[Any]
 _PROBES = 3
 
 

@@ -1,13 +1,10 @@
 """What a running statement waits for, and how far it is; asked on the runner's other connection."""
 
-from typing import Any
-
 import psycopg
 
+from pgproof.connection import Connection
 from pgproof.ledger.sessions import blockers, describe
 from pgproof.report import Reporter
-
-Connection = psycopg.Connection[Any]
 
 _PROGRESS = """
 select format('%%s, %%s of %%s blocks, %%s of %%s tuples', phase, blocks_done, blocks_total,
