@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -245,3 +246,20 @@ def test_names_that_need_quotes_are_mended(project: Project) -> None:
         assert named(look(project)) == {}
     finally:
         project.query('drop owned by "Drift Owner"; drop role "Drift Owner"')
+
+
+def test_objects_of_another_project_are_that_ones(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "two").mkdir()
+    one = project.with_settings(ledger_schema="one", adopt="none")
+    two = Project.make(tmp_path / "two", project.url, ledger_schema="two", adopt="none")
+    one.write("0001.t", _TABLE)
+    two.write("0001.u", "create table u (id integer); grant create on schema public to public;")
+    one.migrate()
+    two.migrate()
+    assert [named(look(one)), named(look(two))] == [{}, {}]
+    project.query("create table rogue (); alter table u add column more text; drop table keep")
+    assert set(named(look(one))) == {"unexpected table public.rogue", "missing table public.keep"}
+    assert set(named(look(two))) == {
+        "unexpected table public.rogue",
+        "unexpected column public.u.more",
+    }

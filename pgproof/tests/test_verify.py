@@ -220,3 +220,28 @@ def test_the_command_tells_a_script(people: Project) -> None:
     text = people.run("verify", "--only", "0002.fault")
     assert "0002.fault  FAILED" in text.stdout
     assert "0 of 1 pass" in text.stderr
+
+
+def test_triggers_of_the_owner_run_as_the_owner(people: Project) -> None:
+    """Rows are made up by whom they belong to: what a migration has made is no superuser's code."""
+    people.query("create role verify_owner")
+    try:
+        people.write(
+            "0002.insist",
+            "create function insist() returns trigger language plpgsql as $$ begin"
+            " if current_user <> 'verify_owner' then raise 'as %', current_user; end if;"
+            " return new; end $$;"
+            "create table careful (id integer primary key);"
+            "create trigger t before insert on careful for each row execute function insist();",
+            "drop table careful; drop function insist();",
+        )
+        people.write("0003.after", "select 1;")
+        before = people.folder.parent / "before.sql"
+        before.write_text("grant create on schema public to verify_owner;")
+        owned = people.with_settings(owner="verify_owner", before=(before,))
+        found = verify(owned.url, owned.settings)
+        assert found.unfilled == {}
+        assert [one.problems for one in found.migrations] == [(), (), ()]
+        assert found.migrations[2].rows["public.careful"] == 5
+    finally:
+        people.query("drop owned by verify_owner; drop role verify_owner")

@@ -57,6 +57,8 @@ TYPED: tuple[tuple[str, ...], ...] = (
     ("catalog", "shape", "{}", "--edition", "v16.0"),
     ("catalog", "source", "W14X90", "{}"),
     ("catalog", "source", "{}", "Zx", "--edition", "{}", "--grade", "{}"),
+    ("drift", "--adopt", "{}", "--ledger-schema", "{}"),
+    ("drift", "--owner", "{}", "--scratch", "{}"),
     ("generate", "--projects", "1", "--until", "{}"),
     ("job", "run", "{}"),
     ("migrate", "--lock-timeout", "{}"),
@@ -79,6 +81,8 @@ TYPED: tuple[tuple[str, ...], ...] = (
     ("restore", "--to", "{}", "--target-name", "{}"),
     ("restore", "--to", "{}", "--target-time", "{}"),
     ("rollback", "--to", "{}"),
+    ("verify", "--only", "{}", "--ledger-schema", "{}", "--owner", "{}"),
+    ("verify", "--template", "{}"),
     *(
         (*command, option, "{}")
         for command in (

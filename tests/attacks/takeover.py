@@ -105,6 +105,7 @@ def _(attacker: Attacker) -> None:
 # What superusers run, on a database whose owner planted code in everything that he owns.
 _COMMANDS: tuple[tuple[str, ...], ...] = (
     ("status",),
+    ("drift",),
     ("plan",),
     ("migrate",),
     ("rollback", "--dry-run"),
@@ -139,6 +140,8 @@ _COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 
 _HARMLESS = {
+    # Reads the catalogue and the ledger alone.
+    ("drift",),
     # Reads the heads of the chains from their table alone.
     ("audit", "anchor"),
     ("audit", "check"),

@@ -63,10 +63,15 @@ _LETTER = re.compile("[a-zA-Z]")
 _MACRO = re.compile(r"\$(\w+)\(((?:[^()]|\([^()]*\))*)\)")
 _WITH = """
 with spaces as materialized (
+    -- Of ledgers, also of other projects', a schema has nothing else.
     select oid, xmin, nspname, nspowner, nspacl
-      from pg_namespace
+      from pg_namespace as n
      where nspname !~ '^pg_'
        and nspname <> all (array['information_schema', {ledger}])
+       and (select count(*) from pg_class as c
+             where c.relnamespace = n.oid
+               and c.relname in ('_yoyo_migration', 'migration_files', 'journal', 'repeatables')
+           ) < 4
 ), members as materialized (
     -- Of extensions; and what a range type has of itself.
     select classid, objid

@@ -16,7 +16,7 @@ _LONGEST = 60
 
 
 @click.command(cls=outcome.Command)
-@options.settings(*options.CONNECTED, *options.REPEATABLES, "search_path", "session")
+@options.settings(*options.CONNECTED, *options.REPEATABLES)
 @options.dsn
 @click.option(
     "--scratch",

@@ -15,7 +15,7 @@ _STRONGEST = "ACCESS EXCLUSIVE"
 
 
 @click.command(cls=outcome.Command)
-@options.settings(*options.CONNECTED, "before", *options.RUNNING)
+@options.settings("migrations", "ledger_schema", "owner", "server", "before")
 @options.dsn
 @click.option(
     "--template",

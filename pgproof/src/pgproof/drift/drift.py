@@ -10,7 +10,7 @@ from psycopg import sql
 from pgproof.catalogue import snapshot
 from pgproof.catalogue.differences import Difference, differences
 from pgproof.drift.alter import statements
-from pgproof.drift.expectation import Expectation, Prepare, built, recorded
+from pgproof.drift.expectation import Expectation, Prepare, beside, built, recorded
 from pgproof.errors import Exit, PgproofError, RefusedError
 from pgproof.files.folder import read
 from pgproof.ledger import sessions
@@ -90,6 +90,7 @@ def drift(
             )
         expected = _expectation(reader, scratch, prepare)
         found = _found(reader)
+        others = beside(reader.connection, reader.ledger.schema)
         database = sql.Identifier(reader.server.database).as_string()
         all_of_them = [
             Drifted(
@@ -98,6 +99,7 @@ def drift(
                 statements(one, expected.objects, database),
             )
             for one in differences(expected.objects, found.objects)
+            if not any(_is_of(other, one, expected) for other in others)
         ]
     return Drift(
         expected.source,
@@ -106,6 +108,13 @@ def drift(
         tuple(one for one in all_of_them if one.difference.partition_of is not None),
         round(time.monotonic() - started, 3),
     )
+
+
+def _is_of(other: Expectation, one: Difference, own: Expectation) -> bool:
+    """Whether an object is another project's, or is as that has left it."""
+    if one.key in other.touched:
+        return not own.touched.get(one.key) or other.objects[one.key] == one.found
+    return False
 
 
 def _expectation(reader: Reader, scratch: str | None, prepare: Prepare) -> Expectation:

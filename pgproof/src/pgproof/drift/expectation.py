@@ -4,7 +4,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -28,6 +28,13 @@ from pgproof.settings import Settings
 
 _APPLIED_BY = """
 select applied_by from {schema}.migration_files group by 1 order by count(*) desc, 1 limit 1
+"""
+_OTHERS = """
+select n.nspname
+  from pg_catalog.pg_class as c
+  join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+ where c.relname = 'objects_state' and c.relkind = 'r' and n.nspname <> %s
+ order by 1
 """
 _QUOTED = "select quote_ident(current_user), quote_ident(%s)"
 _ROLES = """
@@ -62,6 +69,22 @@ def recorded(connection: Connection, ledger: Ledger, owner: str | None) -> Expec
     objects = {(kind, name): definition for kind, name, definition, _ in rows}
     touched = {(kind, name): migration for kind, name, _, migration in rows}
     return Expectation("ledger", objects, touched)
+
+
+def beside(connection: Connection, ledger_schema: str) -> list[Expectation]:
+    """Return what the ledgers of other projects in the database have recorded, as far as readable.
+
+    Each has the objects alone that a file of the project has touched.
+    """
+    found = []
+    for (schema,) in connection.execute(_OTHERS, [ledger_schema]).fetchall():
+        with suppress(psycopg.errors.InsufficientPrivilege):
+            other = recorded(connection, Ledger(schema), None)
+            if other is not None:
+                touched = {key: name for key, name in other.touched.items() if name}
+                objects = {key: other.objects[key] for key in touched}
+                found.append(replace(other, objects=objects, touched=touched))
+    return found
 
 
 def built(reader: Reader, scratch: str | None, prepare: Prepare) -> Expectation:

@@ -32,6 +32,7 @@ select c.oid::regclass::text,
                       and d.deptype = 'e')
  order by 1
 """
+_ROLE = "select 1 from pg_catalog.pg_roles where rolname = %s"
 _WRITTEN = """
 select c.oid::regclass::text, sum(s.n_tup_ins + s.n_tup_upd + s.n_tup_del)::bigint
   from pg_stat_all_tables as s
@@ -60,9 +61,22 @@ Data = Mapping[str, Table]
 def read(connection: Connection, ledger_schema: str) -> dict[str, Table]:
     """Read every table but the ledger's. Writes nothing."""
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
-        cursor.execute("set local search_path = pg_catalog; set local row_security = off")
+        cursor.execute("set local search_path = pg_catalog")
         tables = cursor.execute(_TABLES, [ledger_schema]).fetchall()
         return {name: _table(cursor, name, columns) for name, columns in tables}
+
+
+def names(connection: Connection, ledger_schema: str) -> list[str]:
+    """Return the tables that `read` reads. Writes nothing."""
+    with connection.transaction():
+        connection.execute("set local search_path = pg_catalog")
+        return [name for name, _ in connection.execute(_TABLES, [ledger_schema]).fetchall()]
+
+
+def become(connection: Connection, owner: str | None) -> None:
+    """Act as the owner of the tables, where there is one: their triggers and defaults are code."""
+    if owner and connection.execute(_ROLE, [owner]).fetchone():
+        connection.execute(sql.SQL("set role {}").format(sql.Identifier(owner)))
 
 
 def written(connection: Connection) -> dict[str, int]:

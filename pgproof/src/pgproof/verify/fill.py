@@ -14,6 +14,7 @@ from pgproof.verify.values import Column
 
 Connection = psycopg.Connection[Any]
 
+_SUPERUSER = "select rolsuper from pg_catalog.pg_roles where rolname = current_user"
 _TRIES = 20
 _PASSES = 3
 _COLUMNS = """
@@ -109,7 +110,8 @@ class Filler:
             return False
         try:
             with self._connection.transaction():
-                self._connection.execute("set local session_replication_role = replica")
+                if self._connection.execute(_SUPERUSER).fetchone() == (True,):
+                    self._connection.execute("set local session_replication_role = replica")
                 names = sql.SQL(", ").join(map(sql.SQL, sorted(made)))
                 self._connection.execute(sql.SQL("truncate {} cascade").format(names))
         except psycopg.Error:

@@ -18,18 +18,34 @@ from pgproof.verify.fill import Filler
 from pgproof.verify.records import Loss, Problem, Verified
 from pgproof.verify.watch import Connection, Watch, wait_for_the_end
 
+_NOTHING = "begin-of-all.sql"
 UNRECORDED = Options(allow_out_of_order=True, record=False)
 
 
 class Rounds:
     """Goes up and down on one database; `is_stuck` once it cannot go on to the next migration."""
 
-    def __init__(self, conninfo: str, connection: Connection, settings: Settings, filler: Filler):
+    def __init__(
+        self,
+        conninfo: str,
+        connection: Connection,
+        tables: Connection,
+        settings: Settings,
+        filler: Filler,
+    ):
+        """`tables` is a connection that becomes the owner, and with which rows are read."""
         self._conninfo = conninfo
         self._connection = connection
+        self._tables = tables
         self._settings = settings
         self.filler = filler
         self.is_stuck = False
+
+    def begin(self) -> None:
+        """Run the files of `before`, which are no work of the first migration."""
+        if self._settings.before:
+            (self._settings.migrations / _NOTHING).write_text("-- irreversible: empty\nselect 1;\n")
+            self.up()
 
     def add(self, migration: Migration) -> None:
         """Put a migration, and its rollback file, into the folder that is applied."""
@@ -63,6 +79,7 @@ class Rounds:
         return replace(found, seconds=round(time.monotonic() - started, 3))
 
     def _verify(self, migration: Migration) -> Verified:
+        data.become(self._tables, self._settings.owner)
         self.filler.empty_tables(self._data())
         before, rows = self._objects(), self._data()
         written = data.written(self._connection)
@@ -120,7 +137,7 @@ class Rounds:
         return snapshot.take(self._connection, self._settings.ledger_schema).objects
 
     def _data(self) -> dict[str, data.Table]:
-        return data.read(self._connection, self._settings.ledger_schema)
+        return data.read(self._tables, self._settings.ledger_schema)
 
 
 def _counts(rows: data.Data) -> dict[str, int]:

@@ -64,10 +64,12 @@ def verify(
                 f"{unknown[0]!r} is no migration to verify",
                 hint="Name one of the folder that is not applied to the template.",
             )
-        connection = stack.enter_context(connect(scratch, autocommit=True))
+        connection = stack.enter_context(connect(own, autocommit=True))
+        tables = stack.enter_context(connect(own, autocommit=True))
         later = _later(made, here / "all", settings, work, prepare) if rows and not template else {}
-        filler = Filler(connection, rows, later)
-        rounds = Rounds(own, connection, _of_a_copy(settings, here / "one", work), filler)
+        filler = Filler(tables, rows, later)
+        rounds = Rounds(own, connection, tables, _of_a_copy(settings, here / "one", work), filler)
+        rounds.begin()
         found: list[Verified] = []
         for migration in work.pending:
             report("file", file=migration.path.name, id=migration.id)
@@ -103,14 +105,14 @@ def _later(
     made: Databases, here: Path, settings: Settings, work: compare.Work, prepare: Prepare
 ) -> dict[str, list[Column]]:
     """Return the columns of each table after all migrations; {} where one of them fails."""
-    scratch = made.create()
-    of_all = _of_a_copy(settings, here, replace(work, pending=()))
-    with closing(connect(scratch, autocommit=True)) as connection:
-        try:
-            migrate(prepare(scratch), of_all, options=UNRECORDED)
-        except PgproofError:
-            return {}
-        names = data.read(connection, settings.ledger_schema)
+    own = prepare(made.create())
+    try:
+        migrate(own, _of_a_copy(settings, here, replace(work, pending=())), options=UNRECORDED)
+    except PgproofError:
+        return {}
+    with closing(connect(own, autocommit=True)) as connection:
+        data.become(connection, settings.owner)
+        names = data.names(connection, settings.ledger_schema)
         return {name: columns(connection, name) for name in names}
 
 
