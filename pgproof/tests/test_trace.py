@@ -124,12 +124,16 @@ def test_what_fails_only_by_itself_is_measured_in_the_file(shop: Project) -> Non
         shop,
         "create temporary table kept on commit drop as select 1 as id;"
         " insert into orders select id + 1000, 1 from kept;"
-        " alter table users add column n int;",
+        " alter table users alter column name type int using length(name);",
     )
     assert file.failure is None
     assert ("public.orders", "ROW EXCLUSIVE") in locks(file, 2)
-    assert "by itself it fails" in file.statements[1].notes[0]
-    assert locks(file, 3) == [("public.users", "ACCESS EXCLUSIVE")]
+    assert file.statements[1].measured.rows == 1
+    assert "by itself a statement fails" in file.statements[1].notes[0]
+    assert locks(file, 3)[0] == ("public.users", "ACCESS EXCLUSIVE")
+    measured = file.statements[2].measured
+    assert measured.rewrites == ("public.users", "public.users_pkey")
+    assert [one.relation for one in measured.scans] == ["public.users"]
 
 
 def test_what_fails_only_in_the_transaction_of_the_file_is_said(shop: Project) -> None:

@@ -11,11 +11,12 @@ from pgproof.files.script import Script
 from pgproof.files.statement import Kind, Statement
 from pgproof.run.session import Session
 from pgproof.sql.parser import tree
-from pgproof.trace.holders import Holders, run_held, run_watched
+from pgproof.trace.holders import Holders, run_held
 from pgproof.trace.phases import Stepper
 from pgproof.trace.records import Measured, Wait
 from pgproof.trace.relations import CUMULATIVE, IN_TRANSACTION, Snapshot, held, locks_of, snapshot
 from pgproof.trace.shared import is_shared
+from pgproof.trace.stops import run_watched
 from pgproof.trace.work import work
 
 SINGLE = "set max_parallel_maintenance_workers = 0; set max_parallel_workers_per_gather = 0"
@@ -83,6 +84,7 @@ class Alone:
             rows=done.rows,
             seconds=round(seconds, 6),
             empty=done.empty,
+            ordered=bool(asked),
         )
 
     def outside(self, statement: Statement) -> Measured:
