@@ -10,7 +10,9 @@ import psycopg
 import pytest
 
 from pgproof.errors import Exit, RefusedError
-from pgproof.trace.records import TracedFile
+from pgproof.files.statement import Statement
+from pgproof.trace.alone import Alone
+from pgproof.trace.records import Measured, TracedFile
 from pgproof.trace.trace import Source, trace
 from tests.project import Project
 
@@ -282,6 +284,24 @@ def test_copies_are_dropped_after_a_signal_and_those_of_a_killed_run_by_the_next
     shop.write("0002.change", "select 1;")
     trace(shop.url, shop.settings)
     assert shop.value(SCRATCH) == 0
+
+
+def test_of_many_statements_alike_fifty_are_measured(
+    shop: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[str] = []
+    measure = Alone.measure
+
+    def counted(alone: Alone, statement: Statement, tree: Any) -> Measured:
+        measured.append(statement.sql)
+        return measure(alone, statement, tree)
+
+    monkeypatch.setattr(Alone, "measure", counted)
+    rows = "".join(f"insert into orders values ({n}, 1, 'x');\n" for n in range(1000, 1060))
+    file = traced(shop, f"{rows} select * from orders;")
+    assert (file.failure, len(measured), len(file.statements)) == (None, 51, 61)
+    assert file.statements[59].measured.locks == file.statements[49].measured.locks
+    assert file.statements[60].measured.scans[0].rows == 560
 
 
 def test_each_claim_is_held_against_what_is_measured(shop: Project) -> None:

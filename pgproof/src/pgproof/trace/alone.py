@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -54,6 +54,7 @@ class Alone:
         Raises SqlFailureError; then nothing is left of it.
         """
         session = self.session
+        session.run(_FLUSH)  # Else the counters hold what earlier transactions did, or part of it.
         before = snapshot(session.connection, IN_TRANSACTION)
         names = self.names if self.script.header.transactional else {**before, **self.names}
         start = self.wal()
@@ -86,6 +87,15 @@ class Alone:
             empty=done.empty,
             ordered=bool(asked),
         )
+
+    def repeat(self, statement: Statement, like: Measured) -> Measured:
+        """Run a statement that differs from a measured one in constants alone, and commit it.
+
+        Raises SqlFailureError.
+        """
+        started = time.monotonic()
+        replay(self.session, self.script, [*self.local, statement])
+        return replace(like, seconds=round(time.monotonic() - started, 6))
 
     def outside(self, statement: Statement) -> Measured:
         """Run a statement that may not be in a transaction block. Raises SqlFailureError."""

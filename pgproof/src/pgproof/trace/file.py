@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from psycopg import conninfo as conninfos
 
 from pgproof.ahead.lint import Violation
 from pgproof.ahead.plan import planned
+from pgproof.ahead.shapes import is_query, shape
 from pgproof.connection import connect
 from pgproof.files.script import Migration, Script
 from pgproof.files.statement import Kind, Statement
@@ -28,6 +29,8 @@ from pgproof.trace.shared import created, is_shared
 from pgproof.trace.whole import Whole, combined, whole
 
 _EMPTY = "{} has no rows in the copy: what a rewrite or a read of it costs is not measured"
+_ENOUGH = 50
+"""Of statements that differ in constants alone, so many are measured."""
 _SHARED = "changes the server and not the copy alone: it is rolled back, or not run"
 
 
@@ -132,6 +135,7 @@ class Tracer:
     def _alone(self, session: Session, script: Script, names: Snapshot) -> list[TracedStatement]:
         found = []
         failure = None
+        known: dict[str, list[Measured]] = {}
         with (
             closing(connect(self.base, autocommit=True)) as observer,
             closing(Holders(self.base, observer)) as holders,
@@ -142,7 +146,13 @@ class Tracer:
                 measured = Measured()
                 if failure is None:
                     try:
-                        measured = _measured(alone, statement)
+                        alike = shape(statement.sql) if is_query(statement.sql) else ""
+                        seen = known.setdefault(alike, [])
+                        if alike and len(seen) >= _ENOUGH:
+                            measured = alone.repeat(statement, seen[-1])
+                        else:
+                            measured = _measured(alone, statement)
+                            seen.append(measured)
                         notes = tuple(_EMPTY.format(one) for one in measured.empty)
                         if is_shared(tree(statement.sql), self.made.roles):
                             notes += (_SHARED,)
@@ -192,20 +202,6 @@ def _measured(alone: Alone, statement: Statement) -> Measured:
     if transactional or statement.kind in (Kind.ORDINARY, Kind.SETTING):
         return alone.measure(statement, tree(statement.sql))
     return alone.outside(statement)
-
-
-def between(files: Sequence[TracedFile]) -> tuple[TracedFile, ...]:
-    """Return the files, each with the earlier ones that it can deadlock with."""
-    seen: list[Transaction] = []
-    found = []
-    for file in files:
-        new = file
-        if file.transactional:
-            own = Transaction(file.id, tuple(steps_of(file.statements)))
-            new = replace(file, deadlocks=(*deadlocks(own, seen), *file.deadlocks))
-            seen.append(own)
-        found.append(new)
-    return tuple(found)
 
 
 def _name(conninfo: str) -> str:
