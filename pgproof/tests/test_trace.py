@@ -255,6 +255,10 @@ def test_the_command_prints_json_and_a_table(shop: Project) -> None:
     assert {"wal_bytes", "seconds"} <= first.keys()
     done = shop.run("trace")
     assert "SHARE  public.orders" in done.stdout
+    outside = "-- transactional: false\ncreate index concurrently i on orders (user_id);"
+    shop.write("0002.change", outside)
+    done = shop.run("trace")
+    assert "statement 1: waits for transactions that write to its table\n" in done.stdout
 
 
 def test_a_file_that_fails_ends_with_its_exit_code(shop: Project) -> None:
