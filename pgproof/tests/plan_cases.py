@@ -238,6 +238,16 @@ create table numbered (id serial primary key, n int);
 insert into numbered (n) values (1);
 create schema other;
 create table other.far (id int primary key, user_id int references users);
+create table parents (id int primary key);
+insert into parents values (1), (2);
+create table kids (parent_id int references parents on delete cascade);
+insert into kids values (1), (2);
+create table cousins (parent_id int);
+insert into cousins values (2);
+alter table cousins add foreign key (parent_id) references parents not valid;
+create domain tag as varchar(20);
+create table tagged (tag tag);
+insert into tagged values ('a');
 create type pair as (a int, b int);
 create table of_pair of pair;
 create table bare_pair (a int, b int);
@@ -277,6 +287,8 @@ alter table orders drop constraint orders_pkey cascade
 alter table users drop column name cascade
 alter table users drop column id cascade
 alter table orders alter column other_id type bigint
+alter table parents alter column id type bigint
+alter table tagged alter column tag type varchar(20)
 alter table keys alter column id type bigint
 alter table keys alter column code type varchar(40)
 alter table keyed alter column code type text
@@ -389,6 +401,7 @@ update orders set user_id = 2
 delete from loose
 delete from keys where id = 300
 delete from lines
+delete from parents where id = 1
 merge into loose using users on loose.id = users.id when matched then delete
 with gone as (delete from loose returning id) select count(*) from gone
 with gone as (delete from lines returning id) insert into loose select id, id from gone

@@ -200,6 +200,30 @@ def test_a_plan_says_which_triggers_fire(tables: Project) -> None:
     assert [note for note in notes(tables) if fires in note] == [f": ; {fires}"]
 
 
+def test_an_index_that_goes_concurrently_is_locked_exclusively_at_the_end(tables: Project) -> None:
+    tables.query("create index going on t (n)")
+    header = "-- transactional: false\n"
+    tables.write(
+        "0001.a", f"{header}reindex index concurrently going;\ndrop index concurrently going;"
+    )
+    for statement in tables.plan().files[0].statements:
+        assert {one.relation: one.mode for one in statement.locks} == {
+            "public.t": "SHARE UPDATE EXCLUSIVE",
+            "public.going": "ACCESS EXCLUSIVE",
+        }
+
+
+def test_a_delete_reads_what_refers_to_its_rows_without_an_index(tables: Project) -> None:
+    tables.query("create table parents (id int primary key)")
+    tables.query("create table kids (parent_id int references parents on delete cascade)")
+    tables.write("0001.a", "delete from parents where id = 1; select * from kids;")
+    delete, select = tables.plan().files[0].statements
+    assert (delete.scans, select.scans) == (("public.kids",), ("public.kids",))
+    tables.query("create index on kids (parent_id)")
+    delete, select = tables.plan().files[0].statements
+    assert delete.scans == ()
+
+
 def test_statements_in_blocks_and_functions_are_planned(tables: Project) -> None:
     tables.query(
         "create function widen() returns void language sql as 'alter table t set (fillfactor = 50)'"

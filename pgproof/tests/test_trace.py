@@ -10,7 +10,9 @@ import psycopg
 import pytest
 
 from pgproof.errors import Exit, RefusedError
-from pgproof.trace.records import TracedFile
+from pgproof.files.statement import Statement
+from pgproof.trace.alone import Alone
+from pgproof.trace.records import Measured, TracedFile
 from pgproof.trace.trace import Source, trace
 from tests.project import Project
 
@@ -124,12 +126,16 @@ def test_what_fails_only_by_itself_is_measured_in_the_file(shop: Project) -> Non
         shop,
         "create temporary table kept on commit drop as select 1 as id;"
         " insert into orders select id + 1000, 1 from kept;"
-        " alter table users add column n int;",
+        " alter table users alter column name type int using length(name);",
     )
     assert file.failure is None
     assert ("public.orders", "ROW EXCLUSIVE") in locks(file, 2)
-    assert "by itself it fails" in file.statements[1].notes[0]
-    assert locks(file, 3) == [("public.users", "ACCESS EXCLUSIVE")]
+    assert file.statements[1].measured.rows == 1
+    assert "by itself a statement fails" in file.statements[1].notes[0]
+    assert locks(file, 3)[0] == ("public.users", "ACCESS EXCLUSIVE")
+    measured = file.statements[2].measured
+    assert measured.rewrites == ("public.users", "public.users_pkey")
+    assert [one.relation for one in measured.scans] == ["public.users"]
 
 
 def test_what_fails_only_in_the_transaction_of_the_file_is_said(shop: Project) -> None:
@@ -249,6 +255,10 @@ def test_the_command_prints_json_and_a_table(shop: Project) -> None:
     assert {"wal_bytes", "seconds"} <= first.keys()
     done = shop.run("trace")
     assert "SHARE  public.orders" in done.stdout
+    outside = "-- transactional: false\ncreate index concurrently i on orders (user_id);"
+    shop.write("0002.change", outside)
+    done = shop.run("trace")
+    assert "statement 1: waits for transactions that write to its table\n" in done.stdout
 
 
 def test_a_file_that_fails_ends_with_its_exit_code(shop: Project) -> None:
@@ -278,6 +288,24 @@ def test_copies_are_dropped_after_a_signal_and_those_of_a_killed_run_by_the_next
     shop.write("0002.change", "select 1;")
     trace(shop.url, shop.settings)
     assert shop.value(SCRATCH) == 0
+
+
+def test_of_many_statements_alike_fifty_are_measured(
+    shop: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[str] = []
+    measure = Alone.measure
+
+    def counted(alone: Alone, statement: Statement, tree: Any) -> Measured:
+        measured.append(statement.sql)
+        return measure(alone, statement, tree)
+
+    monkeypatch.setattr(Alone, "measure", counted)
+    rows = "".join(f"insert into orders values ({n}, 1, 'x');\n" for n in range(1000, 1060))
+    file = traced(shop, f"{rows} select * from orders;")
+    assert (file.failure, len(measured), len(file.statements)) == (None, 51, 61)
+    assert file.statements[59].measured.locks == file.statements[49].measured.locks
+    assert file.statements[60].measured.scans[0].rows == 560
 
 
 def test_each_claim_is_held_against_what_is_measured(shop: Project) -> None:

@@ -101,7 +101,12 @@ def _show(found: "Trace") -> None:
         lines = printing.columns(_rows(file), shrink=_STATEMENT)
         printing.say(*(f" {line}" for line in lines))
         for statement in file.statements:
-            said = (*statement.notes, *_claims(statement))
+            waits = dict.fromkeys(one.what for one in statement.measured.waits)
+            said = (
+                *(f"waits for {one}" for one in waits),
+                *statement.notes,
+                *_claims(statement),
+            )
             printing.say(*(f"  statement {statement.number}: {one}" for one in said))
         printing.say(*(f"  {line}" for line in _consequences(file)))
         if file.failure:
@@ -120,6 +125,9 @@ def _rows(file: "TracedFile") -> Iterator[tuple[str, ...]]:
             (lock.mode, lock.relation, _work(lock.relation, measured.rewrites, read))
             for lock in measured.locks
         ]
+        locked = {lock.relation for lock in measured.locks}
+        for name in sorted({*measured.rewrites, *read} - locked):
+            shown.append(("", name, _work(name, measured.rewrites, read)))
         for number, row in enumerate(shown or [("", "", "")]):
             yield (*about, *row, *cost) if number == 0 else ("", "", "", *row, "", "", "")
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -11,11 +11,12 @@ from pgproof.files.script import Script
 from pgproof.files.statement import Kind, Statement
 from pgproof.run.session import Session
 from pgproof.sql.parser import tree
-from pgproof.trace.holders import Holders, run_held, run_watched
+from pgproof.trace.holders import Holders, run_held
 from pgproof.trace.phases import Stepper
 from pgproof.trace.records import Measured, Wait
 from pgproof.trace.relations import CUMULATIVE, IN_TRANSACTION, Snapshot, held, locks_of, snapshot
 from pgproof.trace.shared import is_shared
+from pgproof.trace.stops import run_watched
 from pgproof.trace.work import work
 
 SINGLE = "set max_parallel_maintenance_workers = 0; set max_parallel_workers_per_gather = 0"
@@ -53,6 +54,7 @@ class Alone:
         Raises SqlFailureError; then nothing is left of it.
         """
         session = self.session
+        session.run(_FLUSH)  # Else the counters hold what earlier transactions did, or part of it.
         before = snapshot(session.connection, IN_TRANSACTION)
         names = self.names if self.script.header.transactional else {**before, **self.names}
         start = self.wal()
@@ -83,7 +85,17 @@ class Alone:
             rows=done.rows,
             seconds=round(seconds, 6),
             empty=done.empty,
+            ordered=bool(asked),
         )
+
+    def repeat(self, statement: Statement, like: Measured) -> Measured:
+        """Run a statement that differs from a measured one in constants alone, and commit it.
+
+        Raises SqlFailureError.
+        """
+        started = time.monotonic()
+        replay(self.session, self.script, [*self.local, statement])
+        return replace(like, seconds=round(time.monotonic() - started, 6))
 
     def outside(self, statement: Statement) -> Measured:
         """Run a statement that may not be in a transaction block. Raises SqlFailureError."""

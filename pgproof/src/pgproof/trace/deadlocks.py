@@ -1,7 +1,7 @@
 """Orders of locks that can deadlock, and how long the locks of a file are held."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from pgproof.ahead.locks import (
@@ -16,7 +16,7 @@ from pgproof.ahead.locks import (
     SHARE_UPDATE_EXCLUSIVE,
     strength,
 )
-from pgproof.trace.records import Deadlock, Held, TracedStatement
+from pgproof.trace.records import Deadlock, Held, TracedFile, TracedStatement
 
 _CONFLICTS = {
     ACCESS_SHARE: MODES[8:],
@@ -95,6 +95,20 @@ def _meet(one: Step, other: Step) -> bool:
 def _excluded(ours: Sequence[Step], theirs: Sequence[Step]) -> bool:
     """Whether two transactions cannot both have come so far."""
     return any(_meet(one, other) for one in ours for other in theirs)
+
+
+def between(files: Sequence[TracedFile]) -> tuple[TracedFile, ...]:
+    """Return the files, each with the earlier ones that it can deadlock with."""
+    seen: list[Transaction] = []
+    found = []
+    for file in files:
+        new = file
+        if file.transactional:
+            own = Transaction(file.id, tuple(steps_of(file.statements)))
+            new = replace(file, deadlocks=(*deadlocks(own, seen), *file.deadlocks))
+            seen.append(own)
+        found.append(new)
+    return tuple(found)
 
 
 def held(statements: Sequence[TracedStatement], *, transactional: bool) -> tuple[Held, ...]:

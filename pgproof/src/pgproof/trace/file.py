@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from psycopg import conninfo as conninfos
 
 from pgproof.ahead.lint import Violation
 from pgproof.ahead.plan import planned
+from pgproof.ahead.shapes import is_query, shape
 from pgproof.connection import connect
 from pgproof.files.script import Migration, Script
 from pgproof.files.statement import Kind, Statement
@@ -17,19 +18,20 @@ from pgproof.run.session import Session
 from pgproof.scratch.databases import Databases
 from pgproof.settings import Settings
 from pgproof.sql.parser import tree
-from pgproof.trace.alone import HIDES, SINGLE, Alone, replay
+from pgproof.trace.alone import SINGLE, Alone, replay
 from pgproof.trace.claims import with_claims
 from pgproof.trace.deadlocks import Transaction, deadlocks, held, steps_of
 from pgproof.trace.holders import Holders
 from pgproof.trace.others import of_keys, of_queries
 from pgproof.trace.records import Measured, TracedFile, TracedStatement
-from pgproof.trace.relations import IN_TRANSACTION, Pair, Snapshot, locks_of, snapshot
+from pgproof.trace.relations import IN_TRANSACTION, Snapshot, snapshot
 from pgproof.trace.shared import created, is_shared
-from pgproof.trace.whole import Whole, whole
+from pgproof.trace.whole import Whole, combined, whole
 
 _EMPTY = "{} has no rows in the copy: what a rewrite or a read of it costs is not measured"
+_ENOUGH = 50
+"""Of statements that differ in constants alone, so many are measured."""
 _SHARED = "changes the server and not the copy alone: it is rolled back, or not run"
-_TOGETHER = "measured only in the transaction of the whole file: by itself it fails: {}"
 
 
 @dataclass
@@ -100,8 +102,8 @@ class Tracer:
                     else:
                         others.append(one)
             with self._without(self.made.roles[known:], keep=failed):
-                together = self._together(other, script, names, statements, commit=failed)
-            statements = _combined(statements, together, names)
+                together = self._together(other, script, names, statements)
+            statements = combined(statements, together, names)
             if together.failure is not None:
                 failure = together.failure.message
             if failed:
@@ -133,6 +135,7 @@ class Tracer:
     def _alone(self, session: Session, script: Script, names: Snapshot) -> list[TracedStatement]:
         found = []
         failure = None
+        known: dict[str, list[Measured]] = {}
         with (
             closing(connect(self.base, autocommit=True)) as observer,
             closing(Holders(self.base, observer)) as holders,
@@ -143,7 +146,13 @@ class Tracer:
                 measured = Measured()
                 if failure is None:
                     try:
-                        measured = _measured(alone, statement)
+                        alike = shape(statement.sql) if is_query(statement.sql) else ""
+                        seen = known.setdefault(alike, [])
+                        if alike and len(seen) >= _ENOUGH:
+                            measured = alone.repeat(statement, seen[-1])
+                        else:
+                            measured = _measured(alone, statement)
+                            seen.append(measured)
                         notes = tuple(_EMPTY.format(one) for one in measured.empty)
                         if is_shared(tree(statement.sql), self.made.roles):
                             notes += (_SHARED,)
@@ -157,29 +166,15 @@ class Tracer:
         return found
 
     def _together(
-        self,
-        conninfo: str,
-        script: Script,
-        names: Snapshot,
-        statements: list[TracedStatement],
-        *,
-        commit: bool,
+        self, conninfo: str, script: Script, names: Snapshot, statements: list[TracedStatement]
     ) -> Whole:
-        """Run the file in one transaction, and commit it if `commit` says so and it can be."""
-        oids = {one.label: oid for oid, one in names.items()}
-        everything = [oid for oid, one in names.items() if one.kind in ("r", "p")]
-        traced = {one.number: one for one in statements}
-
-        def watched(statement: Statement) -> Sequence[int]:
-            if traced[statement.number].failure or tree(statement.sql).is_a(*HIDES):
-                return everything
-            return [oids[lock.relation] for lock in traced[statement.number].measured.locks]
-
+        """Run the file in one transaction, and commit it if its statements fail by themselves."""
         session = self.session(conninfo)
         try:
-            found = whole(session, conninfo, script, names, watched)
+            found = whole(session, conninfo, script, names, statements)
+            failed = any(one.failure for one in statements)
             changes_server = any(is_shared(tree(one.sql), ()) for one in statements)
-            if commit and found.failure is None and not changes_server:
+            if failed and found.failure is None and not changes_server:
                 session.run("commit")
         finally:
             session.close()
@@ -207,47 +202,6 @@ def _measured(alone: Alone, statement: Statement) -> Measured:
     if transactional or statement.kind in (Kind.ORDINARY, Kind.SETTING):
         return alone.measure(statement, tree(statement.sql))
     return alone.outside(statement)
-
-
-def _combined(
-    statements: list[TracedStatement], together: Whole, names: Snapshot
-) -> list[TracedStatement]:
-    """Return the statements with the order of their locks, and with those seen only together."""
-    found = []
-    for one in statements:
-        taken = together.taken.get(one.number)
-        if taken is None:
-            found.append(one)
-            continue
-        labels = {relation.label: oid for oid, relation in names.items()}
-        pairs: list[Pair] = [
-            (labels[lock.relation], mode) for lock in one.measured.locks for mode in lock.modes
-        ]
-        pairs += taken.order
-        if one.failure:
-            pairs += sorted(taken.held)
-        locks = locks_of(pairs, names, [oid for oid, _ in taken.order])
-        failure = one.failure
-        notes = one.notes
-        if failure and together.failure is None:
-            notes, failure = (*notes, _TOGETHER.format(failure)), None
-        measured = replace(one.measured, locks=locks)
-        found.append(replace(one, measured=measured, notes=notes, failure=failure))
-    return found
-
-
-def between(files: Sequence[TracedFile]) -> tuple[TracedFile, ...]:
-    """Return the files, each with the earlier ones that it can deadlock with."""
-    seen: list[Transaction] = []
-    found = []
-    for file in files:
-        new = file
-        if file.transactional:
-            own = Transaction(file.id, tuple(steps_of(file.statements)))
-            new = replace(file, deadlocks=(*deadlocks(own, seen), *file.deadlocks))
-            seen.append(own)
-        found.append(new)
-    return tuple(found)
 
 
 def _name(conninfo: str) -> str:

@@ -1,8 +1,7 @@
 """Locks of other sessions in the way of a statement, so that it stops where it takes its own."""
 
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +25,7 @@ from pgproof.files.statement import Statement
 from pgproof.run import wire
 from pgproof.run.session import Session
 from pgproof.trace.relations import Pair, Relation, words
+from pgproof.trace.stops import Stop, run_watched, waiting
 
 _LOCKABLE = ("r", "p", "f")
 _MOST = 30
@@ -42,22 +42,7 @@ _BESIDE = {
 }
 """By mode, the strongest that stands beside it, and so in the way of a stronger one."""
 _QUEUED = 1.0
-_WAITING = """
-select locktype::text, coalesce(relation, 0)::bigint, mode::text
-  from pg_catalog.pg_locks
- where pid = %s and not granted
-"""
 _FIRST_PAUSE = 0.001
-_LONGEST_PAUSE = 0.01
-
-
-@dataclass(frozen=True)
-class Stop:
-    """What a session waits for: `kind` is pg_locks.locktype, `relation` is 0 if it is none."""
-
-    kind: str
-    relation: int
-    mode: str
 
 
 @dataclass
@@ -152,11 +137,6 @@ def settle(session: psycopg.Connection[Any]) -> bool:
     return not session.closed
 
 
-def waiting(observer: psycopg.Connection[Any], pid: int) -> list[Stop]:
-    """Return what a session waits for just now."""
-    return [Stop(*row) for row in observer.execute(_WAITING.encode(), [pid]).fetchall()]
-
-
 def run_held(
     session: Session,
     script: Script,
@@ -189,44 +169,3 @@ def run_held(
     finally:
         holders.release_all()
     return order, seconds
-
-
-def run_watched(
-    session: Session,
-    run: Callable[[], None],
-    observer: psycopg.Connection[Any],
-    at_stop: Callable[[Stop], None],
-) -> float:
-    """Run something on a session in a thread; call `at_stop` whenever it waits for a lock.
-
-    Returns the seconds that it was made to wait. Raises what `run` raises. If `at_stop` raises, the
-    statement is cancelled first.
-    """
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            run()
-        except BaseException as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    pause, stopped = _FIRST_PAUSE, 0.0
-    try:
-        while thread.is_alive():
-            thread.join(pause)
-            began = time.monotonic()
-            stops = waiting(observer, session.pid)
-            pause = _FIRST_PAUSE if stops else min(_LONGEST_PAUSE, pause * 1.2)
-            for stop in stops:
-                at_stop(stop)
-            stopped += (time.monotonic() - began + pause) if stops else 0.0
-    except BaseException:
-        session.connection.cancel_safe(timeout=10)
-        raise
-    finally:
-        thread.join()
-    if failed:
-        raise failed[0]
-    return stopped

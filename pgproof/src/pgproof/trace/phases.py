@@ -13,8 +13,9 @@ import psycopg
 from psycopg import sql
 
 from pgproof.connection import connect
-from pgproof.trace.holders import Holders, Stop, requeue, waiting
+from pgproof.trace.holders import Holders, requeue
 from pgproof.trace.relations import Pair, Relation, Snapshot, held, words
+from pgproof.trace.stops import Stop, waiting
 
 _WRITERS = "transactions that write to its table"
 _READERS = "transactions that read its table"

@@ -60,6 +60,8 @@ class Measured:
     waits: tuple[Wait, ...] = ()
     empty: tuple[str, ...] = ()
     """Tables without rows in the copy, of which a rewrite or a read would cost something."""
+    ordered: bool = False
+    """Whether the order of the locks was seen, and not only which there are."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class TracedStatement:
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
         found = asdict(self.measured)
+        del found["ordered"]
         return {
             "number": self.number,
             "line": self.line,

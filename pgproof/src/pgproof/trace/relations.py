@@ -113,7 +113,7 @@ def locks_of(rows: Iterable[Pair], names: Snapshot, order: Iterable[int] = ()) -
     for oid, mode in rows:
         if oid in names:
             modes.setdefault(oid, set()).add(mode)
-    place = {oid: number for number, oid in enumerate(order)}
+    place = {oid: number for number, oid in enumerate(dict.fromkeys(order))}
 
     def key(oid: int) -> tuple[int, bool, str]:
         one = names[oid]

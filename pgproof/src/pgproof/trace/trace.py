@@ -15,7 +15,8 @@ from pgproof.report import Reporter, silent
 from pgproof.scratch import copies
 from pgproof.scratch.databases import Databases, databases
 from pgproof.settings import Settings
-from pgproof.trace.file import Tracer, between
+from pgproof.trace.deadlocks import between
+from pgproof.trace.file import Tracer
 from pgproof.trace.records import Trace, TracedFile
 
 _SMALL = 100_000_000
