@@ -32,6 +32,7 @@ _LONGER = (
     (re.compile(r"\(\{\}, source_row\b"), "(a text, source_row"),
     (re.compile(r"\banalyze %s %s"), "analyze %s"),
     (re.compile(r"\bfrom \(%s\) to\b"), "from (1) to"),
+    (re.compile(r"\bfrom \(%s\) as\b"), "from (select 1) as"),
     (re.compile(r"\\gset\s"), ";\n"),
     (re.compile(r"^\\\w.*$", re.MULTILINE), ""),
     (re.compile(r"^EVENT\\\w+", re.MULTILINE), ""),
