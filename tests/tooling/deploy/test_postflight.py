@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.conftest import ROOT, close
+from tests.conftest import ROOT
 from tooling import settings
 from tooling.cli import group
 from tooling.deploy import planning, postflight, preflight, record
@@ -19,11 +19,14 @@ from tooling.laboratory.synthetic.dataset import Dataset
 from tooling.server.server import Server
 
 Admin = psycopg.Connection[Any]
+ROLES = (ROOT / "sql/roles.sql").read_bytes()
+"""Also what roles may do to a database, which a copy of it does not know."""
 
 
 @pytest.fixture
 def admin(migrated_database: str) -> Iterator[Admin]:
-    with closing(psycopg.connect(close(migrated_database), autocommit=True)) as connection:
+    with closing(psycopg.connect(migrated_database, autocommit=True)) as connection:
+        connection.execute(ROLES)
         yield connection
 
 
@@ -33,6 +36,7 @@ def filled(server: Server, migrated_template: str) -> Iterator[str]:
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"create database deployed template {migrated_template}".encode())
         with psycopg.connect(server.url("deployed"), autocommit=True) as fresh:
+            fresh.execute(ROLES)
             load.generate(fresh, Dataset(projects=4000, seed=7))
         yield server.url("deployed")
         connection.execute("drop database deployed with (force)")
