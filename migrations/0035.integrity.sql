@@ -732,7 +732,7 @@ begin
      where r.place not in ('', 'server')
        and r.place not like '% *'
        and r.object like '% partition'
-       and r.place not in (select a.partition from attached as a)
+       and not exists (select from attached as a where a.partition = r.place)
        and not exists (
                select
                  from ops.retired_partitions as t
