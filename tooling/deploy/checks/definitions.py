@@ -1,4 +1,4 @@
-"""Whether objects are those that the last migrations left: the next ones record what is there."""
+"""Whether the objects are as the last migrations left them: the next ones record what is there."""
 
 from collections.abc import Iterator
 
