@@ -84,8 +84,16 @@ class Clients:
                     self.done.append((self._names[script], due, took / 1000))
 
     def between(self, start: float, end: float) -> Latencies:
-        """Return the latencies of the requests that were due from `start` to `end`."""
+        """Return the latencies of the requests that were due from `start` to `end`.
+
+        Raises ToolingError if none was.
+        """
         found = [(ms, name) for name, due, ms in self.done if start <= due <= end]
+        if not found:
+            raise ToolingError(
+                f"pgbench sent no request in {end - start:.1f} s: {self.failures[:1]}",
+                hint="Measure for longer, or on a machine with less other work.",
+            )
         times = [ms for ms, _ in found]
         slowest, name = max(found)
         p99 = quantiles(times, n=100, method="inclusive")[98] if len(times) > 1 else slowest

@@ -156,7 +156,7 @@ def test_a_busy_port_is_named(server: Server) -> None:
         second.init(durable=False)
         with pytest.raises(ToolingError, match="did not start") as refused:
             second.start({"listen_addresses": "127.0.0.1"})
-    assert refused.value.hint == "Another server listens on this port; stop it or take another."
+    assert refused.value.hint == "Another server listens on this port; stop it or use another."
     shutil.rmtree(place)
 
 
