@@ -28,6 +28,7 @@ class Recorder:
         is_wanted = self._left and self._held.options.record
         if is_wanted and recording.is_there(reader.connection, reader.ledger):
             given = reader.connection, reader.ledger, reader.server.owner
+            self._held.executor.session.forget(None)
             self._held.executor.write("", recording.begin(*given))
             self._is_open = recording.is_begun(*given)
         return self
@@ -55,6 +56,7 @@ class Recorder:
         if executor.session.is_alive:
             with suppress(psycopg.Error, PgproofError):
                 executor.session.roll_back()
+                executor.session.forget(None)
                 executor.write("", self._text())
 
     def _text(self) -> str:
