@@ -1,6 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
 .PHONY: help migrate test check lint format python-tests runner-tests sql-tests corpus faults attacks tamper integrity-check bench chaos stack-check monitoring-check drift-check bench-runner lock db-start compose-env compose-check
-
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the steel catalog

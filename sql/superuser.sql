@@ -76,7 +76,8 @@ begin
           from pg_proc as p
          where p.pronamespace = 'pg_catalog'::regnamespace
            and p.proname in (
-                   'pg_backup_start', 'pg_backup_stop', 'pg_switch_wal', 'pg_create_restore_point'
+                   'pg_backup_start', 'pg_backup_stop', 'pg_switch_wal', 'pg_create_restore_point',
+                   'pg_ls_waldir'
                )
            and not has_function_privilege('eagle_backup', p.oid, 'execute')
          order by p.proname

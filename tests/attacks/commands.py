@@ -83,6 +83,9 @@ TYPED: tuple[tuple[str, ...], ...] = (
     ("rollback", "--to", "{}"),
     ("verify", "--only", "{}", "--ledger-schema", "{}", "--owner", "{}"),
     ("verify", "--template", "{}"),
+    ("trace", "--only", "{}", "--template", "{}"),
+    ("trace", "--schema-of", "{}"),
+    ("backup", "load", "{}", "--into", "{}"),
     *(
         (*command, option, "{}")
         for command in (
@@ -91,12 +94,13 @@ TYPED: tuple[tuple[str, ...], ...] = (
             ("plan",),
             ("rollback", "--dry-run"),
             ("status",),
+            ("trace",),
         )
         for option in ("--adopt", "--ledger-schema", "--owner")
     ),
     *(
         (*command, option, "{}")
-        for command in (("migrate",), ("plan",), ("rollback", "--dry-run"))
+        for command in (("migrate",), ("plan",), ("rollback", "--dry-run"), ("trace",))
         for option in ("--search-path", "--session", "--lock-timeout")
         if (*command, option) not in (("plan", "--session"), ("migrate", "--lock-timeout"))
     ),

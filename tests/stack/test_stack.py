@@ -133,6 +133,6 @@ def test_the_entry_point_of_the_stand_in_is_a_script_that_bash_reads() -> None:
 
 
 def test_make_runs_it() -> None:
-    dry_run = ["make", "-n", "-o", ".venv/test", "stack-check"]
+    dry_run = ["make", "--no-print-directory", "-n", "-o", ".venv/test", "stack-check"]
     printed = subprocess.run(dry_run, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert printed.splitlines()[-1] == ".venv/bin/python -m tests.stack"

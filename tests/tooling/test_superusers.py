@@ -23,11 +23,12 @@ PINNED = "pg_catalog, pg_temp"
 # one that they have started.
 OPENING = {
     "database.py": "connects for all others",
+    "backup/follow.py": "asks for a timeline's history by the replication protocol",
     "server/server.py": "makes a database on a server that it has started",
     "deploy/planning.py": "logs in as the role that it made",
 }
 # Commands that work as a superuser, and send nothing of the owner's in that session.
-SUPERUSERS = {"generate", "postflight", "preflight", "restore"}
+SUPERUSERS = {"generate", "load", "postflight", "preflight", "restore"}
 
 
 @pytest.fixture

@@ -20,6 +20,13 @@ select restart_lsn, wal_status = 'lost'
   from pg_catalog.pg_replication_slots
  where slot_name = %s"""
 
+_MAY_LIST = "select pg_catalog.has_function_privilege('pg_catalog.pg_ls_waldir()', 'execute')"
+_REMOVED = """
+select min(pg_catalog.right(name, 16))
+       > pg_catalog.right(pg_catalog.pg_walfile_name(%s::pg_catalog.pg_lsn + 1), 16)
+  from pg_catalog.pg_ls_waldir()
+ where name ~ '^[0-9A-F]{24}$'"""
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -53,7 +60,10 @@ def look(connection: psycopg.Connection[Any]) -> Source | None:
     if row is None or row[0]:
         return None
     found = connection.execute(_SLOT, [barman.SLOT]).fetchone()
-    slot = found and Slot(wal.position(found[0]) if found[0] else None, bool(found[1]))
+    slot = found and Slot(
+        wal.position(found[0]) if found[0] else None,
+        bool(found[1]) or _is_removed(connection, found[0]),
+    )
     info = connection.info
     where = barman.without_settings(info.get_parameters())
     words = {**where, "password": info.password} if info.password else where
@@ -68,6 +78,16 @@ def look(connection: psycopg.Connection[Any]) -> Source | None:
             history = bytes(answer[1]) if answer else b""
     ends = dict(wal.ends(history.decode("utf-8")))
     return Source(timeline, ends, wal.position(_text(flushed)), row[1], slot or None)
+
+
+def _is_removed(connection: psycopg.Connection[Any], begin: str | None) -> bool:
+    """Tell whether the server has removed WAL of a slot that it does not call lost.
+
+    It calls a slot lost by its settings of now, and had removed the WAL by those of before.
+    """
+    if begin is None or connection.execute(_MAY_LIST).fetchone() != (True,):
+        return False
+    return connection.execute(_REMOVED, [begin]).fetchone() == (True,)
 
 
 def problem(source: Source, names: Iterable[str], *, failed: bool = False) -> str | None:

@@ -70,6 +70,7 @@ def s3() -> Iterator[S3]:
         "-s3", f"-s3.config={folder / 's3.json'}", f"-s3.port={ports[0]}", "-s3.iam=false",
         f"-master.port={ports[1]}", f"-volume.port={ports[2]}", f"-filer.port={ports[3]}",
         "-master.volumeSizeLimitMB=256", "-volume.max=40", "-master.telemetry=false",
+        "-s3.port.iceberg=0", "-s3.port.lance=0",
     ]  # fmt: skip
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)

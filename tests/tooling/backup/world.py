@@ -43,7 +43,11 @@ class World:
 
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-        ours = {"DATABASE_URL": self.url, "TOOLING_BACKUP_HOME": str(self.home)}
+        ours = {
+            "DATABASE_URL": self.url,
+            "TOOLING_BACKUP_HOME": str(self.home),
+            "PGPROOF_REQUIRE_EMPTY": "false",
+        }
         return {**kept, **ours, **self.given}
 
     def tooling(self, *words: object, **given: str) -> "subprocess.CompletedProcess[str]":

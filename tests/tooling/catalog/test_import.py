@@ -22,7 +22,7 @@ def test_the_workbook_v16_has_2299_shapes_with_w14x90_in_both_unit_systems(
     done = tooling(url, "import-aisc", str(aisc_data / WORKBOOK), "--json")
     assert done.returncode == Exit.OK, done.stderr
     result = json.loads(done.stdout.splitlines()[-1])
-    assert list(result)[:6] == RESULT_KEYS
+    assert set(RESULT_KEYS) <= set(result)
     assert [result[key] for key in RESULT_KEYS] == ["v16.0", 2299, 2299, 0, 0, 0]
     wanted = {
         "us": {"W": 90, "A": 26.5, "d": 14, "bf": 14.5, "tw": 0.44, "tf": 0.71, "kdes": 1.31,

@@ -45,11 +45,11 @@ def test_every_chain_verifies(filled: psycopg.Connection) -> None:
 def test_every_index_is_ready_and_every_row_is_in_it(filled: psycopg.Connection) -> None:
     query = "select indexrelid::regclass::text from pg_index where not (indisready and indisvalid)"
     assert rows(filled, query) == []
-    filled.execute("create extension if not exists amcheck")
+    filled.execute("create extension if not exists amcheck schema public")
     checked = rows(
         filled,
         """
-        select bt_index_check(i.indexrelid, true)
+        select public.bt_index_check(i.indexrelid, true)
           from pg_index as i
           join pg_class as c on c.oid = i.indexrelid
           join pg_am as m on m.oid = c.relam and m.amname = 'btree'

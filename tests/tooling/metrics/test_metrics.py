@@ -234,7 +234,7 @@ def test_a_server_that_is_away_is_down_and_its_disks_are_measured(
     assert down["eagle_up",] == 0
     assert down["eagle_disk_free_bytes", "data"] > 0
     assert down["eagle_disk_free_bytes", "backups"] > 0
-    assert down["eagle_backups", "verified"] == 1
+    assert down["eagle_backups", "checked"] == 1
     assert not any(name.startswith("eagle_read") for name, *_ in down)
     assert served(reader)["eagle_up",] == 1
 

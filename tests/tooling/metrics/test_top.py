@@ -234,7 +234,7 @@ def busy(*more: Sample) -> Picture:
         Sample("replication_slot_active", {"slot": "barman"}, 1),
         Sample("replication_slot_retained_bytes", {"slot": "barman"}, 1.6e7),
         Sample("backup_newest_timestamp_seconds", {}, time.time() - 33000),
-        Sample("backup_verified_timestamp_seconds", {}, time.time() - 33000),
+        Sample("backup_checked_timestamp_seconds", {}, time.time() - 33000),
     ]
     return picture([], [*samples, *more])
 

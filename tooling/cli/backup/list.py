@@ -9,11 +9,11 @@ from tooling.cli import options
 @click.command()
 @options.as_json
 def command(as_json: bool) -> None:
-    """List the backups, the oldest first, and the moments to which each can be restored.
+    """List the backups, and the times they can restore.
 
-    The checksums of a checked backup are right; a verified one was restored by the
-    disaster-recovery test, too. The moments are from the end of the backup to the last commit that
-    was received on the current timeline, in UTC. Does not connect to the server.
+    The oldest is first. The checksums of a checked backup are right; a verified one was restored by
+    the disaster-recovery test, too. The moments are from the end of the backup to the last commit
+    that was received on the current timeline, in UTC. Does not connect to the server.
 
     \b
       tooling backup list --json

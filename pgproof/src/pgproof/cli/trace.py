@@ -59,7 +59,7 @@ def command(
     queries: Path | None,
     as_json: bool,
 ) -> int:
-    """Run the pending statements on scratch copies, and measure each.
+    """Measure the pending statements on scratch copies.
 
     Measured are the locks on relations that were there before the file, which heaps and indexes
     are rewritten, which tables are read whole, rows changed, WAL and time. The copies are databases
