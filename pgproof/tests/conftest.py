@@ -12,6 +12,7 @@ from psycopg import sql
 
 from tests import servers
 from tests.project import Project
+from tests.restoring import ONE, TWO
 from tests.servers import Server
 
 _numbers = itertools.count(1)
@@ -59,3 +60,14 @@ def empty_database(server: Server) -> Iterator[str]:
 def project(tmp_path: Path, empty_database: str) -> Project:
     """Return an empty folder of migrations, and an empty database."""
     return Project.make(tmp_path, empty_database)
+
+
+@pytest.fixture
+def two(project: Project) -> Project:
+    """Return a project of two migrations that create `f`, and two others, none applied."""
+    project.write(
+        "0001.f", f"create table t ();\n\n{ONE.format(1)}", "drop function f; drop table t;"
+    )
+    project.write("0002.f", TWO.format(2), "-- restores: f @0001\n")
+    project.write("0003.u", "create table u ();", "drop table u;")
+    return project

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from pgproof.ahead.plan import Plan, plan
 from pgproof.ahead.status import status
+from pgproof.errors import Exit, RefusedError
 from pgproof.run.baseline import baseline
 from pgproof.run.migrate import migrate
 from pgproof.run.options import Options, Result
@@ -90,6 +92,17 @@ class Project:
         return subprocess.run(
             self.command(name, *arguments), capture_output=True, text=True, check=False
         )
+
+
+def refused(project: Project, what: str) -> RefusedError:
+    """Return the refusal of a run that must have touched nothing."""
+    before = project.query("select count(*) from pg_class")
+    with pytest.raises(RefusedError, match=what) as caught:
+        project.migrate()
+    assert project.query("select count(*) from pg_class") == before
+    assert caught.value.exit_code == Exit.REFUSED
+    assert caught.value.hint
+    return caught.value
 
 
 @contextmanager

@@ -54,6 +54,24 @@ def failed(project: Project, name: str, *arguments: str) -> tuple[str, int]:
     return told["event"], told["exit_code"]
 
 
+@pytest.mark.parametrize("name", ["trace", "verify"])
+def test_a_template_that_is_not_there_is_named(project: Project, name: str) -> None:
+    project.write("0001.t", "create table t ();")
+    told = tell(project, name, "--template", "nosuch")
+    assert (told["exit_code"], told["message"]) == (3, "there is no database 'nosuch' to copy")
+    assert "psql --list" in told["hint"]
+
+
+def test_a_server_whose_schema_is_wanted_and_that_does_not_answer_is_named(
+    project: Project,
+) -> None:
+    project.write("0001.t", "create table t ();")
+    told = tell(project, "trace", "--schema-of", "postgresql://127.0.0.1:1/x")
+    assert told["exit_code"] == Exit.CONNECTION
+    assert told["message"].startswith("cannot connect: ")
+    assert not set("\n\t") & set(told["message"])
+
+
 def test_every_exit_code_is_on_the_page_and_no_other() -> None:
     rows = re.findall(r"^\| (\d+) \| ([A-Z]+) \| (.+) \|$", PAGE.read_text(), re.MULTILINE)
     assert [(int(code), name) for code, name, _ in rows] == sorted(

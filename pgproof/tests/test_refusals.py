@@ -5,18 +5,7 @@ from pathlib import Path
 import pytest
 
 from pgproof.errors import Exit, PgproofError, RefusedError
-from tests.project import Project
-
-
-def refused(project: Project, what: str) -> RefusedError:
-    """Return the refusal of a run that must have touched nothing."""
-    before = project.query("select count(*) from pg_class")
-    with pytest.raises(RefusedError, match=what) as caught:
-        project.migrate()
-    assert project.query("select count(*) from pg_class") == before
-    assert caught.value.exit_code == Exit.REFUSED
-    assert caught.value.hint
-    return caught.value
+from tests.project import Project, refused
 
 
 @pytest.mark.parametrize(

@@ -1,32 +1,11 @@
 """A rollback file names the migration that holds the text of what it restores."""
 
-from pathlib import Path
-
 import pytest
 
 from pgproof.ahead.status import status
 from pgproof.errors import PgproofError
 from tests.project import Project
-
-ONE = "create function f(n int) returns int language sql as $$ select {} $$;"
-TWO = "create or replace function f(n int) returns int language sql as $$ select {} $$;"
-
-
-def undo(project: Project, name: str, text: str) -> Path:
-    path = project.folder / f"{name}.rollback.sql"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def two(project: Project) -> Project:
-    """Return a project of two migrations that create `f`, and two others, none applied."""
-    project.write(
-        "0001.f", f"create table t ();\n\n{ONE.format(1)}", "drop function f; drop table t;"
-    )
-    project.write("0002.f", TWO.format(2), "-- restores: f @0001\n")
-    project.write("0003.u", "create table u ();", "drop table u;")
-    return project
+from tests.restoring import ONE, TWO, undo
 
 
 def test_the_function_is_created_as_the_named_migration_did(two: Project) -> None:

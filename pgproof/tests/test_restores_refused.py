@@ -4,18 +4,7 @@ import pytest
 
 from pgproof.errors import Exit, RefusedError
 from tests.project import Project
-from tests.test_restores import ONE, TWO, undo
-
-
-@pytest.fixture
-def two(project: Project) -> Project:
-    """Return a project of two migrations that create `f`, and two others, none applied."""
-    project.write(
-        "0001.f", f"create table t ();\n\n{ONE.format(1)}", "drop function f; drop table t;"
-    )
-    project.write("0002.f", TWO.format(2), "-- restores: f @0001\n")
-    project.write("0003.u", "create table u ();", "drop table u;")
-    return project
+from tests.restoring import ONE, TWO, undo
 
 
 @pytest.mark.parametrize(

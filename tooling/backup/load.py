@@ -46,7 +46,13 @@ def load(
         raise RefusedError(f"database {database} already exists", hint="Give another name.")
     with tempfile.TemporaryDirectory(prefix="eagle-dump-") as scratch:
         file = _plain(settings, name, identity, Path(scratch))
-        dump.read(bin_dir, file)
+        try:
+            dump.read(bin_dir, file)
+        except ToolingError as error:
+            raise InputError(
+                f"{name} is no dump that can be read: {error.message}",
+                hint="Name a file that `tooling backup dump` made.",
+            ) from error
         new = sql.Identifier(database)
         connection.execute(sql.SQL("create database {} template template0").format(new))
         try:

@@ -39,7 +39,7 @@ def connect(conninfo: str, **options: Any) -> Connection:
         return psycopg.connect(conninfo, **options)
     except psycopg.OperationalError as error:
         raise ConnectionFailedError(
-            f"cannot connect: {str(error).strip()}",
+            f"cannot connect: {' '.join(str(error).split())}",
             hint="Check host, port, user and database, and that the server is running.",
         ) from error
     except psycopg.ProgrammingError as error:

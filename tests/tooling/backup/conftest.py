@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers import BUILD
+from tests.tooling.backup.world import World
 from tooling.backup import programs
 
 MEMORY = Path("/dev/shm")
@@ -25,3 +26,11 @@ def in_memory() -> Iterator[None]:
             patch.setattr(tempfile, "tempdir", str(MEMORY))
             patch.setenv("TMPDIR", str(MEMORY))
         yield
+
+
+@pytest.fixture
+def folder(source: World) -> Iterator[Path]:
+    """Return a place to restore to; what runs in it is stopped. `source` is each file's own."""
+    place = source.place / "copy"
+    yield place
+    source.stop_copy(place)

@@ -130,3 +130,11 @@ def test_what_was_killed_on_the_way_is_no_dump(source: World) -> None:
     assert set(folder.glob("*.dump")) == before
     source.json("backup", "dump")
     assert not list(folder.glob("*.partial"))
+
+
+def test_what_is_no_dump_is_refused_and_makes_no_database(source: World) -> None:
+    done = source.tooling("backup", "load", ROOT / "pyproject.toml", "--into", "loaded")
+    assert done.returncode == 3
+    assert "is no dump that can be read" in done.stderr
+    assert "`tooling backup dump`" in done.stderr
+    assert source.sql("select from pg_database where datname = 'loaded'") == []

@@ -37,13 +37,6 @@ def source() -> Iterator[World]:
         yield made
 
 
-@pytest.fixture
-def folder(source: World) -> Iterator[Path]:
-    place = source.place / "copy"
-    yield place
-    source.stop_copy(place)
-
-
 def placed(source: World, url: str | None = None) -> list[int]:
     return [value for (value,) in source.sql("select value from placed order by 1", url)]
 

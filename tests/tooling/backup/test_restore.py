@@ -35,14 +35,6 @@ def source() -> Iterator[World]:
         yield made
 
 
-@pytest.fixture
-def folder(source: World) -> Iterator[Path]:
-    """Yield a place to restore to; what runs in it is stopped."""
-    place = source.place / "copy"
-    yield place
-    source.stop_copy(place)
-
-
 def test_the_newest_moment_is_that_of_the_last_commit(source: World, folder: Path) -> None:
     done = source.json("restore", "--to", folder)
     assert source.kept(done["url"]) == [1, 2, 3, 4, 5]

@@ -52,13 +52,6 @@ def source() -> Iterator[World]:
             yield made
 
 
-@pytest.fixture
-def folder(source: World) -> Iterator[Path]:
-    place = source.place / "copy"
-    yield place
-    source.stop_copy(place)
-
-
 def test_the_newest_moment_is_restored_before_there_is_another_backup(
     source: World, folder: Path
 ) -> None:

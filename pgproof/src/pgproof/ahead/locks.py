@@ -43,6 +43,12 @@ class Effect:
     note: str = ""
 
 
+def mode_of(name: str) -> str:
+    """Turn `ShareUpdateExclusiveLock`, as pg_locks has it, into `SHARE UPDATE EXCLUSIVE`."""
+    spaced = "".join(f" {c}" if c.isupper() else c for c in name.removesuffix("Lock"))
+    return spaced.strip().upper()
+
+
 def strength(lock: str) -> int:
     """Return the lock's number in PostgreSQL: 1 is the weakest, 8 the strongest."""
     return MODES.index(lock)

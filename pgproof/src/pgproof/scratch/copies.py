@@ -75,8 +75,10 @@ def of_schema(
 ) -> str:
     """Make a database with the schema of `source`, of any server, as pg_dump writes it.
 
-    Raises InputError without pg_dump, PgproofError if it or psql fails.
+    Raises InputError without pg_dump, ConnectionFailedError if nobody answers there, and
+    PgproofError if pg_dump or psql fails.
     """
+    connect(source).close()
     conninfo = made.create(like=like)
     dumped = _run(
         "pg_dump",

@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from pgproof.connection import connect, explaining
-from pgproof.errors import ConnectionFailedError, Exit, RefusedError
+from pgproof.errors import ConnectionFailedError, Exit, InputError, RefusedError
 
 _PREFIX = "pgproof_scratch_"
 _NAME = re.compile(rf"{_PREFIX}(\d+)_\d+")
@@ -83,7 +83,7 @@ class Databases:
 
         `template` is the name of a database to copy, to which nobody may be connected; `like` of
         one whose owner, privileges and settings it gets. Raises RefusedError if somebody is, or if
-        this role may not make databases.
+        this role may not make databases, and InputError if there is no such template.
         """
         name = f"{_PREFIX}{self.number}_{len(self.made) + 1}"
         self.made.append(name)
@@ -92,6 +92,11 @@ class Databases:
             self.connection.execute(
                 sql.SQL("create database {}{}").format(sql.Identifier(name), base)
             )
+        except psycopg.errors.InvalidCatalogName as error:
+            raise InputError(
+                f"there is no database {template!r} to copy",
+                hint="Name a database of this server; `psql --list` shows them.",
+            ) from error
         except psycopg.errors.InsufficientPrivilege as error:
             raise RefusedError(
                 f"no scratch database can be made: {error.diag.message_primary}",

@@ -18,13 +18,14 @@ from pgproof.ahead.locks import (
     SHARE,
     SHARE_ROW_EXCLUSIVE,
     SHARE_UPDATE_EXCLUSIVE,
+    mode_of,
 )
 from pgproof.connection import connect
 from pgproof.files.script import Script
 from pgproof.files.statement import Statement
 from pgproof.run import wire
 from pgproof.run.session import Session
-from pgproof.trace.relations import Pair, Relation, words
+from pgproof.trace.relations import Pair, Relation
 from pgproof.trace.stops import Stop, run_watched, waiting
 
 _LOCKABLE = ("r", "p", "f")
@@ -153,8 +154,8 @@ def run_held(
     order: list[Pair] = []
 
     def at_stop(stop: Stop) -> None:
-        if stop.kind == "relation" and holders.step(stop.relation, words(stop.mode)):
-            order.append((stop.relation, words(stop.mode)))
+        if stop.kind == "relation" and holders.step(stop.relation, mode_of(stop.mode)):
+            order.append((stop.relation, mode_of(stop.mode)))
 
     def run() -> None:
         session.execute(script, statement, statement.sql)

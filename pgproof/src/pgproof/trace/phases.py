@@ -12,9 +12,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from pgproof.ahead.locks import mode_of
 from pgproof.connection import connect
 from pgproof.trace.holders import Holders, requeue
-from pgproof.trace.relations import Pair, Relation, Snapshot, held, words
+from pgproof.trace.relations import Pair, Relation, Snapshot, held
 from pgproof.trace.stops import Stop, waiting
 
 _WRITERS = "transactions that write to its table"
@@ -75,9 +76,9 @@ class Stepper:
             self._note(now)
             for asked in waiting(self._observer, self._pid):
                 if asked.relation in self._names:
-                    self._note([(asked.relation, words(asked.mode))])
+                    self._note([(asked.relation, mode_of(asked.mode))])
                     self._asked.add(asked.relation)
-                    self._holders.step(asked.relation, words(asked.mode))
+                    self._holders.step(asked.relation, mode_of(asked.mode))
             for (pid,) in rows:
                 self._pass(pid, frozenset(now))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from pgproof.ahead.locks import strength
+from pgproof.ahead.locks import mode_of, strength
 from pgproof.trace.records import Lock
 
 KINDS = {
@@ -92,16 +92,10 @@ def snapshot(connection: psycopg.Connection[Any], query: str) -> Snapshot:
     return {row[0]: Relation(*row) for row in connection.execute(query.encode())}
 
 
-def words(mode: str) -> str:
-    """Turn `ShareUpdateExclusiveLock` into `SHARE UPDATE EXCLUSIVE`."""
-    name = mode.removesuffix("Lock")
-    return "".join(f" {c}" if c.isupper() else c for c in name).strip().upper()
-
-
 def held(connection: psycopg.Connection[Any], pid: int) -> set[Pair]:
     """Return the locks that a session holds on relations of the database."""
     rows = connection.execute(_LOCKS.encode(), [pid]).fetchall()
-    return {(oid, words(mode)) for oid, mode in rows}
+    return {(oid, mode_of(mode)) for oid, mode in rows}
 
 
 def locks_of(rows: Iterable[Pair], names: Snapshot, order: Iterable[int] = ()) -> tuple[Lock, ...]:

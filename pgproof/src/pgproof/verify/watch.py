@@ -1,11 +1,11 @@
 """The locks that a run's own session holds when a statement has ended. Writes nothing."""
 
-import re
 import time
 from typing import Any
 
 import psycopg
 
+from pgproof.ahead.locks import mode_of, strength
 from pgproof.connection import KEEPER, WORKER
 from pgproof.verify.records import HeldLock
 
@@ -33,18 +33,6 @@ select count(*)
   from pg_catalog.pg_stat_activity
  where datname = current_database() and starts_with(application_name, %s)
 """
-_MODES = (
-    "ACCESS SHARE",
-    "ROW SHARE",
-    "ROW EXCLUSIVE",
-    "SHARE UPDATE EXCLUSIVE",
-    "SHARE",
-    "SHARE ROW EXCLUSIVE",
-    "EXCLUSIVE",
-    "ACCESS EXCLUSIVE",
-)
-"""From the weakest to the strongest."""
-_WORD = re.compile("(?<=[a-z])(?=[A-Z])")
 _ENDED = 5.0
 
 
@@ -62,9 +50,9 @@ class Watch:
         if event != "statement_done":
             return
         for relation, mode, kind in self._connection.execute(_LOCKS, self._values).fetchall():
-            name = _WORD.sub(" ", mode.removesuffix("Lock")).upper()
+            name = mode_of(mode)
             before = self._strongest.get(relation)
-            if before is None or _MODES.index(name) > _MODES.index(before):
+            if before is None or strength(name) > strength(before):
                 self._strongest[relation] = name
                 at = [one for one in self.locks if one.relation != relation]
                 now = HeldLock(fields["number"], fields["line"], relation, kind, name)
