@@ -16,7 +16,7 @@ MEMORY = Path("/dev/shm")
 NEEDED = 2 << 30
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def in_memory() -> Iterator[None]:
     """Make temporary folders in memory if there is room; fetch rsync once, if there is none."""
     with pytest.MonkeyPatch.context() as patch:
