@@ -23,16 +23,14 @@ runner-tests: .venv/test ## pytest of pgproof, on PostgreSQL 18
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16
 corpus: .venv/test ## score trace, plan and squawk by cases of known effect; writes build/corpus.json
-	.venv/bin/python -m tests.run_corpus
 faults: .venv/test ## kill the runner at every statement; writes build/faults.json
-	.venv/bin/python -m tests.tooling.migration.faults
 attacks: .venv/test ## attack the database as its unprivileged roles; writes build/attacks.json
 tamper: .venv/test ## tamper with the audit log as a superuser; writes build/tamper.json
 integrity-check: .venv/test ## plant faults of every kind and look for each; writes build/integrity.json
 chaos: .venv/test ## destroy a server under load and recover it; writes build/chaos.json
 stack-check: .venv/test ## start both compose files by podman, lose their data, recover; writes build/stack.json
 monitoring-check: .venv/test ## plant the fault of each alert; writes build/monitoring.json
-attacks tamper integrity-check chaos stack-check monitoring-check:
+corpus faults attacks tamper integrity-check chaos stack-check monitoring-check:
 	.venv/bin/python -m tests.$(@:-check=)
 drift-check: .venv/test ## plant every kind of drift, on PostgreSQL 16, 17 and 18
 	.venv/bin/python -m tests.run_runner 16 17 18 tests/test_drift.py tests/test_recording.py --every-drift

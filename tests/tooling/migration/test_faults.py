@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests import servers
-from tests.tooling.migration.faults import __main__ as command
-from tests.tooling.migration.faults import nasty, victim
-from tests.tooling.migration.faults.matrix import Case, Matrix
+from tests.faults import __main__ as command
+from tests.faults import nasty, victim
+from tests.faults.matrix import Case, Matrix
 from tooling.server.embedded import Server, temporary_server
 from tooling.settings import load
 

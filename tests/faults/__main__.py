@@ -1,6 +1,6 @@
 """Run the whole matrix, print a table, write build/faults.json.
 
-python -m tests.tooling.migration.faults [--migrations DIR] [--first ID] [--every N] [--jobs N]
+python -m tests.faults [--migrations DIR] [--first ID] [--every N] [--jobs N]
 """
 
 import argparse
@@ -21,12 +21,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from tests.tooling.migration.faults import nasty, victim
-from tests.tooling.migration.faults.matrix import Matrix, Outcome
+from tests.faults import nasty, victim
+from tests.faults.matrix import Matrix, Outcome
 from tooling.server.embedded import temporary_server
 from tooling.settings import load
 
-ROOT = Path(__file__).resolve().parents[4]
+ROOT = Path(__file__).resolve().parents[2]
 FILLS = Path(__file__).with_name("fills")
 
 

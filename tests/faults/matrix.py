@@ -15,7 +15,7 @@ from pgproof.files.folder import UNDO, read
 from pgproof.files.script import Migration
 from pgproof.files.statement import Kind
 from pgproof.run.migrate import migrate
-from tests.tooling.migration.faults import rows, victim
+from tests.faults import rows, victim
 from tooling import fingerprint
 from tooling.errors import ToolingError
 from tooling.server.embedded import Server

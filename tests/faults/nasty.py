@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pgproof.files.folder import UNDO
-from tests.tooling.migration.faults.matrix import Matrix
+from tests.faults.matrix import Matrix
 from tooling.server.embedded import Server
 from tooling.settings import Settings
 
