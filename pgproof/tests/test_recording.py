@@ -109,7 +109,9 @@ def test_an_interrupted_run_is_gone_on_with(project: Project) -> None:
     project.migrate()
     project.query("create table rogue ()")
     with project.connect() as killed:
-        killed.execute(recording.begin(killed, Ledger("pgproof"), None).encode())
+        begin = recording.begin(killed, Ledger("pgproof"), None)
+        assert begin
+        killed.execute(begin(killed).encode())
         killed.execute("create table half_done ()")
     project.write("0002.u", "create table u ();")
     project.migrate()

@@ -139,4 +139,18 @@ select case t.typtype when 'd' then 'domain' else 'type' end,
    and t.typsubscript <> 'array_subscript_handler'::regproc
    and t.oid not in (select objid from members where classid = 'pg_type'::regclass)
 """
-QUERIES = (CONSTRAINTS, TRIGGERS, RULES, POLICIES, STATISTICS, TYPES)
+_TYPES_THERE = """
+exists (select from pg_type
+         where $own(typnamespace) and typtype <> 'c'
+           and typsubscript <> 'array_subscript_handler'::regproc)
+or exists (select from pg_class where $own(relnamespace) and relkind = 'c')
+"""
+QUERIES = (
+    (CONSTRAINTS, "exists (select from pg_constraint where $own(connamespace))"),
+    (TRIGGERS, "exists (select from pg_trigger where not tgisinternal)"),
+    (RULES, "exists (select from pg_rewrite where oid >= 16384 and rulename <> '_RETURN')"),
+    (POLICIES, "exists (select from pg_policy)"),
+    (STATISTICS, "exists (select from pg_statistic_ext)"),
+    (TYPES, _TYPES_THERE),
+)
+"""Each with the condition without which it has no rows."""

@@ -173,4 +173,13 @@ select 'index', format('%I.%I', n.nspname, i.relname), jsonb_build_object(
  where i.relpersistence <> 't'
    and c.oid not in (select objid from members where classid = 'pg_class'::regclass)
 """
-QUERIES = (SCHEMAS, TABLES, COLUMNS, VIEWS, SEQUENCES, INDEXES)
+_SOME = "exists (select from pg_class where $own(relnamespace) and relkind = any ('{{{0}}}'))"
+QUERIES = (
+    (SCHEMAS, "true"),
+    (TABLES, _SOME.format("r,p,f")),
+    (COLUMNS, _SOME.format("r,p,f,v,m,c")),
+    (VIEWS, _SOME.format("v,m")),
+    (SEQUENCES, _SOME.format("S")),
+    (INDEXES, _SOME.format("i,I")),
+)
+"""Each with the condition without which it has no rows."""

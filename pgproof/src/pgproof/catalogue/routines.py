@@ -111,4 +111,12 @@ select 'language', quote_ident(l.lanname), jsonb_build_object(
    and (l.oid >= 16384 or l.lanacl is not null)
    and l.oid not in (select objid from members where classid = 'pg_language'::regclass)
 """
-QUERIES = (FUNCTIONS, OPERATORS, OPERATOR_CLASSES, OPERATOR_FAMILIES, CASTS, LANGUAGES)
+QUERIES = (
+    (FUNCTIONS, "exists (select from pg_proc where $own(pronamespace))"),
+    (OPERATORS, "exists (select from pg_operator where $own(oprnamespace))"),
+    (OPERATOR_CLASSES, "exists (select from pg_opclass where $own(opcnamespace))"),
+    (OPERATOR_FAMILIES, "exists (select from pg_opfamily where $own(opfnamespace))"),
+    (CASTS, "exists (select from pg_cast where oid >= 16384)"),
+    (LANGUAGES, "exists (select from pg_language where oid >= 16384 or lanacl is not null)"),
+)
+"""Each with the condition without which it has no rows."""

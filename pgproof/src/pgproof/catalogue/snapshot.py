@@ -41,9 +41,8 @@ def take(connection: psycopg.Connection[Any], ledger_schema: str) -> Snapshot:
     where the definition of a view or a default stays locked.
     """
     version = connection.info.server_version
-    query = statement.text(version, ledger_schema)
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
         cursor.execute(f"set local lock_timeout = '{_PATIENCE}'; {statement.SETTINGS}")
-        cursor.execute((query + _ALL).encode())
+        cursor.execute((statement.text(connection, ledger_schema) + _ALL).encode())
         found = {(kind, name): definition for kind, name, definition in cursor}
     return Snapshot(version // statement.MAJOR, found)

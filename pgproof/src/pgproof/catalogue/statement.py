@@ -2,7 +2,9 @@
 
 import functools
 import re
+from typing import Any
 
+import psycopg
 from psycopg import sql
 
 from pgproof.catalogue import attached, relations, routines, whole
@@ -33,6 +35,9 @@ _NOT_NULL = {
                'true') end""",
 }
 _MACROS = {
+    # Below are the server's own objects.
+    "own": "oid >= 16384 and {0} not in (select oid from pg_namespace"
+    " where nspname in ('pg_toast', {{ledger}}))",
     "sorted": '(select jsonb_agg(one order by one collate "C") from unnest({0}) as one)',
     "labels": "(select jsonb_object_agg(provider, label) from pg_seclabel"
     " where (classoid, objoid, objsubid) = ('{0}'::regclass, {1}, {2}))",
@@ -83,15 +88,33 @@ with spaces as materialized (
 """
 
 
-@functools.cache
-def text(version: int, ledger_schema: str) -> str:
-    """Return a WITH clause that ends in the table `present`, for a server's version number.
+_QUERIES = (*relations.QUERIES, *attached.QUERIES, *routines.QUERIES, *whole.QUERIES)
+
+
+def text(connection: psycopg.Connection[Any], ledger_schema: str) -> str:
+    """Return a WITH clause that ends in the table `present`, of the database as it is.
 
     Its columns are kind, name, definition (jsonb) and age, which counts transactions since the
-    object was last written. Objects of the ledger's schema are left out.
+    object was last written. Objects of the ledger's schema are left out, and so are the queries
+    of kinds that the database has none of: to plan them all takes longer than to run them.
+    Writes nothing. The SETTINGS are in effect.
     """
-    queries = (*relations.QUERIES, *attached.QUERIES, *routines.QUERIES, *whole.QUERIES)
-    not_null = _NOT_NULL[version >= _NAMED_CONSTRAINTS]
+    found = connection.execute(_conditions(ledger_schema).encode()).fetchone()
+    version = connection.info.server_version
+    return _text(version >= _NAMED_CONSTRAINTS, ledger_schema, tuple(found or ()))
+
+
+@functools.cache
+def _conditions(ledger_schema: str) -> str:
+    ledger = sql.Literal(ledger_schema).as_string()
+    conditions = (_expanded(condition) for _, condition in _QUERIES)
+    return f"select {', '.join(conditions)}".replace("{ledger}", ledger)
+
+
+@functools.cache
+def _text(has_named_constraints: bool, ledger_schema: str, wanted: tuple[bool, ...]) -> str:
+    not_null = _NOT_NULL[has_named_constraints]
+    queries = (query for (query, _), is_wanted in zip(_QUERIES, wanted, strict=True) if is_wanted)
     parts = (_expanded(query.replace("$not_null", not_null)) for query in queries)
     ledger = sql.Literal(ledger_schema).as_string()
     return _WITH.replace("{ledger}", ledger) + " union all ".join(map(_part, parts)) + ")"

@@ -179,16 +179,17 @@ select 'database', 'current', jsonb_build_object(
  where b.datname = current_database()
 """
 QUERIES = (
-    EXTENSIONS,
-    EVENT_TRIGGERS,
-    PUBLICATIONS,
-    SUBSCRIPTIONS,
-    WRAPPERS,
-    SERVERS,
-    COLLATIONS,
-    CONVERSIONS,
-    TEXT_SEARCH,
-    DICTIONARIES,
-    DEFAULT_PRIVILEGES,
-    DATABASE,
+    (EXTENSIONS, "exists (select from pg_extension)"),
+    (EVENT_TRIGGERS, "exists (select from pg_event_trigger)"),
+    (PUBLICATIONS, "exists (select from pg_publication)"),
+    (SUBSCRIPTIONS, "exists (select oid from pg_subscription)"),
+    (WRAPPERS, "exists (select from pg_foreign_data_wrapper)"),
+    (SERVERS, "exists (select from pg_foreign_server)"),
+    (COLLATIONS, "exists (select from pg_collation where $own(collnamespace))"),
+    (CONVERSIONS, "exists (select from pg_conversion where $own(connamespace))"),
+    (TEXT_SEARCH, "exists (select from pg_ts_config where $own(cfgnamespace))"),
+    (DICTIONARIES, "exists (select from pg_ts_dict where $own(dictnamespace))"),
+    (DEFAULT_PRIVILEGES, "exists (select from pg_default_acl)"),
+    (DATABASE, "true"),
 )
+"""Each with the condition without which it has no rows."""

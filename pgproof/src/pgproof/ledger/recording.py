@@ -4,7 +4,7 @@ A run notes what differs from the record when it begins, and adds at its end wha
 what others change stays out of the record, also where a run is interrupted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -14,8 +14,10 @@ from pgproof.catalogue import statement
 from pgproof.ledger.tables import Ledger
 
 Connection = psycopg.Connection[Any]
+Record = Callable[[Connection], str]
+"""What the statements are that write a record, asked of the session that is to run them."""
 
-_PATIENCE = "set local lock_timeout = '200ms'; set local statement_timeout = 0;"
+SETTINGS = "set local lock_timeout = '200ms'; set local statement_timeout = 0;" + statement.SETTINGS
 """Nothing is waited for long: the file that the record is written with holds locks."""
 _THERE = """
 select exists (select from pg_catalog.pg_class as c
@@ -91,16 +93,16 @@ def is_there(connection: Connection, ledger: Ledger) -> bool:
     return found == (True,)
 
 
-def begin(connection: Connection, ledger: Ledger, owner: str | None) -> str:
-    """Return what notes the objects before a run, where no interrupted one has. Writes nothing.
+def begin(connection: Connection, ledger: Ledger, owner: str | None) -> Record | None:
+    """Return what notes the objects before a run; None where an interrupted one has.
 
     Without a record yet, or with one of another major version, all is recorded as it is.
     """
     state = _state(connection, ledger, owner)
     major = connection.info.server_version // statement.MAJOR
     if state is None or state[0] != major:
-        return _text(connection, ledger, _WHOLE, major=major, complete=False)
-    return _text(connection, ledger, _BEFORE) if state[1] else ""
+        return _record(ledger, _WHOLE, major=major, complete=False)
+    return _record(ledger, _BEFORE) if state[1] else None
 
 
 def is_begun(connection: Connection, ledger: Ledger, owner: str | None) -> bool:
@@ -115,20 +117,20 @@ def next_transaction(connection: Connection) -> str:
     return str(found[0] if found else "")
 
 
-def finish(connection: Connection, ledger: Ledger, ran: Sequence[tuple[str, str | None]]) -> str:
+def finish(ledger: Ledger, ran: Sequence[tuple[str, str | None]]) -> Record:
     """Return what adds the changes of a run to the record, within its last transaction.
 
     `ran` names its files in order, with the first transaction of one that ran without one of its
-    own. Writes nothing.
+    own.
     """
     names, since = [name for name, _ in ran], [first for _, first in ran]
-    return _text(connection, ledger, _CHANGED, names=names, since=since, last=names[-1])
+    return _record(ledger, _CHANGED, names=names, since=since, last=names[-1])
 
 
-def whole(connection: Connection, ledger: Ledger) -> str:
-    """Return what records all objects as they are. Writes nothing."""
+def whole(connection: Connection, ledger: Ledger) -> Record:
+    """Return what records all objects as they are."""
     major = connection.info.server_version // statement.MAJOR
-    return _text(connection, ledger, _WHOLE, major=major, complete=True)
+    return _record(ledger, _WHOLE, major=major, complete=True)
 
 
 def read(
@@ -160,6 +162,6 @@ def _state(connection: Connection, ledger: Ledger, owner: str | None) -> tuple[i
     return found
 
 
-def _text(connection: Connection, ledger: Ledger, template: str, **values: object) -> str:
-    present = statement.text(connection.info.server_version, ledger.schema)
-    return f"{_PATIENCE} {statement.SETTINGS} {present} {ledger.text(template, **values)}"
+def _record(ledger: Ledger, template: str, **values: object) -> Record:
+    rest = ledger.text(template, **values)
+    return lambda connection: statement.text(connection, ledger.schema) + rest

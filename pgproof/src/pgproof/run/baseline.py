@@ -59,7 +59,7 @@ def record(
         rows = (
             marks.mark(reader.ledger, migration, how=how, operation="mark") for migration in chosen
         )
-        record = ""
+        record = None
         if recording.is_there(reader.connection, reader.ledger):
             record = recording.whole(reader.connection, reader.ledger)
         held.executor.write("; ".join(rows), record)

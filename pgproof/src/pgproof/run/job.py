@@ -6,6 +6,7 @@ from typing import Literal
 
 from pgproof.files.script import Script
 from pgproof.files.statement import Statement
+from pgproof.ledger.recording import Record
 from pgproof.ledger.state import Step
 
 _MANY = 200
@@ -27,7 +28,7 @@ class FileRun:
     row: Callable[[float], str]
     journal: tuple[Step, ...] | None = ()
     as_owner: bool = True
-    record: str = ""
+    record: Record | None = None
     """What else is written with the row, if the server lets it."""
 
 

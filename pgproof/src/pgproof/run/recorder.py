@@ -7,6 +7,7 @@ import psycopg
 
 from pgproof.errors import PgproofError
 from pgproof.ledger import recording
+from pgproof.ledger.recording import Record
 from pgproof.run.held import Locked
 
 
@@ -33,15 +34,15 @@ class Recorder:
             self._is_open = recording.is_begun(*given)
         return self
 
-    def of(self, name: str, *, is_apart: bool) -> str:
-        """Return what is written with the row of a file that is about to run: "" but for the last.
+    def of(self, name: str, *, is_apart: bool) -> Record | None:
+        """Return what is written with the row of a file that is about to run, if it is the last.
 
         `is_apart` says that it runs without a transaction.
         """
         self._left -= 1
         connection = self._held.reader.connection
         self._ran.append((name, recording.next_transaction(connection) if is_apart else None))
-        return self._text() if self._is_open and not self._left else ""
+        return self._changes() if self._is_open and not self._left else None
 
     def __exit__(
         self,
@@ -57,8 +58,7 @@ class Recorder:
             with suppress(psycopg.Error, PgproofError):
                 executor.session.roll_back()
                 executor.session.forget(None)
-                executor.write("", self._text())
+                executor.write("", self._changes())
 
-    def _text(self) -> str:
-        reader = self._held.reader
-        return recording.finish(reader.connection, reader.ledger, self._ran)
+    def _changes(self) -> Record:
+        return recording.finish(self._held.reader.ledger, self._ran)

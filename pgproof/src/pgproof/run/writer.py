@@ -10,6 +10,8 @@ from psycopg import sql
 
 from pgproof.connection import is_lost
 from pgproof.errors import Exit, PgproofError
+from pgproof.ledger import recording
+from pgproof.ledger.recording import Record
 from pgproof.ledger.tables import Ledger
 from pgproof.report import Reporter
 from pgproof.run.failure import LOCK_STATES, SqlFailureError
@@ -74,7 +76,7 @@ class LedgerWriter:
                 time.sleep(pause)
         raise AssertionError
 
-    def write(self, text: str, record: str = "") -> None:
+    def write(self, text: str, record: Record | None = None) -> None:
         """Write to the ledger in a transaction of its own, and with it a record of objects.
 
         Raises psycopg.Error, and PgproofError (LOCKED) if a lock on its tables is not released.
@@ -96,10 +98,12 @@ class LedgerWriter:
 
         self.insist(_LEDGER, attempt)
 
-    def record(self, text: str) -> None:
+    def record(self, record: Record) -> None:
         """Write what a run can end without, in the open transaction. Raises if it is lost."""
         try:
-            self.session.run(f"savepoint record; {text}; release record", self.watch.tick)
+            self.session.run(f"savepoint record; {recording.SETTINGS}")
+            text = record(self.session.connection)
+            self.session.run(f"{text}; release record", self.watch.tick)
         except psycopg.Error as error:
             if not self.session.is_alive or is_lost(error):
                 raise
