@@ -12,13 +12,14 @@ import psycopg
 import pytest
 
 from tests.conftest import ROOT
+from tests.repo.staging import names
 from tests.tooling.catalog import files
 from tooling import catalog, settings, up
 from tooling.errors import Exit
 from tooling.server import embedded, places
 from tooling.server.server import Server
 
-MIGRATIONS = len(list((ROOT / "migrations").glob("*.rollback.sql")))
+MIGRATIONS = len(names())
 
 
 @pytest.fixture

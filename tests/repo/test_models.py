@@ -1,19 +1,26 @@
 """The dataclasses say what the migrated database says, column for column."""
 
+import asyncio
+import shutil
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import psycopg
 import pytest
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row
 
-from tooling import models
+import eagle_sign_models as models
+from tests.repo.staging import ROOT
 from tooling.server.server import Server
 
 TABLES = {
@@ -155,7 +162,7 @@ def test_a_row_arrives_with_the_declared_types(
     connection: psycopg.Connection[Any], model: Any
 ) -> None:
     connection.execute(ROWS)
-    cursor = connection.cursor(row_factory=class_row(model))
+    cursor = connection.cursor(row_factory=models.row_of(model))
     rows = cursor.execute(f"select * from {model.TABLE}").fetchall()
     assert rows
     wrong = [
@@ -175,11 +182,62 @@ def instances(hint: Any) -> tuple[type, ...]:
 
 def test_a_row_cannot_be_changed(connection: psycopg.Connection[Any]) -> None:
     connection.execute(ROWS)
-    cursor = connection.cursor(row_factory=class_row(models.Project))
+    cursor = connection.cursor(row_factory=models.row_of(models.Project))
     project = cursor.execute("select * from app.projects").fetchone()
     assert project is not None
     with pytest.raises(FrozenInstanceError):
         project.name = "another"  # type: ignore[misc]
+
+
+def test_a_column_that_the_class_does_not_know_is_left_out(
+    connection: psycopg.Connection[Any],
+) -> None:
+    connection.execute(ROWS)
+    connection.execute("alter table app.projects add column priority integer default 1")
+    cursor = connection.cursor(row_factory=models.row_of(models.Project))
+    project = cursor.execute("select * from app.projects").fetchone()
+    assert project is not None
+    assert project.name == "Harbour sign"
+
+
+def test_a_column_that_is_missing_is_an_error(connection: psycopg.Connection[Any]) -> None:
+    connection.execute(ROWS)
+    cursor = connection.cursor(row_factory=models.row_of(models.Project))
+    with pytest.raises(TypeError, match="etag"):
+        cursor.execute("select project_id from app.projects").fetchone()
+
+
+async def fetched(url: str) -> models.CodeReference | None:
+    async with await psycopg.AsyncConnection.connect(url) as opened:
+        await opened.execute(ROWS.encode())
+        async with opened.cursor(row_factory=models.row_of(models.CodeReference)) as cursor:
+            await cursor.execute(
+                "select *, 1 as more from catalog.code_references where code = 'TEST 1'"
+            )
+            found = await cursor.fetchone()
+        await opened.rollback()
+        return found
+
+
+def test_rows_of_an_async_cursor_are_the_same(server: Server, migrated_template: str) -> None:
+    found = asyncio.run(fetched(server.url(migrated_template)))
+    assert found is not None
+    assert found.title == "A clause"
+
+
+def test_the_package_needs_psycopg_and_nothing_else(tmp_path: Path) -> None:
+    folder = shutil.copytree(ROOT / "models", tmp_path / "models")
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*build, "--wheel-dir", tmp_path, folder], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (metadata,) = (name for name in names if name.endswith("/METADATA"))
+        lines = archive.read(metadata).decode().splitlines()
+    assert "eagle_sign_models/py.typed" in names
+    assert [line for line in lines if line.startswith("Requires-Dist")] == [
+        "Requires-Dist: psycopg>=3.2"
+    ]
 
 
 def test_a_label_that_the_class_does_not_know_is_an_error() -> None:

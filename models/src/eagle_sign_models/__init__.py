@@ -1,20 +1,23 @@
-"""Rows of the seven tables, one frozen dataclass each, for psycopg's `class_row`.
+"""Rows of the seven tables, one frozen dataclass each, and a row factory of psycopg for them.
 
-    with connection.cursor(row_factory=class_row(Project)) as cursor:
+    with connection.cursor(row_factory=row_of(Project)) as cursor:
         cursor.execute("select * from app.projects where project_id = %s", [project_id])
         project = cursor.fetchone()
 
 Field names and order are those of the columns, types those that psycopg 3 returns, with ENUM
-values as members of the classes below. `select *`, or all columns without a default. A value that
-an ENUM gained after this module was written raises ValueError.
+values as members of the classes below. A value that an ENUM gained after this module was written
+raises ValueError.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
+
+from psycopg import AsyncCursor, Cursor
 
 
 class ProjectStatus(StrEnum):
@@ -237,3 +240,32 @@ MODELS = (
     MaterialCatalogEntry,
     CodeReference,
 )
+
+Row = TypeVar(
+    "Row",
+    Project,
+    ProjectPayload,
+    ProjectEvent,
+    CalibrationConstant,
+    PricingConfig,
+    MaterialCatalogEntry,
+    CodeReference,
+)
+
+
+def row_of(
+    model: type[Row],
+) -> Callable[[Cursor[Any] | AsyncCursor[Any]], Callable[[Sequence[Any]], Row]]:
+    """Return a row factory of psycopg that makes instances of `model`, also for async cursors.
+
+    Columns that the model does not know are left out: a migration may have added them. A field
+    whose column the query does not return raises TypeError.
+    """
+    known = {field.name for field in fields(model)}
+
+    def factory(cursor: Cursor[Any] | AsyncCursor[Any]) -> Callable[[Sequence[Any]], Row]:
+        names = [column.name for column in cursor.description or ()]
+        wanted = [(index, name) for index, name in enumerate(names) if name in known]
+        return lambda values: model(**{name: values[index] for index, name in wanted})
+
+    return factory
