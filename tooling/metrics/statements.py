@@ -4,6 +4,7 @@ The role eagle_exporter may run them all: it is a member of pg_monitor and may c
 Counters grow until statistics are reset, as PostgreSQL's views have them.
 """
 
+from tooling.backup import follow
 from tooling.metrics.horizon import AGES, HORIZON
 
 TABLES = "select metric, labels, value from ops.metrics()"
@@ -101,7 +102,7 @@ select number.metric,
        ) as number (metric, value)
 """
 
-REPLICATION = """
+REPLICATION = f"""
 with here as (
     select case
                when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn()
@@ -114,7 +115,7 @@ select number.metric, jsonb_build_object('slot', s.slot_name), number.value
  cross join lateral (
            values
            ('replication_slot_active', s.active::integer::double precision),
-           ('replication_slot_lost', (s.wal_status is not distinct from 'lost')::integer),
+           ('replication_slot_lost', {follow.IS_LOST}::integer),
            ('replication_slot_retained_bytes',
             coalesce(pg_wal_lsn_diff(here.lsn, s.restart_lsn), 0))
        ) as number (metric, value)
@@ -127,7 +128,7 @@ select 'replication_lag_bytes',
  where r.state in ('catchup', 'streaming')
    and coalesce(r.flush_lsn, r.sent_lsn) is not null
 union all
-select number.metric, '{}', number.value
+select number.metric, '{{}}', number.value
   from (
            select count(*) filter (where r.sync_state in ('sync', 'quorum')) as connected
              from pg_stat_replication as r

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.backup import barman, catalog, settings
+from tooling.backup import barman, catalog, follow, settings
 from tooling.deploy.findings import Check, Connection, Finding, Given, error, warning
 
 _LAG_BYTES = 64 * 1024 * 1024
@@ -14,8 +14,8 @@ select coalesce(nullif(r.application_name, ''), r.pid::text), r.state,
   from pg_catalog.pg_stat_replication as r
  order by 1
 """
-_SLOTS = """
-select s.slot_name, s.wal_status,
+_SLOTS = f"""
+select s.slot_name, case when {follow.IS_LOST} then 'lost' else s.wal_status end,
        coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn), 0)::bigint
   from pg_catalog.pg_replication_slots as s
  where not s.active
