@@ -111,7 +111,7 @@ def _one_server(report: Report, project: Project) -> None:
 def _cluster(report: Report, project: Project) -> None:
     cluster = Cluster(project)
     if _start(report, project):
-        steps = (cluster.encrypted, cluster.failed_over)
+        steps = (cluster.encrypted, cluster.backed_up, cluster.failed_over, cluster.followed)
         report.failed_over = all(report.step(_name(step), step) for step in steps)
 
 

@@ -1,4 +1,4 @@
-"""compose.ha.yaml: encrypted, migrated, its leader killed, another one found, and whole again."""
+"""compose.ha.yaml: encrypted, backed up, its leader killed, and whole again with its backups."""
 
 import json
 import time
@@ -55,6 +55,22 @@ class Cluster:
         rows.write(lambda query: self._psql(new, query))
         self.project.podman.run("start", self.project.container(leader))
         self._wait_until_whole()
+
+    def backed_up(self) -> None:
+        """Take a backup of whichever node leads, before it is lost."""
+        self.project.job("backup")
+
+    def followed(self) -> None:
+        """After the failover, receive WAL of the new leader, and restore a copy that is equal.
+
+        The copy is of the backup from before; then the one of the new timeline is taken.
+        """
+        self.project.wait("receive")
+        self.project.job("dr-test")
+        taken = self.project.job("backup")["detail"]
+        if taken["timeline"] < 2 or taken["parent"]:
+            raise StepError(f"a full backup of the new timeline was expected: {taken}")
+        self.project.job("dr-test")
 
     def _psql(self, node: str, query: str, mode: str = "verify-full") -> str:
         shell = ("env", f"SSLMODE={mode}", "sh", "-c", _SUPERUSER, "sh")

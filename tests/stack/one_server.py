@@ -36,16 +36,10 @@ class OneServer:
         command = (*rows.PSQL, "--username=postgres", "--dbname=eagle_sign")
         return self.project.execute("db", *command, given=query)
 
-    def job(self, name: str) -> dict[str, Any]:
-        """Run a job of ops.jobs where the schedule does. Raises StepError."""
-        said = self.project.execute("jobs", "tooling", "job", "run", name, "--json")
-        done: dict[str, Any] = json.loads(said)
-        return done
-
     def backed_up(self) -> None:
         """Take a backup, which is copied to the bucket, and nothing there is readable."""
         rows.write(self.ask)
-        taken = self.job("backup")["detail"]["backup_id"]
+        taken = self.project.job("backup")["detail"]["backup_id"]
         keys = self._keys()
         if f"base/{taken}.tar.gz.age" not in keys:
             raise StepError(f"{taken} is not in the bucket, which has {keys}")
@@ -73,7 +67,7 @@ class OneServer:
 
     def drilled(self) -> None:
         """Run the disaster-recovery test, as the schedule does."""
-        self.job("dr-test")
+        self.project.job("dr-test")
 
     def refused_while_running(self) -> None:
         """Refuse to replace the data of a server that runs."""
