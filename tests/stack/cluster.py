@@ -8,6 +8,7 @@ from typing import Any
 from tests.stack import rows
 from tests.stack.podman import StepError
 from tests.stack.project import Project
+from tooling.backup.barman import RECEIVER
 
 NODES = ("node1", "node2", "node3")
 _WHOLE = [("leader", "running"), ("replica", "streaming"), ("sync standby", "streaming")]
@@ -17,7 +18,10 @@ _SUPERUSER = (
     'sslrootcert=/etc/eagle-sign/certificates/ca.crt"'
 )
 _STREAMING = """
-    select count(*) from pg_stat_replication as r join pg_stat_ssl as s using (pid) where s.ssl
+    select string_agg(r.application_name, ' ' order by r.application_name)
+      from pg_stat_replication as r
+      join pg_stat_ssl as s using (pid)
+     where s.ssl
 """
 
 
@@ -28,11 +32,12 @@ class Cluster:
     project: Project
 
     def encrypted(self) -> None:
-        """Refuse who does not encrypt; standbys do."""
+        """Refuse who does not encrypt; standbys and the receiver do."""
         self._wait_until_whole()
         leader = self._leader()
-        if self._psql(leader, _STREAMING).strip() != "2":
-            raise StepError("two standbys that stream encrypted were expected")
+        wanted = [RECEIVER, *(name for name in NODES if name != leader)]
+        if (found := self._psql(leader, _STREAMING).split()) != wanted:
+            raise StepError(f"{wanted} should stream encrypted, and {found} do")
         try:
             self._psql(leader, "select 1", "disable")
         except StepError as error:
