@@ -18,15 +18,15 @@ from tooling.backup.barman import SLOT
 
 ENCRYPTED = re.compile(r"CERT|KEY(FILE)?$|CAFILE|SSL|PROTOCOL|VERIFY_CLIENT")
 NODES = ("node1", "node2", "node3")
-CLIENTS = ("migrate", "receive", "jobs")
+CLIENTS = ("migrate", "receive", "jobs", "restore")
 
 
 def test_backups_and_jobs_are_those_of_one_server_but_for_the_address() -> None:
     """And for the object store, which is none of these services."""
     ours, others = stack.services("compose.ha.yaml"), stack.services("compose.yaml")
-    for name in ("receive", "jobs"):
-        for key in ("command", "build", "image", "stop_grace_period"):
-            assert ours[name][key] == others[name][key]
+    for name in ("receive", "jobs", "restore"):
+        for key in ("command", "entrypoint", "build", "image", "stop_grace_period"):
+            assert ours[name].get(key) == others[name].get(key)
         assert ours[name]["environment"].keys() == others[name]["environment"].keys()
 
 

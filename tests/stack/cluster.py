@@ -77,6 +77,33 @@ class Cluster:
             raise StepError(f"a full backup of the new timeline was expected: {taken}")
         self.project.job("dr-test")
 
+    def lost(self) -> None:
+        """Lose every node with its volume: one is restored, and the others copy it."""
+        leader = self._leader()
+        rows.write(lambda query: self._psql(leader, query))
+        lsn = self._psql(leader, "select pg_current_wal_insert_lsn()").strip()
+        self._psql(leader, "select pg_switch_wal()")
+        arrived = rows.ARRIVED.format(lsn=lsn)
+        self.project.wait_until(
+            lambda: self._psql(leader, arrived).strip() != "0", f"WAL up to {lsn}", "receive"
+        )
+        before = rows.all_of_them(lambda query: self._psql(leader, query))
+        for node in NODES:
+            self.project.kill(node)
+        self.project.discard(*NODES, "receive", "jobs")
+        self.project.destroy(*NODES)
+        self.project.execute("etcd1", "etcdctl", "del", "--prefix", "/service/eagle-sign/")
+        self.project.run("restore")
+        self.project.up(NODES[0])
+        new = self._wait_for_leader([NODES[0]])
+        after = rows.all_of_them(lambda query: self._psql(new, query))
+        if after != before:
+            raise StepError(f"the rows before: {before}; after the restore: {after}")
+        self.project.up(*NODES[1:])
+        self._wait_until_whole()
+        self.project.up("receive", "jobs")
+        self.backed_up()
+
     def _psql(self, node: str, query: str, mode: str = "verify-full") -> str:
         shell = ("env", f"SSLMODE={mode}", "sh", "-c", _SUPERUSER, "sh")
         return self.project.execute(node, *shell, *rows.PSQL, given=query)

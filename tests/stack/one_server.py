@@ -18,10 +18,6 @@ from tests.stack.project import Project
 IDENTITY = FOLDER / "backups.key"
 _USERS = ("receive", "jobs", "metrics")
 """Services that mount the volumes of the data or of the backups, besides db."""
-_ARRIVED = """
-    select count(*) from pg_stat_replication
-     where application_name = 'barman_receive_wal' and flush_lsn >= '{lsn}'
-"""
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ class OneServer:
         try:
             self.project.run("restore", "--overwrite", "--overwrite")
         except StepError as error:
-            if "db is running" in str(error):
+            if "the database is running" in str(error):
                 return
             raise
         raise StepError("a restore replaced the data of a server that runs")
@@ -119,7 +115,9 @@ class OneServer:
         ).split()
         self.ask("select pg_switch_wal()")
         self._wait(
-            "receive", f"WAL up to {lsn}", lambda: self.ask(_ARRIVED.format(lsn=lsn)).strip() != "0"
+            "receive",
+            f"WAL up to {lsn}",
+            lambda: self.ask(rows.ARRIVED.format(lsn=lsn)).strip() != "0",
         )
         return segment
 

@@ -35,7 +35,7 @@ coalesce(
 
 _MAY_LIST = "select pg_catalog.has_function_privilege('pg_catalog.pg_ls_waldir()', 'execute')"
 _SLOT = """
-select s.restart_lsn, {is_lost}
+select s.restart_lsn, is_lost
   from pg_catalog.pg_replication_slots as s
  where s.slot_name = %s"""
 
@@ -63,6 +63,12 @@ class Source:
         return self.flushed if timeline == self.timeline else self.ends.get(timeline, -1)
 
 
+def is_lost(connection: psycopg.Connection[Any]) -> str:
+    """Return IS_LOST, or what a role can ask that may not list the server's WAL."""
+    may_list = connection.execute(_MAY_LIST).fetchone() == (True,)
+    return IS_LOST if may_list else "s.wal_status is not distinct from 'lost'"
+
+
 def look(connection: psycopg.Connection[Any]) -> Source | None:
     """Ask a server; None if it is in recovery, when what it will follow is not decided yet."""
     row = connection.execute(
@@ -71,9 +77,7 @@ def look(connection: psycopg.Connection[Any]) -> Source | None:
     ).fetchone()
     if row is None or row[0]:
         return None
-    may_list = connection.execute(_MAY_LIST).fetchone() == (True,)
-    is_lost = IS_LOST if may_list else "s.wal_status is not distinct from 'lost'"
-    query = _SLOT.format(is_lost=is_lost).encode()
+    query = _SLOT.replace("is_lost", is_lost(connection)).encode()
     found = connection.execute(query, [barman.SLOT]).fetchone()
     slot = found and Slot(wal.position(found[0]) if found[0] else None, bool(found[1]))
     info = connection.info

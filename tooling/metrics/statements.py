@@ -102,7 +102,7 @@ select number.metric,
        ) as number (metric, value)
 """
 
-REPLICATION = f"""
+REPLICATION = """
 with here as (
     select case
                when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn()
@@ -115,7 +115,7 @@ select number.metric, jsonb_build_object('slot', s.slot_name), number.value
  cross join lateral (
            values
            ('replication_slot_active', s.active::integer::double precision),
-           ('replication_slot_lost', {follow.IS_LOST}::integer),
+           ('replication_slot_lost', is_lost::integer),
            ('replication_slot_retained_bytes',
             coalesce(pg_wal_lsn_diff(here.lsn, s.restart_lsn), 0))
        ) as number (metric, value)
@@ -128,7 +128,7 @@ select 'replication_lag_bytes',
  where r.state in ('catchup', 'streaming')
    and coalesce(r.flush_lsn, r.sent_lsn) is not null
 union all
-select number.metric, '{{}}', number.value
+select number.metric, '{}', number.value
   from (
            select count(*) filter (where r.sync_state in ('sync', 'quorum')) as connected
              from pg_stat_replication as r
@@ -150,7 +150,7 @@ select number.metric, '{{}}', number.value
            ('wal_limit_bytes', pg_size_bytes(current_setting('max_wal_size'))),
            ('wal_written_bytes_total', pg_wal_lsn_diff(here.lsn, '0/0'))
        ) as number (metric, value)
-"""
+""".replace("is_lost", follow.IS_LOST)
 
 # Without these roles the views of statistics have nulls, and no error says so.
 PRIVILEGES = """
