@@ -1,5 +1,6 @@
 #!/bin/sh
-# Restores the database of the stack into its volume, while db is stopped; db recovers when it starts.
+# Restores the database of the stack into its volume while it is stopped. It has recovered when this
+# ends, and is not started.
 #
 #   docker compose run --rm restore [--target-time TIME …]     from the volume of the backups
 #   docker compose run --rm -T restore fetch <backups.key      first, if that is lost as well
@@ -15,8 +16,8 @@ fi
 answer=0
 pg_isready --quiet --timeout=5 --dbname="$DATABASE_URL" || answer=$?
 if [ "$answer" != 2 ]; then
-    echo "error: db is running, and its data cannot be replaced under it" >&2
-    echo "hint: docker compose stop db receive jobs" >&2
+    echo "error: the database is running, and its data cannot be replaced under it" >&2
+    echo "hint: stop its servers, receive and jobs" >&2
     exit 5
 fi
 exec tooling restore --in-place --no-start "$@"

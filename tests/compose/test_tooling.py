@@ -220,7 +220,7 @@ def test_data_are_not_restored_under_a_server_that_runs(image: Image) -> None:
     assert image.command("restore")[2] == "/opt/eagle-sign/compose/tooling/restore.sh"
     done = image.run("restore", *script)
     assert (done.returncode, done.stdout) == (5, "")
-    assert done.stderr.startswith("error: db is running")
+    assert done.stderr.startswith("error: the database is running")
 
 
 def test_data_and_backups_lie_where_they_are_restored_and_watched() -> None:

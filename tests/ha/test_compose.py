@@ -14,9 +14,26 @@ import yaml
 from tests.compose import stack
 from tests.conftest import ROOT
 from tests.ha import cluster
+from tooling.backup.barman import SLOT
 
 ENCRYPTED = re.compile(r"CERT|KEY(FILE)?$|CAFILE|SSL|PROTOCOL|VERIFY_CLIENT")
 NODES = ("node1", "node2", "node3")
+CLIENTS = ("migrate", "receive", "jobs", "restore")
+
+
+def test_backups_and_jobs_are_those_of_one_server_but_for_the_address() -> None:
+    """And for the object store, which is none of these services."""
+    ours, others = stack.services("compose.ha.yaml"), stack.services("compose.yaml")
+    for name in ("receive", "jobs", "restore"):
+        for key in ("command", "entrypoint", "build", "image", "stop_grace_period"):
+            assert ours[name].get(key) == others[name].get(key)
+        assert ours[name]["environment"].keys() == others[name]["environment"].keys()
+
+
+def test_patroni_keeps_the_slot_of_the_receiver_on_every_node() -> None:
+    """It drops the slots that it does not know."""
+    patroni = yaml.safe_load((ROOT / "compose/ha/patroni.yaml").read_text())
+    assert patroni["bootstrap"]["dcs"]["slots"] == {SLOT: {"type": "physical"}}
 
 
 def test_its_nodes_are_given_what_the_nodes_of_the_tests_are() -> None:
@@ -41,7 +58,11 @@ def test_nothing_between_its_nodes_is_readable_on_the_network() -> None:
         for role in ("SUPERUSER", "REPLICATION", "REWIND"):
             assert given[f"PATRONI_{role}_SSLMODE"] == "verify-full"
         assert given["PATRONI_ETCD3_PROTOCOL"] == "https"
-    assert "sslmode=verify-full" in services["migrate"]["environment"]["DATABASE_URL"]
+    for name in CLIENTS:
+        address = services[name]["environment"]["DATABASE_URL"]
+        assert "sslmode=verify-full" in address
+        assert f"host={','.join(NODES)} " in address
+        assert "target_session_attrs=read-write" in address
     patroni = yaml.safe_load((ROOT / "compose/ha/patroni.yaml").read_text())["postgresql"]
     assert patroni["parameters"]["ssl"] == "on"
     assert {line.split()[0] for line in patroni["pg_hba"][:-1]} == {"hostssl"}

@@ -1,10 +1,11 @@
-"""The primary's server is killed under load: another takes over, nothing acknowledged is lost."""
+"""The primary's server is killed under load: another takes over, and backups follow it."""
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
 from tests.compose.database import OPEN
+from tests.ha.backups import backups
 from tests.ha.cases import prepare, run
 from tests.ha.cluster import DATABASE, HOSTS, LOGINS, Cluster, cluster
 
@@ -13,7 +14,9 @@ def test_a_killed_primary_costs_seconds_and_no_acknowledged_commit() -> None:
     with cluster() as made:
         prepare(made)
         only_the_named_come_in(made)
-        (outcome,) = run(made, ["primary's server killed"])
+        with backups(made) as kept:
+            (outcome,) = run(made, ["primary's server killed"])
+            kept.check_after_failover()
         assert (outcome.lost, outcome.duplicated) == (0, 0)
         assert outcome.acknowledged > 200
         for host in HOSTS.values():

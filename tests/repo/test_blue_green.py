@@ -1,4 +1,4 @@
-"""The page on blue and green servers does what it says, on two servers."""
+"""The page on blue and green servers does what it says, from PostgreSQL 16 to 18 and back."""
 
 import re
 import subprocess
@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests import servers
 from tests.conftest import ROOT
 from tests.repo.documentation import pages, statements
 from tooling.laboratory.synthetic import load
@@ -19,17 +20,19 @@ from tooling.server.embedded import temporary_server
 
 Admin = psycopg.Connection[Any]
 PAGE = ROOT / "docs/how-to/blue-green.md"
+VERSIONS = {"blue": "16", "green": "18"}
 WAIT_SECONDS = 120
 ACCOUNT = "0194f3c0-0000-7000-8000-000000000001"
 
 
 @pytest.fixture
 def sides() -> Iterator[dict[str, Admin]]:
-    """Yield blue, with rows, and green, only migrated, with a partition named otherwise."""
+    """Yield blue, an older version with rows, and green, migrated, a partition named otherwise."""
     with ExitStack() as stack:
         made = {}
-        for side in ("blue", "green"):
-            server = stack.enter_context(temporary_server({"wal_level": "logical"}))
+        for side, version in VERSIONS.items():
+            started = temporary_server({"wal_level": "logical"}, bin_dir=servers.bin_dir(version))
+            server = stack.enter_context(started)
             run = [sys.executable, "-m", "tooling", "migrate", "--dsn", server.url()]
             done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stderr

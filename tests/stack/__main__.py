@@ -101,18 +101,19 @@ def _one_server(report: Report, project: Project) -> None:
     if not _start(report, project):
         return
     steps = (one.backed_up, one.watched, one.refused_while_running, one.volume_lost)
-    report.restored = all(report.step(_name(step), step) for step in (*steps, one.everything_lost))
+    report.restored = all(_do(report, step) for step in (*steps, one.everything_lost))
     if report.restored:
-        report.started += len(project.by_hand())
-        report.healthy += len(project.by_hand())
-        report.step(_name(one.drilled), one.drilled)
+        _count_by_hand(report, project)
+        _do(report, one.drilled)
 
 
 def _cluster(report: Report, project: Project) -> None:
     cluster = Cluster(project)
     if _start(report, project):
-        steps = (cluster.encrypted, cluster.failed_over)
-        report.failed_over = all(report.step(_name(step), step) for step in steps)
+        steps = (cluster.encrypted, cluster.backed_up, cluster.failed_over, cluster.followed)
+        report.failed_over = all(_do(report, step, "cluster ") for step in steps)
+        if report.failed_over and _do(report, cluster.lost, "cluster "):
+            _count_by_hand(report, project)
 
 
 def _start(report: Report, project: Project) -> bool:
@@ -130,8 +131,14 @@ def _start(report: Report, project: Project) -> bool:
     return True
 
 
-def _name(step: Callable[[], None]) -> str:
-    return step.__name__.replace("_", " ")
+def _do(report: Report, step: Callable[[], None], of: str = "") -> bool:
+    return report.step(of + step.__name__.replace("_", " "), step)
+
+
+def _count_by_hand(report: Report, project: Project) -> None:
+    """Count the services that are run by hand: a restore has run them to their end."""
+    report.started += len(project.by_hand())
+    report.healthy += len(project.by_hand())
 
 
 def _values() -> dict[str, str]:

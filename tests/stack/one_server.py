@@ -18,10 +18,6 @@ from tests.stack.project import Project
 IDENTITY = FOLDER / "backups.key"
 _USERS = ("receive", "jobs", "metrics")
 """Services that mount the volumes of the data or of the backups, besides db."""
-_ARRIVED = """
-    select count(*) from pg_stat_replication
-     where application_name = 'barman_receive_wal' and flush_lsn >= '{lsn}'
-"""
 
 
 @dataclass(frozen=True)
@@ -36,16 +32,10 @@ class OneServer:
         command = (*rows.PSQL, "--username=postgres", "--dbname=eagle_sign")
         return self.project.execute("db", *command, given=query)
 
-    def job(self, name: str) -> dict[str, Any]:
-        """Run a job of ops.jobs where the schedule does. Raises StepError."""
-        said = self.project.execute("jobs", "tooling", "job", "run", name, "--json")
-        done: dict[str, Any] = json.loads(said)
-        return done
-
     def backed_up(self) -> None:
         """Take a backup, which is copied to the bucket, and nothing there is readable."""
         rows.write(self.ask)
-        taken = self.job("backup")["detail"]["backup_id"]
+        taken = self.project.job("backup")["detail"]["backup_id"]
         keys = self._keys()
         if f"base/{taken}.tar.gz.age" not in keys:
             raise StepError(f"{taken} is not in the bucket, which has {keys}")
@@ -73,14 +63,14 @@ class OneServer:
 
     def drilled(self) -> None:
         """Run the disaster-recovery test, as the schedule does."""
-        self.job("dr-test")
+        self.project.job("dr-test")
 
     def refused_while_running(self) -> None:
         """Refuse to replace the data of a server that runs."""
         try:
             self.project.run("restore", "--overwrite", "--overwrite")
         except StepError as error:
-            if "db is running" in str(error):
+            if "the database is running" in str(error):
                 return
             raise
         raise StepError("a restore replaced the data of a server that runs")
@@ -125,7 +115,9 @@ class OneServer:
         ).split()
         self.ask("select pg_switch_wal()")
         self._wait(
-            "receive", f"WAL up to {lsn}", lambda: self.ask(_ARRIVED.format(lsn=lsn)).strip() != "0"
+            "receive",
+            f"WAL up to {lsn}",
+            lambda: self.ask(rows.ARRIVED.format(lsn=lsn)).strip() != "0",
         )
         return segment
 

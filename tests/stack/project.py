@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -116,6 +117,13 @@ class Project:
     def execute(self, name: str, *words: str, given: str = "") -> str:
         """Run a command in a container and return what it printed. Raises StepError."""
         return self.podman.run("exec", "--interactive", self.container(name), *words, given=given)
+
+    def job(self, name: str) -> dict[str, Any]:
+        """Run a job of ops.jobs where the schedule does. Raises StepError."""
+        done: dict[str, Any] = json.loads(
+            self.execute("jobs", "tooling", "job", "run", name, "--json")
+        )
+        return done
 
     def is_healthy(self, name: str) -> bool:
         """Run the health check of a service once, as an engine with systemd does by a timer."""

@@ -6,6 +6,11 @@ Ask = Callable[[str], str]
 """Runs SQL as the superuser and returns what psql prints."""
 
 PSQL = ("psql", "--no-psqlrc", "--tuples-only", "--no-align", "--quiet", "--set=ON_ERROR_STOP=1")
+ARRIVED = """
+    select count(*) from pg_stat_replication
+     where application_name = 'barman_receive_wal' and flush_lsn >= '{lsn}'
+"""
+"""Whether the receiver has all WAL up to a position: 1, else 0."""
 _ACCOUNT = "0194f3c0-0000-7000-8000-000000000001"
 _WRITE = f"""
     with made as (

@@ -15,17 +15,29 @@ from tooling.backup.wal import Segment
 
 PARTIAL = ".partial"
 _DUE = "backup-due"
-_SLOT = """
-select restart_lsn, wal_status = 'lost'
-  from pg_catalog.pg_replication_slots
- where slot_name = %s"""
+# The server calls a slot lost by its settings of now, and may have removed the WAL by those of
+# before; after a restart it has forgotten what it removed. Names of segments are without timeline.
+IS_LOST = """
+coalesce(
+    s.wal_status = 'lost'
+    or case
+           when pg_catalog.pg_is_in_recovery() then false
+           else (
+                    select min(pg_catalog.right(w.name, 16))
+                      from pg_catalog.pg_ls_waldir() as w
+                     where w.name ~ '^[0-9A-F]{24}$'
+                )
+                > pg_catalog.right(pg_catalog.pg_walfile_name(s.restart_lsn + 1), 16)
+       end,
+    false
+)"""
+"""A condition on a row `s` of pg_replication_slots: whether WAL that the slot needs is gone."""
 
 _MAY_LIST = "select pg_catalog.has_function_privilege('pg_catalog.pg_ls_waldir()', 'execute')"
-_REMOVED = """
-select min(pg_catalog.right(name, 16))
-       > pg_catalog.right(pg_catalog.pg_walfile_name(%s::pg_catalog.pg_lsn + 1), 16)
-  from pg_catalog.pg_ls_waldir()
- where name ~ '^[0-9A-F]{24}$'"""
+_SLOT = """
+select s.restart_lsn, is_lost
+  from pg_catalog.pg_replication_slots as s
+ where s.slot_name = %s"""
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,12 @@ class Source:
         return self.flushed if timeline == self.timeline else self.ends.get(timeline, -1)
 
 
+def is_lost(connection: psycopg.Connection[Any]) -> str:
+    """Return IS_LOST, or what a role can ask that may not list the server's WAL."""
+    may_list = connection.execute(_MAY_LIST).fetchone() == (True,)
+    return IS_LOST if may_list else "s.wal_status is not distinct from 'lost'"
+
+
 def look(connection: psycopg.Connection[Any]) -> Source | None:
     """Ask a server; None if it is in recovery, when what it will follow is not decided yet."""
     row = connection.execute(
@@ -59,11 +77,9 @@ def look(connection: psycopg.Connection[Any]) -> Source | None:
     ).fetchone()
     if row is None or row[0]:
         return None
-    found = connection.execute(_SLOT, [barman.SLOT]).fetchone()
-    slot = found and Slot(
-        wal.position(found[0]) if found[0] else None,
-        bool(found[1]) or _is_removed(connection, found[0]),
-    )
+    query = _SLOT.replace("is_lost", is_lost(connection)).encode()
+    found = connection.execute(query, [barman.SLOT]).fetchone()
+    slot = found and Slot(wal.position(found[0]) if found[0] else None, bool(found[1]))
     info = connection.info
     where = barman.without_settings(info.get_parameters())
     words = {**where, "password": info.password} if info.password else where
@@ -78,16 +94,6 @@ def look(connection: psycopg.Connection[Any]) -> Source | None:
             history = bytes(answer[1]) if answer else b""
     ends = dict(wal.ends(history.decode("utf-8")))
     return Source(timeline, ends, wal.position(_text(flushed)), row[1], slot or None)
-
-
-def _is_removed(connection: psycopg.Connection[Any], begin: str | None) -> bool:
-    """Tell whether the server has removed WAL of a slot that it does not call lost.
-
-    It calls a slot lost by its settings of now, and had removed the WAL by those of before.
-    """
-    if begin is None or connection.execute(_MAY_LIST).fetchone() != (True,):
-        return False
-    return connection.execute(_REMOVED, [begin]).fetchone() == (True,)
 
 
 def problem(source: Source, names: Iterable[str], *, failed: bool = False) -> str | None:

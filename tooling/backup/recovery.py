@@ -17,6 +17,7 @@ NEVER: Mapping[str, object] = {"synchronous_standby_names": "", "archive_mode": 
 
 _FILE = "postgresql.auto.conf"
 _SIGNAL = "recovery.signal"
+_OF_PATRONI = "patroni.dynamic.json"
 _OF_RECOVERY = re.compile(r"\s*(recovery_target\w*|recovery_end_command|restore_command)\b")
 _REPLAYED = re.compile(r"redo in progress.*current LSN: ([0-9A-F]+/[0-9A-F]+)")
 _TAIL = 20_000
@@ -49,13 +50,21 @@ def request(
         **goal,
     }
     (data / _SIGNAL).touch()
-    write(data, own_settings(data), {**asked, **settings})
+    _write(data, own_settings(data), {**NEVER, **asked, **settings})
 
 
-def write(data: Path, own: str, settings: Mapping[str, object]) -> None:
+def settle(data: Path, own: str) -> None:
+    """Give a server that has recovered its own settings again, and those of every restored one.
+
+    Patroni manages those itself, and would not see that they are overridden.
+    """
+    _write(data, own, {} if (data / _OF_PATRONI).exists() else NEVER)
+
+
+def _write(data: Path, own: str, settings: Mapping[str, object]) -> None:
     """Write settings that stand above the restored ones, and give the files to the server."""
     (data / "postgresql.conf").touch()
-    lines = [f"{name} = '{_quoted(value)}'\n" for name, value in {**NEVER, **settings}.items()]
+    lines = [f"{name} = '{_quoted(value)}'\n" for name, value in settings.items()]
     (data / _FILE).write_text("".join([own, *lines]), encoding="utf-8")
     give(data)
 

@@ -65,9 +65,10 @@ def to_folder(barman: Barman, folder: Path, request: Request, tell: Tell) -> Rep
 def in_place(barman: Barman, request: Request, tell: Tell) -> Replaced:
     """Restore the server itself, with its settings; it takes writes when this returns.
 
-    The copy recovers beside it first. For a target the server runs until then; for the newest
-    moment it is stopped when the backup is copied, so that all that it committed is received.
-    Raises as `to_folder` does; the server is as it was then, and runs if it did.
+    Without `run` it has recovered then, and is stopped. The copy recovers beside it first. For a
+    target the server runs until then; for the newest moment it is stopped when the backup is
+    copied, so that all that it committed is received. Raises as `to_folder` does; the server is as
+    it was then, and runs if it did.
     """
     layout = catalog.layout(barman.settings)
     missing = [str(file) for file in layout.outside if not file.exists()]
@@ -87,7 +88,7 @@ def in_place(barman: Barman, request: Request, tell: Tell) -> Replaced:
         if not restored.choice.goal:
             _stop(server, tell)
             restored = restore.add_received(barman, restored)
-        restored = _recovered(restored, request, tell)
+        restored = _recovered(restored, tell)
         copying.move_links(site.new, _locations(restored.backup))
         _stop(server, tell)
         moves = site.moves(locations)
@@ -139,20 +140,15 @@ def _copied(
     return restore.restore(barman, copy, request.target, request.backup_id, place)
 
 
-def _recovered(restored: Restored, request: Request, tell: Tell) -> Restored:
+def _recovered(restored: Restored, tell: Tell) -> Restored:
     """Recover a copy on a private socket, stop it, and give it its own settings again."""
-    data, line = restored.server.data_dir, restored.choice.line
+    data = restored.server.data_dir
     own = recovery.own_settings(data)
     has_settings = (data / "postgresql.conf").exists()
-    if not request.run:
-        recovery.request(data, line, restored.choice.goal, {})
-        for folder in restored.spaces.values():
-            recovery.give(folder)
-        return restored
     done = side.start(restored, tell=tell)
     done.server.stop()
     (data / side.HBA).unlink()
-    recovery.write(data, own, {})
+    recovery.settle(data, own)
     if not has_settings:
         (data / "postgresql.conf").unlink()
     return done

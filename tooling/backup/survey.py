@@ -75,12 +75,13 @@ def original(barman: Barman, data: Path, layout: catalog.Layout) -> Server:
     """Return the server that was backed up, with the words of its command line."""
     target = connection_of(barman.settings)
     programs = reachable_programs(data.parent, places.account_of(data.parent), barman.bin_dir)
-    host = target.get("host", "/tmp")  # noqa: S108
+    # A cluster has several of each; the data here are of one of them.
+    host, port = (target.get(key, "").partition(",")[0] for key in ("host", "port"))
     socket = Path(host if host.startswith("/") else "/tmp")  # noqa: S108
     options = _options(data / "postmaster.opts")
     if not options and not layout.settings.is_relative_to(layout.data):
         options = ("-c", f"config_file={layout.settings}")
-    return Server(programs, data, socket, int(target.get("port", side.PORT)), options)
+    return Server(programs, data, socket, int(port or side.PORT), options)
 
 
 def _options(file: Path) -> tuple[str, ...]:

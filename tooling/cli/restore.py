@@ -56,7 +56,8 @@ def _moment(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
     show_default=False,
     help="Move away what is in the data directory; given twice, also stop its server.",
 )
-@click.option("--start/--no-start", default=True, help="Start the restored server.")
+@click.option("--start/--no-start", default=True, help="Start the restored server. Without it, a "
+              "server restored in place has recovered, and is stopped.")  # fmt: skip
 @options.dry_run
 @options.as_json
 @options.dsn
@@ -148,6 +149,8 @@ def command(
     printing.say_fields(report, as_json=as_json)
     if in_place and start:
         after_recovery(driver.settings, replaced.timeline, tell)
+    elif in_place:
+        tell("start the server, and take a backup of it with `tooling backup run --full`")
 
 
 def _best(driver: "Barman", target: "Target", backup_id: str | None) -> dict[str, Any]:

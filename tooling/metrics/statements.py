@@ -4,6 +4,7 @@ The role eagle_exporter may run them all: it is a member of pg_monitor and may c
 Counters grow until statistics are reset, as PostgreSQL's views have them.
 """
 
+from tooling.backup import follow
 from tooling.metrics.horizon import AGES, HORIZON
 
 TABLES = "select metric, labels, value from ops.metrics()"
@@ -114,7 +115,7 @@ select number.metric, jsonb_build_object('slot', s.slot_name), number.value
  cross join lateral (
            values
            ('replication_slot_active', s.active::integer::double precision),
-           ('replication_slot_lost', (s.wal_status is not distinct from 'lost')::integer),
+           ('replication_slot_lost', is_lost::integer),
            ('replication_slot_retained_bytes',
             coalesce(pg_wal_lsn_diff(here.lsn, s.restart_lsn), 0))
        ) as number (metric, value)
@@ -149,7 +150,7 @@ select number.metric, '{}', number.value
            ('wal_limit_bytes', pg_size_bytes(current_setting('max_wal_size'))),
            ('wal_written_bytes_total', pg_wal_lsn_diff(here.lsn, '0/0'))
        ) as number (metric, value)
-"""
+""".replace("is_lost", follow.IS_LOST)
 
 # Without these roles the views of statistics have nulls, and no error says so.
 PRIVILEGES = """

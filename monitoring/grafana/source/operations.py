@@ -1,4 +1,4 @@
-"""Statements, hit rates, connections and throughput; then alerts, locks, WAL, temporary files."""
+"""Statements, hit rates, connections and throughput; then alerts, faults, locks, WAL and files."""
 
 from monitoring.grafana.source.parts import Dashboard, Graph, Number, Rows
 
@@ -96,6 +96,24 @@ OPERATIONS = Dashboard(
                     "How long ago the server was started.",
                     "s",
                     "time() - eagle_server_started_timestamp_seconds",
+                ),
+                Rows(
+                    "Server faults",
+                    "Settings, damage and roles that no other panel shows, by kind; `tooling "
+                    "preflight` says what each is. Alerts fire above 0.",
+                    "short",
+                    "sum by (fault, severity) (eagle_server_faults)",
+                    ("fault", "severity"),
+                    "found",
+                    width=12,
+                ),
+                Graph(
+                    "Server faults over time",
+                    "Faults found, by the severity of their alert; 0 is right.",
+                    "short",
+                    (("sum by (severity) (eagle_server_faults)", "{{severity}}"),),
+                    wanted=1,
+                    stacked=True,
                 ),
             ),
         ),

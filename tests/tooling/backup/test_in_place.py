@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.tooling.backup.world import World, damaged, world
-from tooling.backup import barman, catalog, fetch, ship, store, take
+from tooling.backup import barman, catalog, fetch, ship, store, survey, take
 from tooling.backup.settings import BackupSettings
 from tooling.errors import Exit
 from tooling.server import places
@@ -244,3 +244,13 @@ def test_settings_outside_of_the_data_directory_stay_there() -> None:
         assert debian.kept() == [1, 2]
         assert debian.sql("show config_file") == [(str(etc / "postgresql.conf"),)]
         assert not (data / "postgresql.conf").exists()
+
+
+def test_a_server_of_a_cluster_has_one_address_of_several(
+    source: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several = {"host": "db1,db2", "port": "5433,5434"}
+    monkeypatch.setattr(survey, "connection_of", lambda _: several)
+    made = barman.configured(source.settings)
+    server = survey.original(made, source.server.data_dir, catalog.layout(source.settings))
+    assert (server.port, server.socket_dir) == (5433, Path("/tmp"))

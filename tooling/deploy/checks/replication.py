@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tooling.backup import barman, catalog, settings
+from tooling.backup import barman, catalog, follow, settings
 from tooling.deploy.findings import Check, Connection, Finding, Given, error, warning
 
 _LAG_BYTES = 64 * 1024 * 1024
@@ -15,7 +15,7 @@ select coalesce(nullif(r.application_name, ''), r.pid::text), r.state,
  order by 1
 """
 _SLOTS = """
-select s.slot_name, s.wal_status,
+select s.slot_name, case when is_lost then 'lost' else s.wal_status end,
        coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn), 0)::bigint
   from pg_catalog.pg_replication_slots as s
  where not s.active
@@ -58,7 +58,8 @@ def _look(connection: Connection, given: Given) -> Iterator[Finding]:
             f"the replication slot {barman.SLOT} is gone: WAL that no receiver has can be removed",
             "Start the receiver, tooling backup receive; then tooling backup run --full",
         )
-    for name, status, kept in connection.execute(_SLOTS).fetchall():
+    slots = _SLOTS.replace("is_lost", follow.is_lost(connection))
+    for name, status, kept in connection.execute(slots.encode()).fetchall():
         yield (error if status in ("unreserved", "lost") else warning)(
             f"nobody uses the slot {name}; it keeps {kept / 1e6:,.0f} MB of WAL ({status})",
             f"Start its consumer, or select pg_drop_replication_slot('{name}')",
