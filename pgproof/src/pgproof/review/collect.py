@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -24,11 +23,9 @@ from pgproof.review.changes import changes
 from pgproof.review.diagram import diagram
 from pgproof.review.general import of_all, of_drift, of_order
 from pgproof.review.judge import Judge
-from pgproof.review.looked import Database, looked
-from pgproof.review.records import Level, Order, Remark, Review, ReviewedFile
-from pgproof.reviewed.check import YES, meaning, of_migration
-from pgproof.reviewed.record import Record
-from pgproof.reviewed.schema import schema
+from pgproof.review.looked import Database, looked, record_of
+from pgproof.review.records import Order, Review, ReviewedFile
+from pgproof.reviewed.check import of_migration
 from pgproof.run.interrupt import interruptible
 from pgproof.scratch.copies import Prepare, database_of
 from pgproof.scratch.databases import Databases, databases
@@ -127,7 +124,7 @@ def review(
         for one in files
     ]
     others += [*of_all(planned, found, traced, verified), *of_order(order)]
-    record = _record(settings, found, [*(r for one in files for r in one.remarks), *others])
+    record = record_of(settings, found, [*(r for one in files for r in one.remarks), *others])
     return Review(
         record,
         allowed,
@@ -199,22 +196,3 @@ def _sizes(
             names |= {scan.relation for scan in measured.scans} | {*measured.empty}
     with connect(conninfo, autocommit=True) as connection:
         return sizes(connection, settings.search_path, names)
-
-
-def _record(settings: Settings, found: Database, remarks: Iterable[Remark]) -> Record:
-    reasons = [
-        f"{one.migration}: {one.message}" if one.migration else one.message
-        for one in remarks
-        if one.level is Level.NO
-    ]
-    return Record(
-        verdict="no" if reasons else YES,
-        reasons=tuple(dict.fromkeys(reasons)),
-        files=tuple(of_migration(one) for one in found.pending),
-        around=found.around,
-        settings=meaning(settings),
-        schema=schema(found.objects),
-        database=found.name,
-        version=found.version,
-        at=datetime.now(UTC).isoformat(timespec="seconds"),
-    )

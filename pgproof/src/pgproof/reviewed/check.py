@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pgproof.catalogue.snapshot import Objects
 from pgproof.errors import Exit, PgproofError
 from pgproof.files.script import Migration, load
 from pgproof.ledger.state import State
 from pgproof.reviewed import record as records
 from pgproof.reviewed.record import File, Record, UnusableError
-from pgproof.reviewed.schema import Schema
+from pgproof.reviewed.schema import Schema, schema
 from pgproof.settings import Settings
 
 _SHOWN = 5
@@ -21,15 +22,15 @@ YES = "yes"
 class Run:
     """What is about to run. `around` are the hashes of the repeatable files that are due.
 
-    `schema` reads what the database holds, `recorded` what the runner left there, if it has noted.
+    `objects` reads what the database holds, `recorded` what the runner left there, if it has noted.
     """
 
     pending: Sequence[Migration]
     around: Mapping[str, str]
     state: State
     settings: Settings
-    schema: Callable[[], Schema]
-    recorded: Callable[[], Schema | None]
+    objects: Callable[[], Objects]
+    recorded: Callable[[], Objects | None]
 
 
 def folder(settings: Settings) -> Path:
@@ -162,17 +163,28 @@ def _is_partial(run: Run) -> bool:
 
 
 def _other_schema(record: Record, run: Run, *, is_begun: bool) -> Iterator[str]:
-    found = run.schema()
-    if found.fingerprint == record.schema.fingerprint:
-        return
-    differing = record.schema.differing(found)
-    if is_begun:
-        # What an interrupted run left is as the runner has noted it, if it could.
-        left = run.recorded()
-        if left is None:
-            return
-        differing = [one for one in differing if found.objects.get(one) != left.objects.get(one)]
-    if differing:
-        more = f" and {len(differing) - _SHOWN:,} more" if len(differing) > _SHOWN else ""
-        names = ", ".join(differing[:_SHOWN])
+    """Yield the objects that are not as they were reviewed.
+
+    The role that owns most of them may have another name here, or have stopped to own most.
+    """
+    objects = run.objects()
+    left = run.recorded() if is_begun else None
+    if is_begun and left is None:
+        return  # What an interrupted run has made so far was not noted.
+    found = [
+        _differing(record.schema, schema(objects, owner), schema(left, owner) if left else None)
+        for owner in dict.fromkeys((record.schema.owner, None))
+    ]
+    fewest = min(found, key=len)
+    if fewest:
+        more = f" and {len(fewest) - _SHOWN:,} more" if len(fewest) > _SHOWN else ""
+        names = ", ".join(fewest[:_SHOWN])
         yield f"the schema is not the one that was reviewed: {names}{more}"
+
+
+def _differing(reviewed: Schema, found: Schema, left: Schema | None) -> list[str]:
+    """Return what differs, but for what an interrupted run has left as it is."""
+    differing = reviewed.differing(found)
+    if left is None:
+        return differing
+    return [one for one in differing if found.objects.get(one) != left.objects.get(one)]

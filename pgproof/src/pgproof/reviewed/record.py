@@ -101,7 +101,8 @@ def read(path: Path) -> Record:
 
 
 def _record(given: Any) -> Record:
-    schema = Schema(str(given["schema"]["fingerprint"]), _texts(given["schema"]["objects"]))
+    of_schema = given["schema"]
+    schema = Schema(str(of_schema["fingerprint"]), _texts(of_schema["objects"]), of_schema["owner"])
     return Record(
         verdict=str(given["verdict"]),
         reasons=tuple(map(str, given["reasons"])),

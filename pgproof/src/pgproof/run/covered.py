@@ -3,12 +3,12 @@
 import psycopg
 
 from pgproof.catalogue import snapshot
+from pgproof.catalogue.snapshot import Objects
 from pgproof.catalogue.statement import MAJOR
 from pgproof.errors import Exit, PgproofError
 from pgproof.ledger import compare, recording
 from pgproof.ledger.reader import Reader
 from pgproof.reviewed.check import Run, covering
-from pgproof.reviewed.schema import Schema, schema
 from pgproof.run.options import Options
 from pgproof.run.repeatable import repeatables
 
@@ -47,9 +47,9 @@ def note(reader: Reader, work: compare.Work, options: Options) -> str | None:
     return f"reviewed: {found.digest}"
 
 
-def _found(reader: Reader) -> Schema:
+def _found(reader: Reader) -> Objects:
     try:
-        return schema(snapshot.take(reader.connection, reader.ledger.schema).objects)
+        return snapshot.take(reader.connection, reader.ledger.schema).objects
     except psycopg.errors.LockNotAvailable as error:
         raise PgproofError(
             "the schema cannot be compared with the one reviewed: a definition is locked",
@@ -58,7 +58,7 @@ def _found(reader: Reader) -> Schema:
         ) from error
 
 
-def _recorded(reader: Reader) -> Schema | None:
+def _recorded(reader: Reader) -> Objects | None:
     if not reader.server.has_ledger or not recording.is_there(reader.connection, reader.ledger):
         return None
     major = reader.connection.info.server_version // MAJOR
@@ -66,4 +66,4 @@ def _recorded(reader: Reader) -> Schema | None:
     rows = recording.read(reader.connection, reader.ledger, major, owner)
     if rows is None:
         return None
-    return schema({(kind, name): definition for kind, name, definition, _ in rows})
+    return {(kind, name): definition for kind, name, definition, _ in rows}
