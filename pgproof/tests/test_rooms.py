@@ -19,6 +19,7 @@ PACKAGE = Package(
         "files",
         "catalogue",
         "ledger",
+        "reviewed",
         "run",
         "ahead",
         "foreign",
@@ -26,6 +27,7 @@ PACKAGE = Package(
         "trace",
         "drift",
         "verify",
+        "review",
         "cli",
     ),
 )

@@ -24,6 +24,8 @@ class Exit(IntEnum):
     LOST = 20
     DRIFTED = 21
     UNVERIFIED = 22
+    DISAPPROVED = 23
+    UNREVIEWED = 24
     INTERRUPTED = 130
     TERMINATED = 143
 

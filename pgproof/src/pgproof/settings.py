@@ -43,6 +43,12 @@ class Settings:
     lock_attempts: int = 30
     require_empty: bool = False
     """Whether a database in which these migrations have no ledger must have no tables."""
+    require_reviewed: bool = False
+    """Whether a run needs a review. Where the file or a variable says so, no option undoes it."""
+    reviews: Path | None = None
+    """Folder of what reviews have recorded; by default `reviews` beside the settings' file."""
+    budgets: Mapping[str, str] = field(default_factory=dict)
+    """What a review lets pass, where that is not the default: see review/budgets.py."""
     present: Path | None = None
     """Folder of the schema as it is, one object a file: what `new --replaces` copies from."""
     server: Path | None = None
@@ -52,8 +58,10 @@ class Settings:
 
 
 _FIELDS = tuple(one.name for one in fields(Settings) if one.name != "root")
-_PATHS = frozenset(("migrations", "present", "server"))
+_PATHS = frozenset(("migrations", "present", "reviews", "server"))
 _FILES = frozenset(("before", "after"))
+_TABLES = frozenset(("budgets", "session"))
+_SWITCHES = frozenset(("require_empty", "require_reviewed"))
 _WORDS = {"true": True, "false": False}
 _NAMES = frozenset(("ledger_schema", "owner"))
 _LONGEST_NAME = 63
@@ -85,12 +93,16 @@ def read(root: Path, **options: Any) -> Settings:
     for key, value in table.items():
         values[key] = _checked(file, root, key, value)
     _refuse_misspelt()
-    for key in _FIELDS:
-        name = VARIABLE.format(key.upper())
-        if name in os.environ:
-            values[key] = parse(key, os.environ[name], name)
+    variables = {key: VARIABLE.format(key.upper()) for key in _FIELDS}
+    given = {
+        key: parse(key, os.environ[name], name)
+        for key, name in variables.items()
+        if name in os.environ
+    }
+    required = [one.get("require_reviewed") for one in (values, given, options)]
+    values.update(given)
     values.update((key, value) for key, value in options.items() if value is not None)
-    return Settings(root=root, **values)
+    return Settings(root=root, **{**values, "require_reviewed": any(required)})
 
 
 def origin(settings: Settings, key: str) -> str:
@@ -105,11 +117,11 @@ def origin(settings: Settings, key: str) -> str:
 def parse(key: str, text: str, name: str) -> Any:
     """Return the value of a setting written as one text. Raises InputError.
 
-    Files are joined as in PATH, parameters of the session by `;`, as in `a=1;b=2`.
+    Files are joined as in PATH, what is a table by `;`, as in `a=1;b=2`.
     """
     if key in _FILES:
         return tuple(path(key, part, name) for part in text.split(os.pathsep) if part)
-    if key == "session":
+    if key in _TABLES:
         pairs = [part.partition("=") for part in text.split(";") if part.strip()]
         if not all(equals for _, equals, _ in pairs):
             raise InputError(f"{name} is {text!r}", hint="Write parameters as a=1;b=2.")
@@ -118,7 +130,7 @@ def parse(key: str, text: str, name: str) -> Any:
         if not (text.isascii() and text.isdecimal() and int(text) > 0):
             raise InputError(f"{name} is {text!r}", hint="Write a whole number above 0.")
         return int(text)
-    if key == "require_empty":
+    if key in _SWITCHES:
         if text.lower() not in _WORDS:
             raise InputError(f"{name} is {text!r}", hint="Write true or false.")
         return _WORDS[text.lower()]
@@ -171,14 +183,14 @@ def _checked(file: Path, root: Path, key: str, value: Any) -> Any:
         strings = isinstance(value, list) and all(isinstance(one, str) for one in value)
         _insist(strings, name, "list of strings")
         return tuple(root / _text(key, one, name) for one in value)
-    if key == "session":
+    if key in _TABLES:
         strings = isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
         _insist(strings, name, "table of strings")
         return dict(value)
     if key == "lock_attempts":
         _insist(type(value) is int and value > 0, name, "whole number above 0")
         return value
-    if key == "require_empty":
+    if key in _SWITCHES:
         _insist(isinstance(value, bool), name, "truth value: true or false")
         return value
     _insist(isinstance(value, str), name, "string")
@@ -202,9 +214,13 @@ def _table(folder: Path) -> tuple[Path, dict[str, Any]] | None:
         raise InputError(
             f"{folder} has settings in {FILE} and in pyproject.toml", hint="Keep one of them."
         )
-    if own is not None:
-        return folder / FILE, own
-    return None if shared is None else (project, shared)
+    found = own if own is not None else shared
+    if found is None:
+        return None
+    file = folder / FILE if own is not None else project
+    keys = {key.replace("-", "_"): value for key, value in found.items()}
+    _insist(len(keys) == len(found), f"{file}: each setting", "key that stands there once")
+    return file, keys
 
 
 def toml(file: Path) -> dict[str, Any] | None:

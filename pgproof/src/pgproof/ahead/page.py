@@ -67,7 +67,7 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield "squawk is not installed: no findings."
 
 
-def _fenced(text: str, language: str = "text") -> Iterator[str]:
+def fenced(text: str, language: str = "text") -> Iterator[str]:
     """Yield a text as it stands, in a fence that is longer than any in it."""
     fence = "```"
     while fence in text:
@@ -91,7 +91,7 @@ def _section(plan: Plan, file: PlannedFile) -> Iterator[str]:
     yield f"## {marked(file.id)}"
     yield ""
     if file.about:
-        yield from _fenced(file.about)
+        yield from fenced(file.about)
         yield ""
     how = "One transaction." if file.transactional else "Statement by statement, journalled."
     back = f" Irreversible: {marked(file.irreversible)}." if file.irreversible else ""
@@ -123,7 +123,7 @@ def _section(plan: Plan, file: PlannedFile) -> Iterator[str]:
         if statement.difference:
             yield f"Statement {statement.number} changes a definition:"
             yield ""
-            yield from _fenced("\n".join(statement.difference), "diff")
+            yield from fenced("\n".join(statement.difference), "diff")
             yield ""
     for finding, place in faults(file.findings):
         yield f"- {place}: **{marked(finding.rule)}** {marked(finding.message)}"

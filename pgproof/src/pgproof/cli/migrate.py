@@ -8,7 +8,14 @@ from pgproof.settings import Settings
 
 
 @click.command(cls=outcome.Command)
-@options.settings(*options.CONNECTED, *options.REPEATABLES, *options.RUNNING, "require_empty")
+@options.settings(
+    *options.CONNECTED,
+    *options.REPEATABLES,
+    *options.RUNNING,
+    "require_empty",
+    "require_reviewed",
+    "reviews",
+)
 @options.dsn
 @click.option(
     "--wait", type=float, default=300, metavar="SECONDS", help="Time to wait for another runner."
@@ -24,6 +31,11 @@ from pgproof.settings import Settings
     callback=options.statement_number,
     help="Continue a partly applied file at its statement N.",
 )
+@click.option(
+    "--unreviewed",
+    metavar="REASON",
+    help="Apply without a review that covers the files; the ledger records the reason.",
+)
 @options.dry_run
 @options.events
 def command(
@@ -32,6 +44,7 @@ def command(
     wait: float,
     allow_out_of_order: bool,
     resume: tuple[str, int] | None,
+    unreviewed: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -44,6 +57,8 @@ def command(
       pgproof migrate
       pgproof migrate --migrations other/migrations --dsn postgresql://host/db
     """
+    if unreviewed is not None and not unreviewed.strip():
+        raise click.BadParameter("give a reason", param_hint="'--unreviewed'")
     from pgproof.report import Json, Text
     from pgproof.run.migrate import migrate
     from pgproof.run.options import Options
@@ -57,6 +72,7 @@ def command(
             wait=wait,
             allow_out_of_order=allow_out_of_order,
             resume=resume,
+            unreviewed=unreviewed,
             dry_run=dry_run,
         ),
     )

@@ -1,11 +1,13 @@
 """Options that several commands share, worded once."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from pgproof import printing
 from pgproof import settings as settings_of
 from pgproof.cli import host
 from pgproof.settings import Settings
@@ -39,15 +41,25 @@ _SETTINGS = {
     ),
     "lock_attempts": ("N", "Number of attempts of a file that cannot get its locks (30)."),
     "present": ("DIR", "Folder of the schema, one object a file."),
+    "reviews": ("DIR", "Folder of what reviews have recorded."),
+    "budgets": ("NAME=VALUE", "Budget of a review, such as longest_lock=2s."),
     "server": ("DIR", "Folder of an embedded server to use."),
 }
 _TYPES = {"DIR": click.Path(), "FILE": click.Path(), "N": click.IntRange(1)}
-_REPEATED = ("before", "after", "session")
+_REPEATED = ("before", "after", "session", "budgets")
+_TABLES = ("session", "budgets")
 _REQUIRE_EMPTY = click.option(
     "--require-empty/--allow-tables",
     default=None,
     help="Refuse a database that has tables, but no ledger of these migrations.",
 )
+_REQUIRE_REVIEWED = click.option(
+    "--require-reviewed",
+    is_flag=True,
+    default=None,
+    help="Refuse files and a schema that no review covers.",
+)
+_SWITCHES = {"require_empty": _REQUIRE_EMPTY, "require_reviewed": _REQUIRE_REVIEWED}
 
 CONNECTED = ("migrations", "ledger_schema", "adopt", "owner", "server")
 """Settings of every command that looks at a database."""
@@ -58,8 +70,8 @@ RUNNING = ("search_path", "session", "lock_timeout", "lock_attempts")
 
 def setting(name: str) -> Callable[[Command], Command]:
     """Return the option of a setting."""
-    if name == "require_empty":
-        return _REQUIRE_EMPTY
+    if name in _SWITCHES:
+        return _SWITCHES[name]
     metavar, about = _SETTINGS[name]
     return click.option(
         f"--{name.replace('_', '-')}",
@@ -84,6 +96,38 @@ def settings(*names: str) -> Callable[[Command], Command]:
         return wrapper  # type: ignore[return-value]
 
     return decorate
+
+
+def target(name: str, about: str) -> Callable[[Command], Command]:
+    """Return an option that names a file to write by `write`."""
+    return click.option(name, metavar="FILE", type=click.Path(dir_okay=False), help=about)
+
+
+def prepare_targets(names: Iterable[str | None]) -> None:
+    """Make the folders of files to write. Raises OSError, and click's error for one named twice."""
+    named = [name for name in names if name is not None]
+    for name in named:
+        if named.count(name) > 1:
+            raise click.UsageError(f"{name} is named for two outputs")
+        if name != "-":
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+
+
+def write(name: str, text: str) -> None:
+    """Write a file whose folder is there; `-` is stdout. Raises OSError.
+
+    The file is replaced when all of it is written.
+    """
+    if name == "-":
+        printing.say_page(text)
+        return
+    path = Path(name)
+    if path.exists() and not path.is_file():  # A device, or a pipe.
+        path.write_text(text, encoding="utf-8")
+        return
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def resolve(dsn: str | None, settings: Settings) -> str:
@@ -116,9 +160,9 @@ def _read(key: str, value: Any, name: str) -> Any:
     """Return what an option sets. Raises InputError."""
     if key in ("before", "after"):
         return tuple(settings_of.path(key, one, name) for one in value)
-    if key in ("lock_attempts", "require_empty"):
+    if key == "lock_attempts" or key in _SWITCHES:
         return value
-    return settings_of.parse(key, ";".join(value) if key == "session" else value, name)
+    return settings_of.parse(key, ";".join(value) if key in _TABLES else value, name)
 
 
 def statement_number(

@@ -1,7 +1,7 @@
 """`pgproof plan`."""
 
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,13 +18,7 @@ _STATEMENT = 2
 @click.command(cls=outcome.Command)
 @options.settings(*options.CONNECTED, *options.REPEATABLES, "search_path", "lock_timeout")
 @options.dsn
-@click.option(
-    "--markdown",
-    "page",
-    type=click.File("w", encoding="utf-8"),
-    metavar="FILE",
-    help="Write the review page for a pull request; - is stdout.",
-)
+@options.target("--markdown", "Write the review page for a pull request; - is stdout.")
 @click.option(
     "--offline",
     is_flag=True,
@@ -35,7 +29,7 @@ _STATEMENT = 2
 def command(
     settings: Settings,
     dsn: str | None,
-    page: IO[str] | None,
+    markdown: str | None,
     offline: bool,
     verbose: bool,
     as_json: bool,
@@ -51,15 +45,16 @@ def command(
       pgproof plan --markdown -
       pgproof plan --offline
     """
-    from pgproof.ahead.page import markdown
+    from pgproof.ahead import page
     from pgproof.ahead.plan import plan
 
+    options.prepare_targets([markdown])
     found = plan(None if offline else options.resolve(dsn, settings), settings)
-    if page is not None:
-        page.write(markdown(found))
+    if markdown is not None:
+        options.write(markdown, page.markdown(found))
     if as_json:
         outcome.result(found.as_dict())
-    elif page is None:
+    elif markdown is None:
         _show(found, verbose)
 
 

@@ -1,18 +1,18 @@
 """What a database should hold: as its ledger has recorded it, or as the migrations make it anew."""
 
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import psycopg
 from psycopg import sql
 
 from pgproof import server
+from pgproof.catalogue.grouped import renamed
 from pgproof.catalogue.snapshot import Key, Objects
 from pgproof.catalogue.statement import MAJOR
 from pgproof.connection import connect
@@ -40,7 +40,6 @@ _QUOTED = "select quote_ident(current_user), quote_ident(%s)"
 _ROLES = """
 select rolname, rolcanlogin, rolinherit from pg_catalog.pg_roles where rolname !~ '^pg_'
 """
-_TO = re.compile(r"( to )(\S+|\"[^\"]+\")( with grant option)?$")
 
 Prepare = Callable[[str], str]
 """Gets the connection string of a scratch database, and returns the one to migrate it with."""
@@ -110,7 +109,7 @@ def built(reader: Reader, scratch: str | None, prepare: Prepare) -> Expectation:
         if found is None:
             raise PgproofError("the scratch database has no record of its objects")
         names = dict(connection.execute(_QUOTED, [_applied_by(reader)]).fetchall())
-        objects = {key: _renamed(one, names) for key, one in found.objects.items()}
+        objects = {key: renamed(one, names) for key, one in found.objects.items()}
         _, last = repeatables(reader.settings, reader.folder)
         files = {one.script.path.name: one.name for one in last}
         touched = {key: files.get(name or "", name) for key, name in found.touched.items()}
@@ -170,20 +169,6 @@ def _applied_by(reader: Reader) -> str:
     except psycopg.errors.InsufficientPrivilege:
         row = None
     return str(row[0]) if row else reader.server.user
-
-
-def _renamed(definition: Mapping[str, Any], names: Mapping[str, str]) -> Mapping[str, Any]:
-    """Return a definition with owner and grantees of another name."""
-
-    def grantee(found: re.Match[str]) -> str:
-        return f"{found[1]}{names.get(found[2], found[2])}{found[3] or ''}"
-
-    renamed = dict(definition)
-    if "owner" in renamed:
-        renamed["owner"] = names.get(renamed["owner"], renamed["owner"])
-    if "privileges" in renamed:
-        renamed["privileges"] = sorted(_TO.sub(grantee, one) for one in renamed["privileges"])
-    return renamed
 
 
 def _major(connection: Connection) -> int:

@@ -21,6 +21,7 @@ def mark(
     out_of_order: bool = False,
     seconds: float | None = None,
     operation: str = "apply",
+    comment: str | None = None,
 ) -> str:
     """Return the statement that records `migration` as applied and clears its journal.
 
@@ -45,7 +46,7 @@ def mark(
         """,
         id=migration.id,
         hash=yoyo_hash(migration.id),
-        log=_log(ledger, migration.id, operation),
+        log=_log(ledger, migration.id, operation, comment),
         raw=script.raw_sha256,
         code=script.code_sha256,
         how=how,
@@ -85,10 +86,12 @@ def rehash(ledger: Ledger, migration: Migration) -> str:
     )
 
 
-def repeated(ledger: Ledger, name: str, raw: str, after: str) -> str:
-    """Return the statement that records a repeatable file as done."""
+def repeated(ledger: Ledger, name: str, raw: str, after: str, *, comment: str | None = None) -> str:
+    """Return the statement that records a repeatable file as done; a comment is logged, too."""
+    log = _log(ledger, name[:255], "repeat", comment).as_string() if comment else "select"
     return ledger.text(
         """
+        with log as ({log})
         insert into {schema}.repeatables (name, raw_sha256, after_sha256)
         values ({name}, {raw}, {after})
         on conflict (name) do update
@@ -97,24 +100,27 @@ def repeated(ledger: Ledger, name: str, raw: str, after: str) -> str:
                applied_by   = excluded.applied_by,
                applied_at   = excluded.applied_at
         """,
+        log=sql.SQL(log),
         name=name,
         raw=raw,
         after=after,
     )
 
 
-def _log(ledger: Ledger, migration_id: str, operation: str) -> sql.SQL:
+def _log(ledger: Ledger, migration_id: str, operation: str, comment: str | None = None) -> sql.SQL:
     """Return the statement that adds a row to yoyo's log."""
     text = ledger.text(
         """
             insert into {schema}._yoyo_log
-                (id, migration_hash, migration_id, operation, username, hostname, created_at_utc)
+                (id, migration_hash, migration_id, operation, username, hostname, comment,
+                 created_at_utc)
             values (gen_random_uuid()::text, {hash}, {id}, {operation}, session_user,
-                    coalesce(inet_client_addr()::text, 'local'),
+                    coalesce(inet_client_addr()::text, 'local'), {comment},
                     clock_timestamp() at time zone 'utc')
         """,
         hash=yoyo_hash(migration_id),
         id=migration_id,
         operation=operation,
+        comment=comment,
     )
     return sql.SQL(text)

@@ -9,7 +9,7 @@ from pgproof.files.problem import Problem, collecting, refuse
 from pgproof.files.script import Migration, Script
 from pgproof.ledger import compare, journal, marks
 from pgproof.ledger.reader import Reader
-from pgproof.run import repeatable
+from pgproof.run import covered, repeatable
 from pgproof.run.held import Locked
 from pgproof.run.job import FileRun
 from pgproof.run.options import Options, Result
@@ -57,11 +57,13 @@ class Run:
         self.reader = held.reader
         self.ledger = held.reader.ledger
         self.result = Result(already=len(self.reader.known.state.applied))
+        self._note: str | None = None
 
     def everything(self) -> Result:
         """Apply all that is due, in order. Raises like `migrate`."""
         reader, state = self.reader, self.reader.known.state
         work = pending(reader, self.held.options)
+        self._note = covered.note(reader, work, self.held.options)
         before, after = repeatables(reader.settings, reader.folder)
         rows, server = self._adopted(work), reader.server
         if not server.has_ledger:
@@ -140,7 +142,13 @@ class Run:
         script = migration.script
 
         def row(seconds: float) -> str:
-            return marks.mark(self.ledger, migration, out_of_order=out_of_order, seconds=seconds)
+            return marks.mark(
+                self.ledger,
+                migration,
+                out_of_order=out_of_order,
+                seconds=seconds,
+                comment=self._note,
+            )
 
         journal = self.reader.known.state.journal.get((migration.id, "apply"), ())
         record = recorder.of(migration.id, is_apart=not script.header.transactional)
@@ -153,7 +161,8 @@ class Run:
         self.held.mutex.check()
 
         def row(_seconds: float) -> str:
-            return marks.repeated(self.ledger, one.name, one.script.raw_sha256, one.after)
+            raw = one.script.raw_sha256
+            return marks.repeated(self.ledger, one.name, raw, one.after, comment=self._note)
 
         script = one.script
         record = recorder.of(one.name, is_apart=not script.header.transactional)

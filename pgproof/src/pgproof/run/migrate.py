@@ -34,8 +34,11 @@ def migrate(
         result = Result(already=len(reader.known.state.applied))
         if options.dry_run:
             from pgproof.run.apply import pending
+            from pgproof.run.covered import note
 
-            result.pending = [migration.id for migration in pending(reader, options).pending]
+            work = pending(reader, options)
+            note(reader, work, options)
+            result.pending = [migration.id for migration in work.pending]
         elif options.resume or not is_done(reader):
             # Imported late: most runs find nothing to do, and their cost is mostly imports.
             from pgproof.run.apply import Run

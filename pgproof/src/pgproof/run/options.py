@@ -14,6 +14,8 @@ class Options:
     allow_out_of_order: bool = False
     resume: tuple[str, int] | None = None
     dry_run: bool = False
+    unreviewed: str | None = None
+    """Why the run needs no review; the ledger notes it with each file."""
     record: bool = True
     """Whether the ledger is told the objects that the run changes."""
 

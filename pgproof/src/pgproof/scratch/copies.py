@@ -21,6 +21,7 @@ from pgproof.settings import Settings
 
 Prepare = Callable[[str], str]
 """What a program does with a connection string before it applies migrations."""
+_BYTES = "select pg_catalog.pg_database_size(pg_catalog.current_database())"
 _NOTHING = "-- Nothing comes before.\nselect 1;\n"
 _OBJECTS = """
 select exists (
@@ -65,9 +66,11 @@ def of_contents(made: Databases, source: str, name: str) -> str:
 
     Raises InputError without pg_dump, PgproofError if it or psql fails.
     """
-    if not made.is_in_use(name):
-        return made.create(template=name)
-    return of_schema(made, source, with_data=True, like=name)
+    if made.is_of(source):
+        if not made.is_in_use(name):
+            return made.create(template=name)
+        return of_schema(made, source, with_data=True, like=name)
+    return of_schema(made, source, with_data=True)
 
 
 def of_schema(
@@ -95,6 +98,12 @@ def has_objects(conninfo: str) -> bool:
     """Whether a database has relations that belong to no extension."""
     with connect(conninfo, autocommit=True) as connection:
         return bool(connection.execute(_OBJECTS.encode()).fetchall()[0][0])
+
+
+def bytes_of(conninfo: str) -> int:
+    """Return the size of a database."""
+    with connect(conninfo, autocommit=True) as connection:
+        return int(connection.execute(_BYTES).fetchall()[0][0])
 
 
 def database_of(conninfo: str) -> str:

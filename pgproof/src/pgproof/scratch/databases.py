@@ -66,6 +66,12 @@ order by 1
 """What makes a copy like its template: owner, privileges and settings are not copied with it."""
 
 
+_SERVER = """
+select pg_catalog.pg_postmaster_start_time(), pg_catalog.current_setting('port')
+"""
+"""What tells a server from another that is used at the same time, and everybody may read."""
+
+
 @dataclass
 class Databases:
     """The scratch databases of one command on one server. Never names a database of others."""
@@ -119,10 +125,11 @@ class Databases:
             with suppress(psycopg.errors.InsufficientPrivilege):
                 self.connection.execute(statement.encode())
 
-    def bytes_of(self, name: str) -> int:
-        """Return the size of a database."""
-        rows = self.connection.execute("select pg_catalog.pg_database_size(%s::name)", [name])
-        return int(rows.fetchall()[0][0])
+    def is_of(self, conninfo: str) -> bool:
+        """Whether a database is one of this server, by which it can be copied as a template."""
+        with closing(connect(conninfo, autocommit=True)) as other:
+            there = other.execute(_SERVER.encode()).fetchall()
+        return bool(there == self.connection.execute(_SERVER.encode()).fetchall())
 
     def is_superuser(self) -> bool:
         """Whether the role may make what others own."""

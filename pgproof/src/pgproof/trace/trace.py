@@ -1,6 +1,6 @@
 """Tracing what is pending: each file on copies of the database as the files before it leave it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ from pgproof.trace.deadlocks import between
 from pgproof.trace.file import Tracer
 from pgproof.trace.records import Trace, TracedFile
 
+Look = Callable[[str], None]
+"""Gets the connection string of a copy, to look at it."""
 _SMALL = 100_000_000
 """Bytes up to which a database is copied without being asked to."""
 _ROLE = "select exists (select from pg_catalog.pg_roles where rolname = %s)"
@@ -46,13 +48,18 @@ def trace(
     queries: Path | None = None,
     report: Reporter = silent,
     prepare: copies.Prepare = str,
+    *,
+    scratch: str | None = None,
+    look: Look | None = None,
 ) -> Trace:
     """Run every pending statement on scratch copies, and measure it.
 
     The database of `conninfo` is read, and nothing in it is changed; copies are made on its server
     and dropped. With `only`, the other pending files are run, and not measured. `queries` is a file
     of what an application asks meanwhile. `prepare` is called as it is before migrations are
-    applied. Raises RefusedError for everything that `migrate` would refuse.
+    applied. `scratch` names another server for the copies; `look` is called with the copy before
+    the first file, and after each that was run. Raises RefusedError for everything that `migrate`
+    would refuse.
     """
     from pgproof.ahead.plan import plan
 
@@ -71,17 +78,21 @@ def trace(
     before = [one for one in work.ordered if one.id not in pending]
     beside = load(queries) if queries else None
     files: list[TracedFile] = []
-    with databases(conninfo) as made:
+    look = look or (lambda _conninfo: None)
+    with databases(scratch or conninfo) as made:
         copied, base = _base(made, conninfo, settings, before, source or Source(), prepare)
         role = _role(base, settings)
         tracer = Tracer(made, base, settings, role, report, beside)
+        look(base)
         for migration in work.pending:
             if only and migration.id not in only:
                 tracer.apply(migration)
+                look(tracer.base)
                 continue
             files.append(tracer.trace(migration, findings[migration.id]))
             if files[-1].failure:
                 break
+            look(tracer.base)
     return Trace(copied, version, between(files))
 
 
@@ -100,7 +111,7 @@ def _base(
     if source.schema_of:
         return "a schema, by pg_dump", copies.of_schema(made, source.schema_of)
     name = copies.database_of(conninfo)
-    is_small = made.bytes_of(name) <= _SMALL
+    is_small = copies.bytes_of(conninfo) <= _SMALL
     if not source.replay and copies.has_objects(conninfo) and (is_small or not before):
         try:
             return f"the database {name}, with its data", copies.of_contents(made, conninfo, name)

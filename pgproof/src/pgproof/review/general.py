@@ -1,0 +1,68 @@
+"""Remarks that are of no file in particular: drift, order, and what was not measured."""
+
+from collections.abc import Iterator
+
+from pgproof.ahead.plan import Plan
+from pgproof.drift.drift import drift
+from pgproof.errors import PgproofError
+from pgproof.review.looked import Database
+from pgproof.review.records import Level, Order, Remark
+from pgproof.scratch.copies import Prepare
+from pgproof.settings import Settings
+from pgproof.trace.records import Trace
+from pgproof.verify.records import Verification
+
+
+def of_drift(
+    conninfo: str,
+    settings: Settings,
+    server: str,
+    prepare: Prepare,
+    found: Database,
+    allowed: str,
+) -> Iterator[Remark]:
+    """Yield what differs from what the migrations made, if any is applied."""
+    if not found.is_applied:
+        return
+    try:
+        differing = drift(conninfo, settings, server, prepare).differences
+    except PgproofError as error:
+        yield Remark("drift", Level.NOTE, f"drift is not known: {error.message}")
+        return
+    level = Level.NO if allowed == "refused" else Level.CAUTION
+    for one in differing:
+        what = one.difference
+        text = f"{what.kind} {what.name} is {what.state}, compared with what the migrations made"
+        yield Remark("drift", level, text)
+
+
+def of_all(
+    planned: Plan, found: Database, traced: Trace | None, verified: Verification | None
+) -> Iterator[Remark]:
+    """Yield what is not known of what is pending as a whole."""
+    for text in planned.unknown:
+        yield Remark("not-known", Level.NOTE, text)
+    if planned.files and not planned.linted:
+        yield Remark("not-linted", Level.NOTE, "squawk is not installed: no findings")
+    for name in found.due:
+        yield Remark("repeatable", Level.NOTE, f"{name} is run around them, and was not measured")
+    measured = {one.id for one in traced.files} if traced else set()
+    for one in planned.files if traced and traced.files and traced.files[-1].failure else ():
+        if one.id not in measured:
+            text = f"{one.id} was not measured: a file before it fails"
+            yield Remark("not-reached", Level.NO, text)
+    for name in verified.left if verified else ():
+        yield Remark("not-reached", Level.NO, f"{name} was not verified: one before it failed")
+    for name, why in (verified.unfilled if verified else {}).items():
+        yield Remark("not-filled", Level.NOTE, f"no rows could be made for {name}: {why}")
+
+
+def of_order(order: Order | None) -> Iterator[Remark]:
+    """Yield the objects that differ between two orders of merges."""
+    if order is None or order.commutes:
+        return
+    for one in order.clashes:
+        text = f"{one.kind} {one.name} depends on the order of merges: {one.ours} and {one.theirs}"
+        yield Remark("order", Level.NO, text, one.ours)
+    if not order.clashes:
+        yield Remark("order", Level.NO, "the schema depends on the order of merges")

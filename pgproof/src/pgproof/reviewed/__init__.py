@@ -1,0 +1,1 @@
+"""What reviews cover: their records, beside the migrations, and whether one covers a run."""
