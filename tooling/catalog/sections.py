@@ -106,7 +106,7 @@ class _Parser:
         column = self.layout.type
         if column is None:
             return [str(self.sheet.shape_type)] * len(self.rows)
-        types = [str(cell).strip().upper() for cell in self.columns[column]]
+        types = [str(cell).strip().upper().split("-")[0] for cell in self.columns[column]]
         for position, shape_type in enumerate(types):
             if shape_type not in SHAPE_TYPES:
                 raise self._fail(
