@@ -26,7 +26,8 @@ grant execute
                     text[], numeric, numeric, numeric, numeric, numeric, numeric, numeric, numeric,
                     text, text, integer
                 ),
-                catalog.diff(text, text, text, text)
+                catalog.diff(text, text, text, text),
+                catalog.doubts(text, text)
     to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 
 -- The owner of the catalogs imports, seeds and publishes as eagle_operator. The privilege to update
@@ -46,8 +47,8 @@ grant update (title, formula, application, source, import_id, source_row)
     on catalog.code_references
     to eagle_operator;
 grant update (
-    kind, shape_type, edi_label, metric_label, has_special_note, dimensions, properties,
-    other_sources, doubts, source, import_id, source_sheet, source_row
+    kind, shape, shape_type, edi_label, metric_label, has_special_note, dimensions, properties,
+    other_sources, doubts, doubted, set_apart, source, import_id, source_sheet, source_row
 ) on catalog.material_catalog
     to eagle_operator;
 grant update (effective_to)

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from tooling.catalog.sources import Sheet
+from tooling.catalog.sources import Sheet, check_size
 from tooling.errors import InputError
 
 _DELIMITERS = ",;\t"
@@ -13,7 +13,11 @@ _LEGACY_DASHES = {b"\x96": "cp1252", b"\x97": "cp1252", b"\xd0": "mac_roman", b"
 
 def read(path: Path) -> Sheet:
     """Return the rows of a csv file. Raises InputError with the line at fault."""
-    return Sheet(path.name, parse(path.read_bytes(), str(path)))
+    content = path.read_bytes()
+    check_size(path.name, content.count(b"\n"), 0)
+    rows = parse(content, str(path))
+    check_size(path.name, len(rows), max(map(len, rows), default=0))
+    return Sheet(path.name, rows, is_delimited=True)
 
 
 def parse(content: bytes, name: str, *, delimiters: str = _DELIMITERS) -> list[list[str]]:

@@ -7,6 +7,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from tooling.catalog.units import FACTORS, scale
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -24,10 +26,23 @@ class Definition:
 
 
 class Dictionary:
-    """Definitions by symbol, and symbols by the names that catalogs print."""
+    """Definitions by symbol, and symbols by the names that catalogs print.
+
+    `scales` has the power of ten in the unit of each symbol, under "us" and "si"; `factors` the SI
+    value of one US unit.
+    """
 
     def __init__(self, definitions: Mapping[str, Definition]):
         self.definitions = definitions
+        self.scales = {
+            units: {symbol: scale(one.unit(units)) for symbol, one in definitions.items()}
+            for units in ("us", "si")
+        }
+        self.factors = {
+            symbol: FACTORS[one.unit_us, one.unit_si]
+            for symbol, one in definitions.items()
+            if (one.unit_us, one.unit_si) in FACTORS
+        }
         self._names = {
             name: definition.symbol
             for definition in definitions.values()

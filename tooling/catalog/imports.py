@@ -63,8 +63,9 @@ def record(connection: psycopg.Connection[Any], kind: str, report: Report) -> ob
     rows = ask(
         connection,
         "insert into catalog.imports (kind, edition, grade, file_name, file_sha256, sheets,"
-        " rows_read, rows_inserted, rows_changed, rows_unchanged, rows_rejected, is_kept, changes)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning import_id",
+        " rows_read, rows_inserted, rows_changed, rows_unchanged, rows_rejected, is_kept, changes,"
+        " is_complete)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning import_id",
         [
             kind,
             report.edition,
@@ -79,6 +80,7 @@ def record(connection: psycopg.Connection[Any], kind: str, report: Report) -> ob
             report.rejected,
             report.is_kept,
             json.dumps([_document(change) for change in kept]),
+            report.is_complete,
         ],
     )
     return rows[0][0]

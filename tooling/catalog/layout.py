@@ -1,11 +1,12 @@
 """Find the header of a sheet and what each of its columns holds."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from tooling.catalog.dictionary import Dictionary
 from tooling.catalog.sources import Sheet
+from tooling.catalog.units import HINT, Unit, parse
 from tooling.errors import InputError
 
 LABEL, EDI, TYPE, NOTE = "label", "edi", "type", "note"
@@ -21,18 +22,25 @@ _ROLES = {
 REQUIRED = ("W", "A", "Ix", "Zx", "Sx", "rx", "Iy", "Zy", "Sy", "ry")
 _HEADER_WITHIN = 30
 _FEWEST_SYMBOLS = 5
-_SCALE = re.compile(r" */ *10 *\^? *[\d⁰¹²³⁴-⁹]+$")
-_UNIT = re.compile(r"[ ,]*[(\[](?:[^()\[\]]*)[)\]]$")
-_PANDAS = re.compile(r"\.\d+$")
+# A second header has at least so much of the first one's symbols.
+_MOST_OF = 0.6
+_SCALE = re.compile(r"(.+?) *(/ *10.*|[x*\u00d7] *10.*)")
+_UNIT = re.compile(r"(.+?)[ ,]*[(\[]([^()\[\]]*)[)\]]")
+_COMMA = re.compile(r"(.+?) *, *(.+)")
+_PANDAS = re.compile(r"(.+)\.[0-9]+")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of values: its index, symbol, and the shape types that it is limited to, if any."""
+    """A column of values: its index, symbol, and the shape types that it is limited to, if any.
+
+    `unit` is what its header says of units or of a scale; None where it says nothing.
+    """
 
     index: int
     symbol: str
     header: str
+    unit: Unit | None = None
     only: frozenset[str] | None = None
     never: frozenset[str] = frozenset()
 
@@ -67,17 +75,29 @@ _IN_CAPITALS = {
 }
 
 
-def find(sheet: Sheet, dictionary: Dictionary, name: str) -> Layout | None:
-    """Return the layout of a sheet, None when it has no header. Raises InputError for a bad one."""
-    best: tuple[int, list[str]] | None = None
-    most = _FEWEST_SYMBOLS - 1
-    for index, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
-        names = [_clean(cell) for cell in row]
-        roles = {_ROLES.get(text.casefold()) for text in names}
-        symbols = sum(1 for text in set(names) if _symbols(text, dictionary, in_capitals=True))
-        if roles & {LABEL, EDI} and symbols > most:
-            best, most = (index, names), symbols
-    return _layout(sheet, *best, dictionary, name) if best else None
+def find(sheet: Sheet, dictionary: Dictionary, name: str) -> list[tuple[Sheet, Layout]]:
+    """Return the tables of a sheet, one below the other, each with its layout; [] without a header.
+
+    Raises InputError for a bad header.
+    """
+    counts = {}
+    for index, row in enumerate(sheet.rows):
+        names = [_clean(cell) for cell in row if isinstance(cell, str) and cell]
+        if not {_ROLES.get(text.casefold()) for text in names} & {LABEL, EDI}:
+            continue
+        counts[index] = sum(
+            1 for text in set(names) if _symbols(text, dictionary, in_capitals=True)
+        )
+    most = max((n for at, n in counts.items() if at < _HEADER_WITHIN), default=0)
+    if most < _FEWEST_SYMBOLS:
+        return []
+    heads = [at for at, n in counts.items() if n >= max(_FEWEST_SYMBOLS, _MOST_OF * most)]
+    tables = []
+    for start, end in zip(heads, [*heads[1:], len(sheet.rows)], strict=True):
+        part = replace(sheet, rows=sheet.rows[start:end], first_row=sheet.first_row + start)
+        names = [_clean(cell) for cell in sheet.rows[start]]
+        tables.append((part, _layout(part, 0, names, dictionary, name)))
+    return tables
 
 
 def letter(index: int) -> str:
@@ -90,11 +110,19 @@ def letter(index: int) -> str:
     return letters
 
 
+def number(letters: str) -> int:
+    """Return the number of a spreadsheet's column: A is 1, AA is 27."""
+    value = 0
+    for character in letters:
+        value = value * 26 + ord(character) - ord("A") + 1
+    return value
+
+
 def _layout(
     sheet: Sheet, header: int, names: list[str], dictionary: Dictionary, name: str
 ) -> Layout:
     where = f"{name}, sheet {sheet.name}, row {header + sheet.first_row}"
-    in_capitals = all(text == text.upper() for text in names)
+    in_capitals = "Ix" not in names and "IX" in names
     seam = _seam(names)
     roles: dict[str, int] = {}
     blocks, ignored = [], []
@@ -142,6 +170,7 @@ def _block(
         symbols = _symbols(text, dictionary, in_capitals=in_capitals)
         if not symbols:
             unknown.append(f"{text} ({letter(index)})")
+        unit = _unit(text, dictionary, f"{where}, column {letter(index)}") if symbols else None
         for symbol in symbols:
             if symbol in seen:
                 raise InputError(
@@ -150,7 +179,7 @@ def _block(
                     hint="Remove one of them.",
                 )
             seen[symbol] = index
-            columns.append(_limited(index, symbol, text, symbols))
+            columns.append(replace(_limited(index, symbol, text, symbols), unit=unit))
     edi = roles.get(EDI)
     return Block(roles.get(LABEL, edi), edi, tuple(columns)), unknown
 
@@ -158,7 +187,7 @@ def _block(
 def _limited(index: int, symbol: str, text: str, symbols: list[str]) -> Column:
     rule = _IN_CAPITALS.get(text.upper(), {}) if len(symbols) > 1 else {}
     others = frozenset[str]().union(*(types for other, types in rule.items() if other != symbol))
-    return Column(index, symbol, text, rule.get(symbol), others)
+    return Column(index, symbol, text, only=rule.get(symbol), never=others)
 
 
 def _seam(names: Sequence[str]) -> int:
@@ -166,7 +195,10 @@ def _seam(names: Sequence[str]) -> int:
 
     A name or two that stand twice are no unit system.
     """
-    bare = [_PANDAS.sub("", text) if _PANDAS.sub("", text) in names else text for text in names]
+    bare = [
+        match[1] if (match := _PANDAS.fullmatch(text)) and match[1] in names else text
+        for text in names
+    ]
     first: dict[str, int] = {}
     repeated = [
         index for index, text in enumerate(bare) if text and first.setdefault(text, index) < index
@@ -176,7 +208,7 @@ def _seam(names: Sequence[str]) -> int:
 
 
 def _symbols(text: str, dictionary: Dictionary, *, in_capitals: bool) -> list[str]:
-    forms = (text, _SCALE.sub("", text), _PANDAS.sub("", text), _UNIT.sub("", text))
+    forms = [name for name, _ in _forms(text)]
     for form in forms:
         if symbol := dictionary.symbol(form):
             same = dictionary.symbols_in_capitals(form) if in_capitals else []
@@ -186,6 +218,28 @@ def _symbols(text: str, dictionary: Dictionary, *, in_capitals: bool) -> list[st
             if symbols := dictionary.symbols_in_capitals(form):
                 return symbols if form.upper() in _IN_CAPITALS else symbols[:1]
     return []
+
+
+def _forms(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names that a header may be, each with what else it says: a unit or a scale."""
+    yield text, ""
+    if match := _PANDAS.fullmatch(text):
+        yield from _forms(match[1])
+    for form in (_UNIT, _SCALE, _COMMA):
+        if match := form.fullmatch(text):
+            for name, rest in _forms(match[1]):
+                yield name, f"{match[2]} {rest}".strip()
+
+
+def _unit(text: str, dictionary: Dictionary, where: str) -> Unit | None:
+    """Return what the header of a column says of units. Raises InputError if it is no unit."""
+    for name, rest in _forms(text):
+        if dictionary.symbol(name) or dictionary.symbols_in_capitals(name):
+            try:
+                return parse(rest) if rest else None
+            except ValueError as error:
+                raise InputError(f"{where}: {text}: {error}", hint=HINT) from error
+    return None
 
 
 def _clean(cell: object) -> str:

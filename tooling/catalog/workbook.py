@@ -1,58 +1,64 @@
-"""Read the sheets of an Excel workbook."""
+"""Read the sheets of an Excel or OpenDocument workbook."""
 
-import html
-import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import python_calamine
 
-from tooling.catalog import archives
-from tooling.catalog.sources import Sheet
+from tooling.catalog import archives, markup, opendocument
+from tooling.catalog.sources import Marks, Sheet, check_size
 from tooling.errors import InputError
 
-_UNCALCULATED = re.compile(
-    rb'<c r="([A-Z]+)(\d+)"[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v></v>|</c>)'
-)
-_SHEET = re.compile(r'<sheet\b[^>]*\bname="([^"]*)"[^>]*\br:id="([^"]*)"')
-_PART = re.compile(r'<Relationship\b(?=[^>]*\bId="([^"]*)")(?=[^>]*\bTarget="([^"]*)")')
+_PASSWORD = "Open it in Excel and save it without a password."
 
 
-def read(path: Path) -> list[Sheet]:
-    """Return the sheets that have cells, in order. Raises InputError for a damaged file."""
-    if path.suffix.lower() != ".xls":
-        with archives.open_checked(path) as archive:
-            if "xl/workbook.xml" not in archive.namelist():
-                raise InputError(f"{path}: a zip file, but not an Excel workbook")
+def read(path: Path) -> tuple[list[Sheet], list[str]]:
+    """Return the sheets that have cells, in order, and notes on those that were left out.
+
+    Hidden sheets are left out. Raises InputError for a damaged, encrypted or oversized file.
+    """
+    marks = _marks(path)
+    sheets: list[Sheet] = []
+    notes: list[str] = []
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
-        sheets = [
-            Sheet(name.strip(), book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in book.sheet_names
-        ]
-    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError) as error:
-        raise InputError(
-            f"{path}: not a readable workbook: {error}",
-            hint="Open it in Excel and save it as xlsx.",
-        ) from error
-    return [sheet for sheet in sheets if sheet.rows]
-
-
-def check_formulas(path: Path) -> None:
-    """Raise InputError if a formula has no calculated value, with its sheet, row and column."""
-    if path.suffix.lower() == ".xls":
-        return
-    with zipfile.ZipFile(path) as archive:
-        targets = dict(_PART.findall(archive.read("xl/_rels/workbook.xml.rels").decode()))
-        sheets = _SHEET.findall(archive.read("xl/workbook.xml").decode())
-        for name, relation in sheets:
-            part = targets.get(relation, "").removeprefix("/xl/")
-            if f"xl/{part}" not in archive.namelist():
+        for metadata in book.sheets_metadata:
+            if metadata.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
-            if match := _UNCALCULATED.search(archive.read(f"xl/{part}")):
-                column, row = match[1].decode(), match[2].decode()
-                raise InputError(
-                    f"{path.name}, sheet {html.unescape(name)}, row {row}, column {column}:"
-                    " a formula without a calculated value",
-                    hint="Open the workbook in Excel, save it, and try again.",
-                )
+            if metadata.visible != python_calamine.SheetVisibleEnum.Visible:
+                notes.append(f"hidden sheet {metadata.name.strip()} left out")
+                continue
+            sheet = _sheet(path, book, metadata.name)
+            own = marks.get(metadata.name, Marks())
+            if sheet.rows:
+                sheets.append(replace(sheet, marks=replace(own, merged=sheet.marks.merged)))
+    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError) as error:
+        is_locked = "password" in str(error).lower()
+        raise InputError(
+            f"{path}: encrypted" if is_locked else f"{path}: not a readable workbook: {error}",
+            hint=_PASSWORD if is_locked else "Open it in Excel and save it as xlsx.",
+        ) from error
+    if not sheets and notes:
+        raise InputError(f"{path}: every sheet is hidden", hint="Unhide the sheet to be read.")
+    return sheets, notes
+
+
+def _marks(path: Path) -> dict[str, Marks]:
+    if not zipfile.is_zipfile(path) and path.suffix.lower() == ".xls":
+        return {}
+    with archives.open_checked(path) as archive:
+        if path.suffix.lower() == ".ods":
+            return opendocument.marks(path, archive)
+        return markup.marks(path, archive)
+
+
+def _sheet(path: Path, book: python_calamine.CalamineWorkbook, name: str) -> Sheet:
+    sheet = book.get_sheet_by_name(name)
+    check_size(f"{path.name}, sheet {name.strip()}", sheet.total_height, sheet.total_width)
+    merged = tuple(
+        ((first[0] + 1, first[1] + 1), (last[0] + 1, last[1] + 1))
+        for first, last in sheet.merged_cell_ranges or ()
+    )
+    rows = sheet.to_python(skip_empty_area=False)
+    return Sheet(name.strip(), rows, marks=Marks(merged=merged))

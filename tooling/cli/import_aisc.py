@@ -14,6 +14,12 @@ from tooling.cli import options
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path), required=False)
 @click.option("--edition", metavar="EDITION", help="Edition of the file, such as v15.0.")
+@click.option(
+    "--complete",
+    "is_complete",
+    is_flag=True,
+    help="The file is a whole edition, though smaller than AISC's or not known.",
+)
 @options.keep_changes
 @options.dry_run
 @options.as_json
@@ -22,6 +28,7 @@ def command(
     connection: psycopg.Connection[Any],
     source: Path | None,
     edition: str | None,
+    is_complete: bool,
     keep_changes: bool,
     dry_run: bool,
     as_json: bool,
@@ -53,6 +60,7 @@ def command(
                 connection,
                 file,
                 edition=edition,
+                is_complete=is_complete,
                 keep_changes=keep_changes,
                 dry_run=dry_run,
                 progress=progress,

@@ -214,6 +214,8 @@ class MaterialCatalogEntry:
     fu_ksi: Decimal | None
     e_ksi: Decimal | None
     g_ksi: Decimal | None
+    doubted: list[str] | None
+    set_apart: dict[str, Any] | None
 
 
 @dataclass(frozen=True)

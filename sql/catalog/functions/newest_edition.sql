@@ -1,5 +1,6 @@
 -- The newest edition of the shapes database that has been imported for a grade of steel.
--- Editions compare by number: v9.1 is older than v16.0.
+-- Editions compare by number: v9.1 is older than v16.0. One of which only a part was imported comes
+-- after all that are complete.
 --
 --     select catalog.newest_edition();
 --     -- v16.0
@@ -21,7 +22,8 @@ begin
       from catalog.imports as import
      where import.kind = 'aisc'
        and import.grade is not distinct from newest_edition.grade
-     order by string_to_array(substr(import.edition, 2), '.')::integer[] desc
+     order by import.is_complete is not false desc,
+              string_to_array(substr(import.edition, 2), '.')::integer[] desc
      limit 1;
 
     if newest is null then

@@ -15,6 +15,7 @@ create table catalog.imports (
     rows_rejected   integer      not null,
     is_kept         boolean      not null,
     changes         jsonb        not null  default '[]',
+    is_complete     boolean      null,
     constraint imports_pkey primary key (import_id),
     constraint imports_kind_check check (kind in ('aisc', 'asce', 'seed')),
     constraint imports_edition_check
@@ -65,3 +66,5 @@ comment on column catalog.imports.is_kept is
     'True when the changed rows replaced the catalog''s; false when they were held back.';
 comment on column catalog.imports.changes is
     'The values replaced by this import: a list of shape, units, symbol, was and now.';
+comment on column catalog.imports.is_complete is
+    'False when the file is a part of its edition; null when it was imported before this was asked.';

@@ -149,6 +149,8 @@ create table catalog.material_catalog (
         generated always as ((properties -> 'us' -> 'E')::numeric) stored,
     g_ksi                numeric  null
         generated always as ((properties -> 'us' -> 'G')::numeric) stored,
+    doubted              text[]   null,
+    set_apart            jsonb    null,
     constraint material_catalog_pkey primary key (material_id),
     constraint material_catalog_standard_edition_grade_shape_key
         unique nulls not distinct (standard, edition, grade, shape),
@@ -177,6 +179,11 @@ create table catalog.material_catalog (
         and cardinality(doubts) <= 1000
         and length(array_to_string(doubts, '')) <= 100000
     ),
+    constraint material_catalog_doubted_check check (
+        array_position(doubted, null) is null and cardinality(doubted) between 1 and 1000
+    ),
+    constraint material_catalog_set_apart_check
+        check (jsonb_typeof(set_apart) = 'object' and ops.json_fits(set_apart, 65536)),
     constraint material_catalog_source_row_check check (source_row > 0),
     constraint material_catalog_weight_check
         check (kind = 'material' or (weight_lb_per_ft is not null and weight_lb_per_ft > 0)),
@@ -261,3 +268,7 @@ comment on column catalog.material_catalog.fy_ksi is 'Least yield strength Fy in
 comment on column catalog.material_catalog.fu_ksi is 'Least tensile strength Fu in ksi.';
 comment on column catalog.material_catalog.e_ksi is 'Modulus of elasticity E in ksi.';
 comment on column catalog.material_catalog.g_ksi is 'Shear modulus G in ksi.';
+comment on column catalog.material_catalog.doubted is
+    'Names of the printed values that the others contradict, such as si.Zy; null when there is none.';
+comment on column catalog.material_catalog.set_apart is
+    'Printed values that are doubted and would be searched by, under "us" and "si".';

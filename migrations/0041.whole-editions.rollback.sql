@@ -1,0 +1,1 @@
+-- restores: catalog.newest_edition @0003
