@@ -72,9 +72,9 @@ def trace(
     beside = load(queries) if queries else None
     files: list[TracedFile] = []
     with databases(conninfo) as made:
-        copied, base = _base(made, conninfo, settings, before, source or Source(), prepare)
-        role = _role(base, settings)
-        tracer = Tracer(made, base, settings, role, report, beside)
+        copied, first = base(made, conninfo, settings, before, source or Source(), prepare)
+        role = _role(first, settings)
+        tracer = Tracer(made, first, settings, role, report, beside)
         for migration in work.pending:
             if only and migration.id not in only:
                 tracer.apply(migration)
@@ -85,7 +85,7 @@ def trace(
     return Trace(copied, version, between(files))
 
 
-def _base(
+def base(
     made: Databases,
     conninfo: str,
     settings: Settings,
