@@ -26,6 +26,8 @@ PACKAGE = Package(
         "trace",
         "drift",
         "verify",
+        "growth",
+        "order",
         "cli",
     ),
 )

@@ -110,7 +110,7 @@ class Bulk:
 
         Tables that others refer to come first. A row that is there is taken as one that fits.
         """
-        self.connection.execute("set search_path = pg_catalog, public")
+        self.connection.execute("set search_path = pg_catalog")
         if self.connection.execute(_SUPERUSER).fetchone() == (True,):
             # Triggers of tables do not run, and what they would refuse is not there.
             self.connection.execute("set session_replication_role = replica")
@@ -168,6 +168,7 @@ class Bulk:
         """Run a statement for rows `first` to `last`; return what the server says against it."""
         try:
             with self.connection.transaction():
+                self.connection.execute("set local search_path = pg_catalog, public")
                 self.connection.execute(query, {"first": first, "last": last})
         except psycopg.Error as error:
             return error.diag.message_primary or str(error)
@@ -214,9 +215,16 @@ class Bulk:
 
     def columns(self, table: str) -> list[Column]:
         """Return the columns of a table that may be set."""
+        found = self.connection.execute(_COLUMNS, [table]).fetchall()
         return [
-            Column(row[0], Kind(*row[1:5], tuple(row[5])), row[6], tuple(row[7]), row[8])
-            for row in self.connection.execute(_COLUMNS, [table]).fetchall()
+            Column(
+                name,
+                Kind(kind, category, modifier, written, tuple(labels)),
+                has,
+                tuple(checks),
+                one,
+            )
+            for name, kind, category, modifier, written, labels, has, checks, one in found
         ]
 
     def keys(self, table: str) -> list[Key]:

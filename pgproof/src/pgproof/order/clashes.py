@@ -89,7 +89,7 @@ def _statement(failure: Failure | None) -> Key:
 
 
 def _meant(message: str, edit: Edit) -> Key | None:
-    """Return the object that a message names, of those that one of the sides has changed.
+    """Return the object that a message names, before others one that the sides have changed.
 
     A message that names a column alone does not say of which table.
     """
@@ -100,8 +100,9 @@ def _meant(message: str, edit: Edit) -> Key | None:
     for key in base.keys() | ours.keys() | theirs.keys():
         by = sum(base.get(key) != side.get(key) for side in (ours, theirs))
         parts = _parts(key)
-        if by and parts[-1] in said:
-            found.append((set(parts) <= said, by, len(parts), key))
+        is_whole = set(parts) <= said
+        if parts[-1] in said and (by or is_whole or key[0] == "constraint"):
+            found.append((is_whole and by > 0, by, len(parts), key))
     return max(found)[-1] if found else None
 
 
@@ -152,6 +153,8 @@ def touched(
         bare = clash.name.partition(" ")[0].partition("(")[0].replace('"', "").split(".")[-1]
         word = re.compile(rf"(?<!\w){re.escape(bare)}(?!\w)", re.IGNORECASE)
         found |= {name for name, text in texts.items() if word.search(text)}
+    if not found:  # PostgreSQL has chosen the name.
+        found = set(texts)
     return tuple(sorted(found))
 
 
