@@ -1,5 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests runner-tests sql-tests corpus faults attacks tamper integrity-check bench chaos stack-check monitoring-check drift-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests runner-tests sql-tests corpus faults attacks tamper integrity-check bench chaos stack-check monitoring-check drift-check order-check bench-runner lock db-start compose-env compose-check
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the steel catalog
@@ -34,6 +34,8 @@ corpus faults attacks tamper integrity-check chaos stack-check monitoring-check:
 	.venv/bin/python -m tests.$(@:-check=)
 drift-check: .venv/test ## plant every kind of drift, on PostgreSQL 16, 17 and 18
 	.venv/bin/python -m tests.run_runner 16 17 18 tests/test_drift.py tests/test_recording.py --every-drift
+order-check: .venv/test ## run every pair of branches in either order, on PostgreSQL 16 and 18
+	.venv/bin/python -m tests.run_runner 16 18 tests/test_order.py --every-order
 bench: .venv/run ## query classes beside plain tables (SIZES=100000,1000000); writes build/bench.json
 	.venv/bin/tooling bench classes --docs $(if $(SIZES),--sizes $(SIZES))
 bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json

@@ -32,6 +32,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="plant every kind of drift, and not one of four; time the command",
     )
+    parser.addoption(
+        "--every-order",
+        action="store_true",
+        help="run every pair of branches in either order, and not a part of them",
+    )
 
 
 @pytest.fixture(scope="session")

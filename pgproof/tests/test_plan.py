@@ -251,11 +251,29 @@ def test_statements_in_blocks_and_functions_are_planned(tables: Project) -> None
     assert [one.relation for one in made.effects] == ["made"]
 
 
-def test_event_triggers_are_named_once(tables: Project) -> None:
+def test_event_triggers_without_a_body_to_read_are_named_once(tables: Project) -> None:
     tables.query("create function e() returns event_trigger language plpgsql as 'begin end'")
+    tables.query("create function e(int) returns int language sql return 1")
     tables.query("create event trigger watch on ddl_command_end execute function e()")
     tables.write("0001.a", "create table q (id int); create table r (id int);")
     assert tables.plan().unknown == ("event triggers run, and are not predicted: watch",)
+
+
+def test_what_an_event_trigger_does_is_planned_with_the_statements_that_fire_it(
+    tables: Project,
+) -> None:
+    tables.query(
+        "create function e() returns event_trigger language plpgsql as 'begin update t set n = 1; end'"
+    )
+    tables.query(
+        "create event trigger made on ddl_command_end when tag in ('CREATE TABLE')"
+        " execute function e()"
+    )
+    tables.write("0001.a", "create table q (id int); alter table o add column z int;")
+    made, altered = tables.plan().files[0].statements
+    assert tables.plan().unknown == ()
+    assert "public.t" in made.scans
+    assert altered.scans == ()
 
 
 def test_without_a_server_a_plan_says_once_what_is_not_known(tables: Project) -> None:

@@ -27,6 +27,8 @@ PACKAGE = Package(
         "trace",
         "drift",
         "verify",
+        "growth",
+        "order",
         "review",
         "cli",
     ),

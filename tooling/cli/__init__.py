@@ -1,5 +1,7 @@
 """The `tooling` command: the runner's commands, and one module of this package for each other."""
 
+from datetime import UTC, datetime
+
 import click
 
 from pgproof import cli as runner
@@ -18,6 +20,7 @@ _SECTIONS = {
         "plan",
         "trace",
         "verify",
+        "order",
         "drift",
         "review",
         "rollback",
@@ -32,6 +35,8 @@ _SECTIONS = {
     "Laboratory": ("generate", "bench"),
     "Documentation": ("docs",),
 }
+_UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
+"""The end of the three years that synthetic projects cover."""
 _HINTS = dict.fromkeys(
     # Undefined schema, table, column, function and type: the database is behind this command.
     ("3F000", "42P01", "42703", "42883", "42704"),
@@ -51,7 +56,17 @@ def _scratch(dsn: str | None, _given: Settings) -> str:
     return options.resolve(dsn)
 
 
-HOST = Host("tooling", _resolve, prepare=_prepare, scratch=_scratch)
+def _fill(url: str, size: int) -> None:
+    """Fill a scratch database with synthetic projects. Raises RefusedError like `generate`."""
+    from tooling.database import connect
+    from tooling.laboratory.synthetic import load
+    from tooling.laboratory.synthetic.dataset import Dataset
+
+    with connect(url, autocommit=True) as connection:
+        load.generate(connection, Dataset(size, 1, _UNTIL))
+
+
+HOST = Host("tooling", _resolve, prepare=_prepare, scratch=_scratch, fill=_fill)
 
 
 def _load(name: str) -> click.Command:

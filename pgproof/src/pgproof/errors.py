@@ -26,6 +26,7 @@ class Exit(IntEnum):
     UNVERIFIED = 22
     DISAPPROVED = 23
     UNREVIEWED = 24
+    CLASHING = 28
     INTERRUPTED = 130
     TERMINATED = 143
 

@@ -24,6 +24,8 @@ from pgproof.trace.trace import Source, trace
 from tests.corpus.cases import BASE, Case, cases, labels
 from tests.servers import Server, at
 
+NOT_RUN = {"eugene": "comes from crates.io or as a binary of its releases: neither can be had here"}
+"""Tools whose rules would be scored, and why they are not."""
 STRONG = ("SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE")
 RULES = {
     "adding-field-with-default": "rewrite",
@@ -293,7 +295,7 @@ def _add(
 
 def main() -> None:
     out, *servers = sys.argv[1:]
-    document: dict[str, Any] = {"cases": {}, "tools": {}}
+    document: dict[str, Any] = {"cases": {}, "tools": {}, "not_run": NOT_RUN}
     for one in servers:
         version, _, url = one.partition("=")
         found = score(at(url), int(version))

@@ -191,14 +191,14 @@ def _others(
         yield Effect(label(catalogue, definition), SHARE_UPDATE_EXCLUSIVE, note="is inherited from")
     elif kind == "AT_AddConstraint":
         scans = not definition.skip_validation
-        yield from foreign.added(catalogue, definition, scans=scans)
+        yield from foreign.added(catalogue, definition, table, scans=scans)
     elif kind == "AT_AddColumn" and not (
         table and definition.colname in table.columns and command.missing_ok
     ):
         constraints = definition.constraints or ()
         scans = any(one.contype == "CONSTR_DEFAULT" for one in constraints)
         for constraint in constraints:
-            yield from foreign.added(catalogue, constraint, scans=scans)
+            yield from foreign.added(catalogue, constraint, table, scans=scans)
     elif table is not None:
         yield from _known_others(command, table, catalogue)
 

@@ -23,13 +23,16 @@ def of_body(catalogue: Catalogue, language: str, source: str, what: str) -> Iter
         yield Effect("", "", note=f"{note}; read it")
         return
     found, whole = statements
-    if not all(one.is_a(*_QUERIES) for one in found):
+    if not all(one.is_a(*_QUERIES) for _, one in found):
         catalogue.complete = False
     catalogue.inside.append(what)
+    outer = catalogue.text
     try:
-        for one in found:
+        for text, one in found:
+            catalogue.text = text
             yield from filter(catalogue.may_be, catalogue.predict(one, catalogue))
     finally:
+        catalogue.text = outer
         catalogue.inside.pop()
     if not whole:
         yield Effect("", "", note=f"{note} where it executes a text; read it")
@@ -52,10 +55,11 @@ def of_block(catalogue: Catalogue, statement: Any) -> Iterator[Effect]:
     yield from of_body(catalogue, language, options.get("as") or "", "the block")
 
 
-def _statements(language: str, source: str) -> tuple[list[Node], bool] | None:
+def _statements(language: str, source: str) -> tuple[list[tuple[str, Node]], bool] | None:
+    """Return the statements of a body, each as a text too, and whether these are all."""
     try:
         if language == "sql":
-            return [tree(source[part]) for part in split(source)], True
+            return [(source[part], tree(source[part])) for part in split(source)], True
         if language != "plpgsql":
             return None
         texts, whole = plpgsql(source)
@@ -64,7 +68,7 @@ def _statements(language: str, source: str) -> tuple[list[Node], bool] | None:
     found = []
     for text in texts:
         try:
-            found.append(tree(text))
+            found.append((text, tree(text)))
         except SyntaxProblem:
             whole = False
     return found, whole

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pgproof.ahead.facts import Constraint, Relation, Trigger, Type, View
+from pgproof.ahead.facts import Constraint, EventTrigger, Relation, Trigger, Type, View
 
 if TYPE_CHECKING:
     from pgproof.ahead.locks import Effect
+    from pgproof.ahead.planner import Planner
     from pgproof.sql.parser import Node
 
 
@@ -34,12 +35,18 @@ class Catalogue:
     rules: frozenset[tuple[int, str]] = frozenset()
     views: tuple[View, ...] = ()
     statistics: dict[tuple[str, str], int] = field(default_factory=dict)
-    event_triggers: tuple[str, ...] = ()
+    event_triggers: tuple[EventTrigger, ...] = ()
 
     predict: "Callable[[Node, Catalogue], Iterable[Effect]] | None" = None
     """What a statement does; for the statements inside of functions."""
     inside: list[str] = field(default_factory=list)
     """The functions whose statements are looked at just now."""
+    planner: "Planner | None" = None
+    """Asks the server which tables a query reads whole."""
+    text: str = ""
+    """The statement that is looked at just now."""
+    unfilled: set[tuple[int, str]] = field(default_factory=set)
+    """Columns, by table, that are null in every row: added, and nothing was written since."""
     zone: str = "UTC"
     checks_known: bool = True
     home: tuple[str, ...] = field(init=False)
@@ -58,6 +65,7 @@ class Catalogue:
         self._own: dict[int, dict[int, None]] = {}
         self._referring: dict[int, dict[int, None]] = {}
         self._newest = 0
+        self._asked: tuple[str, frozenset[tuple[str, str]] | None] = ("", None)
         for relation in list(self.relations.values()):
             self.put(relation)
         for constraint in list(self.constraints.values()):
@@ -135,6 +143,14 @@ class Catalogue:
         """Return language and source of the function of a name; None where it is not known."""
         found = (self.bodies.get((one, name)) for one in self._schemas(schema))
         return next((one for one in found if one), None)
+
+    def planned(self) -> frozenset[tuple[str, str]] | None:
+        """Return the tables that the statement reads whole, if the server has a plan of it."""
+        if self.planner is None or not self.text:
+            return None
+        if self._asked[0] != self.text:
+            self._asked = self.text, self.planner.reads(self.text, self.search_path)
+        return self._asked[1]
 
     def label(self, relation: Relation) -> str:
         """Return the name of a relation as a statement would write it."""

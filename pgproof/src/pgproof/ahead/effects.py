@@ -9,6 +9,7 @@ from typing import Any
 from pgproof.ahead import bodies, drop, maintenance, objects, queries
 from pgproof.ahead.alter import alter_table
 from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.events import of_event_triggers
 from pgproof.ahead.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Effect, merged
 
 
@@ -19,14 +20,19 @@ def effects(sql: str, catalogue: Catalogue | None = None) -> list[Effect]:
     """
     from pgproof.sql.parser import tree
 
-    return of_tree(tree(sql), catalogue or Catalogue())
+    known = catalogue or Catalogue()
+    known.text = sql
+    return of_tree(tree(sql), known)
 
 
 def of_tree(tree: Any, catalogue: Catalogue) -> list[Effect]:
     """Return the effects of a statement that has been parsed."""
     catalogue.predict = of_tree
     handler = _HANDLERS.get(tree.tag)
-    return merged(handler(tree, catalogue)) if handler else []
+    found = merged(handler(tree, catalogue)) if handler else []
+    if catalogue.event_triggers:
+        found = merged([*found, *of_event_triggers(tree, catalogue, found)])
+    return found
 
 
 def _call(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:

@@ -108,6 +108,15 @@ class Trigger:
     enabled: bool = True
 
 
+class EventTrigger(NamedTuple):
+    """An event trigger that is enabled. `function` is its schema and name; no `tags` are all."""
+
+    name: str
+    event: str
+    tags: tuple[str, ...]
+    function: tuple[str, str]
+
+
 class View(NamedTuple):
     """A view, and a column (empty: the whole) of a relation that it reads."""
 

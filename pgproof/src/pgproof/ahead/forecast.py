@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pgproof.ahead import look_definitions
+from pgproof.ahead import events, look_definitions
 from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.definitions import Definitions
 from pgproof.ahead.effects import of_tree
 from pgproof.ahead.learn import learn
 from pgproof.ahead.locks import Effect
 from pgproof.ahead.look import look
+from pgproof.ahead.planner import Planner
 from pgproof.ahead.shapes import is_query
 from pgproof.connection import Connection
 from pgproof.settings import Settings
@@ -23,6 +24,8 @@ _LOCKED = (
     "a table is locked just now: what checks prove, how large"
     " tables are and what replaced definitions were, is not known"
 )
+_WRITES = ("CallStmt", "CopyStmt", "DoStmt")
+"""What may write rows, beside queries."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,10 @@ class Forecast:
             parsed = tree(alike)
         except SyntaxProblem:
             parsed = tree(sql)
+        self.catalogue.text = sql
         found = of_tree(parsed, self.catalogue)
+        if is_query(sql) or parsed.is_a(*_WRITES):
+            self.catalogue.unfilled.clear()
         before = tuple(self._named(found))
         difference = self.definitions.change(parsed, sql, self.catalogue)
         if learn(parsed, self.catalogue):
@@ -103,11 +109,12 @@ def prepare(connection: Connection | None, settings: Settings) -> tuple[Forecast
         path = tuple(name.strip().strip('"') for name in settings.search_path.split(","))
         return Forecast(Catalogue(search_path=path), Definitions()), (_NO_SERVER,)
     catalogue = look(connection, settings.search_path)
+    catalogue.planner = Planner(connection)
     definitions = look_definitions.look(connection, settings.search_path)
     pinned = {name.lower(): value for name, value in settings.session.items()}
     catalogue.zone = pinned.get("timezone", catalogue.zone)
     unknown = [] if definitions and catalogue.checks_known else [_LOCKED]
-    if catalogue.event_triggers:
-        names = ", ".join(catalogue.event_triggers)
+    if missing := events.unpredicted(catalogue):
+        names = ", ".join(missing)
         unknown.append(f"event triggers run, and are not predicted: {names}")
     return Forecast(catalogue, definitions or Definitions()), tuple(unknown)

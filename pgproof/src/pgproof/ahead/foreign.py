@@ -4,18 +4,65 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pgproof.ahead.catalogue import Catalogue
-from pgproof.ahead.facts import Constraint, Relation
+from pgproof.ahead.facts import STORED, Constraint, Relation
 from pgproof.ahead.locks import ACCESS_EXCLUSIVE, SHARE_ROW_EXCLUSIVE, Effect
 from pgproof.ahead.names import named, on
+from pgproof.ahead.planner import quoted
 
 
-def added(catalogue: Catalogue, constraint: Any, *, scans: bool) -> Iterator[Effect]:
+def added(
+    catalogue: Catalogue, constraint: Any, table: Relation | None, *, scans: bool
+) -> Iterator[Effect]:
     """Yield what a new constraint, if it is a foreign key, does to the table that it refers to."""
     if constraint.contype == "CONSTR_FOREIGN":
+        target = catalogue.named(constraint.pktable)
+        if scans and table is not None and target is not None:
+            own = tuple(one.sval for one in constraint.fk_attrs or ())
+            others = tuple(one.sval for one in constraint.pk_attrs or ())
+            scans = is_read(catalogue, table, own, target, others)
         note = (
             "is referenced; read to check the rows that refer to it" if scans else "is referenced"
         )
         yield from named(catalogue, constraint.pktable, SHARE_ROW_EXCLUSIVE, note, scans=scans)
+
+
+def is_read(
+    catalogue: Catalogue,
+    table: Relation,
+    columns: tuple[str, ...],
+    target: Relation,
+    others: tuple[str, ...],
+) -> bool:
+    """Whether the referenced table is read whole when the rows of a foreign key are checked.
+
+    Not so where every row has a null, nor where the server looks up each row by an index: it is
+    asked how it plans the query that PostgreSQL checks the rows by.
+    """
+    if any((table.oid, one) in catalogue.unfilled for one in columns):
+        return False
+    keys = [one.columns for one in catalogue.of(target) if one.kind == "p"]
+    others = others or (keys[0] if keys else ())
+    known = (
+        table.oid > 0 and target.oid > 0 and target.kind in STORED and len(others) == len(columns)
+    )
+    if not known or catalogue.planner is None:
+        return True
+    found = catalogue.planner.reads(_check(table, columns, target, others), ("pg_catalog",))
+    return found is None or (target.schema, target.name) in found
+
+
+def _check(
+    table: Relation, columns: tuple[str, ...], target: Relation, others: tuple[str, ...]
+) -> str:
+    """Return the query by which PostgreSQL checks the rows of a foreign key."""
+    pairs = list(zip(map(quoted, columns), map(quoted, others), strict=True))
+    joined = " and ".join(f"pk.{other} operator(pg_catalog.=) fk.{own}" for own, other in pairs)
+    filled = " and ".join(f"fk.{own} is not null" for own, _ in pairs)
+    return (
+        f"select 1 from only {quoted(table.schema, table.name)} as fk left join only"  # noqa: S608
+        f" {quoted(target.schema, target.name)} as pk on ({joined})"
+        f" where pk.{pairs[0][1]} is null and ({filled})"
+    )
 
 
 def dropped(
@@ -66,5 +113,7 @@ def retyped(catalogue: Catalogue, table: Relation, column: str, *, read: bool) -
 def validated(catalogue: Catalogue, constraint: Constraint, lock: str) -> Iterator[Effect]:
     """Yield what checking the rows of a foreign key does to the table that it refers to."""
     if constraint.target in catalogue.relations:
-        tree = catalogue.tree(catalogue.relations[constraint.target])
-        yield from on(catalogue, tree, lock, "read to check the rows that refer to it", scans=True)
+        target, table = (catalogue.relations[oid] for oid in (constraint.target, constraint.table))
+        read = is_read(catalogue, table, constraint.columns, target, constraint.target_columns)
+        note = "read to check the rows that refer to it" if read else "each row is looked up in it"
+        yield from on(catalogue, catalogue.tree(target), lock, note, scans=read)

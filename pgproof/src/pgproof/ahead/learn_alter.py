@@ -6,6 +6,7 @@ from typing import Any
 
 from pgproof.ahead import learn_constraints, learn_tables, types
 from pgproof.ahead.catalogue import Catalogue
+from pgproof.ahead.columns import SERIAL
 from pgproof.ahead.facts import Column, Relation, TypeRef
 from pgproof.ahead.learn_constraints import nullable, set_not_null
 from pgproof.ahead.learn_drop import drop_column, end
@@ -20,6 +21,7 @@ _TRIGGERS = (
     "AT_DisableTrigAll",
     "AT_DisableTrigUser",
 )
+_FILLS = frozenset(("CONSTR_DEFAULT", "CONSTR_IDENTITY", "CONSTR_GENERATED"))
 
 
 def alter_table(tree: Any, catalogue: Catalogue) -> None:
@@ -92,8 +94,16 @@ def _add_column(catalogue: Catalogue, table: Relation, definition: Any) -> None:
         return
     for one in catalogue.tree(table):
         catalogue.put(replace(one, columns=one.columns | {name: column}))
+        if not _is_filled(definition):
+            catalogue.unfilled.add((one.oid, name))
     table = catalogue.relations[table.oid]
     learn_tables.of_column(catalogue, table, definition, new=False)
+
+
+def _is_filled(definition: Any) -> bool:
+    """Whether a column that is added may have a value in the rows that are there."""
+    is_serial = definition.typeName.names[-1].sval in SERIAL
+    return is_serial or any(one.contype in _FILLS for one in definition.constraints or ())
 
 
 def _columns(catalogue: Catalogue, tables: Iterable[Relation], name: str, **facts: Any) -> None:

@@ -6,7 +6,16 @@ import psycopg
 
 from pgproof.ahead import look_queries as queries
 from pgproof.ahead.catalogue import Catalogue
-from pgproof.ahead.facts import Column, Constraint, Relation, Trigger, Type, TypeRef, View
+from pgproof.ahead.facts import (
+    Column,
+    Constraint,
+    EventTrigger,
+    Relation,
+    Trigger,
+    Type,
+    TypeRef,
+    View,
+)
 from pgproof.ahead.looking import looking
 from pgproof.connection import Connection
 
@@ -55,7 +64,12 @@ def look(connection: Connection, search_path: str) -> Catalogue:
             rules=frozenset(connection.execute(queries.RULES).fetchall()),
             views=tuple(View(*row) for row in connection.execute(queries.VIEWS)),
             statistics={(schema, n): t for schema, n, t in connection.execute(queries.STATISTICS)},
-            event_triggers=tuple(name for (name,) in connection.execute(queries.EVENT_TRIGGERS)),
+            event_triggers=tuple(
+                EventTrigger(name, event, tuple(tags), (schema, function))
+                for name, event, tags, schema, function in connection.execute(
+                    queries.EVENT_TRIGGERS
+                )
+            ),
         )
 
 

@@ -151,5 +151,11 @@ select n.nspname::text, s.stxname::text, s.stxrelid::bigint
   join pg_catalog.pg_namespace as n on n.oid = s.stxnamespace
 """
 EVENT_TRIGGERS = """
-select evtname::text from pg_catalog.pg_event_trigger where evtenabled <> 'D' order by 1
+select e.evtname::text, e.evtevent::text, coalesce(e.evttags, '{}'), n.nspname::text,
+       p.proname::text
+  from pg_catalog.pg_event_trigger as e
+  join pg_catalog.pg_proc as p on p.oid = e.evtfoid
+  join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+ where e.evtenabled <> 'D'
+ order by 1
 """

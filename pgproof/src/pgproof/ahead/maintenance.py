@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from pgproof.ahead import queries
 from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.facts import Relation
 from pgproof.ahead.locks import (
@@ -84,12 +85,14 @@ def refresh(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
     if tree.concurrent:
         note = "its query runs; what has changed is compared"
         yield Effect(name, EXCLUSIVE, scans=True, note=note)
+        yield from queries.refreshed(found, catalogue) if found else ()
     elif tree.skipData:
         yield Effect(name, ACCESS_EXCLUSIVE, note="every row is removed")
     else:
         indexed = found is None or bool(catalogue.owned(found, "i"))
         note = "its query runs and replaces every row"
         yield Effect(name, ACCESS_EXCLUSIVE, rewrites=True, scans=indexed, note=note)
+        yield from queries.refreshed(found, catalogue) if found else ()
 
 
 def lock_table(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:

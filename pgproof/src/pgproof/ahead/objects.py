@@ -28,7 +28,7 @@ def create_table(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
         inner = element.constraints or () if element.is_a("ColumnDef") else (element,)
         for constraint in inner:
             if constraint.is_a("Constraint"):
-                yield from foreign.added(catalogue, constraint, scans=False)
+                yield from foreign.added(catalogue, constraint, None, scans=False)
     for parent in tree.inhRelations or ():
         if tree.partbound:
             yield from partitions.made(catalogue, parent, tree.partbound)
@@ -116,6 +116,8 @@ def publication(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
 
 def made_by_query(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
     """Yield what the query of CREATE TABLE AS, or of a materialized view, does."""
+    if tree.into.skipData or catalogue.named(tree.into.rel) is not None:
+        return
     yield from query(tree.query, catalogue)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from pgproof.ahead import foreign
 from pgproof.ahead.catalogue import Catalogue
 from pgproof.ahead.columns import conjuncts, not_null
 from pgproof.ahead.facts import Relation
@@ -46,10 +47,12 @@ def attached(catalogue: Catalogue, parent: Any, command: Any) -> Iterator[Effect
     own = {(one.target, one.columns) for one in catalogue.of(partition) if one.refers}
     for one in catalogue.of(found):
         if one.refers and one.target in catalogue.relations:
-            target = (catalogue.relations[one.target],)
-            read = (one.target, one.columns) not in own
+            target = catalogue.relations[one.target]
+            read = (one.target, one.columns) not in own and foreign.is_read(
+                catalogue, partition, one.columns, target, one.target_columns
+            )
             note = f"the foreign key {one.name} reaches a partition"
-            yield from on(catalogue, target, SHARE_ROW_EXCLUSIVE, note, scans=read)
+            yield from on(catalogue, (target,), SHARE_ROW_EXCLUSIVE, note, scans=read)
     yield from _referring(catalogue, found, SHARE_ROW_EXCLUSIVE, "refers to the parent")
 
 

@@ -1,6 +1,6 @@
 """Statements that read or change rows: writes in CTEs, triggers, rules, foreign keys, functions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,8 @@ _EVENTS = {
     "DeleteStmt": ("DELETE",),
 }
 _MERGED = {"CMD_INSERT": "INSERT", "CMD_UPDATE": "UPDATE", "CMD_DELETE": "DELETE"}
+_BY_PLAN = "read from beginning to end, as the server plans it"
+_ALL = "all rows are read"
 _FOLLOWING = ("c", "n", "d")
 """What pg_constraint calls CASCADE, SET NULL and SET DEFAULT."""
 
@@ -30,10 +32,65 @@ def query(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
             for one in node.fromClause or ():
                 if one.is_a("RangeVar"):
                     yield Effect(label(catalogue, one), ROW_SHARE)
-    asked = tree.selectStmt if tree.is_a("InsertStmt") else tree
-    if asked is not None and asked.is_a("SelectStmt"):
-        yield from _read_whole(asked, catalogue)
+    yield from reads(tree, catalogue)
     yield from unpredicted(catalogue, tree)
+
+
+def reads(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
+    """Yield the tables that the statement of a query reads whole.
+
+    They are those of the server's plan. Where it has none, as of a table that a statement before
+    makes or alters, they are those that there is no other way to read.
+    """
+    names = catalogue.planned()
+    if names is not None:
+        yield from _planned(names, catalogue)
+        return
+    asked = tree.selectStmt if tree.is_a("InsertStmt") else tree
+    if asked is None:
+        return
+    if asked.is_a("SelectStmt"):
+        yield from _read_whole(asked, catalogue)
+    elif asked.is_a("MergeStmt"):
+        sources = (asked.relation, asked.sourceRelation)
+        yield from _all_of([one for one in sources if one.is_a("RangeVar")], catalogue)
+    elif asked.is_a("UpdateStmt", "DeleteStmt") and asked.whereClause is not None:
+        others = asked.fromClause or asked.usingClause
+        if not others and not _may_use_an_index(asked.relation, asked.whereClause, catalogue):
+            yield from _all_of([asked.relation], catalogue)
+
+
+def refreshed(view: Relation, catalogue: Catalogue) -> Iterator[Effect]:
+    """Yield the tables that the query of a materialized view reads whole."""
+    if catalogue.planner is not None and view.oid > 0:
+        yield from _planned(catalogue.planner.view(view.schema, view.name) or (), catalogue)
+
+
+def _planned(names: Iterable[tuple[str, str]], catalogue: Catalogue) -> Iterator[Effect]:
+    for schema, name in sorted(names):
+        found = catalogue.find(name, schema)
+        if found is not None and found.kind in STORED:
+            yield Effect(catalogue.label(found), ACCESS_SHARE, scans=True, note=_BY_PLAN)
+
+
+def _all_of(sources: Iterable[Any], catalogue: Catalogue) -> Iterator[Effect]:
+    for one in sources:
+        found = catalogue.named(one)
+        for each in catalogue.tree(found) if found else ():
+            if each.kind in STORED:
+                yield Effect(catalogue.label(each), ACCESS_SHARE, scans=True, note=_ALL)
+
+
+def _may_use_an_index(relation: Any, condition: Any, catalogue: Catalogue) -> bool:
+    """Whether an index may find the rows of a condition, as far as its columns tell."""
+    found = catalogue.named(relation)
+    ends = (one.fields["fields"][-1] for one in walk(condition) if one.is_a("ColumnRef"))
+    columns = {end.get("String", {}).get("sval", "") for end in ends}
+    return found is None or any(
+        index.key[:1] == ("",) or set(index.key[:1]) & columns
+        for one in catalogue.tree(found)
+        for index in catalogue.owned(one, "i", "I")
+    )
 
 
 def _read_whole(node: Any, catalogue: Catalogue) -> Iterator[Effect]:
@@ -43,9 +100,16 @@ def _read_whole(node: Any, catalogue: Catalogue) -> Iterator[Effect]:
     stand in for it.
     """
     sources: tuple[Any, ...] = node.fromClause or ()
-    if len(sources) != 1 or not sources[0].is_a("RangeVar"):
+    if node.limitCount is not None:
         return
-    if node.whereClause is not None or node.limitCount is not None:
+    if len(sources) != 1 or not sources[0].is_a("RangeVar"):
+        if node.whereClause is None:
+            tables = [one for source in sources for one in walk(source) if one.is_a("RangeVar")]
+            yield from _all_of(tables, catalogue)
+        return
+    if node.whereClause is not None:
+        if not _may_use_an_index(sources[0], node.whereClause, catalogue):
+            yield from _all_of(sources, catalogue)
         return
     found = catalogue.named(sources[0])
     if found is None or found.kind not in STORED or catalogue.children(found):
@@ -53,7 +117,7 @@ def _read_whole(node: Any, catalogue: Catalogue) -> Iterator[Effect]:
     ends: list[Any] = [one.fields["fields"][-1] for one in walk(node) if one.is_a("ColumnRef")]
     columns = {end.get("String", {}).get("sval", "*") for end in ends}
     if not any(columns <= set(index.key) for index in catalogue.owned(found, "i")):
-        yield Effect(catalogue.label(found), ACCESS_SHARE, scans=True, note="all rows are read")
+        yield Effect(catalogue.label(found), ACCESS_SHARE, scans=True, note=_ALL)
 
 
 def copy(tree: Any, catalogue: Catalogue) -> Iterator[Effect]:
@@ -84,6 +148,7 @@ def _writes(node: Any, catalogue: Catalogue) -> Iterator[Effect]:
         events = _EVENTS[node.tag]
         changed = _set_columns(node.targetList) if node.is_a("UpdateStmt") else set()
     whole = node.is_a("UpdateStmt", "DeleteStmt") and node.whereClause is None
+    whole = whole and catalogue.planned() is None
     found = catalogue.named(node.relation)
     scans = whole and (found is None or found.kind in STORED)
     note = "its partitions are read" if whole and not scans else ""

@@ -19,6 +19,7 @@ COMMANDS = (
     "drift",
     "migrate",
     "new",
+    "order",
     "plan",
     "review",
     "rollback",

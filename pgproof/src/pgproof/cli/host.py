@@ -25,6 +25,8 @@ class Host:
     prepare: Callable[[str | None, Settings], str] | None = None
     scratch: Callable[[str | None, Settings], str] | None = None
     """Does so for a command that makes scratch databases, which are prepared then."""
+    fill: Callable[[str, int], None] | None = None
+    """Fills a scratch database with synthetic rows, by a connection string and a size."""
 
 
 def current() -> Host:

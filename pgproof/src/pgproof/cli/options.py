@@ -46,6 +46,7 @@ _SETTINGS = {
     "server": ("DIR", "Folder of an embedded server to use."),
 }
 _TYPES = {"DIR": click.Path(), "FILE": click.Path(), "N": click.IntRange(1)}
+_MOST_ROWS = 10**13
 _REPEATED = ("before", "after", "session", "budgets")
 _TABLES = ("session", "budgets")
 _REQUIRE_EMPTY = click.option(
@@ -163,6 +164,35 @@ def _read(key: str, value: Any, name: str) -> Any:
     if key == "lock_attempts" or key in _SWITCHES:
         return value
     return settings_of.parse(key, ";".join(value) if key in _TABLES else value, name)
+
+
+def sizes(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[int, ...]:
+    """Read `1e4,1e5,1e6`."""
+    return tuple(sorted({_count(one) for one in value.split(",")})) if value is not None else ()
+
+
+def row_counts(
+    _ctx: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, int]:
+    """Read `public.orders=42e6`, once a table."""
+    found = {}
+    for value in values:
+        name, equals, count = value.rpartition("=")
+        if not (name and equals):
+            raise click.BadParameter("give a table and its rows: public.orders=42e6")
+        found[name.strip()] = _count(count)
+    return found
+
+
+def _count(text: str) -> int:
+    """Return a number of rows, which may be written as 1e6 or 1_000_000."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not (1 <= number <= _MOST_ROWS and number == int(number)):
+        raise click.BadParameter(f"{text.strip()!r} is no number of rows; write 10000 or 1e4")
+    return int(number)
 
 
 def statement_number(

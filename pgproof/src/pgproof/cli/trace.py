@@ -48,6 +48,26 @@ _STATEMENT = 2
     type=click.Path(path_type=Path),
     help="SQL of the application: show which of its transactions a file can deadlock with.",
 )
+@click.option(
+    "--sizes",
+    metavar="N,N,…",
+    callback=options.sizes,
+    help="Fill the copies with so many rows a table, and tell how each statement's time grows.",
+)
+@click.option(
+    "--rows",
+    metavar="TABLE=N",
+    multiple=True,
+    callback=options.row_counts,
+    help="Rows of a table in production, else those of the statistics of --dsn; with --sizes.",
+)
+@click.option(
+    "--repeats",
+    type=click.IntRange(1),
+    default=3,
+    metavar="N",
+    help="How often each of the sizes is measured.",
+)
 @options.as_json
 def command(
     settings: Settings,
@@ -57,6 +77,9 @@ def command(
     replay: bool,
     only: tuple[str, ...],
     queries: Path | None,
+    sizes: tuple[int, ...],
+    rows: dict[str, int],
+    repeats: int,
     as_json: bool,
 ) -> int:
     """Measure the pending statements on scratch copies.
@@ -71,24 +94,33 @@ def command(
       pgproof trace
       pgproof trace --template shop
       pgproof trace --only 0012.status --json
+      pgproof trace --sizes 1e4,1e5,1e6 --rows public.orders=42e6
     """
     from pgproof.trace.trace import Source, trace
 
-    found = trace(
-        options.scratch(dsn, settings),
-        settings,
-        Source(template, schema_of, replay),
-        only,
-        queries,
-        prepare=lambda url: options.prepare(url, settings),
-    )
-    failed = any(file.failure for file in found.files)
-    exit_code = Exit.MIGRATION if failed else Exit.OK
+    conninfo = options.scratch(dsn, settings)
+    source = Source(template, schema_of, replay)
+
+    def prepare(url: str) -> str:
+        return options.prepare(url, settings)
+
+    if sizes:
+        from pgproof.cli.growth import run
+        from pgproof.growth.grow import Sizes
+
+        wanted = Sizes(sizes, rows, repeats)
+        return run(conninfo, settings, wanted, source, only, prepare, as_json=as_json)
+    found = trace(conninfo, settings, source, only, queries, prepare=prepare)
+    exit_code = _exit_code(found)
     if as_json:
         outcome.result(found.as_dict(), exit_code)
     else:
         _show(found)
     return exit_code
+
+
+def _exit_code(found: "Trace") -> Exit:
+    return Exit.MIGRATION if any(file.failure for file in found.files) else Exit.OK
 
 
 def _show(found: "Trace") -> None:

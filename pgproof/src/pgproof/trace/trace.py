@@ -80,10 +80,10 @@ def trace(
     files: list[TracedFile] = []
     look = look or (lambda _conninfo: None)
     with databases(scratch or conninfo) as made:
-        copied, base = _base(made, conninfo, settings, before, source or Source(), prepare)
-        role = _role(base, settings)
-        tracer = Tracer(made, base, settings, role, report, beside)
-        look(base)
+        copied, first = base(made, conninfo, settings, before, source or Source(), prepare)
+        role = _role(first, settings)
+        tracer = Tracer(made, first, settings, role, report, beside)
+        look(first)
         for migration in work.pending:
             if only and migration.id not in only:
                 tracer.apply(migration)
@@ -96,7 +96,7 @@ def trace(
     return Trace(copied, version, between(files))
 
 
-def _base(
+def base(
     made: Databases,
     conninfo: str,
     settings: Settings,

@@ -84,7 +84,8 @@ def _candidates(column: Column, random: Random) -> Sequence[str]:
         is_whole = column.type.startswith("int")
         return [one for one in numbers if not is_whole or "." not in one]
     if column.category == "D":
-        return _DATES if column.type != "time" else ("12:00",)
+        literals = [one for one in _LITERAL.findall(said) if one[:1].isdigit()]
+        return (*_DATES, *literals) if column.type != "time" else ("12:00", *literals)
     if column.category in _BY_CATEGORY:
         return _BY_CATEGORY[column.category]
     if column.category != "S":
@@ -95,6 +96,7 @@ def _candidates(column: Column, random: Random) -> Sequence[str]:
         *literals,
         short,
         short.upper(),
+        short[-1],
         "".join(random.choices(_HEX, k=64)),
         f"{short}@example.com",
     ]

@@ -1,0 +1,1 @@
+"""Migrations of two branches: whether they make one database in either order."""
