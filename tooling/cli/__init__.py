@@ -18,6 +18,7 @@ _SECTIONS = {
         "plan",
         "trace",
         "verify",
+        "compat",
         "drift",
         "rollback",
         "new",

@@ -72,7 +72,8 @@ def command(
       pgproof trace --template shop
       pgproof trace --only 0012.status --json
     """
-    from pgproof.trace.trace import Source, trace
+    from pgproof.scratch.source import Source
+    from pgproof.trace.trace import trace
 
     found = trace(
         options.scratch(dsn, settings),

@@ -2,40 +2,24 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from pgproof.connection import connect
-from pgproof.errors import InputError, PgproofError
+from pgproof.errors import InputError
 from pgproof.files.folder import read
-from pgproof.files.script import Migration, load
+from pgproof.files.script import load
 from pgproof.ledger import compare
 from pgproof.ledger.reader import reading
 from pgproof.report import Reporter, silent
-from pgproof.scratch import copies
-from pgproof.scratch.databases import Databases, databases
+from pgproof.scratch.copies import Prepare
+from pgproof.scratch.databases import databases
+from pgproof.scratch.source import Source, base
 from pgproof.settings import Settings
 from pgproof.trace.deadlocks import between
 from pgproof.trace.file import Tracer
 from pgproof.trace.records import Trace, TracedFile
 
-_SMALL = 100_000_000
-"""Bytes up to which a database is copied without being asked to."""
 _ROLE = "select exists (select from pg_catalog.pg_roles where rolname = %s)"
-
-
-@dataclass(frozen=True)
-class Source:
-    """What the scratch copies are made of.
-
-    By default the database itself if it has objects and is small, or has no ledger, else the
-    migrations that are applied. `template` names a database of the server, `schema_of` one of any
-    server; with `replay` the migrations are applied in any case.
-    """
-
-    template: str | None = None
-    schema_of: str | None = None
-    replay: bool = False
 
 
 def trace(
@@ -45,7 +29,7 @@ def trace(
     only: Sequence[str] = (),
     queries: Path | None = None,
     report: Reporter = silent,
-    prepare: copies.Prepare = str,
+    prepare: Prepare = str,
 ) -> Trace:
     """Run every pending statement on scratch copies, and measure it.
 
@@ -72,9 +56,9 @@ def trace(
     beside = load(queries) if queries else None
     files: list[TracedFile] = []
     with databases(conninfo) as made:
-        copied, base = _base(made, conninfo, settings, before, source or Source(), prepare)
-        role = _role(base, settings)
-        tracer = Tracer(made, base, settings, role, report, beside)
+        copied, first = base(made, conninfo, settings, before, source or Source(), prepare)
+        role = _role(first, settings)
+        tracer = Tracer(made, first, settings, role, report, beside)
         for migration in work.pending:
             if only and migration.id not in only:
                 tracer.apply(migration)
@@ -83,31 +67,6 @@ def trace(
             if files[-1].failure:
                 break
     return Trace(copied, version, between(files))
-
-
-def _base(
-    made: Databases,
-    conninfo: str,
-    settings: Settings,
-    before: Sequence[Migration],
-    source: Source,
-    prepare: copies.Prepare,
-) -> tuple[str, str]:
-    """Return what the copies are of, in words, and the first of them."""
-    if source.template:
-        found = copies.of_database(made, source.template)
-        return f"the database {source.template}, with its data", found
-    if source.schema_of:
-        return "a schema, by pg_dump", copies.of_schema(made, source.schema_of)
-    name = copies.database_of(conninfo)
-    is_small = made.bytes_of(name) <= _SMALL
-    if not source.replay and copies.has_objects(conninfo) and (is_small or not before):
-        try:
-            return f"the database {name}, with its data", copies.of_contents(made, conninfo, name)
-        except PgproofError:
-            if not before:
-                raise
-    return f"{len(before)} migrations", copies.of_migrations(made, settings, before, prepare)
 
 
 def _role(conninfo: str, settings: Settings) -> str | None:
