@@ -33,6 +33,7 @@ class Exit(IntEnum):
     DRIFTED = RunnerExit.DRIFTED
     UNVERIFIED = RunnerExit.UNVERIFIED
     CLASHING = RunnerExit.CLASHING
+    INCOMPATIBLE = RunnerExit.INCOMPATIBLE
     INTERRUPTED = RunnerExit.INTERRUPTED
     TERMINATED = RunnerExit.TERMINATED
     UNSOUND = 11

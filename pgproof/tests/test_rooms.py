@@ -29,6 +29,7 @@ PACKAGE = Package(
         "verify",
         "growth",
         "order",
+        "compat",
         "review",
         "cli",
     ),

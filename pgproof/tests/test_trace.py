@@ -11,9 +11,10 @@ import pytest
 
 from pgproof.errors import Exit, RefusedError
 from pgproof.files.statement import Statement
+from pgproof.scratch.source import Source
 from pgproof.trace.alone import Alone
 from pgproof.trace.records import Measured, TracedFile
-from pgproof.trace.trace import Source, trace
+from pgproof.trace.trace import trace
 from tests.project import Project
 
 TABLES = """

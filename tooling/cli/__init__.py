@@ -20,6 +20,7 @@ _SECTIONS = {
         "plan",
         "trace",
         "verify",
+        "compat",
         "order",
         "drift",
         "review",

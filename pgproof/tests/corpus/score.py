@@ -18,9 +18,10 @@ import psycopg
 
 from pgproof.ahead.lint import lint
 from pgproof.ahead.locks import strength
+from pgproof.scratch.source import Source
 from pgproof.settings import Settings
 from pgproof.trace.records import Trace
-from pgproof.trace.trace import Source, trace
+from pgproof.trace.trace import trace
 from tests.corpus.cases import BASE, Case, cases, labels
 from tests.servers import Server, at
 

@@ -16,6 +16,7 @@ from pgproof.run.interrupt import interruptible
 
 COMMANDS = (
     "baseline",
+    "compat",
     "drift",
     "migrate",
     "new",

@@ -10,7 +10,7 @@ from pgproof.settings import Settings
 
 if TYPE_CHECKING:
     from pgproof.growth.grow import Sizes
-    from pgproof.trace.trace import Source
+    from pgproof.scratch.source import Source
 
 
 def run(

@@ -96,7 +96,8 @@ def command(
       pgproof trace --only 0012.status --json
       pgproof trace --sizes 1e4,1e5,1e6 --rows public.orders=42e6
     """
-    from pgproof.trace.trace import Source, trace
+    from pgproof.scratch.source import Source
+    from pgproof.trace.trace import trace
 
     conninfo = options.scratch(dsn, settings)
     source = Source(template, schema_of, replay)

@@ -22,9 +22,10 @@ from pgproof.run.migrate import migrate
 from pgproof.run.options import Options
 from pgproof.scratch import copies
 from pgproof.scratch.databases import Databases, databases
+from pgproof.scratch.source import Source, base
 from pgproof.settings import Settings
 from pgproof.trace.records import Measured, Trace
-from pgproof.trace.trace import Source, base, trace
+from pgproof.trace.trace import trace
 from pgproof.verify import data
 
 REPEATS = 3

@@ -29,9 +29,10 @@ from pgproof.reviewed.check import of_migration
 from pgproof.run.interrupt import interruptible
 from pgproof.scratch.copies import Prepare, database_of
 from pgproof.scratch.databases import Databases, databases
+from pgproof.scratch.source import Source
 from pgproof.settings import Settings
 from pgproof.trace.records import Trace
-from pgproof.trace.trace import Source, trace
+from pgproof.trace.trace import trace
 from pgproof.verify.records import Verification
 from pgproof.verify.verify import verify
 

@@ -45,15 +45,20 @@ def of_migrations(
     with tempfile.TemporaryDirectory(prefix="pgproof-") as folder:
         here = Path(folder)
         for one in before:
-            (here / one.path.name).write_bytes(one.script.raw)
-            if one.undo:
-                (here / one.undo.name).write_bytes(one.undo.read_bytes())
+            put(here, one)
         if not before:
             (here / "0.sql").write_text(_NOTHING, encoding="utf-8")
             (here / "0.rollback.sql").write_text(_NOTHING, encoding="utf-8")
         alone = replace(settings, migrations=here, after=(), adopt=None)
         migrate(prepare(conninfo), alone, options=Options(allow_out_of_order=True))
     return conninfo
+
+
+def put(folder: Path, migration: Migration) -> None:
+    """Write a migration, and its rollback file, into a folder."""
+    (folder / migration.path.name).write_bytes(migration.script.raw)
+    if migration.undo:
+        shutil.copy(migration.undo, folder)
 
 
 def of_database(made: Databases, name: str) -> str:

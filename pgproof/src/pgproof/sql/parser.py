@@ -24,6 +24,7 @@ _EXPRESSION_MODE = 2
 _ASSIGNED = re.compile(r"^.*?:?=", re.DOTALL)
 _DYNAMIC = ('"PLpgSQL_stmt_dyn', '"dynquery"')
 _COMMENTS = frozenset((Token.SQL_COMMENT, Token.C_COMMENT))
+_RESERVED = 4
 _NESTING = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}]')
 
 
@@ -53,6 +54,20 @@ class Node:
     def is_a(self, *tags: str) -> bool:
         """Whether it is a node of one of these names."""
         return self.tag in tags
+
+
+@dataclass(frozen=True)
+class Lexeme:
+    """A token of the scanner as it stands in a text, from `start` to `end` in characters."""
+
+    start: int
+    end: int
+    text: str
+    is_comment: bool
+    is_word: bool
+    """Whether it is a name or a keyword."""
+    is_reserved: bool
+    """Whether it is a keyword that is no name unless it is quoted."""
 
 
 def split(text: str) -> list[slice]:
@@ -106,6 +121,22 @@ def tokens(text: str) -> list[str]:
         for token in _scan(raw, text)
         if token.token not in _COMMENTS
     ]
+
+
+def lexemes(text: str) -> list[Lexeme]:
+    """Return all that the scanner finds in `text`, also if it is no SQL. Raises SyntaxProblem."""
+    raw = text.encode()
+    index_of = _indexes(raw)
+    found = []
+    for token in _scan(raw, text):
+        written = raw[token.start : token.end].decode()
+        start = index_of(token.start)
+        is_word = token.token == Token.IDENT or token.keyword_kind > 0
+        is_reserved = token.keyword_kind == _RESERVED
+        is_comment = token.token in _COMMENTS
+        end = start + len(written)
+        found.append(Lexeme(start, end, written, is_comment, is_word, is_reserved))
+    return found
 
 
 def plpgsql(source: str) -> tuple[list[str], bool]:

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from pgproof.connection import connect
-from pgproof.errors import InputError, PgproofError
+from pgproof.errors import InputError
 from pgproof.files.folder import read
-from pgproof.files.script import Migration, load
+from pgproof.files.script import load
 from pgproof.ledger import compare
 from pgproof.ledger.reader import reading
 from pgproof.report import Reporter, silent
-from pgproof.scratch import copies
-from pgproof.scratch.databases import Databases, databases
+from pgproof.scratch.copies import Prepare
+from pgproof.scratch.databases import databases
+from pgproof.scratch.source import Source, base
 from pgproof.settings import Settings
 from pgproof.trace.deadlocks import between
 from pgproof.trace.file import Tracer
@@ -21,23 +21,7 @@ from pgproof.trace.records import Trace, TracedFile
 
 Look = Callable[[str], None]
 """Gets the connection string of a copy, to look at it."""
-_SMALL = 100_000_000
-"""Bytes up to which a database is copied without being asked to."""
 _ROLE = "select exists (select from pg_catalog.pg_roles where rolname = %s)"
-
-
-@dataclass(frozen=True)
-class Source:
-    """What the scratch copies are made of.
-
-    By default the database itself if it has objects and is small, or has no ledger, else the
-    migrations that are applied. `template` names a database of the server, `schema_of` one of any
-    server; with `replay` the migrations are applied in any case.
-    """
-
-    template: str | None = None
-    schema_of: str | None = None
-    replay: bool = False
 
 
 def trace(
@@ -47,7 +31,7 @@ def trace(
     only: Sequence[str] = (),
     queries: Path | None = None,
     report: Reporter = silent,
-    prepare: copies.Prepare = str,
+    prepare: Prepare = str,
     *,
     scratch: str | None = None,
     look: Look | None = None,
@@ -94,31 +78,6 @@ def trace(
                 break
             look(tracer.base)
     return Trace(copied, version, between(files))
-
-
-def base(
-    made: Databases,
-    conninfo: str,
-    settings: Settings,
-    before: Sequence[Migration],
-    source: Source,
-    prepare: copies.Prepare,
-) -> tuple[str, str]:
-    """Return what the copies are of, in words, and the first of them."""
-    if source.template:
-        found = copies.of_database(made, source.template)
-        return f"the database {source.template}, with its data", found
-    if source.schema_of:
-        return "a schema, by pg_dump", copies.of_schema(made, source.schema_of)
-    name = copies.database_of(conninfo)
-    is_small = copies.bytes_of(conninfo) <= _SMALL
-    if not source.replay and copies.has_objects(conninfo) and (is_small or not before):
-        try:
-            return f"the database {name}, with its data", copies.of_contents(made, conninfo, name)
-        except PgproofError:
-            if not before:
-                raise
-    return f"{len(before)} migrations", copies.of_migrations(made, settings, before, prepare)
 
 
 def _role(conninfo: str, settings: Settings) -> str | None:

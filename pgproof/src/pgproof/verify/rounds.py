@@ -1,6 +1,5 @@
 """Up, down and up: what one database tells of one migration."""
 
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -9,17 +8,12 @@ from pgproof.catalogue import snapshot
 from pgproof.catalogue.differences import Difference, differences
 from pgproof.errors import PgproofError
 from pgproof.files.script import Migration
-from pgproof.run.migrate import migrate
-from pgproof.run.options import Options
-from pgproof.run.rollback import rollback
+from pgproof.scratch.steps import Steps
 from pgproof.settings import Settings
 from pgproof.verify import data
 from pgproof.verify.fill import Filler
 from pgproof.verify.records import Loss, Problem, Verified
 from pgproof.verify.watch import Connection, Watch, wait_for_the_end
-
-_NOTHING = "begin-of-all.sql"
-UNRECORDED = Options(allow_out_of_order=True, record=False)
 
 
 class Rounds:
@@ -34,7 +28,7 @@ class Rounds:
         filler: Filler,
     ):
         """`tables` is a connection that becomes the owner, and with which rows are read."""
-        self._conninfo = conninfo
+        self._steps = Steps(conninfo, settings)
         self._connection = connection
         self._tables = tables
         self._settings = settings
@@ -43,16 +37,11 @@ class Rounds:
 
     def begin(self) -> None:
         """Run the files of `before`, which are no work of the first migration."""
-        if self._settings.before:
-            (self._settings.migrations / _NOTHING).write_text("-- irreversible: empty\nselect 1;\n")
-            self.up()
+        self._steps.begin()
 
     def add(self, migration: Migration) -> None:
         """Put a migration, and its rollback file, into the folder that is applied."""
-        folder = self._settings.migrations
-        (folder / migration.path.name).write_bytes(migration.script.raw)
-        if migration.undo:
-            shutil.copy(migration.undo, folder)
+        self._steps.add(migration)
 
     def up(self) -> str | None:
         """Apply what is pending. Raises PgproofError.
@@ -60,11 +49,11 @@ class Rounds:
         Where rows that were made up do not fit, it is applied without them; returned is why.
         """
         try:
-            migrate(self._conninfo, self._settings, options=UNRECORDED)
+            self._steps.up()
         except PgproofError as error:
             if not self.filler.discard():
                 raise
-            migrate(self._conninfo, self._settings, options=UNRECORDED)
+            self._steps.up()
             return error.message
         return None
 
@@ -98,7 +87,7 @@ class Rounds:
         written = data.written(self._connection)
         watch = Watch(self._connection, self._settings.ledger_schema)
         try:
-            rollback(self._conninfo, self._settings, watch, UNRECORDED)
+            self._steps.down(watch)
         except PgproofError as error:
             return Verified(
                 migration.id,

@@ -1,6 +1,5 @@
 """`verify`: each migration up, down and up on a scratch database that has rows."""
 
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -18,13 +17,14 @@ from pgproof.ledger.state import State
 from pgproof.report import Reporter, silent
 from pgproof.run.interrupt import interruptible
 from pgproof.run.migrate import migrate
-from pgproof.scratch.copies import of_database
+from pgproof.scratch.copies import of_database, put
 from pgproof.scratch.databases import Databases, databases
+from pgproof.scratch.steps import UNRECORDED
 from pgproof.settings import Settings
 from pgproof.verify import data
 from pgproof.verify.fill import Filler, columns
 from pgproof.verify.records import Verification, Verified
-from pgproof.verify.rounds import UNRECORDED, Rounds
+from pgproof.verify.rounds import Rounds
 from pgproof.verify.values import Column
 
 ROWS = 5
@@ -121,7 +121,5 @@ def _of_a_copy(settings: Settings, here: Path, work: compare.Work) -> Settings:
     here.mkdir()
     for one in work.ordered:
         if one not in work.pending:
-            (here / one.path.name).write_bytes(one.script.raw)
-            if one.undo:
-                shutil.copy(one.undo, here)
+            put(here, one)
     return replace(settings, migrations=here, after=(), adopt=None)

@@ -1,0 +1,1 @@
+"""What an application asks, on the schema before and after each migration: what breaks."""
