@@ -19,6 +19,7 @@ _SECTIONS = {
         "trace",
         "verify",
         "drift",
+        "mutate",
         "rollback",
         "new",
         "baseline",

@@ -39,6 +39,9 @@ _SETTINGS = {
     ),
     "lock_attempts": ("N", "Number of attempts of a file that cannot get its locks (30)."),
     "present": ("DIR", "Folder of the schema, one object a file."),
+    "tests": ("DIR", "Folder of the pgTAP tests."),
+    "excuses": ("FILE", "Mutants that no test has to notice, with reasons."),
+    "journal": ("FILE", "Where what was found is kept (build/mutants.jsonl)."),
     "server": ("DIR", "Folder of an embedded server to use."),
 }
 _TYPES = {"DIR": click.Path(), "FILE": click.Path(), "N": click.IntRange(1)}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from os.path import commonprefix
 
 from pgproof.mutate import expressions
 from pgproof.sql import parser
@@ -18,15 +19,21 @@ _ENDS = frozenset(
 )  # fmt: skip
 _OPENED = {"if": "then", "elsif": "then", "elseif": "then", "while": "loop"}
 _LONGEST = 60
+_NEAR = 8
 
 
 @dataclass(frozen=True)
 class Change:
-    """`operator` is the name of the kind of mutant, `sql` the whole function with the change."""
+    """`operator` is the name of the kind of mutant, `sql` the function with the change in `line`.
+
+    `rule` is why PostgreSQL would do the same, if it would.
+    """
 
     operator: str
     what: str
     sql: str
+    line: int
+    rule: str = ""
 
 
 def mutants(definition: str, language: str) -> Iterator[Change]:
@@ -39,17 +46,42 @@ def mutants(definition: str, language: str) -> Iterator[Change]:
         found = parser.words(body)
     except parser.SyntaxProblem:
         return
-    changes = [("constant", *one) for one in expressions.numbers(body, found)]
+    words = [word.text.lower() for word in found]
+    changes = []
+    for place in range(len(found)):
+        changes += [
+            ("constant", *one, _rule(words, place, language))
+            for one in expressions.number(body, found, place)
+        ]
     if language == "plpgsql":
-        changes += [("guard", *one) for one in _guards(body, found)]
-        changes += [("raise", *one) for one in _raises(body, found)]
+        changes += [("guard", *one, "") for one in _guards(body, found)]
+        changes += [("raise", *one, "") for one in _raises(body, found)]
     else:
-        changes += [("filter", *one) for one in filters(body, found)]
+        changes += [("filter", *one, "") for one in filters(body, found)]
     seen: dict[tuple[str, str], int] = {}
-    for operator, what, text in changes:
+    for operator, what, text, rule in changes:
         number = seen[operator, what] = seen.get((operator, what), 0) + 1
         said = what if number == 1 else f"{what} ({number})"
-        yield Change(operator, said, f"{definition[:start]}{text}{definition[end:]}")
+        alike = len(commonprefix((body, text)))
+        line = definition.count("\n", 0, start + alike) + 1
+        yield Change(operator, said, f"{definition[:start]}{text}{definition[end:]}", line, rule)
+
+
+def _rule(words: list[str], place: int, language: str) -> str:
+    """Return why a number moved by one would change nothing, or nothing."""
+    if "'server_version_num'" in words[max(0, place - _NEAR) : place]:
+        return "a version of the server between two releases"
+    if words[place - 1] != "limit" or language != "plpgsql":
+        return ""
+    depth = 0
+    for index in range(place - 1, -1, -1):
+        word = words[index]
+        depth += (word in ")]") - (word in "([")
+        if depth < 0 or word == ";":
+            return ""
+        if word == "into" and depth == 0:
+            return "" if words[index + 1] == "strict" else "INTO takes the first row alone"
+    return ""
 
 
 def _body(definition: str) -> tuple[int | None, int]:

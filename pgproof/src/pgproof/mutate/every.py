@@ -30,8 +30,9 @@ def mutants(
     kept = []
     statements: set[str] = set()
     for one in found:
-        if one.sql in statements:
-            left_out["the same SQL as another"] += 1
+        rule = "the same SQL as another" if one.sql in statements else one.rule
+        if rule:
+            left_out[rule] += 1
             continue
         statements.add(one.sql)
         kept.append(one)

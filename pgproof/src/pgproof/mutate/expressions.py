@@ -36,10 +36,27 @@ def mutants(expression: str) -> Iterator[tuple[str, str]]:
 
 def numbers(text: str, found: list[Word]) -> Iterator[tuple[str, str]]:
     """Yield each number moved by one."""
-    for place, word in enumerate(found):
-        moved = _moved(word)
-        if moved:
-            yield _changed(text, found, place, moved)
+    for place in range(len(found)):
+        yield from number(text, found, place)
+
+
+def number(text: str, found: list[Word], place: int) -> Iterator[tuple[str, str]]:
+    """Yield the number at a place moved by one; what names a column of ORDER BY is none."""
+    moved = _moved(found[place])
+    if moved and not _is_ordinal(found, place):
+        yield _changed(text, found, place, moved)
+
+
+def _is_ordinal(found: list[Word], place: int) -> bool:
+    before = found[place - 1].text.lower() if place else ""
+    if before in ("asc", "desc"):
+        return False
+    if before == "by":
+        return True
+    earlier = place - 2
+    if before == "," and found[earlier].text.lower() in ("asc", "desc"):
+        earlier -= 1
+    return before == "," and found[earlier].kind == "ICONST" and _is_ordinal(found, earlier)
 
 
 def _moved(word: Word) -> str | None:

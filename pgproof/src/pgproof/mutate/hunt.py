@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
 
 from pgproof.errors import RefusedError
 from pgproof.mutate import touches
@@ -30,6 +32,7 @@ class Hunt:
     after: str
     suite: tuple[TestFile, ...]
     journal: Journal
+    schema: str
     excused: frozenset[str]
     touching_only: bool
     readers: tuple[frozenset[int], frozenset[str]]
@@ -97,16 +100,25 @@ class Hunt:
         with lock:
             if file.name in self._passed:
                 return
-            verdict = own.baseline(file, _LIMIT)
-            if not verdict.passed:
-                raise RefusedError(
-                    f"{file.name} fails without any mutant: {verdict.said}",
-                    hint="Let pg_prove pass first; a test that always fails proves nothing.",
-                )
-            self.ranking.seconds[file.name] = verdict.seconds
-            if file.is_enclosed:
-                self.ranking.touched[file.name] = touches.read(verdict.notes)
+            key = sha256(f"{self.schema}\0{file.name}\0{file.text}".encode()).hexdigest()
+            known = self.journal.measured.get(key)
+            if known is None:
+                known = self._measured(own, file, key)
+            self.ranking.seconds[file.name] = known["took"]
+            if known["touched"] is not None:
+                self.ranking.touched[file.name] = frozenset(known["touched"])
             self._passed.add(file.name)
+
+    def _measured(self, own: Copy, file: TestFile, key: str) -> dict[str, Any]:
+        verdict = own.baseline(file, _LIMIT)
+        if not verdict.passed:
+            raise RefusedError(
+                f"{file.name} fails without any mutant: {verdict.said}",
+                hint="Let pg_prove pass first; a test that always fails proves nothing.",
+            )
+        touched = touches.read(verdict.notes) if file.is_enclosed else None
+        self.journal.add_measured(key, verdict.seconds, touched)
+        return {"took": verdict.seconds, "touched": touched}
 
     def _against(self, own: Copy, task: object) -> None:
         mutant = task

@@ -14,13 +14,15 @@ from pgproof.mutate.records import State
 class Journal:
     """`done` are the outcomes of an earlier run of the same mutants and tests, by mutant's key.
 
-    `hints` are the files that killed, in whatever run came before.
+    `hints` are the files that killed, in whatever run came before; `measured` is what test files
+    touched and took that are the same, on the same schema.
     """
 
     path: Path
     fingerprint: str
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     hints: dict[str, str] = field(default_factory=dict)
+    measured: dict[str, dict[str, Any]] = field(default_factory=dict)
     spent: float = 0.0
     _started: float = field(default_factory=time.monotonic)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -33,11 +35,13 @@ class Journal:
         for line in lines:
             if line.get("killer"):
                 made.hints[line["key"]] = line["killer"]
+            if "measured" in line:
+                made.measured[line["measured"]] = line
         if lines and lines[0].get("fingerprint") == fingerprint and "ended" not in lines[-1]:
             made.done = {line["key"]: line for line in lines[1:] if "state" in line}
             made.spent = max((line.get("seconds", 0.0) for line in lines[1:]), default=0.0)
         path.parent.mkdir(parents=True, exist_ok=True)
-        kept = [{"fingerprint": fingerprint}, *made.done.values()]
+        kept = [{"fingerprint": fingerprint}, *made.measured.values(), *made.done.values()]
         partial = path.with_suffix(".partial")
         partial.write_text("".join(f"{json.dumps(one)}\n" for one in kept), encoding="utf-8")
         partial.replace(path)
@@ -60,6 +64,11 @@ class Journal:
                 "seconds": self.seconds,
             }
         )
+
+    def add_measured(self, key: str, seconds: float, touched: frozenset[int] | None) -> None:
+        """Write what a test file touches, and how long it takes, without any mutant."""
+        known = None if touched is None else sorted(touched)
+        self._write({"measured": key, "took": seconds, "touched": known})
 
     def end(self) -> None:
         """Write that every mutant was run: the next run begins anew."""

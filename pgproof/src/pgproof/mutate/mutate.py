@@ -78,12 +78,14 @@ def mutate(
         with closing(connect(base, autocommit=True)) as connection:
             readers = touches.readers(connection, after)
         journal = _journal(settings, choice, chosen, files, after)
+        schema = sha256("".join((*(one.key for one in mutants), after)).encode()).hexdigest()
         hunt = Hunt(
             made,
             str(conninfo_to_dict(base)["dbname"]),
             after,
             files,
             journal,
+            schema,
             frozenset(reasons),
             choice.touching_only,
             readers,
@@ -119,11 +121,9 @@ def _chosen(mutants: list[Mutant], settings: Settings, choice: Choice) -> list[M
 
 
 def _is_named(mutant: Mutant, name: str) -> bool:
-    return (
-        name == mutant.operator
-        or name in (*mutant.names, mutant.object, mutant.id)
-        or mutant.id.startswith(name)
-        or mutant.object.startswith((f"{name}.", f"{name}(", f"{name} "))
+    within = tuple(f"{name}{mark}" for mark in ".( ")
+    return name == mutant.operator or any(
+        one == name or one.startswith(within) for one in (*mutant.names, mutant.object, mutant.id)
     )
 
 

@@ -25,7 +25,8 @@ class Mutant:
     """One fault that is made on purpose.
 
     `names` are what a test that is about it may mention: the object, and the part of it. `oid` is
-    that of the relation, routine or type.
+    that of the relation, routine or type; `line` is the one of the SQL of a function that is changed;
+    `rule` is why it is left out, if it is.
     """
 
     operator: str
@@ -34,11 +35,30 @@ class Mutant:
     sql: str
     oid: int = 0
     names: tuple[str, ...] = ()
+    line: int = 0
+    rule: str = ""
 
     @property
     def id(self) -> str:
         """What it is called in a report, and in the file of excuses."""
         return f"{self.operator} {self.object}: {self.what}"
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Return the SQL for people: of a function the line that is changed."""
+        lines = self.sql.splitlines()
+        if not self.line:
+            return tuple(lines)
+        return (lines[0], f"  line {self.line}: {lines[self.line - 1].strip()}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return a document of it."""
+        return {
+            "mutant": self.id,
+            "operator": self.operator,
+            "object": self.object,
+            "sql": self.sql,
+        }
 
     @cached_property
     def key(self) -> str:
@@ -58,14 +78,7 @@ class Outcome:
 
     def as_dict(self) -> dict[str, Any]:
         """Return a document of it."""
-        return {
-            "mutant": self.mutant.id,
-            "operator": self.mutant.operator,
-            "object": self.mutant.object,
-            "sql": self.mutant.sql,
-            "test_files": self.files,
-            "said": self.said,
-        }
+        return {**self.mutant.as_dict(), "test_files": self.files}
 
 
 @dataclass(frozen=True)

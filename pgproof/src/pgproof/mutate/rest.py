@@ -158,7 +158,9 @@ def mutants(connection: Connection, ledgers: tuple[str, ...]) -> Iterator[Mutant
         yield from _of_view(name, oid, kind, text)
     for name, oid, bare, definition, language in texts(connection, _ROUTINES, ledgers):
         for change in bodies.mutants(definition, language):
-            yield Mutant(change.operator, name, change.what, change.sql, oid, (bare,))
+            yield Mutant(
+                change.operator, name, change.what, change.sql, oid, (bare,), change.line, change.rule
+            )
 
 
 def _of_trigger(

@@ -11,6 +11,10 @@ _SCHEMAS = """(
       from pg_namespace as n
      where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
        and n.nspname <> all ({ledgers})
+       -- pgTAP itself, where it was not installed as an extension.
+       and (n.nspname = 'public' or not exists (
+               select from pg_proc as p
+                where p.pronamespace = n.oid and p.proname = 'throws_ok'))
        and not exists (select from pg_depend as d
                         where (d.classid, d.objid, d.deptype)
                               = ('pg_namespace'::regclass, n.oid, 'e')))"""

@@ -120,21 +120,22 @@ def mutants(connection: Connection, ledgers: tuple[str, ...]) -> Iterator[Mutant
 def _of_check(
     table: str, oid: int, name: str, definition: str, _kind: str, nullable: list[str]
 ) -> Iterator[Mutant]:
-    def mutant(what: str, text: str) -> Mutant:
+    def mutant(what: str, text: str, rule: str = "") -> Mutant:
         change = (
             f"alter table {table} drop constraint {name};"
             f" alter table {table} add constraint {name} {text}"
         )
-        return Mutant("check", f"{table} {name}", what, change, oid, (table, name))
+        return Mutant("check", f"{table} {name}", what, change, oid, (table, name), rule=rule)
 
     for what, text in expressions.mutants(definition):
         yield mutant(what, text)
     lower = definition.lower()
     # Without such words an operand of NULL makes the whole unknown, which a check lets in.
-    if len(nullable) > 1 or any(word in lower for word in _KNOWS_NULL):
-        inner = definition[len("CHECK ") :]
-        for column in nullable:
-            yield mutant(f"NULL let in for {column}", f"CHECK ({inner} or {column} is null)")
+    is_strict = len(nullable) == 1 and not any(word in lower for word in _KNOWS_NULL)
+    rule = "a check that is unknown lets NULL in" if is_strict else ""
+    inner = definition[len("CHECK ") :]
+    for column in nullable:
+        yield mutant(f"NULL let in for {column}", f"CHECK ({inner} or {column} is null)", rule)
 
 
 def _of_key(table: str, oid: int, name: str, definition: str) -> Iterator[Mutant]:

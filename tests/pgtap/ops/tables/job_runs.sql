@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 \ir ../../shape.psql
 
 select results_eq(
@@ -16,6 +16,14 @@ select results_eq(
         ('detail', 'jsonb', 'null', ''),
         ('ran_by', 'text', 'not null', 'SESSION_USER') $$,
     'a run of a job has these columns, in this order'
+);
+select results_eq(
+    $$ select * from pg_temp.indexes_of_table('ops.job_runs') $$,
+    $$ values
+        ('CREATE INDEX job_runs_job_finished_at_succeeded_idx btree (job, finished_at DESC) '
+         'WHERE (outcome = ''succeeded''::text)'),
+        ('CREATE INDEX job_runs_job_started_at_idx btree (job, started_at DESC)') $$,
+    'these indexes serve queries'
 );
 insert into ops.job_runs (job, slot_at) values ('audit-verify', '2026-11-23 03:00+00');
 select throws_ok(
