@@ -25,8 +25,8 @@ select '{NOTE}' || pg_catalog.string_agg(o.oid::pg_catalog.text, ' ')
 OPTIONS = "-c track_functions=all"
 _OWN_FILE, _NAMED, _PART_NAMED, _TOUCHED, _ASKS = 8.0, 4.0, 2.0, 3.0, 1.0
 _SAME_OBJECT, _SAME_SCHEMA, _SAME_KIND = 12.0, 6.0, 3.0
-_LEAST = 0.1
-"""Seconds below which no file is the quicker one."""
+_LEAST = 0.5
+"""Seconds below which being quicker hardly counts."""
 
 
 def read(notes: Iterable[str]) -> frozenset[int]:
@@ -59,7 +59,7 @@ class Ranking:
         by_worth = sorted(
             files,
             key=lambda one: (
-                -scores[one.name] / (_LEAST + self.seconds.get(one.name, _LEAST)),
+                -(scores[one.name] ** 2) / (_LEAST + self.seconds.get(one.name, _LEAST)),
                 one.name,
             ),
         )
