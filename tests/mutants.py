@@ -30,9 +30,7 @@ def main(arguments: list[str]) -> int:
             for name in ("fsync", "full_page_writes"):
                 connection.execute(f"alter system set {name} = off".encode())
             connection.execute("select pg_reload_conf()")
-        choice = Choice(
-            template=run_pgtap.DATABASE, changed=arguments[0] if arguments else None
-        )
+        choice = Choice(template=run_pgtap.DATABASE, changed=arguments[0] if arguments else None)
         try:
             found = mutate(server.url(), settings, choice)
         except PgproofError as error:

@@ -165,7 +165,7 @@ def test_only_what_changed_since_a_revision_is_broken(weak: Project) -> None:
     assert {one.mutant.object for one in found.outcomes} == {
         "shop.sell(integer,integer)", "routine shop.sell(integer,integer)"
     }  # fmt: skip
-    with pytest.raises(InputError, match="git: .*nowhere"):
+    with pytest.raises(InputError, match=r"git: .*nowhere"):
         run(weak, changed="nowhere")
 
 

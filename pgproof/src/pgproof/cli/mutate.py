@@ -64,10 +64,10 @@ def command(
 ) -> int:
     """Break each object of the schema, and show what no pgTAP test notices.
 
-    In copies of the database one constraint, default, key, index, trigger, policy, privilege, label,
-    comment or part of a function at a time is dropped, weakened or changed, and the tests run until
-    one fails. What none notices is listed with the SQL that broke it. A run that was stopped goes on
-    where it was. Exit code: 0 if every mutant is noticed or excused, 23 if not.
+    In copies of the database one constraint, default, key, index, trigger, policy, privilege,
+    label, comment or part of a function at a time is dropped, weakened or changed, and the tests
+    run until one fails. What none notices is listed with the SQL that broke it. A run that was
+    stopped goes on where it was. Exit code: 0 if every mutant is noticed or excused, 23 if not.
 
     \b
       pgproof mutate
@@ -76,7 +76,7 @@ def command(
     """
     from pgproof.mutate.mutate import Choice, mutate
 
-    def found(one: "Outcome", number: int, count: int) -> None:
+    def found(_one: "Outcome", number: int, count: int) -> None:
         if number % _EVERY == 0:
             printing.say(f"{number:,} of {count:,} mutants", err=True)
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from os.path import commonprefix
 
 from pgproof.mutate import expressions
 from pgproof.sql import parser
@@ -62,7 +61,9 @@ def mutants(definition: str, language: str) -> Iterator[Change]:
     for operator, what, text, rule in changes:
         number = seen[operator, what] = seen.get((operator, what), 0) + 1
         said = what if number == 1 else f"{what} ({number})"
-        alike = len(commonprefix((body, text)))
+        alike = next(
+            (at for at, pair in enumerate(zip(body, text, strict=False)) if pair[0] != pair[1]), 0
+        )
         line = definition.count("\n", 0, start + alike) + 1
         yield Change(operator, said, f"{definition[:start]}{text}{definition[end:]}", line, rule)
 
@@ -71,6 +72,8 @@ def _rule(words: list[str], place: int, language: str) -> str:
     """Return why a number moved by one would change nothing, or nothing."""
     if "'server_version_num'" in words[max(0, place - _NEAR) : place]:
         return "a version of the server between two releases"
+    if _is_seed(words, place) and any("advisory" in word for word in words):
+        return "another seed of an advisory lock"
     if words[place - 1] != "limit" or language != "plpgsql":
         return ""
     depth = 0
@@ -82,6 +85,17 @@ def _rule(words: list[str], place: int, language: str) -> str:
         if word == "into" and depth == 0:
             return "" if words[index + 1] == "strict" else "INTO takes the first row alone"
     return ""
+
+
+def _is_seed(words: list[str], place: int) -> bool:
+    """Whether a number is the last argument of hashtextextended()."""
+    depth = 0
+    for index in range(place - 1, 0, -1):
+        word = words[index]
+        depth += (word in ")]") - (word in "([")
+        if depth < 0:
+            return words[index - 1] == "hashtextextended"
+    return False
 
 
 def _body(definition: str) -> tuple[int | None, int]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pgproof.connection import Connection
+from pgproof.mutate import comments as described
 from pgproof.mutate import rest, rights, scope, tables
 from pgproof.mutate.records import Mutant
 
@@ -21,12 +22,12 @@ def mutants(
     found = list(_of_rows(connection, _ROWS, ledgers))
     found += tables.mutants(connection, ledgers)
     found += rest.mutants(connection, ledgers)
-    described = list(_of_rows(connection, rest.COMMENTS, ledgers))
+    of_comments = list(_of_rows(connection, described.COMMENTS, ledgers))
     left_out: Counter[str] = Counter()
     if comments:
-        found += described
+        found += of_comments
     else:
-        left_out["no test reads a comment"] = len(described)
+        left_out["no test reads a comment"] = len(of_comments)
     kept = []
     statements: set[str] = set()
     for one in found:

@@ -56,7 +56,7 @@ class Hunt:
     def _work(
         self, tasks: Sequence[object], jobs: int, act: Callable[[Copy, object], None]
     ) -> None:
-        """Do the tasks in order, several at a time; the first fault ends the work, and is raised."""
+        """Do the tasks in order, several at a time. Raises the first fault."""
         waiting: queue.SimpleQueue[object] = queue.SimpleQueue()
         for task in tasks:
             waiting.put(task)

@@ -141,9 +141,7 @@ def _journal(
     return Journal.open(path, fingerprint, afresh=choice.afresh)
 
 
-def _earlier(
-    journal: Journal, chosen: Sequence[Mutant], reasons: dict[str, str]
-) -> list[Outcome]:
+def _earlier(journal: Journal, chosen: Sequence[Mutant], reasons: dict[str, str]) -> list[Outcome]:
     """Return what an earlier run found; whom an excuse spared then may have lost it."""
     found = []
     for one in chosen:

@@ -25,7 +25,7 @@ class Mutant:
     """One fault that is made on purpose.
 
     `names` are what a test that is about it may mention: the object, and the part of it. `oid` is
-    that of the relation, routine or type; `line` is the one of the SQL of a function that is changed;
+    that of the relation, routine or type; `line` is the one of a function's SQL that is changed;
     `rule` is why it is left out, if it is.
     """
 
@@ -99,8 +99,8 @@ class Mutation:
 
     @property
     def exit_code(self) -> Exit:
-        """0 if each was killed or is excused."""
-        return Exit.SURVIVED if self.of(State.SURVIVED) else Exit.OK
+        """0 if each was killed or is excused, and each excuse is of one that survives."""
+        return Exit.SURVIVED if self.of(State.SURVIVED) or self.stale else Exit.OK
 
     def as_dict(self) -> dict[str, Any]:
         """Return a document of it; `mutants` are those that the server took."""

@@ -1,4 +1,4 @@
-"""Mutants of triggers, policies, views, types, comments and routines."""
+"""Mutants of triggers, policies, views, types and routines."""
 
 from collections.abc import Iterator
 
@@ -44,13 +44,15 @@ select 'policy', t.name || ' ' || quote_ident(p.polname), 'for all',
 """,
     """
 select 'enum', t.name, format('label %L renamed', e.enumlabel),
-       format('alter type %s rename value %L to %L', t.name, e.enumlabel, left(e.enumlabel, 60) || '_x'),
+       format('alter type %s rename value %L to %L', t.name, e.enumlabel,
+              left(e.enumlabel, 60) || '_x'),
        t.oid, array[t.name, e.enumlabel::text]
   from $types as t
   join pg_enum as e on e.enumtypid = t.oid
 union all
 select 'enum', t.name, format('labels %L and %L swapped', e.enumlabel, e.next),
-       format('alter type %1$s rename value %2$L to %4$L; alter type %1$s rename value %3$L to %2$L;'
+       format('alter type %1$s rename value %2$L to %4$L;'
+              ' alter type %1$s rename value %3$L to %2$L;'
               ' alter type %1$s rename value %4$L to %3$L',
               t.name, e.enumlabel, e.next, left(e.enumlabel, 60) || '_x'),
        t.oid, array[t.name, e.enumlabel::text]
@@ -71,64 +73,25 @@ select 'domain', t.name, 'NOT NULL dropped', format('alter domain %s drop not nu
   join pg_type as y on y.oid = t.oid and y.typtype = 'd' and y.typnotnull
 """,
     """
-select 'volatility', r.name, word, format('alter routine %s %s', r.name, word), r.oid, array[r.bare]
+select 'volatility', r.name, word, format('alter routine %s %s', r.name, word), r.oid,
+       array[r.bare]
   from $routines as r
   join pg_proc as p on p.oid = r.oid and p.prokind = 'f'
-  cross join lateral (select case p.provolatile when 'v' then 'stable' else 'volatile' end) as w (word)
+  cross join lateral (select case p.provolatile when 'v' then 'stable' else 'volatile' end)
+          as w (word)
 union all
 select 'security', r.name, word, format('alter routine %s %s', r.name, word), r.oid, array[r.bare]
   from $routines as r
   join pg_proc as p on p.oid = r.oid
-  cross join lateral (select case when p.prosecdef then 'security invoker' else 'security definer' end)
-          as w (word)
+  cross join lateral (
+           select case when p.prosecdef then 'security invoker' else 'security definer' end
+       ) as w (word)
 union all
 select 'search_path', r.name, 'reset', format('alter routine %s reset search_path', r.name),
        r.oid, array[r.bare]
   from $routines as r
   join pg_proc as p on p.oid = r.oid
  where exists (select from unnest(p.proconfig) as one where one like 'search\\_path=%')
-""",
-)
-COMMENTS = (
-    """
-select 'comment', kind || ' ' || name, 'dropped', format('comment on %s %s is null', kind, name),
-       oid, array[bare]
-  from (
-      select case t.kind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'
-                         when 'f' then 'foreign table' else 'table' end as kind,
-             t.name, t.oid, t.name as bare
-        from $tables as t
-       where obj_description(t.oid, 'pg_class') is not null
-      union all
-      select 'column', t.name || '.' || quote_ident(a.attname), t.oid, t.name
-        from $tables as t join pg_attribute as a on a.attrelid = t.oid and a.attnum > 0
-       where col_description(t.oid, a.attnum) is not null
-      union all
-      select 'routine', r.name, r.oid, r.bare
-        from $routines as r where obj_description(r.oid, 'pg_proc') is not null
-      union all
-      select 'type', t.name, t.oid, t.name
-        from $types as t where obj_description(t.oid, 'pg_type') is not null
-      union all
-      select 'schema', s.name, s.oid, s.name
-        from $schemas as s where obj_description(s.oid, 'pg_namespace') is not null
-      union all
-      select 'policy', format('%I on %s', p.polname, t.name), t.oid, t.name
-        from $tables as t join pg_policy as p on p.polrelid = t.oid
-       where obj_description(p.oid, 'pg_policy') is not null
-      union all
-      select 'constraint', format('%I on %s', k.conname, t.name), t.oid, t.name
-        from $tables as t join pg_constraint as k on k.conrelid = t.oid
-       where obj_description(k.oid, 'pg_constraint') is not null
-      union all
-      select 'trigger', format('%I on %s', g.tgname, t.name), t.oid, t.name
-        from $tables as t join pg_trigger as g on g.tgrelid = t.oid
-       where obj_description(g.oid, 'pg_trigger') is not null
-      union all
-      select 'index', i.indexrelid::regclass::text, t.oid, t.name
-        from $tables as t join pg_index as i on i.indrelid = t.oid
-       where obj_description(i.indexrelid, 'pg_class') is not null
-  ) as one
 """,
 )
 _TRIGGERS = """
@@ -159,13 +122,18 @@ def mutants(connection: Connection, ledgers: tuple[str, ...]) -> Iterator[Mutant
     for name, oid, bare, definition, language in texts(connection, _ROUTINES, ledgers):
         for change in bodies.mutants(definition, language):
             yield Mutant(
-                change.operator, name, change.what, change.sql, oid, (bare,), change.line, change.rule
+                change.operator,
+                name,
+                change.what,
+                change.sql,
+                oid,
+                (bare,),
+                change.line,
+                change.rule,
             )
 
 
-def _of_trigger(
-    table: str, oid: int, name: str, definition: str, bits: int
-) -> Iterator[Mutant]:
+def _of_trigger(table: str, oid: int, name: str, definition: str, bits: int) -> Iterator[Mutant]:
     def mutant(what: str, text: str) -> Mutant:
         change = f"drop trigger {name} on {table}; {text}"
         return Mutant("trigger", f"{table} {name}", what, change, oid, (table, name))

@@ -34,7 +34,9 @@ select 'revoke', word || ' ' || name || part,
        format('revoke %s%s on %s %s from %s', privilege_type, part, word, name, who),
        oid, array[name]
   from granted
-  cross join lateral (select case grantee when 0 then 'public' else grantee::regrole::text end) as w (who)
+  cross join lateral (
+           select case grantee when 0 then 'public' else grantee::regrole::text end
+       ) as w (who)
  where grantee <> owner
 """,
     """
@@ -70,8 +72,10 @@ select 'grant', o.word || ' ' || o.name, lower(p) || ' to public',
  where not exists (select from effective as e
                     where (e.word, e.oid, e.privilege_type, e.grantee) = (o.word, o.oid, p, 0))
 union all
-(select distinct on (o.word, o.name, p) 'grant', o.word || ' ' || o.name, lower(p) || ' to ' || g.grantee::regrole,
-       format('grant %s on %s %s to %s', p, o.word, o.name, g.grantee::regrole), o.oid, array[o.name]
+(select distinct on (o.word, o.name, p)
+       'grant', o.word || ' ' || o.name, lower(p) || ' to ' || g.grantee::regrole,
+       format('grant %s on %s %s to %s', p, o.word, o.name, g.grantee::regrole), o.oid,
+       array[o.name]
   from objects as o cross join unnest(o.privileges) as p cross join grantees as g
   join pg_roles as r on r.oid = g.grantee
  where not r.rolsuper and g.grantee <> o.owner

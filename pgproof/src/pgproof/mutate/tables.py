@@ -84,7 +84,8 @@ select t.name, t.oid, quote_ident(k.conname), pg_get_constraintdef(k.oid), k.con
  order by 1, 3
 """
 _INDEXES = """
-select t.name, t.oid, quote_ident(c.relname), replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON '),
+select t.name, t.oid, quote_ident(c.relname),
+       replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON '),
        i.indexrelid::regclass::text, i.indisunique, i.indnkeyatts, i.indnatts,
        coalesce(pg_get_expr(i.indpred, i.indrelid), '')
   from $tables as t
@@ -151,14 +152,13 @@ def _of_key(table: str, oid: int, name: str, definition: str) -> Iterator[Mutant
         )
         what = f"without {definition[start:end].strip()}"
         yield Mutant("key", f"{table} {name}", what, change, oid, (table, name))
-    if definition.startswith("EXCLUDE"):
-        for what, text in expressions.mutants(definition):
-            if "')'" in what or "'[)'" in what or "'[]'" in what:
-                change = (
-                    f"alter table {table} drop constraint {name};"
-                    f" alter table {table} add constraint {name} {text}"
-                )
-                yield Mutant("key", f"{table} {name}", what, change, oid, (table, name))
+    for what, text in expressions.mutants(definition):
+        if what.startswith(("'[", "'(")):
+            change = (
+                f"alter table {table} drop constraint {name};"
+                f" alter table {table} add constraint {name} {text}"
+            )
+            yield Mutant("key", f"{table} {name}", what, change, oid, (table, name))
 
 
 def _of_index(

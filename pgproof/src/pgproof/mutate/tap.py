@@ -24,7 +24,7 @@ NOTE = "# pgproof "
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a test file said. `said` is why it failed; `notes` are the lines that begin with NOTE."""
+    """What a test file said: why it failed, and in `notes` the lines that begin with NOTE."""
 
     passed: bool
     said: str = ""

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from pgproof.connection import Connection
 from pgproof.mutate.records import Mutant
 from pgproof.mutate.suite import TestFile
-from pgproof.mutate.tap import NOTE
 
-MEASURE = f"""
+MEASURE = """
 reset session authorization;
 reset role;
--- Locks are held until the end, and the calls of functions are counted also where a test undid them.
-select '{NOTE}' || pg_catalog.string_agg(o.oid::pg_catalog.text, ' ')
+-- Locks are held until the end; calls of functions are counted also where a test undid them.
+select '# pgproof ' || pg_catalog.string_agg(o.oid::pg_catalog.text, ' ')
   from (select distinct coalesce(i.indrelid, pg_catalog.pg_partition_root(l.relation), l.relation)
           from pg_catalog.pg_locks as l
           left join pg_catalog.pg_index as i on i.indexrelid = l.relation
@@ -107,7 +106,8 @@ _WRITTEN = """
 select l.relation, c.relname::text
   from pg_catalog.pg_locks as l
   join pg_catalog.pg_class as c on c.oid = l.relation and c.relkind in ('r', 'p') and c.oid >= 16384
- where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation' and l.mode = 'RowExclusiveLock'
+ where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation'
+   and l.mode = 'RowExclusiveLock'
 """
 
 
