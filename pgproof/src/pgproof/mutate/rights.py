@@ -2,7 +2,7 @@
 
 GRANTS = (
     """
--- What an owner may do goes without saying.
+-- What an owner may do goes without saying. A test names a routine without its arguments.
 with granted as (
     select 'table' as word, t.name, t.oid, ''::text as part, t.owner, a.grantee, a.privilege_type
       from $tables as t join pg_class as c on c.oid = t.oid
@@ -32,7 +32,7 @@ with granted as (
 select 'revoke', word || ' ' || name || part,
        lower(privilege_type) || ' from ' || who,
        format('revoke %s%s on %s %s from %s', privilege_type, part, word, name, who),
-       oid, array[name]
+       oid, array[split_part(name, '(', 1)]
   from granted
   cross join lateral (
            select case grantee when 0 then 'public' else grantee::regrole::text end
@@ -67,7 +67,8 @@ with objects as (
     select distinct grantee from effective where grantee <> 0 and grantee <> owner
 )
 select 'grant', o.word || ' ' || o.name, lower(p) || ' to public',
-       format('grant %s on %s %s to public', p, o.word, o.name), o.oid, array[o.name]
+       format('grant %s on %s %s to public', p, o.word, o.name), o.oid,
+       array[split_part(o.name, '(', 1)]
   from objects as o cross join unnest(o.privileges[1:1]) as p
  where not exists (select from effective as e
                     where (e.word, e.oid, e.privilege_type, e.grantee) = (o.word, o.oid, p, 0))
@@ -75,7 +76,7 @@ union all
 (select distinct on (o.word, o.name, p)
        'grant', o.word || ' ' || o.name, lower(p) || ' to ' || g.grantee::regrole,
        format('grant %s on %s %s to %s', p, o.word, o.name, g.grantee::regrole), o.oid,
-       array[o.name]
+       array[split_part(o.name, '(', 1)]
   from objects as o cross join unnest(o.privileges) as p cross join grantees as g
   join pg_roles as r on r.oid = g.grantee
  where not r.rolsuper and g.grantee <> o.owner
