@@ -52,14 +52,14 @@ def _try(version: str, tests: list[str]) -> str | None:
             shutil.copytree(extension, share, dirs_exist_ok=True)
         with temporary_server(bin_dir=bin_dir) as server:
             if bin_dir is None:
-                _offer(server, extension)
-            _fill(server)
+                offer(server, extension)
+            fill(server)
             return _prove(server, [*prove, *OPTIONS, *tests])
     except (ToolingError, subprocess.CalledProcessError) as error:
         return f"FAILED: {error}"
 
 
-def _offer(server: Server, extension: Path) -> None:
+def offer(server: Server, extension: Path) -> None:
     """Let a server of version 18 or later find the extension in its own folder."""
     place = server.data_dir.parent / "pgtap"
     shutil.copytree(extension, place / "extension")
@@ -68,7 +68,8 @@ def _offer(server: Server, extension: Path) -> None:
         connection.execute("select pg_reload_conf()")
 
 
-def _fill(server: Server) -> None:
+def fill(server: Server) -> None:
+    """Make the database that the tests run in: migrated, seeded, with pgTAP."""
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"create database {DATABASE}")
     for command in ("migrate", "seed"):

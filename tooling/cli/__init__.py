@@ -24,6 +24,7 @@ _SECTIONS = {
         "order",
         "drift",
         "review",
+        "mutate",
         "rollback",
         "new",
         "baseline",

@@ -51,6 +51,14 @@ class Settings:
     """What a review lets pass, where that is not the default: see review/budgets.py."""
     present: Path | None = None
     """Folder of the schema as it is, one object a file: what `new --replaces` copies from."""
+    tests: Path | None = None
+    """Folder of the schema's pgTAP tests."""
+    excuses: Path | None = None
+    """File of the mutants that no test has to kill, with reasons."""
+    after_mutant: tuple[Path, ...] = ()
+    """SQL files run after each mutant, as after a migration that would make it."""
+    journal: Path | None = None
+    """File of what `mutate` has found so far: build/mutants.jsonl beside the settings."""
     server: Path | None = None
     """Folder of an embedded server, started where no connection is given."""
     program: str = "pgproof"
@@ -58,8 +66,8 @@ class Settings:
 
 
 _FIELDS = tuple(one.name for one in fields(Settings) if one.name != "root")
-_PATHS = frozenset(("migrations", "present", "reviews", "server"))
-_FILES = frozenset(("before", "after"))
+_PATHS = frozenset(("migrations", "present", "reviews", "tests", "excuses", "journal", "server"))
+_FILES = frozenset(("before", "after", "after_mutant"))
 _TABLES = frozenset(("budgets", "session"))
 _SWITCHES = frozenset(("require_empty", "require_reviewed"))
 _WORDS = {"true": True, "false": False}

@@ -19,6 +19,7 @@ COMMANDS = (
     "compat",
     "drift",
     "migrate",
+    "mutate",
     "new",
     "order",
     "plan",

@@ -43,6 +43,9 @@ _SETTINGS = {
     "present": ("DIR", "Folder of the schema, one object a file."),
     "reviews": ("DIR", "Folder of what reviews have recorded."),
     "budgets": ("NAME=VALUE", "Budget of a review, such as longest_lock=2s."),
+    "tests": ("DIR", "Folder of the pgTAP tests."),
+    "excuses": ("FILE", "Mutants that no test has to notice, with reasons."),
+    "journal": ("FILE", "Where what was found is kept (build/mutants.jsonl)."),
     "server": ("DIR", "Folder of an embedded server to use."),
 }
 _TYPES = {"DIR": click.Path(), "FILE": click.Path(), "N": click.IntRange(1)}

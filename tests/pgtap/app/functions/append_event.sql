@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(11);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -74,6 +74,22 @@ select throws_ok(
        ) $$,
     '22023', 'data is longer than 16384 bytes, has a number over 1e100 or over 50 levels',
     'what else is known has at most 16,384 bytes'
+);
+
+select lives_ok(
+    $$ select app.append_event(
+           pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana',
+           jsonb_build_object('x', repeat('x', 16384 - length('{"x": ""}')))
+       ) $$,
+    'data of 16,384 bytes is not too long'
+);
+select throws_ok(
+    $$ select app.append_event(
+           pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana',
+           jsonb_build_object('x', repeat('x', 16385 - length('{"x": ""}')))
+       ) $$,
+    '22023', null,
+    'data of one byte more is'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(13);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -95,6 +95,54 @@ select results_eq(
         limit 1 $$,
     array['project.updated'],
     'a change by the owner of the tables is recorded as well'
+);
+
+-- What triggers add to the totals, before anything folds it.
+create function pg_temp.totals_of(account uuid)
+    returns table (
+        status text, projects bigint, confidences bigint, confidence numeric, duration interval
+    )
+    stable
+begin atomic
+    select t.status::text, sum(t.project_count)::bigint, sum(t.confidence_count)::bigint, sum(t.confidence_sum),
+           sum(t.duration)
+      from app.project_totals as t
+     where t.account_id = totals_of.account
+     group by t.status
+     order by t.status;
+end;
+insert into app.projects (
+    account_id, project_id, name, created_by, updated_by, created_at, updated_at, confidence
+)
+values
+    ('c0000000-0000-7000-8000-000000000000', 'c1000000-0000-7000-8000-000000000000', 'Sure', 'cara',
+     'cara', '2020-01-01', '2020-01-03', 0.5),
+    ('c0000000-0000-7000-8000-000000000000', 'c2000000-0000-7000-8000-000000000000', 'Unsure',
+     'cara', 'cara', '2020-01-01', '2020-01-02', null);
+select results_eq(
+    $$ select * from pg_temp.totals_of('c0000000-0000-7000-8000-000000000000') $$,
+    $$ values ('draft', 2::bigint, 1::bigint, 0.5, '3 days'::interval) $$,
+    'a new project adds itself, its confidence and how long it has taken'
+);
+update app.projects
+   set status = 'estimating', confidence = coalesce(confidence, 0.25)
+ where account_id = 'c0000000-0000-7000-8000-000000000000';
+select results_eq(
+    $$ select status, projects, confidences, confidence
+         from pg_temp.totals_of('c0000000-0000-7000-8000-000000000000') $$,
+    $$ values ('draft', 0::bigint, 0::bigint, 0::numeric), ('estimating', 2, 2, 0.75) $$,
+    'a changed project takes away what it was, and adds what it is'
+);
+update app.projects
+   set confidence = null
+ where project_id = 'c2000000-0000-7000-8000-000000000000';
+delete from app.projects where account_id = 'c0000000-0000-7000-8000-000000000000';
+select results_eq(
+    $$ select * from pg_temp.totals_of('c0000000-0000-7000-8000-000000000000') $$,
+    $$ values
+        ('draft', 0::bigint, 0::bigint, 0::numeric, '0'::interval),
+        ('estimating', 0, 0, 0, '0') $$,
+    'a deleted project takes itself away, whatever was known of it'
 );
 
 select * from finish();

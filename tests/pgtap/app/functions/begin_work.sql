@@ -1,5 +1,5 @@
 begin;
-select plan(29);
+select plan(34);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -96,6 +96,37 @@ select results_eq(
     'a signed account sees its rows, whatever is set afterwards'
 );
 select is(app.current_actor(), 'ana@example.com', 'the actor is the signed one, too');
+
+-- As many characters as an actor, and a token, may have; the time in a token may begin with zeroes.
+select throws_ok(
+    format('select app.begin_work(pg_temp.ana(), %L)', actor.name),
+    'ES007', null, format('an actor of %s characters is one', length(actor.name))
+)
+  from (values ('a'), (repeat('a', 200))) as actor (name);
+reset role;
+create function pg_temp.token(length integer) returns text
+    language sql
+    return 'k1.' || lpad('4102444800', length - 68, '0') || '.' || encode(
+        sha256(
+            (select k.outer_key from ops.account_keys as k where k.key_name = 'k1')
+            || sha256(
+                (select k.inner_key from ops.account_keys as k where k.key_name = 'k1')
+                || convert_to(
+                    pg_temp.ana() || E'\n' || lpad('4102444800', length - 68, '0') || E'\nana', 'UTF8'
+                )
+            )
+        ),
+        'hex'
+    );
+reset role;
+select is(length(pg_temp.token(200)), 200, 'a token of 200 characters');
+select lives_ok(
+    'select app.begin_work(pg_temp.ana(), ''ana'', pg_temp.token(200))', 'may be one'
+);
+select throws_ok(
+    'select app.begin_work(pg_temp.ana(), ''ana'', pg_temp.token(201))',
+    'ES007', 'the account is not signed', 'one of 201 characters may not'
+);
 
 select * from finish();
 rollback;

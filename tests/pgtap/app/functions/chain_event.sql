@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(25);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -121,6 +121,34 @@ select results_eq(
     'place, hash and tombstone of an event are the chain''s to give'
 );
 select is_empty('select * from ops.verify_event_chain()', 'chains made this way verify');
+
+-- The exact bounds, asked as the owner, whose statement no other function limits before.
+create function pg_temp.append_to_bob(data jsonb) returns bigint
+begin atomic
+    insert into app.project_events (account_id, project_id, event_type, actor, data)
+    values (pg_temp.bob(), pg_temp.bob_project(), 'file.attached', 'bob', append_to_bob.data)
+    returning position;
+end;
+set local role eagle_owner;
+select throws_ok(
+    format('select pg_temp.append_to_bob(%L)', wrong.data), '54000',
+    'the data of an event is at most 65536 bytes of JSON',
+    wrong.what
+)
+  from (values
+            (format('{"a": "%s"}', repeat('x', 65537 - 9)), 'data of 65,537 bytes are too long'),
+            (format('{"a": ["%s", 1e40]}', repeat('x', 600)), 'a number of 41 digits is too long'),
+            (format('{"a": ["%s", 0.%s1]}', repeat('x', 600), repeat('0', 40)),
+             'a number of 41 places is too long')
+       ) as wrong (data, what);
+select lives_ok(
+    format('select pg_temp.append_to_bob(%L)', allowed.data), allowed.what
+)
+  from (values
+            (format('{"a": "%s"}', repeat('x', 65536 - 9)), 'data of 65,536 bytes are not'),
+            (format('{"a": ["%s", %s]}', repeat('x', 600), repeat('9', 40)), 'nor a number of 40 digits'),
+            (format('{"a": ["%s", 0.%s1]}', repeat('x', 600), repeat('0', 39)), 'nor one of 40 places')
+       ) as allowed (data, what);
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(15);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -48,6 +48,10 @@ set local app.actor = '';
 select is(
     app.event_actor(null), session_user::text, 'who maintains the database acts as the login role'
 );
+
+set local role eagle_application;
+select is(app.event_actor(a.name), a.name, format('an actor of %s characters acts', length(a.name)))
+  from (values ('a'), (repeat('a', 200))) as a (name);
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(15);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -82,6 +82,16 @@ select throws_ok(
     $$ select app.find_payloads(pg_temp.ana(), jsonb_build_object('x', repeat('x', 70000))) $$,
     '22023', 'config is longer than 65536 bytes, has a number over 1e100 or over 50 levels',
     'what is looked for is no longer than a config'
+);
+
+select is_empty(
+    $$ select app.find_payloads(pg_temp.ana(), jsonb_build_object('x', repeat('x', 65536 - 9))) $$,
+    'what has 65,536 bytes is looked for'
+);
+select throws_ok(
+    $$ select app.find_payloads(pg_temp.ana(), jsonb_build_object('x', repeat('x', 65537 - 9))) $$,
+    '22023', null,
+    'what has one byte more is not'
 );
 
 select * from finish();

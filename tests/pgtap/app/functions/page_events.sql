@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -57,6 +57,15 @@ select results_eq(
     $$ select count(*) from app.page_events(pg_temp.ana(), pg_temp.ana_project(), count => 3) $$,
     array[3::bigint],
     'a reader pages through events too'
+);
+
+reset role;
+insert into app.project_events (account_id, project_id, event_type, actor)
+select pg_temp.ana(), pg_temp.ana_project(), 'file.attached', 'ana' from generate_series(1, 1000);
+select results_eq(
+    $$ select count(*) from app.page_events(pg_temp.ana(), pg_temp.ana_project(), count => 2000) $$,
+    array[1000::bigint],
+    'a page has at most 1,000 events'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(24);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -124,6 +124,51 @@ select throws_ok(
     '23514', null,
     'a number that would fill a page when it is written is refused'
 );
+
+select lives_ok(
+    format(
+        $q$ select app.save_payload(
+                pg_temp.ana(), pg_temp.ana_project(), 'signage.single_pole.base_plate',
+                %s, %s, %s, 'ana'
+            ) $q$,
+        given.config, given.files, given.cost_snapshot
+    ),
+    format('a design with %s of 65,536 bytes is saved', given.what)
+)
+  from (values
+            ($v$ jsonb_build_object('x', repeat('x', 65536 - 9)) $v$, $v$ '[]' $v$, $v$ '{}' $v$, 'a config'),
+            ($v$ '{}' $v$, $v$ jsonb_build_array(repeat('x', 65536 - 4)) $v$, $v$ '{}' $v$, 'files'),
+            ($v$ '{}' $v$, $v$ '[]' $v$, $v$ jsonb_build_object('x', repeat('x', 65536 - 9)) $v$, 'costs')
+       ) as given (config, files, cost_snapshot, what);
+select throws_ok(
+    format(
+        $q$ select app.save_payload(
+                pg_temp.ana(), pg_temp.ana_project(), 'signage.single_pole.base_plate',
+                %s, %s, %s, 'ana'
+            ) $q$,
+        given.config, given.files, given.cost_snapshot
+    ),
+    '23514', null, format('one with %s of one byte more is not', given.what)
+)
+  from (values
+            ($v$ jsonb_build_object('x', repeat('x', 65537 - 9)) $v$, $v$ '[]' $v$, $v$ '{}' $v$, 'a config'),
+            ($v$ '{}' $v$, $v$ jsonb_build_array(repeat('x', 65537 - 4)) $v$, $v$ '{}' $v$, 'files'),
+            ($v$ '{}' $v$, $v$ '[]' $v$, $v$ jsonb_build_object('x', repeat('x', 65537 - 9)) $v$, 'costs')
+       ) as given (config, files, cost_snapshot, what);
+select throws_ok(
+    format(
+        $q$ select app.save_payload(
+                pg_temp.ana(), pg_temp.ana_project(), 'signage.single_pole.base_plate',
+                '{"long": true}', '[]', '{}', repeat('x', %s)
+            ) $q$,
+        given.length
+    ),
+    '22023', given.said, format('an actor of %s characters saves nothing', given.length)
+)
+  from (values
+            (255, 'an actor is one line of at most 200 characters'),
+            (256, 'length of actor must be from 0 to 255')
+       ) as given (length, said);
 
 select * from finish();
 rollback;

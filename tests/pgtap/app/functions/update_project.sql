@@ -1,5 +1,5 @@
 begin;
-select plan(29);
+select plan(31);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -146,6 +146,23 @@ select throws_ok(
        ) $$,
     '22023', 'changes are longer than 65536 bytes, have a number over 1e100 or over 50 levels',
     'changes have at most 65,536 bytes'
+);
+
+select throws_ok(
+    $$ select app.update_project(
+           pg_temp.ana(), pg_temp.ana_project(), pg_temp.ana_etag(), 'ana',
+           jsonb_build_object('x', repeat('x', 65536 - 9))
+       ) $$,
+    '22023', '''x'' is not a column that a change can set',
+    'those of 65,536 bytes are looked into'
+);
+select throws_ok(
+    $$ select app.update_project(
+           pg_temp.ana(), pg_temp.ana_project(), pg_temp.ana_etag(), 'ana',
+           jsonb_build_object('x', repeat('x', 65537 - 9))
+       ) $$,
+    '22023', 'changes are longer than 65536 bytes, have a number over 1e100 or over 50 levels',
+    'those of one byte more are not'
 );
 
 select * from finish();

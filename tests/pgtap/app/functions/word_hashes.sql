@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 \ir ../../shape.psql
 
 create function pg_temp.hashes(words text, first_byte text default '01') returns bigint[]
@@ -33,6 +33,10 @@ select ok(
     not pg_temp.hashes('harbour sign, 12 quay st')
         && pg_temp.hashes('harbour sign, 12 quay st', '02'),
     'no two accounts share a hash, however much of them is alike'
+);
+
+select is(
+    cardinality(pg_temp.hashes(E'\u0001\u0001\u0001')), 1, 'the least letters there are have a hash too'
 );
 
 select * from finish();

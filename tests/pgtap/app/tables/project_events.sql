@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(13);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -26,6 +26,13 @@ select results_eq(
         ('project_events_position_check', 'CHECK (("position" > 0))'),
         ('project_events_sha256_check', 'CHECK ((octet_length(sha256) = 32))') $$,
     'an event has these constraints, and none that a deleted project could break'
+);
+select results_eq(
+    $$ select * from pg_temp.indexes_of_table('app.project_events') $$,
+    $$ values
+        ('CREATE INDEX project_events_account_id_occurred_at_idx btree (account_id, '
+         'occurred_at DESC) INCLUDE (event_type)') $$,
+    'these indexes serve queries'
 );
 select results_eq(
     $$ select * from pg_temp.triggers_of('app.project_events') $$,

@@ -1,5 +1,5 @@
 begin;
-select plan(25);
+select plan(26);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -36,6 +36,15 @@ select results_eq(
         ('project_payloads_sha256_check',
          'CHECK (((length(sha256) = 64) AND (sha256 !~ ''[^0-9a-f]''::text)))') $$,
     'a payload has these constraints'
+);
+select results_eq(
+    $$ select * from pg_temp.indexes_of_table('app.project_payloads') $$,
+    $$ values
+        ('CREATE INDEX project_payloads_account_id_config_of_account_idx gin (account_id, '
+         'app.config_of_account(account_id, config) jsonb_path_ops)'),
+        ('CREATE INDEX project_payloads_account_id_project_id_module_created_at_idx btree '
+         '(account_id, project_id, module, created_at DESC)') $$,
+    'these indexes serve queries'
 );
 select results_eq(
     $$ select * from pg_temp.triggers_of('app.project_payloads') $$,

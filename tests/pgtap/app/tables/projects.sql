@@ -1,5 +1,5 @@
 begin;
-select plan(45);
+select plan(46);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -47,6 +47,22 @@ select results_eq(
         ('projects_street_check', 'CHECK ((length(street) <= 200))'),
         ('projects_updated_by_check', 'CHECK ((length(updated_by) <= 255))') $$,
     'a project has these constraints'
+);
+select results_eq(
+    $$ select * from pg_temp.indexes_of_table('app.projects') $$,
+    $$ values
+        ('CREATE INDEX projects_account_id_content_sha256_idx btree (account_id, '
+         'content_sha256) WHERE (content_sha256 IS NOT NULL)'),
+        ('CREATE INDEX projects_account_id_created_at_draft_idx btree (account_id, created_at '
+         'DESC) WHERE (status = ''draft''::app.project_status)'),
+        ('CREATE INDEX projects_account_id_project_id_estimating_idx btree (account_id, '
+         'project_id) WHERE (status = ''estimating''::app.project_status)'),
+        ('CREATE INDEX projects_account_id_status_updated_at_idx btree (account_id, status, '
+         'updated_at DESC) INCLUDE (confidence)'),
+        ('CREATE INDEX projects_account_id_word_hashes_idx gin (account_id, '
+         'app.word_hashes(account_id, app.project_search_text(name, customer, site_name, '
+         'street)))') $$,
+    'these indexes serve queries'
 );
 select results_eq(
     $$ select * from pg_temp.triggers_of('app.projects') $$,

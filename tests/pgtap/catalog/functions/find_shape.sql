@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(9);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -50,6 +50,13 @@ select throws_ok(
     $$ select catalog.find_shape(repeat('x', 301)) $$,
     '22023', 'length of shape, edition and grade must be from 0 to 300',
     'a designation has at most 300 characters'
+);
+
+select throws_ok(
+    $$ select catalog.find_shape(repeat('x', 300)) $$, 'ES103', null, 'one of 300 is looked for'
+);
+select throws_ok(
+    'select catalog.find_shape(null, null, null)', 'ES103', null, 'nothing is not found'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(16);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -86,6 +86,27 @@ select throws_ok(
     '22023', 'count must be from 1 to 10000',
     'at least one section is asked for'
 );
+
+select throws_ok(
+    $$ select catalog.lightest_sections('{W}', count => 10001) $$,
+    '22023', 'count must be from 1 to 10000',
+    'and at most 10,000 are'
+);
+select throws_ok(
+    $$ select catalog.lightest_sections(null) $$,
+    'ES104', 'edition v16.0 has no shapes of type nothing',
+    'no list of types is no type'
+);
+select throws_ok(
+    format(
+        'select catalog.lightest_sections(array[repeat(''x'', 991)], edition => ''v16.0'', grade => %L)',
+        given.grade
+    ),
+    given.code, null,
+    format('types, edition and grade of %s characters %s', 996 + length(given.grade), given.what)
+)
+  from (values ('1234', 'ES104', 'are looked for'), ('12345', '22023', 'are too long'))
+       as given (grade, code, what);
 
 select * from finish();
 rollback;

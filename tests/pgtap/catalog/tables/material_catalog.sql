@@ -1,5 +1,5 @@
 begin;
-select plan(23);
+select plan(24);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -77,6 +77,14 @@ select results_eq(
          'CHECK (((kind = ''material''::text) OR ((weight_lb_per_ft IS NOT NULL) AND'
          ' (weight_lb_per_ft > (0)::numeric))))') $$,
     'a material or section has these constraints'
+);
+select results_eq(
+    $$ select * from pg_temp.indexes_of_table('catalog.material_catalog') $$,
+    $$ values
+        ('CREATE INDEX material_catalog_edition_weight_lb_per_ft_section_idx btree (edition, '
+         'weight_lb_per_ft) WHERE (kind = ''section''::text)'),
+        ('CREATE INDEX material_catalog_upper_shape_edition_idx btree (upper(shape), edition)') $$,
+    'these indexes serve queries'
 );
 set local role eagle_application;
 select throws_ok(

@@ -1,5 +1,5 @@
 begin;
-select plan(25);
+select plan(30);
 \ir ../../shape.psql
 
 select is(
@@ -38,6 +38,18 @@ select ok(not ops.is_schedule(wrong.schedule), wrong.what)
             ('0 0 31 4,6,9,11 *', 'one of the months has the day'),
             ('0 0 * *', 'a schedule has five fields'),
             ('', 'nothing is no schedule')
+       ) as wrong (schedule, what);
+
+select ok(ops.is_schedule(allowed.schedule), allowed.what)
+  from (values
+            ('*/1 * * * *', 'a step may be one'),
+            ('0 0 31 */11 *', 'a step through months begins in January'),
+            ('0 0 31 2-3 *', 'a range takes every month of it')
+       ) as allowed (schedule, what);
+select ok(not ops.is_schedule(wrong.schedule), wrong.what)
+  from (values
+            ('0 0 1,32 * *', 'of several days each is one of a month'),
+            ('0 0 * 1,13 *', 'of several months each is one of a year')
        ) as wrong (schedule, what);
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(12);
 \ir ../../shape.psql
 
 select is(
@@ -61,6 +61,23 @@ select results_eq(
     array['reference'],
     'the place of a table is known once'
 );
+
+-- As if Citus were installed, whose functions are then looked for.
+reset role;
+insert into pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+values (99999, 'citus', 10, 'pg_catalog'::regnamespace, false, '13');
+set local role eagle_owner;
+select throws_ok(
+    $$ select ops.place('ops.new_table', 'tenant') $$,
+    '42883', 'function create_distributed_table(unknown, unknown) does not exist',
+    'on a distributed database a tenant''s table is distributed'
+);
+select throws_ok(
+    $$ select ops.place('ops.new_table', 'reference') $$,
+    '42883', 'function create_reference_table(unknown) does not exist',
+    'a reference is copied to every node'
+);
+select lives_ok($$ select ops.place('ops.new_table', 'local') $$, 'and what is local stays');
 
 select * from finish();
 rollback;

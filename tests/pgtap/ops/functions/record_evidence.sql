@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(5);
 \ir ../../shape.psql
 
 select is(
@@ -38,6 +38,27 @@ select is_empty(
                   )
               ) $$,
     'the hash of an entry covers the entry and the hash of the one before it'
+);
+
+-- As if nothing had been recorded yet.
+set local session_replication_role = replica;
+delete from ops.evidence;
+set local session_replication_role = origin;
+select ops.record_evidence('beginning', 'first', '{}');
+select results_eq(
+    $$ select e.position,
+              e.sha256 = sha256(
+                  decode(repeat('00', 32), 'hex')
+                  || convert_to(
+                      jsonb_build_array(
+                          1, 'beginning', 'first', extract(epoch from e.recorded_at), e.role, '{}'::jsonb
+                      )::text,
+                      'UTF8'
+                  )
+              )
+         from ops.evidence as e $$,
+    $$ values (1::bigint, true) $$,
+    'the first entry is at place 1, and the hash before it is of zeroes'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(9);
 \ir ../../shape.psql
 
 select is(
@@ -76,6 +76,104 @@ select results_eq(
         where d.object = 'ops.missed_months' $$,
     array['checks ignored'],
     'a table that says it has no checks is another one'
+);
+
+-- A table of every kind of definition there is.
+create table ops.kinds (
+    number  integer generated always as identity,
+    word    text collate "C" default 'x' constraint kinds_word_check check (word <> ''),
+    doubled integer generated always as (1 + 1) stored,
+    constraint kinds_number_key unique (number) deferrable initially deferred,
+    constraint kinds_word_excl exclude using btree (word with =)
+);
+alter table ops.kinds
+    alter column word set storage external,
+    alter column word set compression pglz,
+    alter column word set statistics 7,
+    add constraint kinds_later_check check (number > 0) not valid,
+    enable row level security,
+    force row level security,
+    replica identity full;
+create unique index kinds_word_idx on ops.kinds (lower(word));
+create index kinds_half_idx on ops.kinds (number);
+create rule kinds_keep as on delete to ops.kinds do instead nothing;
+alter table ops.kinds enable always rule kinds_keep;
+create policy kinds_all on ops.kinds for select to public using (true);
+create policy kinds_but on ops.kinds as restrictive for insert to eagle_operator with check (false);
+create unlogged table ops.kinds_unlogged (id uuid primary key);
+alter table ops.kinds_unlogged replica identity using index kinds_unlogged_pkey;
+create materialized view ops.kinds_kept as select 1 as one with no data;
+create view ops.kinds_shown as select 1 as one;
+update pg_index
+   set indisvalid = false, indisready = false, indislive = false
+ where indexrelid = 'ops.kinds_half_idx'::regclass;
+-- Which privileges an owner has depends on the version.
+select results_eq(
+    $$ select d.object, regexp_replace(d.definition, 'privileges( \w+=\w+)+', 'privileges')
+         from ops.relation_definitions() as d
+        where d.object ~ '^ops\.kinds'
+          and d.object !~ 'not_null$'
+        order by d.object collate "C" $$,
+    $$ values
+        ('ops.kinds',
+         'table, owner postgres, privileges, row security, row security forced,'
+         ' replica identity f, heap'),
+        ('ops.kinds column doubled', 'integer, generated, default (1 + 1), plain'),
+        ('ops.kinds column number', 'integer, not null, identity always, plain'),
+        ('ops.kinds column word',
+         'text, collation "C", default ''x''::text, external, compression p, statistics 7'),
+        ('ops.kinds constraint kinds_later_check', 'CHECK ((number > 0)) NOT VALID, not validated'),
+        ('ops.kinds constraint kinds_number_key', 'UNIQUE (number) DEFERRABLE INITIALLY DEFERRED'),
+        ('ops.kinds constraint kinds_word_check', 'CHECK ((word <> ''''::text))'),
+        ('ops.kinds constraint kinds_word_excl', 'EXCLUDE USING btree (word WITH =)'),
+        ('ops.kinds index kinds_half_idx', 'USING btree (number), invalid, not ready, not live'),
+        ('ops.kinds index kinds_number_key', 'USING btree (number), unique, deferred'),
+        ('ops.kinds index kinds_word_excl', 'USING btree (word), exclusion'),
+        ('ops.kinds index kinds_word_idx', 'USING btree (lower(word)), unique'),
+        ('ops.kinds policy kinds_all', 'permissive, for r, to public, using true'),
+        ('ops.kinds policy kinds_but', 'restrictive, for a, to eagle_operator, check false'),
+        ('ops.kinds rule kinds_keep',
+         E'CREATE RULE kinds_keep AS\n    ON DELETE TO ops.kinds DO INSTEAD NOTHING;, enabled A'),
+        ('ops.kinds trigger of ops.kinds kinds_number_key: unique_key_recheck', '21'),
+        ('ops.kinds_kept',
+         'materialized view, owner postgres, privileges, replica identity d, heap, not populated'),
+        ('ops.kinds_kept column one', 'integer, plain'),
+        ('ops.kinds_kept rule "_RETURN"', ' SELECT 1 AS one;'),
+        ('ops.kinds_number_seq',
+         'sequence, owner postgres, privileges, integer from 1 to 2147483647 by 1 start 1 cache 1'
+         ' cycle f'),
+        ('ops.kinds_shown', 'view, owner postgres, privileges'),
+        ('ops.kinds_shown column one', 'integer, plain'),
+        ('ops.kinds_shown rule "_RETURN"', ' SELECT 1 AS one;'),
+        ('ops.kinds_unlogged',
+         'table, unlogged, owner postgres, privileges, replica identity i, heap'),
+        ('ops.kinds_unlogged column id', 'uuid, not null, plain'),
+        ('ops.kinds_unlogged constraint kinds_unlogged_pkey', 'PRIMARY KEY (id)'),
+        ('ops.kinds_unlogged index kinds_unlogged_pkey',
+         'USING btree (id), unique, primary, replica identity, unlogged') $$,
+    'a definition says all that a table, view or sequence is, and all that belongs to it'
+);
+-- What a row of the catalogue says is not there, the server does not look for.
+update pg_class
+   set relhasindex = false, relhastriggers = false, relhasrules = false, relhassubclass = false
+ where oid in ('ops.kinds'::regclass, 'app.project_events'::regclass);
+update pg_attribute
+   set atthasdef = false
+ where attrelid = 'ops.kinds'::regclass and attname = 'word';
+select results_eq(
+    $$ select d.object,
+              array(select word
+                      from regexp_matches(d.definition, '\w+ ignored', 'g') as found (words)
+                     cross join unnest(found.words) as word)
+         from ops.relation_definitions() as d
+        where d.definition ~ ' ignored'
+        order by d.object collate "C" $$,
+    $$ values
+        ('app.project_events', '{indexes ignored,triggers ignored,partitions ignored}'::text[]),
+        ('ops.kinds', '{indexes ignored,triggers ignored,rules ignored}'),
+        ('ops.kinds column word', '{default ignored}'),
+        ('ops.missed_months', '{checks ignored}') $$,
+    'what the server does not look for is not as if it were there'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(11);
 \ir ../../shape.psql
 
 select results_eq(
@@ -16,6 +16,32 @@ select results_eq(
         ('detail', 'jsonb', 'null', ''),
         ('ran_by', 'text', 'not null', 'SESSION_USER') $$,
     'a run of a job has these columns, in this order'
+);
+select results_eq(
+    $$ select * from pg_temp.constraints_of('ops.job_runs') $$,
+    $$ values
+        ('job_runs_check', 'CHECK ((finished_at >= started_at))'),
+        ('job_runs_detail_check', 'CHECK (ops.json_fits(detail, 1048576))'),
+        ('job_runs_finished_at_check',
+         'CHECK (((outcome = ''running''::text) = (finished_at IS NULL)))'),
+        ('job_runs_job_check', 'CHECK ((length(job) <= 63))'),
+        ('job_runs_job_fkey', 'FOREIGN KEY (job) REFERENCES ops.jobs(job) ON DELETE CASCADE'),
+        ('job_runs_job_slot_at_key', 'UNIQUE (job, slot_at)'),
+        ('job_runs_message_check', 'CHECK ((length(message) <= 10000))'),
+        ('job_runs_outcome_check',
+         'CHECK ((outcome = ANY (ARRAY[''running''::text, ''succeeded''::text, '
+         '''failed''::text, ''interrupted''::text])))'),
+        ('job_runs_pkey', 'PRIMARY KEY (run_id)'),
+        ('job_runs_ran_by_check', 'CHECK ((length(ran_by) <= 63))') $$,
+    'these constraints hold'
+);
+select results_eq(
+    $$ select * from pg_temp.indexes_of_table('ops.job_runs') $$,
+    $$ values
+        ('CREATE INDEX job_runs_job_finished_at_succeeded_idx btree (job, finished_at DESC) '
+         'WHERE (outcome = ''succeeded''::text)'),
+        ('CREATE INDEX job_runs_job_started_at_idx btree (job, started_at DESC)') $$,
+    'these indexes serve queries'
 );
 insert into ops.job_runs (job, slot_at) values ('audit-verify', '2026-11-23 03:00+00');
 select throws_ok(

@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(21);
 \ir ../../shape.psql
 
 select results_eq(
@@ -16,6 +16,58 @@ select results_eq(
         ('added_at', 'timestamp with time zone', 'not null', 'now()'),
         ('role', 'text', 'not null', '''eagle_operator''::text') $$,
     'a job has these columns, in this order'
+);
+select results_eq(
+    $$ select * from pg_temp.constraints_of('ops.jobs') $$,
+    $$ values
+        ('jobs_check', 'CHECK ((num_nonnulls(command, statement) = 1))'),
+        ('jobs_command_check',
+         'CHECK (((array_position(command, NULL::text) IS NULL) AND (command <> '
+         '''{}''::text[]) AND (cardinality(command) <= 50) AND '
+         '(length(array_to_string(command, ''''::text)) <= 5000)))'),
+        ('jobs_description_check', 'CHECK ((length(description) <= 1000))'),
+        ('jobs_job_check',
+         'CHECK (((job ~ ''^[a-z][a-z0-9]*(-[a-z0-9]+)*$''::text) AND (length(job) <= 63)))'),
+        ('jobs_late_after_check', 'CHECK ((late_after > ''00:00:00''::interval))'),
+        ('jobs_pkey', 'PRIMARY KEY (job)'),
+        ('jobs_role_check', 'CHECK (((role ~ ''^eagle_[a-z]+$''::text) AND (length(role) <= 63)))'),
+        ('jobs_schedule_check', 'CHECK ((ops.is_schedule(schedule) AND (length(schedule) <= 200)))'),
+        ('jobs_statement_check',
+         'CHECK (((btrim(statement) <> ''''::text) AND (length(statement) <= 10000)))'),
+        ('jobs_time_limit_check', 'CHECK ((time_limit > ''00:00:00''::interval))'),
+        ('jobs_work_check',
+         'CHECK ((((((((((((((((job = ''analyze-partitioned''::text) AND (COALESCE(statement, '
+         'array_to_string(command, '' ''::text)) = ''select '
+         'ops.analyze_partitioned_tables()''::text) AND (role = ''eagle_operator''::text)) OR '
+         '((job = ''audit-anchor''::text) AND (COALESCE(statement, array_to_string(command, '' '
+         '''::text)) = ''audit anchor''::text) AND (role = ''eagle_auditor''::text))) OR ((job '
+         '= ''audit-anchor-light''::text) AND (COALESCE(statement, array_to_string(command, '' '
+         '''::text)) = ''audit anchor --light''::text) AND (role = ''eagle_auditor''::text))) '
+         'OR ((job = ''audit-verify''::text) AND (COALESCE(statement, array_to_string(command, '
+         ''' ''::text)) = ''audit verify''::text) AND (role = ''eagle_auditor''::text))) OR '
+         '((job = ''backup''::text) AND (COALESCE(statement, array_to_string(command, '' '
+         '''::text)) = ''backup run''::text) AND (role = ''eagle_backup''::text))) OR ((job = '
+         '''backup-dump''::text) AND (COALESCE(statement, array_to_string(command, '' '
+         '''::text)) = ''backup dump''::text) AND (role = ''eagle_backup''::text))) OR ((job = '
+         '''backup-prune''::text) AND (COALESCE(statement, array_to_string(command, '' '
+         '''::text)) = ''backup prune''::text) AND (role = ''eagle_backup''::text))) OR ((job '
+         '= ''backup-verify''::text) AND (COALESCE(statement, array_to_string(command, '' '
+         '''::text)) = ''backup verify''::text) AND (role = ''eagle_backup''::text))) OR ((job '
+         '= ''dr-test''::text) AND (COALESCE(statement, array_to_string(command, '' ''::text)) '
+         '= ''dr-test''::text) AND (role = ''eagle_backup''::text))) OR ((job = '
+         '''integrity''::text) AND (COALESCE(statement, array_to_string(command, '' ''::text)) '
+         '= ''integrity''::text) AND (role = ''eagle_operator''::text))) OR ((job = '
+         '''partition-ensure''::text) AND (COALESCE(statement, array_to_string(command, '' '
+         '''::text)) = ''partition ensure''::text) AND (role = ''eagle_operator''::text))) OR '
+         '((job = ''partition-retire''::text) AND (COALESCE(statement, '
+         'array_to_string(command, '' ''::text)) = ''partition retire''::text) AND (role = '
+         '''eagle_migrator''::text))) OR ((job = ''project-stats''::text) AND '
+         '(COALESCE(statement, array_to_string(command, '' ''::text)) = ''select '
+         'ops.refresh_project_stats()''::text) AND (role = ''eagle_operator''::text))) OR '
+         '((job = ''project-totals''::text) AND (COALESCE(statement, array_to_string(command, '
+         ''' ''::text)) = ''select ops.fold_project_totals()''::text) AND (role = '
+         '''eagle_operator''::text))))') $$,
+    'these constraints hold'
 );
 select results_eq(
     $$ select job from ops.jobs where not is_enabled order by job $$,

@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(13);
 \ir ../../shape.psql
 
 select results_eq(
@@ -18,6 +18,27 @@ select results_eq(
         ('retired_at', 'timestamp with time zone', 'not null', 'now()'),
         ('changed_at', 'timestamp with time zone', 'not null', 'now()') $$,
     'a retired partition has these columns, in this order'
+);
+select results_eq(
+    $$ select * from pg_temp.constraints_of('ops.retired_partitions') $$,
+    $$ values
+        ('retired_partitions_action_check',
+         'CHECK ((action = ANY (ARRAY[''detach''::text, ''archive''::text, ''drop''::text])))'),
+        ('retired_partitions_check',
+         'CHECK (((state <> ''archived''::text) OR (num_nulls(file_name, file_sha256, '
+         'content_sha256) = 0)))'),
+        ('retired_partitions_content_sha256_check',
+         'CHECK ((content_sha256 ~ ''^[0-9a-f]{64}$''::text))'),
+        ('retired_partitions_file_name_check', 'CHECK ((length(file_name) <= 255))'),
+        ('retired_partitions_file_sha256_check', 'CHECK ((file_sha256 ~ ''^[0-9a-f]{64}$''::text))'),
+        ('retired_partitions_partition_check', 'CHECK ((length(partition) <= 260))'),
+        ('retired_partitions_pkey', 'PRIMARY KEY (partition)'),
+        ('retired_partitions_relation_check', 'CHECK ((length(relation) <= 260))'),
+        ('retired_partitions_row_count_check', 'CHECK ((row_count >= 0))'),
+        ('retired_partitions_state_check',
+         'CHECK ((state = ANY (ARRAY[''retiring''::text, ''detached''::text, '
+         '''archived''::text, ''dropped''::text, ''restored''::text])))') $$,
+    'these constraints hold'
 );
 insert into ops.retired_partitions (partition, relation, starts_at, ends_at, action, row_count)
 values ('app.old', 'app.project_events', '2001-02-01', '2001-03-01', 'archive', 2);

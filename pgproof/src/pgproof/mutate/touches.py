@@ -1,0 +1,126 @@
+"""Which objects a test file touches, measured in its transaction, and which it names."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pgproof.connection import Connection
+from pgproof.mutate.records import Mutant
+from pgproof.mutate.suite import TestFile
+
+MEASURE = """
+reset session authorization;
+reset role;
+-- Locks are held until the end; calls of functions are counted also where a test undid them.
+select '# pgproof ' || pg_catalog.string_agg(o.oid::pg_catalog.text, ' ')
+  from (select distinct coalesce(i.indrelid, pg_catalog.pg_partition_root(l.relation), l.relation)
+          from pg_catalog.pg_locks as l
+          left join pg_catalog.pg_index as i on i.indexrelid = l.relation
+         where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation'
+         union
+        select p.oid
+          from pg_catalog.pg_proc as p
+         where pg_catalog.pg_stat_get_xact_function_calls(p.oid) > 0) as o (oid);
+"""
+OPTIONS = "-c track_functions=all"
+_OWN_FILE, _NAMED, _PART_NAMED, _TOUCHED, _ASKS = 8.0, 4.0, 2.0, 3.0, 1.0
+_SAME_OBJECT, _SAME_SCHEMA, _SAME_KIND = 12.0, 6.0, 3.0
+_LEAST = 0.5
+"""Seconds below which being quicker hardly counts."""
+
+
+def read(notes: Iterable[str]) -> frozenset[int]:
+    """Return the objects that a run with MEASURE named."""
+    return frozenset(int(word) for note in notes for word in note.split() if word.isdigit())
+
+
+@dataclass
+class Ranking:
+    """In what order the test files are run against a mutant.
+
+    `touched` are the objects of each file and `seconds` the time it takes, as far as measured.
+    """
+
+    touched: dict[str, frozenset[int]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    killers: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def killed(self, mutant: Mutant, file: str) -> None:
+        """Remember which file it was: it will probably be the one for similar mutants."""
+        self.killers[mutant.operator, mutant.object] = file
+        self.killers[mutant.operator, _schema(mutant)] = file
+        self.killers[mutant.operator, ""] = file
+
+    def order(
+        self, mutant: Mutant, files: Iterable[TestFile]
+    ) -> tuple[list[TestFile], list[TestFile]]:
+        """Return the files that touch the object, the likeliest first, and the others."""
+        scores = {one.name: self._score(mutant, one) for one in files}
+        by_worth = sorted(
+            files,
+            key=lambda one: (
+                -(scores[one.name] ** 2) / (_LEAST + self.seconds.get(one.name, _LEAST)),
+                one.name,
+            ),
+        )
+        touching = [one for one in by_worth if scores[one.name] > 0]
+        return touching, [one for one in by_worth if scores[one.name] <= 0]
+
+    def _score(self, mutant: Mutant, file: TestFile) -> float:
+        if mutant.operator == "comment":
+            return _NAMED if file.reads_comments else 0.0
+        whole, parts = mutant.names[0].lower(), mutant.names[1:]
+        bare = whole.rpartition(".")[2]
+        score = 0.0
+        if file.path.stem.lower() == bare:
+            score += _OWN_FILE
+        if whole in file.words:
+            score += _NAMED
+        elif bare in file.words:
+            score += _PART_NAMED
+        score += sum(_PART_NAMED for one in parts if one.lower() in file.words)
+        if mutant.oid in self.touched.get(file.name, ()):
+            score += _TOUCHED
+        if file.reads_catalogue:
+            score += _ASKS
+        if self.killers.get((mutant.operator, mutant.object)) == file.name:
+            score += _SAME_OBJECT
+        elif self.killers.get((mutant.operator, _schema(mutant))) == file.name:
+            score += _SAME_SCHEMA
+        elif self.killers.get((mutant.operator, "")) == file.name:
+            score += _SAME_KIND
+        return score
+
+
+def _schema(mutant: Mutant) -> str:
+    """Return the kind and schema of its object: `table app.` of `table app.projects (name)`."""
+    return mutant.object.partition(".")[0] + "."
+
+
+_MENTIONING = """
+select p.oid from pg_catalog.pg_proc as p
+ where exists (select from pg_catalog.unnest(%s::text[]) as name
+                where pg_catalog.strpos(
+                          coalesce(pg_catalog.pg_get_function_sqlbody(p.oid), p.prosrc), name) > 0)
+"""
+_WRITTEN = """
+select l.relation, c.relname::text
+  from pg_catalog.pg_locks as l
+  join pg_catalog.pg_class as c on c.oid = l.relation and c.relkind in ('r', 'p') and c.oid >= 16384
+ where l.pid = pg_catalog.pg_backend_pid() and l.locktype = 'relation'
+   and l.mode = 'RowExclusiveLock'
+"""
+
+
+def readers(connection: Connection, statements: str) -> tuple[frozenset[int], frozenset[str]]:
+    """Return what reads the rows that some statements write: tables and functions, and names.
+
+    The statements are run, and rolled back.
+    """
+    if not statements:
+        return frozenset(), frozenset()
+    with connection.transaction(force_rollback=True):
+        connection.execute(statements.encode())
+        rows = connection.execute(_WRITTEN.encode()).fetchall()
+        names = [name for _, name in rows]
+        functions = connection.execute(_MENTIONING.encode(), [names]).fetchall()
+    return frozenset((*(oid for oid, _ in rows), *(oid for (oid,) in functions))), frozenset(names)
