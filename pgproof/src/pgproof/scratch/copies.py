@@ -106,10 +106,10 @@ def database_of(conninfo: str) -> str:
         return connection.info.dbname
 
 
-def _run(program: str, *arguments: str, given: bytes | None = None) -> bytes:
+def _run(name: str, *arguments: str, given: bytes | None = None) -> bytes:
     environment = {**os.environ, "PGOPTIONS": "-c client_min_messages=warning"}
     done = subprocess.run(  # noqa: S603
-        [_found(program), *arguments],
+        [program(name), *arguments],
         input=given,
         capture_output=True,
         check=False,
@@ -118,18 +118,18 @@ def _run(program: str, *arguments: str, given: bytes | None = None) -> bytes:
     if done.returncode:
         said = next(iter(done.stderr.decode(errors="replace").splitlines()), "no message")
         raise PgproofError(
-            f"{program} failed: {said}",
+            f"{name} failed: {said}",
             hint="Make the copy with the role that owns the objects, or from the migrations.",
         )
     return done.stdout
 
 
-def _found(program: str) -> str:
+def program(name: str) -> str:
     """Return the path of a program of PostgreSQL. Raises InputError if there is none."""
-    found = server.program(program) or shutil.which(program)
+    found = server.program(name) or shutil.which(name)
     if found is None:
         raise InputError(
-            f"{program} is not installed",
+            f"{name} is not installed",
             hint="Install PostgreSQL's client programs, or copy a database with --template.",
         )
     return str(found)

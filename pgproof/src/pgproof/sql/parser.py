@@ -98,14 +98,32 @@ def tree(text: str) -> Node:
     return found
 
 
+@dataclass(frozen=True)
+class Word:
+    """A token: its name in PostgreSQL's scanner, and where it stands."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+
+
+def words(text: str) -> list[Word]:
+    """Return the tokens of `text` in order, without comments. Raises SyntaxProblem."""
+    raw = text.encode()
+    index_of = _indexes(raw)
+    found = []
+    for token in _scan(raw, text):
+        start = index_of(token.start)
+        written = raw[token.start : token.end].decode()
+        if token.token not in _COMMENTS:
+            found.append(Word(Token.Name(token.token), start, start + len(written), written))
+    return found
+
+
 def tokens(text: str) -> list[str]:
     """Return the tokens of `text` as written, in order, without comments. Raises SyntaxProblem."""
-    raw = text.encode()
-    return [
-        raw[token.start : token.end].decode()
-        for token in _scan(raw, text)
-        if token.token not in _COMMENTS
-    ]
+    return [word.text for word in words(text)]
 
 
 def plpgsql(source: str) -> tuple[list[str], bool]:
