@@ -26,6 +26,7 @@ PACKAGE = Package(
         "trace",
         "drift",
         "verify",
+        "coverage",
         "cli",
     ),
 )

@@ -19,6 +19,7 @@ _SECTIONS = {
         "trace",
         "verify",
         "drift",
+        "coverage",
         "rollback",
         "new",
         "baseline",

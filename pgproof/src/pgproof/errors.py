@@ -24,6 +24,7 @@ class Exit(IntEnum):
     LOST = 20
     DRIFTED = 21
     UNVERIFIED = 22
+    UNCOVERED = 26
     INTERRUPTED = 130
     TERMINATED = 143
 

@@ -14,7 +14,18 @@ from pgproof.cli.host import Host
 from pgproof.errors import Exit
 from pgproof.run.interrupt import interruptible
 
-COMMANDS = ("baseline", "drift", "migrate", "new", "plan", "rollback", "status", "trace", "verify")
+COMMANDS = (
+    "baseline",
+    "coverage",
+    "drift",
+    "migrate",
+    "new",
+    "plan",
+    "rollback",
+    "status",
+    "trace",
+    "verify",
+)
 """What another program may take over, by `command`."""
 _OWN = (*COMMANDS, "import", "init", "server")
 

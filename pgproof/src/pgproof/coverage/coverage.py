@@ -11,9 +11,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-import psycopg
-from psycopg import sql
-
 from pgproof.connection import connect
 from pgproof.coverage import instrument, objects, sources, tap
 from pgproof.coverage.facts import Facts
@@ -30,7 +27,7 @@ from pgproof.scratch.databases import Databases, databases
 from pgproof.settings import Settings
 
 _CALLED = "select funcid from pg_catalog.pg_stat_user_functions"
-_PGTAP = "select exists (select from pg_catalog.pg_extension where extname = 'pgtap')"
+_PGTAP = "select exists (select from pg_catalog.pg_proc where proname = 'throws_ok')"
 _OFFERED = "select exists (select from pg_catalog.pg_available_extensions where name = 'pgtap')"
 _MOST = 4
 
@@ -66,8 +63,8 @@ class _Pass:
                 pass
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            for one in self.running:
-                one.kill()
+            for process in self.running:
+                process.kill()
             pool.shutdown()
 
     def _run(self, file: Path, copy: str) -> None:
@@ -113,9 +110,9 @@ def coverage(
         catalogue, grants, version = _read(plain, settings)
         probing = of_database(made, database_of(plain))
         with closing(connect(plain, autocommit=True)) as connection:
-            instrument.prepare(connection, prints=True)
+            instrument.prepare(connection, catalogue.handlers, prints=True)
         with closing(connect(probing, autocommit=True)) as connection:
-            instrument.prepare(connection, prints=False)
+            instrument.prepare(connection, catalogue.handlers, prints=False)
             probed = instrument.probe(
                 connection, list(catalogue.functions.values()), catalogue.policies
             )
@@ -125,9 +122,9 @@ def coverage(
             _Pass(server, asks, _copies(made, database, count))
             for asks, database in ((True, plain), (False, probing))
         ]
-        for one in passes:
-            one.run(files, report)
-            for file, facts in one.facts.items():
+        for each in passes:
+            each.run(files, report)
+            for file, facts in each.facts.items():
                 judge.add(_name(file, settings), facts)
         for copy in passes[0].copies:
             made.is_in_use(copy)  # What a session has counted is there once it has ended.
@@ -150,9 +147,7 @@ def coverage(
         )
 
 
-def _database(
-    made: Databases, settings: Settings, template: str | None, prepare: Prepare
-) -> str:
+def _database(made: Databases, settings: Settings, template: str | None, prepare: Prepare) -> str:
     if template:
         return of_database(made, template)
     conninfo = made.create()

@@ -86,9 +86,7 @@ class Facts:
             for relation, needed, user, *columns in _PERMISSION.findall(tree)
             if int(relation) >= _FIRST
         )
-        functions = frozenset(
-            oid for oid in map(int, _FUNCTION.findall(tree)) if oid >= _FIRST
-        )
+        functions = frozenset(oid for oid in map(int, _FUNCTION.findall(tree)) if oid >= _FIRST)
         sequences = frozenset(
             int.from_bytes([int(one) % 256 for one in several.split()[:4]], "little")
             for several in _SEQUENCE.findall(tree)

@@ -66,15 +66,6 @@ _ALL = {
     "max_parallel_workers_per_gather": "0",
     "plpgsql.check_asserts": "on",
 }
-_OF_PGTAP = """
-select p.oid, p.prosrc
-  from pg_catalog.pg_proc as p
-  join pg_catalog.pg_language as l on l.oid = p.prolang and l.lanname = 'plpgsql'
-  join pg_catalog.pg_depend as d
-    on d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
-  join pg_catalog.pg_extension as e on e.oid = d.refobjid and e.extname = 'pgtap'
- where p.prosrc ~* '\\mexception\\M'
-"""
 _REPLACE = "update pg_catalog.pg_proc set prosrc = %s where oid = %s"
 _CHECK = "select pg_catalog.plpgsql_validator(%s)"
 
@@ -91,13 +82,15 @@ class Probed:
     """Functions that could not be given probes, and why."""
 
 
-def prepare(connection: psycopg.Connection[Any], *, prints: bool) -> None:
-    """Make a copy report errors that pgTAP catches and, with `prints`, each statement."""
+def prepare(
+    connection: psycopg.Connection[Any], handlers: list[tuple[int, str]], *, prints: bool
+) -> None:
+    """Make a copy report errors that pgTAP handles and, with `prints`, each statement."""
     connection.execute("set session_replication_role = replica")  # For event triggers.
     connection.execute(_MADE.replace("{mark}", MARK).encode())
     with suppress(psycopg.errors.UndefinedObject):  # pgTAP may be there without its extension.
         connection.execute(_HIDDEN)
-    for oid, source in connection.execute(_OF_PGTAP.encode()).fetchall():
+    for oid, source in handlers:
         connection.execute(_REPLACE, [body.read(source).catching(), oid])
     for name, value in (_ALL | (_PRINTING if prints else {})).items():
         connection.execute(
@@ -133,7 +126,7 @@ def probe(
                 sql.SQL("alter policy {} on {} {}").format(
                     sql.Identifier(policy.bare_name),
                     sql.Identifier(*policy.relation),
-                    sql.SQL(text),  # type: ignore[arg-type]
+                    sql.SQL(text),
                 )
             )
             number += 2

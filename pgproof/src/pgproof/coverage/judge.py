@@ -10,7 +10,8 @@ function    it is called
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from typing import Any
 
 from pgproof.coverage.facts import Facts, Fault, Statement
 from pgproof.coverage.grants import Grants, Permission
@@ -44,9 +45,7 @@ class Judge:
         self._named: dict[tuple[str, str], set[int]] = defaultdict(set)
         for one in catalogue.constraints:
             self._named[one.schema, one.name].add(one.root)
-        self._relations = {
-            (one.schema, one.name): one.oid for one in catalogue.relations.values()
-        }
+        self._relations = {(one.schema, one.name): one.oid for one in catalogue.relations.values()}
         self._owners = {
             first + place: oid
             for oid, (first, body) in probed.bodies.items()
@@ -114,7 +113,7 @@ class Judge:
                 "function", function.name, {("function", function.oid): "never called"}
             )
 
-    def _object(self, kind: str, name: str, wanted: dict[Key, str]) -> Object:
+    def _object(self, kind: str, name: str, wanted: Mapping[Any, str]) -> Object:
         missing = [what for key, what in wanted.items() if key not in self._tests]
         tests = set().union(*(self._tests.get(key, set()) for key in wanted)) - {""}
         return Object(kind, name, "; ".join(missing) or None, tuple(sorted(tests)))
@@ -126,7 +125,9 @@ class Judge:
                 yield from self._of_relation(one)
                 if one.written:
                     written.add(self._catalogue.root(one.relation))
-            yield from (("function", oid) for oid in statement.functions)
+            for oid in statement.functions:
+                if oid not in self._probed.bodies:  # Its own probes say whether it ran.
+                    yield "function", oid
             yield from self._of_grants(statement)
         for table, function in self._catalogue.uses:
             if table in written:

@@ -5,43 +5,68 @@ from typing import Any
 
 import psycopg
 
-_OURS = """
+_SCHEMAS = """
 select n.oid
   from pg_catalog.pg_namespace as n
  where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'pgproof_coverage')
-   and n.nspname <> %(ledger)s
+   and n.nspname <> %(ledger)s and n.oid <> all (%(tap)s)
    and not exists (select from pg_catalog.pg_depend as d
                     where d.classid = 'pg_catalog.pg_namespace'::regclass
                       and d.objid = n.oid and d.deptype = 'e')
 """
-_NO_EXTENSION = """not exists (select from pg_catalog.pg_depend as d
-    where d.classid = '{}'::regclass and d.objid = {} and d.deptype = 'e')"""
-_RELATIONS = f"""
+_TAP = """
+select p.pronamespace
+  from pg_catalog.pg_proc as p
+ where p.proname in ('plan', 'finish', 'throws_ok')
+   and not exists (select from pg_catalog.pg_class as c
+                    where c.relnamespace = p.pronamespace and c.relkind in ('r', 'p'))
+ group by p.pronamespace
+having pg_catalog.count(distinct p.proname) = 3
+"""
+"""Schemas of pgTAP, where it is there without its extension."""
+_HANDLERS = """
+select p.oid, p.prosrc
+  from pg_catalog.pg_proc as p
+  join pg_catalog.pg_language as l on l.oid = p.prolang and l.lanname = 'plpgsql'
+ where p.prosrc ~* '\\mexception\\M'
+   and (p.pronamespace = any (%(tap)s)
+        or exists (select from pg_catalog.pg_depend as d
+                     join pg_catalog.pg_extension as e
+                       on e.oid = d.refobjid and e.extname = 'pgtap'
+                    where d.classid = 'pg_catalog.pg_proc'::regclass
+                      and d.objid = p.oid and d.deptype = 'e'))
+"""
+_MEMBERS = """
+select d.objid from pg_catalog.pg_depend as d where d.classid = %s::regclass and d.deptype = 'e'
+"""
+_RELATIONS = """
 select c.oid, n.nspname, c.relname, c.relkind::text, c.relowner,
        coalesce(pg_catalog.pg_partition_root(c.oid), c.oid)::oid
   from pg_catalog.pg_class as c
   join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
   left join pg_catalog.pg_index as i on i.indexrelid = c.oid
- where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'i', 'I') and n.oid in ({_OURS})
-   and {_NO_EXTENSION.format("pg_catalog.pg_class", "c.oid")}
-   and {_NO_EXTENSION.format("pg_catalog.pg_class", "i.indrelid")}
+ where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'i', 'I') and n.oid = any (%(schemas)s)
+   and c.oid <> all (%(relations)s)
+   and coalesce(i.indrelid, 0) <> all (%(relations)s)
  order by n.nspname, c.relname
 """
-_COLUMNS = f"""
+_COLUMNS = """
 select a.attrelid, a.attnum, a.attname,
        a.attnotnull and a.attidentity = '' and a.attgenerated = ''
        and not exists (select from pg_catalog.pg_constraint as k
                         where k.conrelid = c.oid and k.contype = 'p' and a.attnum = any (k.conkey))
   from pg_catalog.pg_attribute as a
   join pg_catalog.pg_class as c on c.oid = a.attrelid and c.relkind in ('r', 'p', 'v', 'm', 'f')
- where a.attnum > 0 and not a.attisdropped and c.relnamespace in ({_OURS})
+ where a.attnum > 0 and not a.attisdropped and c.relnamespace = any (%(schemas)s)
  order by a.attrelid, a.attnum
 """
-_CONSTRAINTS = f"""
+_CONSTRAINTS = """
 with recursive parents as (
     select k.oid, k.oid as root from pg_catalog.pg_constraint as k where k.conparentid = 0
     union all
-    select k.oid, p.root from pg_catalog.pg_constraint as k join parents as p on p.oid = k.conparentid
+    select k.oid, p.root
+      from pg_catalog.pg_constraint as k
+      join parents as p on p.oid = k.conparentid
 )
 select k.oid, coalesce(above.oid, p.root), n.nspname, coalesce(c.relname, t.typname), k.conname
   from pg_catalog.pg_constraint as k
@@ -52,39 +77,37 @@ select k.oid, coalesce(above.oid, p.root), n.nspname, coalesce(c.relname, t.typn
   join pg_catalog.pg_namespace as n on n.oid = k.connamespace
   left join pg_catalog.pg_class as c on c.oid = k.conrelid
   left join pg_catalog.pg_type as t on t.oid = k.contypid
- where k.contype in ('c', 'f', 'p', 'u', 'x') and n.oid in ({_OURS})
-   and not exists (select from pg_catalog.pg_depend as d
-                    where d.classid = 'pg_catalog.pg_class'::regclass
-                      and d.objid = k.conrelid and d.deptype = 'e')
+ where k.contype in ('c', 'f', 'p', 'u', 'x') and n.oid = any (%(schemas)s)
+   and k.conrelid <> all (%(relations)s)
  order by n.nspname, 4, k.conname
 """
-_INDEXES = f"""
+_INDEXES = """
 select i.indexrelid, i.indrelid::oid, i.indisunique
   from pg_catalog.pg_index as i
   join pg_catalog.pg_class as c on c.oid = i.indexrelid
- where c.relnamespace in ({_OURS}) and not c.relispartition
+ where c.relnamespace = any (%(schemas)s) and not c.relispartition
    and not exists (select from pg_catalog.pg_constraint as k
                     where k.conindid = c.oid and k.contype in ('p', 'u', 'x'))
 """
-_POLICIES = f"""
+_POLICIES = """
 select p.oid, p.polname, n.nspname, c.relname,
        pg_catalog.pg_get_expr(p.polqual, p.polrelid),
        pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)
   from pg_catalog.pg_policy as p
   join pg_catalog.pg_class as c on c.oid = p.polrelid
   join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
- where n.oid in ({_OURS})
+ where n.oid = any (%(schemas)s)
  order by n.nspname, c.relname, p.polname
 """
-_FUNCTIONS = f"""
+_FUNCTIONS = """
 select p.oid, n.nspname, p.proname, n.nspname || '.' || p.proname || '('
        || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')',
        p.proowner, p.prosecdef, case l.lanname when 'plpgsql' then p.prosrc end
   from pg_catalog.pg_proc as p
   join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
   join pg_catalog.pg_language as l on l.oid = p.prolang
- where n.oid in ({_OURS})
-   and {_NO_EXTENSION.format("pg_catalog.pg_proc", "p.oid")}
+ where n.oid = any (%(schemas)s)
+   and p.oid <> all (%(functions)s)
  order by 4
 """
 _USES = """
@@ -166,6 +189,8 @@ class Catalogue:
     functions: dict[int, Function] = field(default_factory=dict)
     uses: list[tuple[int, int]] = field(default_factory=list)
     """A table, and a function that its checks, defaults or indexes call."""
+    handlers: list[tuple[int, str]] = field(default_factory=list)
+    """Functions of pgTAP that handle errors, and their bodies."""
 
     def root(self, oid: int) -> int:
         """Return the oid of what a relation is a part of; its own of any other."""
@@ -181,10 +206,22 @@ class Catalogue:
 def read(connection: psycopg.Connection[Any], ledger: str) -> Catalogue:
     """Read the objects that belong to no extension, nor to the ledger."""
 
-    def rows(query: str) -> list[Any]:
-        return connection.execute(query.encode(), {"ledger": ledger}).fetchall()
+    def oids(query: str, *values: str) -> list[int]:
+        return [row[0] for row in connection.execute(query.encode(), values).fetchall()]
 
     connection.execute("set search_path = pg_catalog")
+    tap = oids(_TAP)
+    named = connection.execute(_SCHEMAS.encode(), {"ledger": ledger, "tap": tap}).fetchall()
+    given = {
+        "tap": tap,
+        "schemas": [row[0] for row in named],
+        "relations": oids(_MEMBERS, "pg_catalog.pg_class"),
+        "functions": oids(_MEMBERS, "pg_catalog.pg_proc"),
+    }
+
+    def rows(query: str) -> list[Any]:
+        return connection.execute(query.encode(), given).fetchall()
+
     return Catalogue(
         {row[0]: Relation(*row) for row in rows(_RELATIONS)},
         {(oid, number): (name, alone) for oid, number, name, alone in rows(_COLUMNS)},
@@ -205,4 +242,5 @@ def read(connection: psycopg.Connection[Any], ledger: str) -> Catalogue:
         ],
         {row[0]: Function(*row) for row in rows(_FUNCTIONS)},
         [(table, function) for table, function in rows(_USES)],
+        [(oid, source) for oid, source in rows(_HANDLERS)],
     )

@@ -77,9 +77,10 @@ class Server:
 @contextlib.contextmanager
 def relaying(server: Server, database: str, asks: bool, listen: Listen, rewrite: Rewrite) -> Any:
     """Yield the connection string of a relay to a database; with `asks` it asks for the role."""
-    with tempfile.TemporaryDirectory(prefix="pgproof-") as folder, socket.socket(
-        socket.AF_UNIX
-    ) as listener:
+    with (
+        tempfile.TemporaryDirectory(prefix="pgproof-") as folder,
+        socket.socket(socket.AF_UNIX) as listener,
+    ):
         listener.bind(str(Path(folder) / f".s.PGSQL.{_PORT}"))
         listener.listen()
         sessions: list[threading.Thread] = []
