@@ -22,7 +22,7 @@ from psycopg.conninfo import make_conninfo
 
 _PORT = 5432
 _CANCEL, _SSL, _GSS = 80877102, 80877103, 80877104
-_ASK = b"set client_min_messages = log; show role"
+_ASK = b"set client_min_messages = log; show session_authorization; show role"
 _PIECE = 1 << 18
 MARK = "pgproof:"
 """How a message begins that a probe sends."""
@@ -178,7 +178,7 @@ class _Session:
             for kind, message in from_server.whole():
                 if kind == b"D":
                     name = message[11:].decode(errors="replace")
-                    self._role = self._server.user if name == "none" else name
+                    self._role = self._role if name == "none" else name
                 if kind == b"Z":
                     return
 
