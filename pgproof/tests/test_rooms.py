@@ -30,6 +30,7 @@ PACKAGE = Package(
         "growth",
         "order",
         "compat",
+        "coverage",
         "mutate",
         "review",
         "cli",

@@ -25,6 +25,7 @@ _SECTIONS = {
         "drift",
         "review",
         "mutate",
+        "coverage",
         "rollback",
         "new",
         "baseline",

@@ -27,6 +27,7 @@ class Exit(IntEnum):
     DISAPPROVED = 23
     UNREVIEWED = 24
     INCOMPATIBLE = 25
+    UNCOVERED = 26
     SURVIVED = 27
     CLASHING = 28
     INTERRUPTED = 130

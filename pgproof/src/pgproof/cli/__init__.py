@@ -17,6 +17,7 @@ from pgproof.run.interrupt import interruptible
 COMMANDS = (
     "baseline",
     "compat",
+    "coverage",
     "drift",
     "migrate",
     "mutate",

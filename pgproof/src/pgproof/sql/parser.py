@@ -138,7 +138,12 @@ def words(text: str) -> list[Word]:
 
 def tokens(text: str) -> list[str]:
     """Return the tokens of `text` as written, in order, without comments. Raises SyntaxProblem."""
-    return [word.text for word in words(text)]
+    raw = text.encode()
+    return [
+        raw[token.start : token.end].decode()
+        for token in _scan(raw, text)
+        if token.token not in _COMMENTS
+    ]
 
 
 def lexemes(text: str) -> list[Lexeme]:

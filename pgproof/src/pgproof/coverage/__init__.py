@@ -1,0 +1,1 @@
+"""What the tests of a schema touch, measured on scratch copies: objects, statements, branches."""

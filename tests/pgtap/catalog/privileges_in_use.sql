@@ -1,0 +1,69 @@
+begin;
+select plan(59);
+\ir steel.psql
+select pg_temp.edition('v15.0'), pg_temp.edition('v16.0') \g /dev/null
+
+create temporary table questions as
+select *
+  from (values
+    ('the constants', $$ select count(*) > 0 from catalog.calibration_constants $$),
+    ('the prices', $$ select count(*) > 0 from catalog.pricing_configs $$),
+    ('the clauses of codes', $$ select count(*) > 0 from catalog.code_references $$),
+    ('what was imported', $$ select count(*) > 0 from catalog.imports $$),
+    ('what symbols mean', $$ select count(*) > 0 from catalog.property_definitions $$),
+    ('the materials', $$ select count(*) > 0 from catalog.material_catalog $$),
+    ('the value of a constant on a day',
+     $$ select count(*) = 1 from catalog.constant_on('K_FACTOR', '2025-06-01') $$),
+    ('the price of an item on a day',
+     $$ select count(*) = 1 from catalog.price_on('base_est', '2025-06-01') $$),
+    ('the newest edition', $$ select catalog.newest_edition(null) = 'v16.0' $$),
+    ('a shape', $$ select count(*) = 1 from catalog.find_shape('W14X90') $$),
+    ('the properties of a shape', $$ select count(*) > 0 from catalog.shape_properties('W14X90') $$),
+    ('where they come from', $$ select count(*) > 0 from catalog.shape_sources('W14X90') $$),
+    ('the lightest sections', $$ select count(*) = 1 from catalog.lightest_sections('{W}', 100) $$),
+    ('what two editions differ in', $$ select count(*) = 0 from catalog.diff('v15.0', 'v16.0') $$)
+  ) as q (subject, question);
+grant select on questions to public;
+create function pg_temp.answer(question text) returns boolean language plpgsql
+as $function$
+declare
+    answer boolean;
+begin
+    execute question into answer;
+    return answer;
+end
+$function$;
+
+set local role eagle_application;
+select ok(pg_temp.answer(q.question), 'the application is told ' || q.subject) from questions as q;
+set local role eagle_reader;
+select ok(pg_temp.answer(q.question), 'a reader is told ' || q.subject) from questions as q;
+set local role eagle_auditor;
+select ok(pg_temp.answer(q.question), 'an auditor is told ' || q.subject) from questions as q;
+set local role eagle_operator;
+select ok(pg_temp.answer(q.question), 'an operator is told ' || q.subject) from questions as q;
+
+select lives_ok(
+    $$ update catalog.property_definitions
+          set sort_order = sort_order, category = category, description = description,
+              unit_us = unit_us, unit_si = unit_si, aliases = aliases $$,
+    'an operator may correct what a symbol means'
+);
+select lives_ok(
+    $$ update catalog.code_references
+          set title = title, formula = formula, application = application, source = source,
+              import_id = import_id, source_row = source_row $$,
+    'an operator may correct a clause'
+);
+select lives_ok(
+    $$ update catalog.material_catalog
+          set kind = kind, shape_type = shape_type, edi_label = edi_label,
+              metric_label = metric_label, has_special_note = has_special_note,
+              dimensions = dimensions, properties = properties, other_sources = other_sources,
+              doubts = doubts, source = source, import_id = import_id,
+              source_sheet = source_sheet, source_row = source_row $$,
+    'an operator may correct a material'
+);
+
+select * from finish();
+rollback;
