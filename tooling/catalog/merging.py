@@ -238,6 +238,16 @@ update catalog.material_catalog as section
  where section.material_id = merged.material_id
 """
 
+# What undoing the import brings back.
+_KEEP = """
+select catalog.keep_rows(%(import_id)s, 'catalog.material_catalog', array(
+           select verdict.material_id::text
+             from pg_temp.compared_sections as verdict
+            where verdict.is_changed and %(keep)s
+               or verdict.is_richer and not verdict.is_changed
+       ))
+"""
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -292,5 +302,6 @@ def compare(
 def write(connection: psycopg.Connection[Any], common: Common, *, keep_changes: bool) -> None:
     """Insert what is new, complete what is richer and, if asked, replace what changed."""
     parameters = {**vars(common), "source": common.source, "keep": keep_changes}
+    connection.execute(_KEEP, parameters)
     connection.execute(_INSERT, parameters)
     connection.execute(_UPDATE, parameters)

@@ -21,6 +21,7 @@ begin
       from catalog.imports as import
      where import.kind = 'aisc'
        and import.grade is not distinct from newest_edition.grade
+       and import.undone_at is null
      order by string_to_array(substr(import.edition, 2), '.')::integer[] desc
      limit 1;
 
