@@ -105,6 +105,57 @@ comment on column catalog.pricing_configs.published_at is
 comment on column catalog.pricing_configs.published_by is
     'The role that was logged in and published it; null if before that was recorded.';
 
+-- Their results have the new columns, too.
+-- The version of a constant that is valid on a date; no row if none is.
+--
+--     select version, value, unit from catalog.constant_on('K_FACTOR', '2025-06-01');
+--     -- footing_v1 | 0.15 | unitless
+--
+create or replace function catalog.constant_on(
+    name    text,
+    on_date date default current_date
+)
+    returns setof catalog.calibration_constants
+    language sql
+    stable
+    security invoker
+    rows 1
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select constant.*
+      from catalog.calibration_constants as constant
+     where constant.name = constant_on.name
+       and daterange(constant.effective_from, constant.effective_to) @> constant_on.on_date;
+end;
+revoke execute on function catalog.constant_on(text, date) from public;
+comment on function catalog.constant_on(text, date) is
+    'The version of a constant that holds on a date; no row when none does.';
+
+-- The version of a price that is valid on a date; no row if none is.
+--
+--     select version, price_usd, category from catalog.price_on('permit_pkg', '2025-06-01');
+--     -- v1 | 250.00 | permit
+--
+create or replace function catalog.price_on(
+    item_code text,
+    on_date   date default current_date
+)
+    returns setof catalog.pricing_configs
+    language sql
+    stable
+    security invoker
+    rows 1
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select price.*
+      from catalog.pricing_configs as price
+     where price.item_code = price_on.item_code
+       and daterange(price.effective_from, price.effective_to) @> price_on.on_date;
+end;
+revoke execute on function catalog.price_on(text, date) from public;
+comment on function catalog.price_on(text, date) is
+    'The version of a price that holds on a date; no row when none does.';
+
 -- The next statement adds the one that permits a material without G.
 -- squawk-ignore ban-drop-constraint
 alter table catalog.material_catalog drop constraint material_catalog_strength_check;
@@ -136,9 +187,9 @@ create table catalog.soil_classes (
     constraint soil_classes_description_check
         check (description <> '' and length(description) <= 1000),
     constraint soil_classes_uscs_symbols_check check (length(uscs_symbols) <= 100),
-    constraint soil_classes_bearing_check
+    constraint soil_classes_bearing_psf_check
         check (bearing_psf > 0 and bearing_psf < 'Infinity'::numeric),
-    constraint soil_classes_lateral_bearing_check check (
+    constraint soil_classes_lateral_bearing_psf_per_ft_check check (
         lateral_bearing_psf_per_ft > 0 and lateral_bearing_psf_per_ft < 'Infinity'::numeric
     ),
     constraint soil_classes_sliding_check check (
@@ -178,7 +229,7 @@ create table catalog.replaced_rows (
     relation     text         not null,
     key          text         not null,
     was          jsonb        not null,
-    was_removed  boolean      not null,
+    is_removed  boolean      not null,
     replaced_at  timestamptz  not null  default now(),
     replaced_by  text         not null  default session_user,
     constraint replaced_rows_pkey primary key (replaced_id),
@@ -200,11 +251,11 @@ comment on table catalog.replaced_rows is
     'Rows of the catalogs as they were before an import replaced them, or its undoing removed them.';
 comment on column catalog.replaced_rows.replaced_id is 'Identifies the row; ordered by time.';
 comment on column catalog.replaced_rows.import_id is
-    'The import that replaced the row; the undone one, where was_removed.';
+    'The import that replaced the row; the undone one, where is_removed.';
 comment on column catalog.replaced_rows.relation is 'Schema-qualified name of the row''s table.';
 comment on column catalog.replaced_rows.key is 'Primary key of the row in its table.';
 comment on column catalog.replaced_rows.was is 'The row as it was, by names of columns.';
-comment on column catalog.replaced_rows.was_removed is
+comment on column catalog.replaced_rows.is_removed is
     'True if undoing the import took the row away; false if the import replaced it.';
 comment on column catalog.replaced_rows.replaced_at is 'When that was.';
 comment on column catalog.replaced_rows.replaced_by is 'The role that was logged in.';

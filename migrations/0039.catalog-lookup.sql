@@ -35,7 +35,7 @@ begin
         return null;
     end if;
     -- A designation as the catalogs write it needs no cleaning.
-    if said !~ '^(2L|[A-Z]{1,3}|Pipe)[0-9][0-9X./-]*(LLBB|SLBB|STD|XS|XXS|SCH[0-9]+)?$' then
+    if said !~ '^(2L|[A-Z]{1,3}|Pipe)[0-9]([0-9X./]|-[0-9]+/)*(LLBB|SLBB|STD|XS|XXS|SCH[0-9]+)?$' then
         -- ½ after a digit is a part of the number; as for the rest, what looks alike becomes alike.
         said := regexp_replace(said, '([0-9])\s*([\u00BC-\u00BE\u2150-\u215E])', '\1-\2', 'g');
         said := upper(normalize(said, nfkc));
@@ -163,7 +163,7 @@ as $function$
 declare
     wanted text;
     key    text;
-    size   text;
+    sizes  text[];
 begin
     perform app.require_between(
         'length of shape, edition and grade',
@@ -172,8 +172,11 @@ begin
     );
     wanted := coalesce(shapes_named.edition, catalog.newest_edition(shapes_named.grade));
     key    := catalog.shape_key(shapes_named.shape);
-    -- Whole inches, or millimetres, of the first size: few labels have these digits.
-    size   := ltrim(split_part(split_part(key, '|', 2), '.', 1), '0');
+    -- The whole inches, or millimetres, of the first two sizes: few labels have these digits.
+    sizes  := array(
+        select ltrim(substring(split_part(key, '|', place), '^[0-9]+'), '0')
+          from unnest('{2,3}'::integer[]) as place
+    );
     return query
     select section.material_id, 'AISC'
       from catalog.material_catalog as section
@@ -191,10 +194,12 @@ begin
      cross join lateral (
                select other.name, other.sort_order
                  from (values ('AISC', 1, section.shape),
-                              ('EDI', 2, section.edi_label),
+                              ('EDI', 2, nullif(section.edi_label, section.shape)),
                               ('metric', 3, section.metric_label)
                       ) as other (name, sort_order, label)
-                where catalog.shape_key(other.label) = key
+                where strpos(other.label, coalesce(sizes[1], '')) > 0
+                  and strpos(other.label, coalesce(sizes[2], '')) > 0
+                  and catalog.shape_key(other.label) = key
                 order by other.sort_order
                 limit 1
            ) as spelled
@@ -202,7 +207,6 @@ begin
        and section.kind = 'section'
        and section.grade is not distinct from shapes_named.grade
        and section.shape_type = split_part(key, '|', 1)
-       and strpos(concat_ws(' ', section.shape, section.edi_label, section.metric_label), size) > 0
        and upper(section.shape) <> upper(shapes_named.shape)
      order by spelled.sort_order, section.shape;
 end
@@ -382,7 +386,7 @@ begin
       join catalog.imports as import
         on import.import_id = replaced.import_id
      where replaced.relation = 'catalog.material_catalog'
-       and replaced.was_removed
+       and replaced.is_removed
        and upper(replaced.was ->> 'shape') = upper(find_shape.shape)
        and replaced.was ->> 'edition' = wanted
      order by replaced.replaced_at desc
@@ -1235,11 +1239,14 @@ begin
                noun || case when nearest.is_met_by_some then ' of ' || nearest.others else '' end,
                nearest.phrase
            )
-        || coalesce(format(
-               '; the %s is %s%s, of %s',
-               case when nearest.limit_name like 'min-%' then 'greatest' else 'least' end,
-               round(nearest.value, 4)::double precision, nearest.unit, nearest.shape
-           ), '; it is not printed of any');
+        || case
+               when nearest.value is null then '; it is not known of any'
+               else format(
+                   '; the %s is %s%s, of %s',
+                   case when nearest.limit_name like 'min-%' then 'greatest' else 'least' end,
+                   trim_scale(round(nearest.value, 4)), nearest.unit, nearest.shape
+               )
+           end;
 end
 $function$;
 revoke execute on function catalog.why_no_section(
@@ -1272,12 +1279,12 @@ begin
         'number of keys', coalesce(cardinality(keep_rows.keys), 0), 0, 1000000
     );
     if keep_rows.relation = 'catalog.material_catalog' then
-        insert into catalog.replaced_rows (import_id, relation, key, was, was_removed)
+        insert into catalog.replaced_rows (import_id, relation, key, was, is_removed)
         select keep_rows.import_id, keep_rows.relation, row.material_id::text, to_jsonb(row), false
           from catalog.material_catalog as row
          where row.material_id::text = any (keep_rows.keys);
     elsif keep_rows.relation = 'catalog.code_references' then
-        insert into catalog.replaced_rows (import_id, relation, key, was, was_removed)
+        insert into catalog.replaced_rows (import_id, relation, key, was, is_removed)
         select keep_rows.import_id, keep_rows.relation, concat_ws(', ', row.code, row.section),
                to_jsonb(row), false
           from catalog.code_references as row
@@ -1301,9 +1308,10 @@ comment on function catalog.keep_rows(uuid, text, text[]) is
 -- and why; what is taken back stays in catalog.replaced_rows. Imports that built on it are undone
 -- first. Projects hold copies of what they were calculated with, and do not change.
 --
---     select (catalog.undo_import(import_id, 'wrong file')).*
---       from catalog.imports
---      where kind = 'aisc' and file_name <> 'older.xlsx';
+--     select undone.removed, undone.restored
+--       from catalog.imports as import
+--      cross join lateral catalog.undo_import(import.import_id, 'a wrong file') as undone
+--      where import.edition = 'v16.0';
 --     -- 2299 | 0
 --
 create function catalog.undo_import(
@@ -1355,7 +1363,7 @@ begin
       from catalog.replaced_rows as replaced
       join catalog.imports as import
         on import.import_id = replaced.import_id
-     where not replaced.was_removed
+     where not replaced.is_removed
        and import.undone_at is null
        and import.import_id <> undone.import_id
        and (replaced.was ->> 'import_id' = undone.import_id::text
@@ -1370,7 +1378,7 @@ begin
             hint    = format('Undo that one first: tooling catalog undo %s', later.import_id);
     end if;
 
-    insert into catalog.replaced_rows (import_id, relation, key, was, was_removed)
+    insert into catalog.replaced_rows (import_id, relation, key, was, is_removed)
     select undone.import_id, 'catalog.material_catalog', row.material_id::text, to_jsonb(row), true
       from catalog.material_catalog as row
      where row.import_id = undone.import_id
@@ -1384,7 +1392,7 @@ begin
       into restored
       from catalog.replaced_rows as earlier
      where earlier.import_id = undone.import_id
-       and not earlier.was_removed;
+       and not earlier.is_removed;
     removed := touched - restored;
     if removed <> undone.rows_inserted
        or exists (
@@ -1400,7 +1408,7 @@ begin
                 'what import %s replaced, or what replaced it, was not kept', undone.import_id
             ),
             detail  = format(
-                'It added %s rows; %s of its rows are there, %s of them with an earlier state.',
+                'It added %s rows, and %s of its rows are there, %s with an earlier state.',
                 undone.rows_inserted, touched, restored
             ),
             hint    = 'It is older than catalog.replaced_rows: correct its rows by another import.';
@@ -1409,14 +1417,14 @@ begin
     delete from ops.recorded_rows as recorded
      using catalog.replaced_rows as gone
      where gone.import_id = undone.import_id
-       and gone.was_removed
+       and gone.is_removed
        and recorded.relation = gone.relation
        and recorded.key = gone.key
        and not exists (
                select
                  from catalog.replaced_rows as earlier
                 where earlier.import_id = undone.import_id
-                  and not earlier.was_removed
+                  and not earlier.is_removed
                   and earlier.relation = gone.relation
                   and earlier.key = gone.key
            );
@@ -1425,7 +1433,7 @@ begin
           from catalog.replaced_rows as kept
          where kept.import_id = undone.import_id
            and kept.relation = 'catalog.material_catalog'
-           and not kept.was_removed
+           and not kept.is_removed
     )
     update catalog.material_catalog as row
        set shape_type       = earlier.shape_type,
@@ -1447,7 +1455,7 @@ begin
           from catalog.replaced_rows as kept
          where kept.import_id = undone.import_id
            and kept.relation = 'catalog.code_references'
-           and not kept.was_removed
+           and not kept.is_removed
     )
     update catalog.code_references as row
        set title       = earlier.title,

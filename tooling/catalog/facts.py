@@ -30,7 +30,7 @@ select clause.code, clause.section, clause.title, clause.formula, clause.applica
    and (%(section)s::text is null
         or catalog.code_key(clause.section) = catalog.code_key(%(section)s))
  order by clause.code,
-          array(select found[1]::numeric from regexp_matches(clause.section, '[0-9]+', 'g') as found),
+          array(select part[1]::numeric from regexp_matches(clause.section, '[0-9]+', 'g') as part),
           clause.section
 """
 _CONSTANTS = """

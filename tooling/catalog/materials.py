@@ -43,7 +43,7 @@ def materials(connection: psycopg.Connection[Any], name: str | None) -> list[Row
 def yield_strength(
     connection: psycopg.Connection[Any], grade: str, units: str, form: str | None
 ) -> Decimal:
-    """Return Fy of a structural steel in ksi or MPa; the least one, where it depends on the product.
+    """Return Fy of a structural steel in ksi or MPa; the least, where it depends on the product.
 
     Raises InputError for a material that is unknown, several, or no structural steel.
     """

@@ -52,7 +52,7 @@ begin
       join catalog.imports as import
         on import.import_id = replaced.import_id
      where replaced.relation = 'catalog.material_catalog'
-       and replaced.was_removed
+       and replaced.is_removed
        and upper(replaced.was ->> 'shape') = upper(find_shape.shape)
        and replaced.was ->> 'edition' = wanted
      order by replaced.replaced_at desc

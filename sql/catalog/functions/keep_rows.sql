@@ -22,12 +22,12 @@ begin
         'number of keys', coalesce(cardinality(keep_rows.keys), 0), 0, 1000000
     );
     if keep_rows.relation = 'catalog.material_catalog' then
-        insert into catalog.replaced_rows (import_id, relation, key, was, was_removed)
+        insert into catalog.replaced_rows (import_id, relation, key, was, is_removed)
         select keep_rows.import_id, keep_rows.relation, row.material_id::text, to_jsonb(row), false
           from catalog.material_catalog as row
          where row.material_id::text = any (keep_rows.keys);
     elsif keep_rows.relation = 'catalog.code_references' then
-        insert into catalog.replaced_rows (import_id, relation, key, was, was_removed)
+        insert into catalog.replaced_rows (import_id, relation, key, was, is_removed)
         select keep_rows.import_id, keep_rows.relation, concat_ws(', ', row.code, row.section),
                to_jsonb(row), false
           from catalog.code_references as row

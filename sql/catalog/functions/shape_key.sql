@@ -26,7 +26,7 @@ begin
         return null;
     end if;
     -- A designation as the catalogs write it needs no cleaning.
-    if said !~ '^(2L|[A-Z]{1,3}|Pipe)[0-9][0-9X./-]*(LLBB|SLBB|STD|XS|XXS|SCH[0-9]+)?$' then
+    if said !~ '^(2L|[A-Z]{1,3}|Pipe)[0-9]([0-9X./]|-[0-9]+/)*(LLBB|SLBB|STD|XS|XXS|SCH[0-9]+)?$' then
         -- ½ after a digit is a part of the number; as for the rest, what looks alike becomes alike.
         said := regexp_replace(said, '([0-9])\s*([\u00BC-\u00BE\u2150-\u215E])', '\1-\2', 'g');
         said := upper(normalize(said, nfkc));

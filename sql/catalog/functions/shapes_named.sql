@@ -24,7 +24,7 @@ as $function$
 declare
     wanted text;
     key    text;
-    size   text;
+    sizes  text[];
 begin
     perform app.require_between(
         'length of shape, edition and grade',
@@ -33,8 +33,11 @@ begin
     );
     wanted := coalesce(shapes_named.edition, catalog.newest_edition(shapes_named.grade));
     key    := catalog.shape_key(shapes_named.shape);
-    -- Whole inches, or millimetres, of the first size: few labels have these digits.
-    size   := ltrim(split_part(split_part(key, '|', 2), '.', 1), '0');
+    -- The whole inches, or millimetres, of the first two sizes: few labels have these digits.
+    sizes  := array(
+        select ltrim(substring(split_part(key, '|', place), '^[0-9]+'), '0')
+          from unnest('{2,3}'::integer[]) as place
+    );
     return query
     select section.material_id, 'AISC'
       from catalog.material_catalog as section
@@ -52,10 +55,12 @@ begin
      cross join lateral (
                select other.name, other.sort_order
                  from (values ('AISC', 1, section.shape),
-                              ('EDI', 2, section.edi_label),
+                              ('EDI', 2, nullif(section.edi_label, section.shape)),
                               ('metric', 3, section.metric_label)
                       ) as other (name, sort_order, label)
-                where catalog.shape_key(other.label) = key
+                where strpos(other.label, coalesce(sizes[1], '')) > 0
+                  and strpos(other.label, coalesce(sizes[2], '')) > 0
+                  and catalog.shape_key(other.label) = key
                 order by other.sort_order
                 limit 1
            ) as spelled
@@ -63,7 +68,6 @@ begin
        and section.kind = 'section'
        and section.grade is not distinct from shapes_named.grade
        and section.shape_type = split_part(key, '|', 1)
-       and strpos(concat_ws(' ', section.shape, section.edi_label, section.metric_label), size) > 0
        and upper(section.shape) <> upper(shapes_named.shape)
      order by spelled.sort_order, section.shape;
 end

@@ -3,9 +3,10 @@
 -- and why; what is taken back stays in catalog.replaced_rows. Imports that built on it are undone
 -- first. Projects hold copies of what they were calculated with, and do not change.
 --
---     select (catalog.undo_import(import_id, 'wrong file')).*
---       from catalog.imports
---      where kind = 'aisc' and file_name <> 'older.xlsx';
+--     select undone.removed, undone.restored
+--       from catalog.imports as import
+--      cross join lateral catalog.undo_import(import.import_id, 'a wrong file') as undone
+--      where import.edition = 'v16.0';
 --     -- 2299 | 0
 --
 create function catalog.undo_import(
@@ -57,7 +58,7 @@ begin
       from catalog.replaced_rows as replaced
       join catalog.imports as import
         on import.import_id = replaced.import_id
-     where not replaced.was_removed
+     where not replaced.is_removed
        and import.undone_at is null
        and import.import_id <> undone.import_id
        and (replaced.was ->> 'import_id' = undone.import_id::text
@@ -72,7 +73,7 @@ begin
             hint    = format('Undo that one first: tooling catalog undo %s', later.import_id);
     end if;
 
-    insert into catalog.replaced_rows (import_id, relation, key, was, was_removed)
+    insert into catalog.replaced_rows (import_id, relation, key, was, is_removed)
     select undone.import_id, 'catalog.material_catalog', row.material_id::text, to_jsonb(row), true
       from catalog.material_catalog as row
      where row.import_id = undone.import_id
@@ -86,7 +87,7 @@ begin
       into restored
       from catalog.replaced_rows as earlier
      where earlier.import_id = undone.import_id
-       and not earlier.was_removed;
+       and not earlier.is_removed;
     removed := touched - restored;
     if removed <> undone.rows_inserted
        or exists (
@@ -102,7 +103,7 @@ begin
                 'what import %s replaced, or what replaced it, was not kept', undone.import_id
             ),
             detail  = format(
-                'It added %s rows; %s of its rows are there, %s of them with an earlier state.',
+                'It added %s rows, and %s of its rows are there, %s with an earlier state.',
                 undone.rows_inserted, touched, restored
             ),
             hint    = 'It is older than catalog.replaced_rows: correct its rows by another import.';
@@ -111,14 +112,14 @@ begin
     delete from ops.recorded_rows as recorded
      using catalog.replaced_rows as gone
      where gone.import_id = undone.import_id
-       and gone.was_removed
+       and gone.is_removed
        and recorded.relation = gone.relation
        and recorded.key = gone.key
        and not exists (
                select
                  from catalog.replaced_rows as earlier
                 where earlier.import_id = undone.import_id
-                  and not earlier.was_removed
+                  and not earlier.is_removed
                   and earlier.relation = gone.relation
                   and earlier.key = gone.key
            );
@@ -127,7 +128,7 @@ begin
           from catalog.replaced_rows as kept
          where kept.import_id = undone.import_id
            and kept.relation = 'catalog.material_catalog'
-           and not kept.was_removed
+           and not kept.is_removed
     )
     update catalog.material_catalog as row
        set shape_type       = earlier.shape_type,
@@ -149,7 +150,7 @@ begin
           from catalog.replaced_rows as kept
          where kept.import_id = undone.import_id
            and kept.relation = 'catalog.code_references'
-           and not kept.was_removed
+           and not kept.is_removed
     )
     update catalog.code_references as row
        set title       = earlier.title,

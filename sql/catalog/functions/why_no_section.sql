@@ -126,11 +126,14 @@ begin
                noun || case when nearest.is_met_by_some then ' of ' || nearest.others else '' end,
                nearest.phrase
            )
-        || coalesce(format(
-               '; the %s is %s%s, of %s',
-               case when nearest.limit_name like 'min-%' then 'greatest' else 'least' end,
-               round(nearest.value, 4)::double precision, nearest.unit, nearest.shape
-           ), '; it is not printed of any');
+        || case
+               when nearest.value is null then '; it is not known of any'
+               else format(
+                   '; the %s is %s%s, of %s',
+                   case when nearest.limit_name like 'min-%' then 'greatest' else 'least' end,
+                   trim_scale(round(nearest.value, 4)), nearest.unit, nearest.shape
+               )
+           end;
 end
 $function$;
 revoke execute on function catalog.why_no_section(

@@ -4,7 +4,7 @@ create table catalog.replaced_rows (
     relation     text         not null,
     key          text         not null,
     was          jsonb        not null,
-    was_removed  boolean      not null,
+    is_removed  boolean      not null,
     replaced_at  timestamptz  not null  default now(),
     replaced_by  text         not null  default session_user,
     constraint replaced_rows_pkey primary key (replaced_id),
@@ -25,11 +25,11 @@ comment on table catalog.replaced_rows is
     'Rows of the catalogs as they were before an import replaced them, or its undoing removed them.';
 comment on column catalog.replaced_rows.replaced_id is 'Identifies the row; ordered by time.';
 comment on column catalog.replaced_rows.import_id is
-    'The import that replaced the row; the undone one, where was_removed.';
+    'The import that replaced the row; the undone one, where is_removed.';
 comment on column catalog.replaced_rows.relation is 'Schema-qualified name of the row''s table.';
 comment on column catalog.replaced_rows.key is 'Primary key of the row in its table.';
 comment on column catalog.replaced_rows.was is 'The row as it was, by names of columns.';
-comment on column catalog.replaced_rows.was_removed is
+comment on column catalog.replaced_rows.is_removed is
     'True if undoing the import took the row away; false if the import replaced it.';
 comment on column catalog.replaced_rows.replaced_at is 'When that was.';
 comment on column catalog.replaced_rows.replaced_by is 'The role that was logged in.';

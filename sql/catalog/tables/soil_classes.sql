@@ -18,9 +18,9 @@ create table catalog.soil_classes (
     constraint soil_classes_description_check
         check (description <> '' and length(description) <= 1000),
     constraint soil_classes_uscs_symbols_check check (length(uscs_symbols) <= 100),
-    constraint soil_classes_bearing_check
+    constraint soil_classes_bearing_psf_check
         check (bearing_psf > 0 and bearing_psf < 'Infinity'::numeric),
-    constraint soil_classes_lateral_bearing_check check (
+    constraint soil_classes_lateral_bearing_psf_per_ft_check check (
         lateral_bearing_psf_per_ft > 0 and lateral_bearing_psf_per_ft < 'Infinity'::numeric
     ),
     constraint soil_classes_sliding_check check (

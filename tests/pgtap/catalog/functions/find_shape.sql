@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -23,6 +23,12 @@ select results_eq(
     $$ values ('W14X90', 'v16.0', null), ('Pipe10STD', 'v15.0', null),
               ('HSS12X6X1/4', 'v16.0', 'A1085') $$,
     'capitals do not matter; the newest edition is meant unless one is named'
+);
+select results_eq(
+    $$ select (found).shape from (values (catalog.find_shape('W 14 × 90')),
+                                         (catalog.find_shape('hss 12 x 6 x .25'))) as f (found) $$,
+    array['W14X90', 'HSS12X6X1/4'],
+    'nor do spaces, signs, decimals and fractions'
 );
 select throws_ok(
     $$ select catalog.find_shape('W99X99') $$,
