@@ -14,6 +14,7 @@ from tooling.catalog.tables import (
     CODE_REFERENCES,
     MATERIALS,
     PROPERTY_DEFINITIONS,
+    SOIL_CLASSES,
     CsvFile,
     Record,
     read_csv,
@@ -34,8 +35,11 @@ _PUBLISH = {
     _CONSTANTS.name: "select catalog.publish_constant(%s, %s, %s, %s, %s, %s, %s, %s)",
     _PRICES.name: "select catalog.publish_price(%s, %s, %s, %s, %s, %s, %s)",
 }
-_TABLES = (PROPERTY_DEFINITIONS, MATERIALS, CODE_REFERENCES)
-_FILES = (PROPERTY_DEFINITIONS.file, _CONSTANTS, _PRICES, MATERIALS.file, CODE_REFERENCES.file)
+_TABLES = (PROPERTY_DEFINITIONS, MATERIALS, SOIL_CLASSES, CODE_REFERENCES)
+_FILES = (
+    *(PROPERTY_DEFINITIONS.file, _CONSTANTS, _PRICES, MATERIALS.file, SOIL_CLASSES.file),
+    CODE_REFERENCES.file,
+)
 
 
 @dataclass(frozen=True)

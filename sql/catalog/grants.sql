@@ -12,13 +12,19 @@ grant select
        catalog.calibration_constants,
        catalog.pricing_configs,
        catalog.code_references,
-       catalog.material_catalog
+       catalog.material_catalog,
+       catalog.soil_classes,
+       catalog.replaced_rows
     to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 
 grant execute
     on function catalog.constant_on(text, date),
                 catalog.price_on(text, date),
                 catalog.newest_edition(text),
+                catalog.code_key(text),
+                catalog.shape_key(text),
+                catalog.shapes_named(text, text, text),
+                catalog.nearest_shapes(text, text, text, integer),
                 catalog.find_shape(text, text, text),
                 catalog.shape_properties(text, text, text, text),
                 catalog.shape_sources(text, text, text),
@@ -26,8 +32,15 @@ grant execute
                     text[], numeric, numeric, numeric, numeric, numeric, numeric, numeric, numeric,
                     text, text, integer
                 ),
-                catalog.diff(text, text, text, text),
-                catalog.doubts(text, text)
+                 catalog.section_measures(catalog.material_catalog, text),
+                 catalog.hollow_form(catalog.material_catalog),
+                 catalog.flexural_strength(catalog.material_catalog, text, numeric, text, text),
+                 catalog.section_checks(text[], jsonb, jsonb, text, text, text, text),
+                 catalog.require_search(text[], jsonb, jsonb, text, text, text, text),
+                 catalog.search_sections(text[], jsonb, jsonb, text, text, text, text, integer),
+                 catalog.why_no_section(text[], jsonb, jsonb, text, text, text, text),
+                 catalog.diff(text, text, text, text),
+                 catalog.doubts(text, text)
     to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 
 -- The owner of the catalogs imports, seeds and publishes as eagle_operator. The privilege to update
@@ -37,6 +50,8 @@ grant insert
        catalog.property_definitions,
        catalog.code_references,
        catalog.material_catalog,
+       catalog.soil_classes,
+       catalog.replaced_rows,
        catalog.calibration_constants,
        catalog.pricing_configs
     to eagle_operator;
@@ -45,6 +60,11 @@ grant update (sort_order, category, description, unit_us, unit_si, aliases)
     to eagle_operator;
 grant update (title, formula, application, source, import_id, source_row)
     on catalog.code_references
+    to eagle_operator;
+grant update (
+    description, uscs_symbols, bearing_psf, lateral_bearing_psf_per_ft,
+    sliding_friction_coefficient, sliding_cohesion_psf, source, import_id, source_row
+) on catalog.soil_classes
     to eagle_operator;
 grant update (
     kind, shape, shape_type, edi_label, metric_label, has_special_note, dimensions, properties,
@@ -59,5 +79,7 @@ grant execute
     on function catalog.publish_constant(text, text, numeric, text, text, text, date, date),
                 catalog.publish_price(
                     text, text, numeric, text, catalog.price_category, date, date
-                )
+                ),
+                catalog.keep_rows(uuid, text, text[]),
+                catalog.undo_import(uuid, text)
     to eagle_operator;

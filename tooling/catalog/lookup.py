@@ -18,11 +18,15 @@ _NOT_FOUND = ("ES102", "ES103", "ES104", "22023")
 
 @dataclass(frozen=True)
 class Shape:
-    """A section and its printed values in one unit system, in the order of the dictionary."""
+    """A section and its printed values in one unit system, in the order of the dictionary.
+
+    `others` are sections that the same designation can mean, each with the name that it is.
+    """
 
     section: Row
     units: str
     properties: list[Row]
+    others: list[tuple[str, str]]
 
     def as_dict(self) -> dict[str, Any]:
         """Return what `--json` prints: `properties` and `units_of` by symbol."""
@@ -54,8 +58,8 @@ def shape(
 
     Raises InputError for an unknown section, and for units that its source does not print.
     """
-    found = _ask(connection, "find_shape", shape=label, edition=edition, grade=grade)
-    properties = _ask(
+    found = ask(connection, "find_shape", shape=label, edition=edition, grade=grade)
+    properties = ask(
         connection, "shape_properties", shape=label, edition=edition, units=units, grade=grade
     )
     if not properties:
@@ -63,19 +67,14 @@ def shape(
             f"{found[0]['source']} has no values in {units.upper()} units for {found[0]['shape']}",
             hint="AISC's workbook has both systems of units: tooling import-aisc FILE.",
         )
-    return Shape(found[0], units, properties)
+    return Shape(found[0], units, properties, _others(connection, label, found[0]))
 
 
 def sources(
     connection: psycopg.Connection[Any], label: str, *, edition: str | None, grade: str | None
 ) -> list[Row]:
     """Return where each printed value of a section comes from. Raises InputError."""
-    return _ask(connection, "shape_sources", shape=label, edition=edition, grade=grade)
-
-
-def lightest(connection: psycopg.Connection[Any], **requirements: Any) -> list[Row]:
-    """Return the lightest sections that meet the requirements. Raises InputError."""
-    return _ask(connection, "lightest_sections", **requirements)
+    return ask(connection, "shape_sources", shape=label, edition=edition, grade=grade)
 
 
 def diff(
@@ -87,7 +86,7 @@ def diff(
     grade: str | None,
 ) -> list[Row]:
     """Return what changed between two editions. Raises InputError for an unknown one."""
-    return _ask(
+    return ask(
         connection,
         "diff",
         edition_from=edition_from,
@@ -104,7 +103,21 @@ def number(value: Decimal | None) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def _ask(connection: psycopg.Connection[Any], function: str, **arguments: Any) -> list[Row]:
+def _others(connection: psycopg.Connection[Any], label: str, section: Row) -> list[tuple[str, str]]:
+    named = {"shape": label, "edition": section["edition"], "grade": section["grade"]}
+    query = (
+        "select section.shape, named.name"
+        "  from catalog.shapes_named(%(shape)s, %(edition)s, %(grade)s) as named"
+        "  join catalog.material_catalog as section using (material_id)"
+        " where section.material_id <> %(material_id)s"
+    )
+    with connection.cursor() as cursor:
+        found = cursor.execute(query, {**named, "material_id": section["material_id"]})
+        return [(row[0], row[1]) for row in found.fetchall()]
+
+
+def ask(connection: psycopg.Connection[Any], function: str, **arguments: Any) -> list[Row]:
+    """Call a function of the schema catalog; None is its default. Raises InputError."""
     given: Mapping[str, Any] = {
         name: value for name, value in arguments.items() if value is not None
     }

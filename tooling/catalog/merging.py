@@ -12,6 +12,17 @@ from tooling.catalog.entries import Entry, Place
 from tooling.catalog.imports import ask
 from tooling.catalog.report import Change
 
+# What undoing the import brings back.
+_KEEP = """
+select catalog.keep_rows(%(import_id)s, 'catalog.material_catalog', array(
+           select verdict.material_id::text
+             from pg_temp.compared_sections as verdict
+            where verdict.is_changed and %(keep)s
+               or verdict.is_richer and not verdict.is_changed
+       ))
+"""
+
+
 @dataclass(frozen=True)
 class Counts:
     """How many staged rows are of each kind; `completed` are among the unchanged."""
@@ -74,6 +85,7 @@ def compare(connection: psycopg.Connection[Any]) -> tuple[Counts, tuple[Change, 
 def write(connection: psycopg.Connection[Any], common: Common, *, keep_changes: bool) -> None:
     """Insert what is new, complete what is richer and, if asked, replace what changed."""
     parameters = {**vars(common), "source": common.source, "keep": keep_changes}
+    connection.execute(_KEEP, parameters)
     connection.execute(statements.RELEASE)
     connection.execute(statements.UPDATE, parameters)
     connection.execute(statements.INSERT, parameters)

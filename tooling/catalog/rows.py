@@ -96,6 +96,21 @@ def write(
             sql.SQL("stored.{0} is distinct from staged.{0}").format(sql.Identifier(column))
             for column in _plain_columns(table)
         )
+        if table.kept_by is not None:
+            connection.execute(
+                sql.SQL(
+                    "select catalog.keep_rows({}, {}, array("
+                    " select {} from {} as staged, {} as stored where {} and ({})))"
+                ).format(
+                    sql.Literal(import_id),
+                    sql.Literal(f"catalog.{table.table}"),
+                    _sql(table.kept_by),
+                    staged,
+                    name,
+                    _same_key(table),
+                    differs,
+                )
+            )
         connection.execute(
             sql.SQL(
                 # In a part of its own: an update of what is copied to the nodes of a distributed

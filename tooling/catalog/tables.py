@@ -36,7 +36,8 @@ class ReferenceTable:
     """How records become rows of a table.
 
     `columns` are (name, type, expression over the file's columns); `keys` names those that
-    identify a row. `has_provenance` tables carry import_id and source_row.
+    identify a row. `has_provenance` tables carry import_id and source_row. `kept_by` is the key of
+    a stored row as text, where an import keeps what it replaces.
     """
 
     file: CsvFile
@@ -44,6 +45,7 @@ class ReferenceTable:
     keys: tuple[str, ...]
     columns: tuple[tuple[str, LiteralString, LiteralString], ...]
     has_provenance: bool = True
+    kept_by: LiteralString | None = None
 
 
 PROPERTY_DEFINITIONS = ReferenceTable(
@@ -76,6 +78,28 @@ CODE_REFERENCES = ReferenceTable(
         (name, "text", name)
         for name in ("code", "section", "title", "formula", "application", "source")
     ),
+    kept_by="concat_ws(', ', stored.code, stored.section)",
+)
+
+SOIL_CLASSES = ReferenceTable(
+    CsvFile(
+        "soil_classes.csv",
+        ("code", "class", "description", "bearing_psf", "lateral_bearing_psf_per_ft", "source"),
+        ("uscs_symbols", "sliding_friction_coefficient", "sliding_cohesion_psf"),
+    ),
+    "soil_classes",
+    ("code", "class"),
+    (
+        ("code", "text", "code"),
+        ("class", "integer", "class"),
+        ("description", "text", "description"),
+        ("uscs_symbols", "text", "uscs_symbols"),
+        ("bearing_psf", "numeric", "bearing_psf"),
+        ("lateral_bearing_psf_per_ft", "numeric", "lateral_bearing_psf_per_ft"),
+        ("sliding_friction_coefficient", "numeric", "sliding_friction_coefficient"),
+        ("sliding_cohesion_psf", "numeric", "sliding_cohesion_psf"),
+        ("source", "text", "source"),
+    ),
 )
 
 _MATERIAL_SYMBOLS = (("Fy", "fy"), ("Fu", "fu"), ("E", "e"), ("G", "g"))
@@ -83,7 +107,7 @@ _MATERIAL_SYMBOLS = (("Fy", "fy"), ("Fu", "fu"), ("E", "e"), ("G", "g"))
 
 def _strengths(units: LiteralString) -> LiteralString:
     pairs = ", ".join(f"'{symbol}', {name}_{units}::numeric" for symbol, name in _MATERIAL_SYMBOLS)
-    return f"jsonb_build_object({pairs})"
+    return f"jsonb_strip_nulls(jsonb_build_object({pairs}))"
 
 
 MATERIALS = ReferenceTable(
@@ -91,9 +115,9 @@ MATERIALS = ReferenceTable(
         "materials.csv",
         (
             *("standard", "edition", "grade", "source"),
-            *(f"{name}_{units}" for units in ("ksi", "mpa") for _, name in _MATERIAL_SYMBOLS),
+            *(f"{name}_{units}" for units in ("ksi", "mpa") for name in ("fy", "fu", "e")),
         ),
-        ("shape",),
+        ("shape", "g_ksi", "g_mpa"),
     ),
     "material_catalog",
     ("standard", "edition", "grade", "shape"),

@@ -77,8 +77,8 @@ begin
                 else 'changed'
            end,
            definition.symbol,
-           (older.stated -> definition.symbol)::numeric,
-           (newer.stated -> definition.symbol)::numeric,
+           trim_scale((older.stated -> definition.symbol)::numeric),
+           trim_scale((newer.stated -> definition.symbol)::numeric),
            case diff.units when 'us' then definition.unit_us else definition.unit_si end
       from older
       full join newer

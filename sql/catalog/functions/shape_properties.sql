@@ -39,7 +39,7 @@ begin
 
     return query
     select definition.symbol,
-           stated.value::numeric,
+           trim_scale(stated.value::numeric),
            case shape_properties.units
                when 'us' then definition.unit_us
                else definition.unit_si

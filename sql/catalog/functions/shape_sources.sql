@@ -38,7 +38,7 @@ begin
     return query
     select unit_system.name,
            stated.symbol,
-           stated.value::numeric,
+           trim_scale(stated.value::numeric),
            section.source,
            import.file_name,
            import.file_sha256,

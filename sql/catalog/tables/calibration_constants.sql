@@ -19,7 +19,10 @@ create table catalog.calibration_constants (
     constraint calibration_constants_effective_check check (effective_to > effective_from),
     constraint calibration_constants_name_daterange_excl
         exclude using gist (name with =, daterange(effective_from, effective_to) with &&),
-    constraint calibration_constants_description_check check (length(description) <= 1000)
+    constraint calibration_constants_description_check check (length(description) <= 1000),
+    published_at    timestamptz  null  default now(),
+    published_by    text         null  default session_user,
+    constraint calibration_constants_published_by_check check (length(published_by) <= 63)
 );
 select ops.place('catalog.calibration_constants', 'reference');
 
@@ -47,3 +50,7 @@ comment on column catalog.calibration_constants.effective_from is
     'First day on which the value holds.';
 comment on column catalog.calibration_constants.effective_to is
     'First day on which it no longer holds; null while no end is known.';
+comment on column catalog.calibration_constants.published_at is
+    'When the version was published; null if before that was recorded.';
+comment on column catalog.calibration_constants.published_by is
+    'The role that was logged in and published it; null if before that was recorded.';

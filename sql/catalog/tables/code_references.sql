@@ -20,6 +20,9 @@ create table catalog.code_references (
 );
 select ops.place('catalog.code_references', 'reference');
 
+create unique index code_references_code_key_code_key_idx
+    on catalog.code_references (catalog.code_key(code), catalog.code_key(section));
+
 comment on table catalog.code_references is
     'Clauses of engineering codes that the calculations cite.';
 comment on column catalog.code_references.code is 'The code and its edition, such as ASCE 7-16.';

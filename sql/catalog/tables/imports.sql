@@ -36,7 +36,13 @@ create table catalog.imports (
     constraint imports_changes_check
         check (jsonb_typeof(changes) = 'array' and ops.json_fits(changes, 67108864)),
     constraint imports_grade_check check (length(grade) <= 100),
-    constraint imports_imported_by_check check (length(imported_by) <= 63)
+    constraint imports_imported_by_check check (length(imported_by) <= 63),
+    undone_at       timestamptz  null,
+    undone_by       text         null,
+    undo_reason     text         null,
+    constraint imports_undone_check check ((undone_at is null) = (undone_by is null)),
+    constraint imports_undone_by_check check (length(undone_by) <= 63),
+    constraint imports_undo_reason_check check (undo_reason <> '' and length(undo_reason) <= 1000)
 );
 select ops.place('catalog.imports', 'reference');
 
@@ -66,5 +72,9 @@ comment on column catalog.imports.is_kept is
     'True when the changed rows replaced the catalog''s; false when they were held back.';
 comment on column catalog.imports.changes is
     'The values replaced by this import: a list of shape, units, symbol, was and now.';
+comment on column catalog.imports.undone_at is
+    'When catalog.undo_import() took back what the import wrote; null while it stands.';
+comment on column catalog.imports.undone_by is 'The role that was logged in and undid it.';
+comment on column catalog.imports.undo_reason is 'Why it was undone, if that was said.';
 comment on column catalog.imports.is_complete is
     'False when the file is a part of its edition; null when it was imported before this was asked.';

@@ -16,7 +16,10 @@ create table catalog.pricing_configs (
     constraint pricing_configs_effective_check check (effective_to > effective_from),
     constraint pricing_configs_item_code_daterange_excl
         exclude using gist (item_code with =, daterange(effective_from, effective_to) with &&),
-    constraint pricing_configs_description_check check (length(description) <= 1000)
+    constraint pricing_configs_description_check check (length(description) <= 1000),
+    published_at    timestamptz  null  default now(),
+    published_by    text         null  default session_user,
+    constraint pricing_configs_published_by_check check (length(published_by) <= 63)
 );
 select ops.place('catalog.pricing_configs', 'reference');
 
@@ -39,3 +42,7 @@ comment on column catalog.pricing_configs.category is 'What kind of charge it is
 comment on column catalog.pricing_configs.effective_from is 'First day on which the price holds.';
 comment on column catalog.pricing_configs.effective_to is
     'First day on which it no longer holds; null while no end is known.';
+comment on column catalog.pricing_configs.published_at is
+    'When the version was published; null if before that was recorded.';
+comment on column catalog.pricing_configs.published_by is
+    'The role that was logged in and published it; null if before that was recorded.';

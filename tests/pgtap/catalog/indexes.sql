@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(17);
 \ir ../plans.psql
 \ir steel.psql
 
@@ -40,10 +40,21 @@ insert into catalog.imports (
 )
 select 'seed', 'filler.csv', repeat('f', 64), '{}', 0, 0, 0, 0, 0, true
   from generate_series(1, 2000);
+insert into catalog.soil_classes (
+    code, class, description, bearing_psf, lateral_bearing_psf_per_ft,
+    sliding_friction_coefficient, source, import_id, source_row
+)
+select 'Code ' || code, class, 'Soil', 1500, 100, 0.25, 'Source', import_id, 1
+  from generate_series(1, 100) as code, generate_series(1, 50) as class,
+       (select import_id from catalog.imports limit 1) as import;
+insert into catalog.replaced_rows (import_id, relation, key, was, is_removed)
+select import_id, 'catalog.code_references', 'filler', '{}', false
+  from catalog.imports, generate_series(1, 5) where file_name = 'filler.csv';
 select pg_temp.fill_editions(10, 2300);
 select pg_temp.edition('v16.0');
 analyze catalog.calibration_constants, catalog.pricing_configs, catalog.code_references,
-        catalog.property_definitions, catalog.imports, catalog.material_catalog;
+        catalog.property_definitions, catalog.imports, catalog.material_catalog,
+        catalog.replaced_rows, catalog.soil_classes;
 
 select pg_temp.uses_index(
     'catalog.calibration_constants_name_daterange_excl',
@@ -69,6 +80,30 @@ select pg_temp.uses_index(
     'catalog.code_references_pkey',
     $$ select from catalog.code_references where code = 'ASCE 7-16' and section = '29.3.1' $$,
     'a clause is cited by code and section', 'code.*section'
+);
+select pg_temp.uses_index(
+    'catalog.code_references_code_key_code_key_idx',
+    $$ select from catalog.code_references
+        where catalog.code_key(code) = catalog.code_key('asce 7–16')
+          and catalog.code_key(section) = catalog.code_key('29.3.1') $$,
+    'so it is in any spelling', 'code_key.*code_key'
+);
+select pg_temp.uses_index(
+    'catalog.soil_classes_pkey',
+    $$ select bearing_psf from catalog.soil_classes where code = 'IBC 2018' and class = 5 $$,
+    'a class of soil is looked up by its code', 'code.*class'
+);
+select pg_temp.uses_index(
+    'catalog.replaced_rows_pkey',
+    $$ select was from catalog.replaced_rows
+        where replaced_id = 'a0000000-0000-7000-8000-000000000000' $$,
+    'what was replaced is kept by its identifier', 'replaced_id'
+);
+select pg_temp.uses_index(
+    'catalog.replaced_rows_import_id_idx',
+    $$ select was from catalog.replaced_rows
+        where import_id = 'a0000000-0000-7000-8000-000000000000' $$,
+    'undoing an import reads what it replaced', 'import_id'
 );
 select pg_temp.uses_index(
     'catalog.property_definitions_pkey',

@@ -53,6 +53,8 @@ values
      'Dropping is the owner''s right; an operator calls it.'),
     ('ops.finish_detachment(text)',
      'Keeps a table of the owner immutable; an operator calls it.'),
+    ('catalog.undo_import(uuid,text)',
+     'Takes rows back that no role may remove, and records it; an operator calls it.'),
     ('ops.record_catalog_rows()',
      'Hashes rows that were imported; the record is the owner''s, and an operator imports.'),
     ('ops.record_archive(text,text,text,text,bigint)',
@@ -118,8 +120,10 @@ select is_empty(
                   'ops.drop_retired_partition(text)',
                   'ops.record_archive(text,text,text,text,bigint)'
               )
-          -- Names no table: what it records is of one project.
-          and name <> 'app.erase_events(uuid,uuid,text,text)' $$,
+          -- Name no table: what they record is of one project, or of one import.
+          and name not in (
+                  'app.erase_events(uuid,uuid,text,text)', 'catalog.undo_import(uuid,text)'
+              ) $$,
     'a function that acts as its owner on a table that its caller names makes sure whose it is'
 );
 select is_empty(

@@ -24,6 +24,12 @@ select results_eq(
               ('HSS12X6X1/4', 'v16.0', 'A1085') $$,
     'capitals do not matter; the newest edition is meant unless one is named'
 );
+select results_eq(
+    $$ select (found).shape from (values (catalog.find_shape('W 14 × 90')),
+                                         (catalog.find_shape('hss 12 x 6 x .25'))) as f (found) $$,
+    array['W14X90', 'HSS12X6X1/4'],
+    'nor do spaces, signs, decimals and fractions'
+);
 select throws_ok(
     $$ select catalog.find_shape('W99X99') $$,
     'ES103', 'shape W99X99 is not in edition v16.0',

@@ -12,7 +12,9 @@ select results_eq(
         ('description', 'text', 'not null', ''),
         ('source', 'text', 'not null', ''),
         ('effective_from', 'date', 'not null', ''),
-        ('effective_to', 'date', 'null', '') $$,
+        ('effective_to', 'date', 'null', ''),
+        ('published_at', 'timestamp with time zone', 'null', 'now()'),
+        ('published_by', 'text', 'null', 'SESSION_USER') $$,
     'a constant has these columns, in this order'
 );
 select results_eq(
@@ -25,6 +27,7 @@ select results_eq(
         ('calibration_constants_name_daterange_excl',
          'EXCLUDE USING gist (name WITH =, daterange(effective_from, effective_to) WITH &&)'),
         ('calibration_constants_pkey', 'PRIMARY KEY (name, version)'),
+        ('calibration_constants_published_by_check', 'CHECK ((length(published_by) <= 63))'),
         ('calibration_constants_source_check',
          'CHECK (((source <> ''''::text) AND (length(source) <= 1000)))'),
         ('calibration_constants_unit_check',

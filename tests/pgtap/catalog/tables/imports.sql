@@ -21,7 +21,10 @@ select results_eq(
         ('rows_unchanged', 'integer', 'not null', ''),
         ('rows_rejected', 'integer', 'not null', ''),
         ('is_kept', 'boolean', 'not null', ''),
-        ('changes', 'jsonb', 'not null', '''[]''::jsonb') $$,
+        ('changes', 'jsonb', 'not null', '''[]''::jsonb'),
+        ('undone_at', 'timestamp with time zone', 'null', ''),
+        ('undone_by', 'text', 'null', ''),
+        ('undo_reason', 'text', 'null', '') $$,
     'an import has these columns, in this order'
 );
 select results_eq(
@@ -48,7 +51,11 @@ select results_eq(
          ' (rows_read = (((rows_inserted + rows_changed) + rows_unchanged) + rows_rejected))))'),
         ('imports_sheets_check',
          'CHECK (((array_position(sheets, NULL::text) IS NULL) AND (cardinality(sheets) <= 1000)'
-         ' AND (length(array_to_string(sheets, ''''::text)) <= 100000)))') $$,
+         ' AND (length(array_to_string(sheets, ''''::text)) <= 100000)))'),
+        ('imports_undo_reason_check',
+         'CHECK (((undo_reason <> ''''::text) AND (length(undo_reason) <= 1000)))'),
+        ('imports_undone_by_check', 'CHECK ((length(undone_by) <= 63))'),
+        ('imports_undone_check', 'CHECK (((undone_at IS NULL) = (undone_by IS NULL)))') $$,
     'an import has these constraints'
 );
 set local role eagle_application;

@@ -71,8 +71,8 @@ select results_eq(
         ('material_catalog_standard_edition_grade_shape_key',
          'UNIQUE NULLS NOT DISTINCT (standard, edition, grade, shape)'),
         ('material_catalog_strength_check',
-         'CHECK (((kind = ''section''::text) OR (((fy_ksi > (0)::numeric) AND (fu_ksi >= fy_ksi)'
-         ' AND (e_ksi > (0)::numeric) AND (g_ksi > (0)::numeric)) IS TRUE)))'),
+         'CHECK (((kind = ''section''::text) OR ((((fy_ksi > (0)::numeric) AND (fu_ksi >= fy_ksi)'
+         ' AND (e_ksi > (0)::numeric)) IS TRUE) AND COALESCE((g_ksi > (0)::numeric), true))))'),
         ('material_catalog_weight_check',
          'CHECK (((kind = ''material''::text) OR ((weight_lb_per_ft IS NOT NULL) AND'
          ' (weight_lb_per_ft > (0)::numeric))))') $$,

@@ -11,7 +11,9 @@ select results_eq(
         ('description', 'text', 'not null', ''),
         ('category', 'catalog.price_category', 'not null', ''),
         ('effective_from', 'date', 'not null', ''),
-        ('effective_to', 'date', 'null', '') $$,
+        ('effective_to', 'date', 'null', ''),
+        ('published_at', 'timestamp with time zone', 'null', 'now()'),
+        ('published_by', 'text', 'null', 'SESSION_USER') $$,
     'a price has these columns, in this order'
 );
 select results_eq(
@@ -26,6 +28,7 @@ select results_eq(
         ('pricing_configs_pkey', 'PRIMARY KEY (item_code, version)'),
         ('pricing_configs_price_usd_check',
          'CHECK (((price_usd >= (0)::numeric) AND (price_usd < ''NaN''::numeric)))'),
+        ('pricing_configs_published_by_check', 'CHECK ((length(published_by) <= 63))'),
         ('pricing_configs_version_check',
          'CHECK (((version ~ ''^[a-z][a-z0-9_.]*$''::text) AND (length(version) <= 100)))') $$,
     'a price has these constraints'

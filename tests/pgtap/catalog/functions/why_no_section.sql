@@ -1,0 +1,44 @@
+begin;
+select plan(7);
+\ir ../../shape.psql
+\ir ../steel.psql
+
+select is(
+    pg_temp.head_of('catalog.why_no_section'),
+    '(shape_types text[], limits jsonb DEFAULT ''{}''::jsonb, strength jsonb DEFAULT NULL::jsonb,'
+    ' units text DEFAULT ''us''::text, form text DEFAULT NULL::text, edition text DEFAULT'
+    ' NULL::text, grade text DEFAULT NULL::text) returns text, stable, security invoker',
+    'a search without result has a reason'
+);
+set local role eagle_operator;
+select pg_temp.edition('v16.0');
+reset role;
+set local role eagle_application;
+select is(
+    catalog.why_no_section('{HSS,PIPE}', '{"max-depth": 11, "min-sx": 29}'),
+    'no HSS or PIPE has Sx >= 29 in^3; the greatest is 28.1 in^3, of Pipe10STD',
+    'a limit that nothing meets'
+);
+select is(
+    catalog.why_no_section('{HSS,W}', '{"max-depth": 12, "min-sx": 100}'),
+    'no HSS or W of depth <= 12 in has Sx >= 100 in^3; the greatest is 25.2 in^3, of HSS12X6X1/4',
+    'a limit that nothing meets which meets the others'
+);
+select is(
+    catalog.why_no_section('{W}', '{"max-depth": 300}', units => 'si'),
+    'no W has depth <= 300 mm; the least is 356 mm, of W14X90',
+    'in the units that were asked for'
+);
+select is(
+    catalog.why_no_section('{W}', form => 'round'), 'edition v16.0 has no round W',
+    'a form that the type does not have'
+);
+select is(
+    catalog.why_no_section('{PIPE}', '{"min-zy": 1}'),
+    'no PIPE has Zy >= 1 in^3; it is not known of any',
+    'a value that is not printed'
+);
+select is(catalog.why_no_section('{W}', '{"min-sx": 143}'), null, 'nothing where one is found');
+
+select * from finish();
+rollback;

@@ -1,0 +1,37 @@
+"""`tooling catalog price`."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+import psycopg
+
+from tooling.cli import options
+from tooling.cli.catalog import shown
+
+_COLUMNS = ("item_code", "version", "price_usd", "category", "effective_from", "effective_to")
+
+
+@click.command()
+@click.argument("item", required=False)
+@shown.ON
+@shown.ALL
+@options.as_json
+@shown.reader
+def command(
+    connection: psycopg.Connection[Any],
+    item: str | None,
+    on: datetime | None,
+    is_all: bool,
+    as_json: bool,
+) -> None:
+    """Show the price of ITEM, or all, as valid on a day; with who published it.
+
+    \b
+      tooling catalog price permit_pkg
+      tooling catalog price base_est --all
+    """
+    from tooling.catalog import facts
+
+    day = facts.day(on, is_all=is_all)
+    shown.say_found(facts.prices(connection, item, day), _COLUMNS, as_json)
