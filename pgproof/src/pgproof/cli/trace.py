@@ -80,7 +80,7 @@ def command(
         Source(template, schema_of, replay),
         only,
         queries,
-        prepare=lambda url: options.prepare(url, settings),
+        prepare=options.preparing(settings),
     )
     failed = any(file.failure for file in found.files)
     exit_code = Exit.MIGRATION if failed else Exit.OK

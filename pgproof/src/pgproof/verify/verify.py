@@ -124,4 +124,4 @@ def _of_a_copy(settings: Settings, here: Path, work: compare.Work) -> Settings:
             (here / one.path.name).write_bytes(one.script.raw)
             if one.undo:
                 shutil.copy(one.undo, here)
-    return replace(settings, migrations=here, after=(), adopt=None)
+    return settings.of_scratch(here, after=())
