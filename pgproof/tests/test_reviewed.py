@@ -218,6 +218,18 @@ def test_in_an_emergency_a_reason_is_enough_and_is_recorded(people: Project) -> 
     )
 
 
+def test_scratch_databases_need_no_review(people: Project) -> None:
+    for file in people.folder.glob("0003*"):
+        file.unlink()
+    (people.folder.parent / "pgproof.toml").write_text("require_reviewed = true\n")
+    for words in (["trace", "--replay"], ["verify", "--only", "0001.people"]):
+        assert people.run(*words).returncode == Exit.OK
+    done = people.run("review", "--record")
+    assert done.returncode == Exit.OK, done.stdout + done.stderr
+    assert people.run("migrate").returncode == Exit.OK
+    assert comments(people)["0002.name"].startswith("reviewed: ")
+
+
 def test_no_variable_and_no_option_undoes_the_setting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,6 +71,8 @@ def test_a_variable_overrides_the_file_and_an_option_the_variable(
         ("lock_attempts = true", "lock_attempts must be a whole number above 0"),
         ("lock_attempts = 0", "lock_attempts must be a whole number above 0"),
         ('require_empty = "yes"', "require_empty must be a truth value"),
+        ("require_reviewed = 1", "require_reviewed must be a truth value"),
+        ("budgets = { a = 1 }", "budgets must be a table of strings"),
         ("session = { a = 1 }", "session must be a table of strings"),
         ("= x", "not valid TOML"),
     ],
@@ -137,7 +139,15 @@ def test_a_variable_that_says_nothing_is_refused(
         load(tmp_path)
 
 
-_OTHERWISE_READ = {"session", "before", "after", "lock_attempts", "require_empty"}
+_OTHERWISE_READ = {
+    "session",
+    "budgets",
+    "before",
+    "after",
+    "lock_attempts",
+    "require_empty",
+    "require_reviewed",
+}
 
 
 @pytest.mark.parametrize("key", sorted(KEYS - _OTHERWISE_READ))
@@ -169,7 +179,7 @@ def test_a_variable_whose_name_is_misspelt_is_refused(
 
 def test_every_setting_but_the_programs_name_is_an_option_of_migrate() -> None:
     options = {option.name for option in command("migrate").params}
-    assert KEYS - options == {"present", "program"}
+    assert KEYS - options == {"present", "program", "budgets"}
 
 
 def test_parameters_of_the_session_are_pinned_for_each_file(project: Project) -> None:

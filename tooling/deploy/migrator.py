@@ -6,6 +6,8 @@ import psycopg
 from psycopg import sql
 
 from pgproof.ledger.others import refuse_tables
+from pgproof.reviewed.check import covered_bytes
+from pgproof.run import repeatable
 from tooling.database import connect, is_superuser, lesser, resolve
 from tooling.errors import ToolingError
 from tooling.settings import Settings
@@ -30,13 +32,16 @@ def prepared(dsn: str | None, settings: Settings) -> str:
     A superuser runs the files that come before the migrations, which are the program's, and the
     migrations run as `settings.migrator`: they meet triggers, defaults and functions of whoever
     owns the database. Anybody else migrates as he is. Raises RefusedError if the
-    migrator cannot log in.
+    migrator cannot log in, and PgproofError for files that a review must cover and none does.
     """
     conninfo = resolve(dsn)
     if settings.migrator is None:
         return conninfo
     with connect(conninfo) as connection:
         refuse_tables(connection, settings)
+        if settings.require_reviewed:
+            first = repeatable.load(settings.before, settings.root, None)
+            covered_bytes(settings, {one.name: one.script.raw_sha256 for one in first})
         if is_superuser(connection):
             _run_before(connection, settings)
     return as_migrator(conninfo, settings)

@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,10 @@ class Settings:
     """Folder of an embedded server, started where no connection is given."""
     program: str = "pgproof"
     """What hints call the command."""
+
+    def of_scratch(self, migrations: Path, **others: Any) -> "Settings":
+        """Return settings to migrate a scratch database with: nothing is adopted or reviewed."""
+        return replace(self, migrations=migrations, adopt=None, require_reviewed=False, **others)
 
 
 _FIELDS = tuple(one.name for one in fields(Settings) if one.name != "root")

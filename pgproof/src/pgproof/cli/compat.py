@@ -138,7 +138,7 @@ def command(
         statistics,
         every=every,
         factor=slower,
-        prepare=lambda url: options.prepare(url, settings),
+        prepare=options.preparing(settings),
     )
     if as_json:
         outcome.result(found.as_dict(), found.exit_code)

@@ -77,7 +77,7 @@ def command(
         ending=ext,
         template=template,
         jobs=jobs,
-        prepare=lambda url: options.prepare(url, settings),
+        prepare=options.preparing(settings),
         report=_progress,
     )
     _write(found, html, cobertura, lcov)

@@ -43,7 +43,7 @@ def command(settings: Settings, dsn: str | None, scratch: str | None, as_json: b
         options.resolve(dsn, settings),
         settings,
         scratch,
-        lambda url: options.prepare(url, settings),
+        options.preparing(settings),
     )
     if as_json:
         outcome.result(found.as_dict(), found.exit_code)

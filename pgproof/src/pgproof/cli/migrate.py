@@ -1,5 +1,7 @@
 """`pgproof migrate`."""
 
+from dataclasses import replace
+
 import click
 
 from pgproof import printing
@@ -63,6 +65,8 @@ def command(
     from pgproof.run.migrate import migrate
     from pgproof.run.options import Options
 
+    if unreviewed is not None:
+        settings = replace(settings, require_reviewed=False)
     reporter = Json() if as_json else Text()
     result = migrate(
         (options.resolve if dry_run else options.prepare)(dsn, settings),

@@ -84,7 +84,7 @@ def command(
         options.scratch(dsn, settings),
         settings,
         Choice(template, changed, only, jobs, afresh, touching, dry_run),
-        prepare=lambda url: options.prepare(url, settings),
+        prepare=options.preparing(settings),
         found=found,
     )
     if dry_run:

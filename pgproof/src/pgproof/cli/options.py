@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -143,6 +144,12 @@ def prepare(dsn: str | None, settings: Settings) -> str:
     """Return the connection string to apply migrations with; the program has prepared for it."""
     program = host.current()
     return (program.prepare or program.resolve)(dsn, settings)
+
+
+def preparing(settings: Settings) -> Callable[[str], str]:
+    """Return what prepares for migrations of a scratch database, which need no review."""
+    unreviewed = replace(settings, require_reviewed=False)
+    return lambda url: prepare(url, unreviewed)
 
 
 def scratch(dsn: str | None, settings: Settings) -> str:

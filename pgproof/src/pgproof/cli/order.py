@@ -60,7 +60,7 @@ def command(
         base,
         rows=rows,
         template=template,
-        prepare=lambda url: options.prepare(url, settings),
+        prepare=options.preparing(settings),
     )
     if as_json:
         outcome.result(found.as_dict(), found.exit_code)

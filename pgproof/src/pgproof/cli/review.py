@@ -91,7 +91,7 @@ def command(
         scratch=scratch,
         only=only,
         replay=replay,
-        prepare=lambda url: options.prepare(url, settings),
+        prepare=options.preparing(settings),
     )
     exit_code = Exit.OK if found.passes else Exit.DISAPPROVED
     top = formats.repository_of(settings.root)

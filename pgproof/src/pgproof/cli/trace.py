@@ -101,10 +101,7 @@ def command(
 
     conninfo = options.scratch(dsn, settings)
     source = Source(template, schema_of, replay)
-
-    def prepare(url: str) -> str:
-        return options.prepare(url, settings)
-
+    prepare = options.preparing(settings)
     if sizes:
         from pgproof.cli.growth import run
         from pgproof.growth.grow import Sizes

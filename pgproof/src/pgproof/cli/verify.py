@@ -64,7 +64,7 @@ def command(
         template=template,
         only=only,
         rows=rows,
-        prepare=lambda url: options.prepare(url, settings),
+        prepare=options.preparing(settings),
     )
     if as_json:
         outcome.result(found.as_dict(), found.exit_code)

@@ -76,7 +76,7 @@ def start(
         source = replace(source, replay=source.replay or anew)
         copied, found = base(made, conninfo, settings, before, source, prepare)
     here = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pgproof-")))
-    alone = replace(settings, migrations=here, after=(), adopt=None)
+    alone = settings.of_scratch(here, after=())
     for one in before:
         copies.put(here, one)
     own = prepare(found)

@@ -135,9 +135,7 @@ def _applied(reader: Reader, here: Path) -> Settings:
                 shutil.copy(one.undo, folder)
     for path in reader.folder.always:
         shutil.copy(path, folder)
-    return replace(
-        reader.settings, migrations=folder, adopt=None, ledger_schema=reader.ledger.schema
-    )
+    return reader.settings.of_scratch(folder, ledger_schema=reader.ledger.schema)
 
 
 @contextmanager

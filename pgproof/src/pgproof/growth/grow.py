@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pgproof.ahead.locks import strength
@@ -143,10 +143,8 @@ def _apply(
     here: Path,
 ) -> None:
     for one in files:
-        (here / one.path.name).write_bytes(one.script.raw)
-        if one.undo:
-            (here / one.undo.name).write_bytes(one.undo.read_bytes())
-    alone = replace(settings, migrations=here, after=())
+        copies.put(here, one)
+    alone = settings.of_scratch(here, after=())
     migrate(prepare(conninfo), alone, options=Options(allow_out_of_order=True))
 
 

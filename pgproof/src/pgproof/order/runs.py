@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -91,9 +91,7 @@ class Runs:
                 (folder / one.path.name).write_bytes(raw)
                 if one.undo:
                     shutil.copy(one.undo, folder)
-            alone = replace(
-                self.settings, migrations=folder, after=(), adopt=None, require_empty=False
-            )
+            alone = self.settings.of_scratch(folder, after=(), require_empty=False)
             options = Options(allow_out_of_order=True, record=record)
             migrate(self.prepare(conninfo), alone, options=options)
         except PgproofError as error:

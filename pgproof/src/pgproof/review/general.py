@@ -51,6 +51,8 @@ def of_all(
         if one.id not in measured:
             text = f"{one.id} was not measured: a file before it fails"
             yield Remark("not-reached", Level.NO, text)
+    if traced and verified is None:
+        yield Remark("not-reached", Level.NOTE, "nothing was verified, since a file fails")
     for name in verified.left if verified else ():
         yield Remark("not-reached", Level.NO, f"{name} was not verified: one before it failed")
     for name, why in (verified.unfilled if verified else {}).items():

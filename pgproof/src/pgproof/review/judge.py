@@ -1,5 +1,6 @@
 """From what was predicted, measured and proved to remarks on the lines of files. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from pgproof.trace.records import Claim, TracedFile, TracedStatement
 from pgproof.verify.records import Verified
 
 _SHOWN = 6
+_COPY = re.compile(r"\S*/pgproof-\w+/one/")
+"""The folder of the copies that files are verified in."""
 
 
 def amount(size: Size) -> str:
@@ -186,7 +189,8 @@ class Judge:
             return
         for problem in self.verified.problems:
             details = f": {_listed(problem.details)}" if problem.details else ""
-            yield self._remark("unproven", Level.NO, f"{problem.message}{details}")
+            text = _COPY.sub("", f"{problem.message}{details}")
+            yield self._remark("unproven", Level.NO, text)
         for note in self.verified.notes:
             yield self._remark("rollback-note", Level.NOTE, note)
         allowed = self.budgets.rollback_loses

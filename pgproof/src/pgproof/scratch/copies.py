@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
@@ -49,7 +48,7 @@ def of_migrations(
         if not before:
             (here / "0.sql").write_text(_NOTHING, encoding="utf-8")
             (here / "0.rollback.sql").write_text(_NOTHING, encoding="utf-8")
-        alone = replace(settings, migrations=here, after=(), adopt=None)
+        alone = settings.of_scratch(here, after=())
         migrate(prepare(conninfo), alone, options=Options(allow_out_of_order=True))
     return conninfo
 

@@ -122,4 +122,4 @@ def _of_a_copy(settings: Settings, here: Path, work: compare.Work) -> Settings:
     for one in work.ordered:
         if one not in work.pending:
             put(here, one)
-    return replace(settings, migrations=here, after=(), adopt=None)
+    return settings.of_scratch(here, after=())
