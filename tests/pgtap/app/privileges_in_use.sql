@@ -49,7 +49,7 @@ select results_eq(
     $$ values
         (pg_temp.ana(), pg_temp.ana_project(), 'draft', 'ana@example.com', 'ana@example.com', true,
          null::double precision),
-        (pg_temp.bob(), pg_temp.bob_project(), 'draft', 'ana@example.com', 'ana@example.com', true,
+        (pg_temp.bob(), pg_temp.bob_project(), 'draft', 'bob@example.com', 'bob@example.com', true,
          null) $$,
     'an auditor sees the projects of all accounts, and not their names'
 );
