@@ -18,7 +18,8 @@ select *
      $$ select count(*) = 1 from catalog.price_on('base_est', '2025-06-01') $$),
     ('the newest edition', $$ select catalog.newest_edition(null) = 'v16.0' $$),
     ('a shape', $$ select count(*) = 1 from catalog.find_shape('W14X90') $$),
-    ('the properties of a shape', $$ select count(*) > 0 from catalog.shape_properties('W14X90') $$),
+    ('the properties of a shape',
+     $$ select count(*) > 0 from catalog.shape_properties('W14X90') $$),
     ('where they come from', $$ select count(*) > 0 from catalog.shape_sources('W14X90') $$),
     ('the lightest sections', $$ select count(*) = 1 from catalog.lightest_sections('{W}', 100) $$),
     ('what two editions differ in', $$ select count(*) = 0 from catalog.diff('v15.0', 'v16.0') $$)
