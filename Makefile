@@ -1,5 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests runner-tests sql-tests corpus faults attacks tamper integrity-check bench chaos stack-check monitoring-check drift-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests runner-tests sql-tests corpus faults attacks tamper integrity-check bench chaos stack-check monitoring-check catalog-check drift-check bench-runner lock db-start compose-env compose-check
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the steel catalog
@@ -30,7 +30,8 @@ integrity-check: .venv/test ## plant faults of every kind and look for each; wri
 chaos: .venv/test ## destroy a server under load and recover it; writes build/chaos.json
 stack-check: .venv/test ## start both compose files by podman, lose their data, recover; writes build/stack.json
 monitoring-check: .venv/test ## plant the fault of each alert; writes build/monitoring.json
-corpus faults attacks tamper integrity-check chaos stack-check monitoring-check:
+catalog-check: .venv/test ## plant errors in AISC's workbook and look for each; writes build/catalog.json
+corpus faults attacks tamper integrity-check chaos stack-check monitoring-check catalog-check:
 	.venv/bin/python -m tests.$(@:-check=)
 drift-check: .venv/test ## plant every kind of drift, on PostgreSQL 16, 17 and 18
 	.venv/bin/python -m tests.run_runner 16 17 18 tests/test_drift.py tests/test_recording.py --every-drift

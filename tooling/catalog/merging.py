@@ -12,6 +12,7 @@ from tooling.catalog.entries import Entry, Place
 from tooling.catalog.imports import ask
 from tooling.catalog.report import Change
 
+
 @dataclass(frozen=True)
 class Counts:
     """How many staged rows are of each kind; `completed` are among the unchanged."""

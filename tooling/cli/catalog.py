@@ -188,6 +188,33 @@ def source(
     _say(rows, as_json)
 
 
+@command.command()
+@_EDITION
+@_GRADE
+@options.as_json
+@_database
+def doubts(
+    connection: psycopg.Connection[Any],
+    edition: str | None,
+    grade: str | None,
+    as_json: bool,
+) -> None:
+    """Show the printed values that are doubted, and why.
+
+    The catalog is not searched by a value that is doubted: where the other system of units has
+    one that the section's other values agree with, it is searched by that.
+
+    \b
+      tooling catalog doubts --edition v14.1
+    """
+    from tooling.catalog import lookup
+
+    rows = lookup.doubts(connection, edition=_edition(edition), grade=grade)
+    _say(rows, as_json)
+    if not rows:
+        printing.say("no value is doubted", err=True)
+
+
 def _edition(given: str | None) -> str | None:
     from tooling.catalog.sources import normal_edition
 
@@ -205,4 +232,4 @@ def _plain(value: Any) -> Any:
 
     if isinstance(value, Decimal):
         return number(value)
-    return value if value is None or isinstance(value, str | int) else str(value)
+    return value if value is None or isinstance(value, str | int | list) else str(value)
