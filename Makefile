@@ -1,5 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests runner-tests sql-tests corpus faults attacks tamper integrity-check bench chaos mutants stack-check monitoring-check drift-check order-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests runner-tests sql-tests corpus faults attacks tamper integrity-check bench chaos mutants stack-check monitoring-check catalog-check drift-check order-check bench-runner lock db-start compose-env compose-check
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the steel catalog
@@ -7,15 +7,13 @@ migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the ste
 test: lint sql-tests runner-tests python-tests ## all checks and tests; installs what they need
 check: test ## what CI runs
 lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothing
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
+	.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/sqlfluff lint --processes 2 sql migrations tests/pgtap
 	.venv/bin/squawk 'migrations/*.sql'
 	git ls-files -z ':!requirements' | xargs -0 .venv/bin/detect-secrets-hook --disable-plugin HexHighEntropyString
 format: .venv/test ## let ruff rewrite the Python files
-	.venv/bin/ruff check --fix .
-	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 python-tests: .venv/test ## pytest of the product, on PostgreSQL 18
 	.venv/bin/pytest -n 3 --dist loadfile
 runner-tests: .venv/test ## pytest of pgproof, on PostgreSQL 18
@@ -31,12 +29,13 @@ chaos: .venv/test ## destroy a server under load and recover it; writes build/ch
 stack-check: .venv/test ## start both compose files by podman, lose their data, recover; writes build/stack.json
 monitoring-check: .venv/test ## plant the fault of each alert; writes build/monitoring.json
 mutants: .venv/test ## break each object of the schema, and see whether tests fail; writes build/mutants.json
-corpus faults attacks tamper integrity-check chaos stack-check monitoring-check mutants:
+catalog-check: .venv/test ## plant errors in AISC's workbook and look for each; writes build/catalog.json
+corpus faults attacks tamper integrity-check chaos stack-check monitoring-check mutants catalog-check:
 	.venv/bin/python -m tests.$(@:-check=)
 drift-check: .venv/test ## plant every kind of drift, on PostgreSQL 16, 17 and 18
-	.venv/bin/python -m tests.run_runner 16 17 18 tests/test_drift.py tests/test_recording.py --every-drift
-order-check: .venv/test ## run every pair of branches in either order, on PostgreSQL 16 and 18
-	.venv/bin/python -m tests.run_runner 16 18 tests/test_order.py --every-order
+order-check: .venv/test ## run every pair of branches in either order, on PostgreSQL 16, 17 and 18
+drift-check order-check:
+	.venv/bin/python -m tests.run_runner 16 17 18 tests/test_$(@:-check=).py tests/test_recording.py --every-$(@:-check=)
 bench: .venv/run ## query classes beside plain tables (SIZES=100000,1000000); writes build/bench.json
 	.venv/bin/tooling bench classes --docs $(if $(SIZES),--sizes $(SIZES))
 bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json

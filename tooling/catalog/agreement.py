@@ -12,8 +12,10 @@ from tooling.catalog.rule import Section
 
 # What the typed columns of catalog.material_catalog hold.
 SEARCHED = frozenset(
-    ("d", "Ht", "OD", "bf", "B", "b", "tw", "tf", "tdes", "t")
-    + ("W", "A", "Ix", "Zx", "Sx", "rx", "Iy", "Zy", "Sy", "ry", "J")
+    (
+        *("d", "Ht", "OD", "bf", "B", "b", "tw", "tf", "tdes", "t"),
+        *("W", "A", "Ix", "Zx", "Sx", "rx", "Iy", "Zy", "Sy", "ry", "J"),
+    )
 )
 # A section without these cannot be stored.
 _NEEDED = frozenset(("W", "A"))

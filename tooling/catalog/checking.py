@@ -36,7 +36,8 @@ def check(
             for fault in faults(whole.printed, dictionary)
         ]
         own = [one for one, _ in verdicts]
-        findings += own
+        # What the catalog doubts already, and this file does not print, is no news of the file.
+        findings += [one for one, names in verdicts if one.is_rejected or _states(entry, names)]
         if not any(one.is_rejected for one in own):
             names = [name for _, names in verdicts for name in names]
             messages = tuple(one.message for one in own)
@@ -49,14 +50,12 @@ def _is_rejected(fault: Fault, entry: Entry, whole: Entry, edition: str) -> bool
     if not fault.is_searched or fault.is_resolved:
         return False
     if fault.symbol == LABEL:
-        return True
+        return not is_misprint(edition, whole.shape, LABEL)
     states = any(fault.symbol in entry.values.get(units, {}) for units in fault.units)
     return states and not is_misprint(edition, whole.shape, fault.symbol)
 
 
-def _finding(
-    entry: Entry, fault: Fault, is_rejected: bool
-) -> tuple[Discrepancy, tuple[str, ...]]:
+def _finding(entry: Entry, fault: Fault, is_rejected: bool) -> tuple[Discrepancy, tuple[str, ...]]:
     place = _place(entry, fault.units)
     finding = Discrepancy(
         name=entry.shape,
@@ -75,6 +74,11 @@ def _place(entry: Entry, units: Sequence[str]) -> Place:
     return stated[0] if stated else entry.main
 
 
+def _states(entry: Entry, names: Sequence[str]) -> bool:
+    pairs = [name.split(".", 1) for name in names]
+    return any(symbol in entry.values.get(units, {}) for units, symbol in pairs) or not pairs
+
+
 def _apart(names: Sequence[str], whole: Entry) -> dict[str, dict[str, str]]:
     """Return the doubted values by which the catalog would be searched.
 
@@ -83,7 +87,9 @@ def _apart(names: Sequence[str], whole: Entry) -> dict[str, dict[str, str]]:
     apart: dict[str, dict[str, str]] = {}
     for name in names:
         units, symbol = name.split(".", 1)
-        is_first = units == "us" or f"us.{symbol}" in names or symbol not in whole.values.get("us", {})
+        is_first = (
+            units == "us" or f"us.{symbol}" in names or symbol not in whole.values.get("us", {})
+        )
         if symbol in SEARCHED and is_first and symbol in whole.values.get(units, {}):
             apart.setdefault(units, {})[symbol] = whole.values[units][symbol]
     return apart

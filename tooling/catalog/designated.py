@@ -15,12 +15,19 @@ def _sizes(s: Section) -> tuple[float, ...]:
 
 
 def _printed(s: Section, size: float, unit: float = _INCH) -> Expected:
-    """A label with values in SI may be metric or not."""
+    """Return what a label says; one beside values in SI may be metric or not."""
     return size if s.units == "us" else (size, size * unit)
 
 
 def _size(position: int, s: Section) -> Expected:
     return _printed(s, _sizes(s)[position])
+
+
+def _depth(s: Section) -> Expected:
+    """Return the nominal depth; metric ones are rounded to 25 or 50 mm, which says little."""
+    size = _sizes(s)[0]
+    nearest = min(max(s["d"], 0.7 * size), 1.3 * size)
+    return size if s.units == "us" else (nearest, size * _INCH)
 
 
 def _leg(s: Section, symbol: str) -> Expected:
@@ -61,8 +68,7 @@ DESIGNATED = (
     Rule((*BEAMS, *CHANNELS, *TEES), "W", _SAYS, (LABEL,),
          lambda s: _printed(s, _sizes(s)[1], _POUND_PER_FOOT), 0.97, 1.03),
     Rule(("W", "WT"), "d", _SAYS, (LABEL,), lambda s: _size(0, s), 0.93, 1.72),
-    Rule(("M", "S", "HP", "C", "MC", "MT", "ST"), "d", _SAYS, (LABEL,), lambda s: _size(0, s),
-         0.93, 1.07),
+    Rule(("M", "S", "HP", "C", "MC", "MT", "ST"), "d", _SAYS, (LABEL,), _depth, 0.93, 1.07),
     Rule(ANGLES, "t", _SAYS, (LABEL,), lambda s: _printed(s, _last(s)), 0.98, 1.02),
     Rule(ANGLES, "d", _SAYS, (LABEL, "b"), lambda s: _leg(s, "d"), 0.98, 1.02),
     Rule(ANGLES, "b", _SAYS, (LABEL, "d"), lambda s: _leg(s, "b"), 0.98, 1.02),

@@ -5,7 +5,21 @@ import math
 from tooling.catalog.rule import ANGLES, BEAMS, CHANNELS, HOLLOW, TEES, Expected, Rule, Section
 
 _FLANGED = (*BEAMS, *CHANNELS, *TEES)
-_SIXTEENTHS = ("ddet", "bfdet", "twdet", "twdet/2", "tfdet", "kdet", "k1", "T", "WGi", "WGo", "WFD", "WFW")
+_THIRD_DIGIT = 0.01
+_SIXTEENTHS = (
+    "ddet",
+    "bfdet",
+    "twdet",
+    "twdet/2",
+    "tfdet",
+    "kdet",
+    "k1",
+    "T",
+    "WGi",
+    "WGo",
+    "WFD",
+    "WFW",
+)
 
 
 def _ratio(
@@ -21,7 +35,7 @@ def _ratio(
 
 
 def _rounded(detail: str, size: str, within: float) -> Rule:
-    """A size for detailing is the size itself to within a few sixteenths of an inch."""
+    """Return the rule that a size for detailing is near to the size itself."""
     return Rule(
         _FLANGED, detail, f"{size} is", (size,),
         lambda s: _within(s, s[detail], s[size], within), 1.0, 1.0,
@@ -29,8 +43,9 @@ def _rounded(detail: str, size: str, within: float) -> Rule:
 
 
 def _within(s: Section, printed: float, size: float, within: float) -> float:
-    unit = 1.0 if s.units == "us" else 25.4
-    return printed if abs(printed - size) <= within * unit + 1e-9 else size
+    # In SI units both are rounded, to three digits.
+    allowed = within if s.units == "us" else within * 25.4 + _THIRD_DIGIT * size
+    return printed if abs(printed - size) <= allowed + 1e-9 else size
 
 
 def _sixteenth(s: Section, symbol: str) -> float:
@@ -64,7 +79,7 @@ def _least(s: Section) -> Expected:
 
 
 def _neutral(s: Section) -> float:
-    """Return the plastic neutral axis of a tee where it lies in the flange; else what is printed."""
+    """Return the plastic neutral axis of a tee if it lies in the flange, else what is printed."""
     lies_in_flange = s["A"] / 2 <= 0.9 * s["bf"] * s["tf"]
     return s["A"] / 2 / s["bf"] if lies_in_flange else s["yp"]
 
@@ -89,7 +104,8 @@ DETAILS = (
            lambda s: (s["d"] - 2 * s["kdes"]) / s["tw"], low, high) for types, low, high in (
         (("W",), 0.983, 1.017), (("M",), 0.99, 1.08), (("S",), 0.99, 1.1), (("HP",), 0.985, 1.14),
         (("C",), 0.99, 1.2), (("MC",), 0.94, 1.13))),
-    Rule((*BEAMS, *CHANNELS), "ho", "d - tf is", ("d", "tf"), lambda s: s["d"] - s["tf"], 0.99, 1.01),
+    Rule((*BEAMS, *CHANNELS), "ho", "d - tf is", ("d", "tf"), lambda s: s["d"] - s["tf"],
+         0.99, 1.01),
     Rule((*BEAMS, *CHANNELS), "rts", "sqrt(sqrt(Iy Cw) / Sx) is", ("Iy", "Cw", "Sx"),
          lambda s: math.sqrt(math.sqrt(s["Iy"] * s["Cw"]) / s["Sx"]), 0.985, 1.015),
     Rule(BEAMS, "Cw", "Iy ho^2 / 4 is", ("Iy", "d", "tf"),
@@ -173,7 +189,8 @@ DETAILS = (
            lambda s: 4 * s["bf"] + 2 * s["d"] - 2 * s["tw"], low, high) for types, low, high in (
         (("W", "HP"), 0.97, 1.0), (("M",), 0.955, 1.0), (("S",), 0.925, 0.975),
         (CHANNELS, 0.92, 1.015))),
-    Rule(TEES, "PB", "its perimeter is", ("bf", "d"), lambda s: 2 * s["bf"] + 2 * s["d"], 0.95, 1.0),
+    Rule(TEES, "PB", "its perimeter is", ("bf", "d"), lambda s: 2 * s["bf"] + 2 * s["d"],
+         0.95, 1.0),
     Rule(_FLANGED, "PA", "PB - bf is", ("PB", "bf"), lambda s: s["PB"] - s["bf"], 0.985, 1.015),
     Rule(_FLANGED, "PC", "bf + 2 d is", ("bf", "d"), lambda s: s["bf"] + 2 * s["d"], 0.99, 1.01),
     Rule(_FLANGED, "PD", "2 bf + 2 d is", ("bf", "d"), lambda s: 2 * s["bf"] + 2 * s["d"],

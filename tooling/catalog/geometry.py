@@ -161,20 +161,24 @@ def double_angle(vertical: float, horizontal: float, t: float, gap: float) -> di
 def box(v: Values) -> dict[str, float]:
     """Return the values of a rectangular tube: outside radius twice the wall, inside the wall."""
     depth, width, t = v["Ht"], v["B"], v["tdes"]
-    zx, ix, area = _hollow(depth, width, t)
-    zy, iy, _ = _hollow(width, depth, t)
+    zx, ix, area = _hollow(depth, width, t, 1)
+    zy, iy, _ = _hollow(width, depth, t, 1)
+    sharp_zx, sharp_ix, _ = _hollow(depth, width, t, 0)
+    sharp_zy, sharp_iy, _ = _hollow(width, depth, t, 0)
     middle = (depth - t) * (width - t) - (1.5 * t) ** 2 * (4 - math.pi)
     around = 2 * (depth + width - 2 * t) - 2 * 1.5 * t * (4 - math.pi)
     return {
         "A": area, "Ix": ix, "Zx/Sx": zx * depth / 2 / ix, "Iy": iy, "Zy/Sy": zy * width / 2 / iy,
+        "sharp Ix": sharp_ix, "sharp Zx/Sx": sharp_zx * depth / 2 / sharp_ix,
+        "sharp Iy": sharp_iy, "sharp Zy/Sy": sharp_zy * width / 2 / sharp_iy,
         "J": 4 * middle**2 * t / around,
         "C": 2 * (depth - t) * (width - t) * t - 4.5 * (4 - math.pi) * t**3,
     }  # fmt: skip
 
 
-def _hollow(depth: float, width: float, t: float) -> tuple[float, float, float]:
-    outer = _rounded(depth, width, 2 * t)
-    inner = _rounded(depth - 2 * t, width - 2 * t, t)
+def _hollow(depth: float, width: float, t: float, corner: float) -> tuple[float, float, float]:
+    outer = _rounded(depth, width, 2 * t * corner)
+    inner = _rounded(depth - 2 * t, width - 2 * t, t * corner)
     plastic, moment, area = (a - b for a, b in zip(outer, inner, strict=True))
     return plastic, moment, area
 

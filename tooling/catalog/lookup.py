@@ -41,6 +41,7 @@ class Shape:
             "special_note": self.section["has_special_note"],
             "source": self.section["source"],
             "doubts": self.section["doubts"],
+            "doubted": self.section["doubted"] or [],
             "properties": {row["symbol"]: number(row["value"]) for row in self.properties},
             "units_of": {row["symbol"]: row["unit"] for row in self.properties if row["unit"]},
         }
@@ -94,6 +95,13 @@ def diff(
         units=units,
         grade=grade,
     )
+
+
+def doubts(
+    connection: psycopg.Connection[Any], *, edition: str | None, grade: str | None
+) -> list[Row]:
+    """Return the printed values of an edition that are doubted, and why. Raises InputError."""
+    return _ask(connection, "doubts", edition=edition, grade=grade)
 
 
 def number(value: Decimal | None) -> int | float | None:

@@ -17,7 +17,9 @@ _SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
 _RELATION = re.compile(r"<Relationship\b[^>]*>")
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _COLUMNS = re.compile(rb'\br="([A-Z]{1,3})[0-9]+"')
-_ERROR = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:.(?!</(?:\w+:)?c>))*?<(?:\w+:)?v>([^<]*)')
+_ERROR = re.compile(
+    rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:.(?!</(?:\w+:)?c>))*?<(?:\w+:)?v>([^<]*)'
+)
 _STYLED = re.compile(rb'<(?:\w+:)?c\b([^>]*\bs="([0-9]+)"[^>]*[^/>])>')
 _REFERENCE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _FONTS = re.compile(rb"<(?:\w+:)?fonts\b.*?</(?:\w+:)?fonts>", re.DOTALL)

@@ -4,8 +4,10 @@ A metric designation names its section where both are known. Else values do: a p
 Pipe20STD in SI units, and Pipe20STD in US units is another.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from tooling.catalog.agreement import SEARCHED
 from tooling.catalog.dictionary import Dictionary
@@ -14,6 +16,7 @@ from tooling.catalog.labels import identity
 
 # What is compared: metric weights are nominal, and one value in three may be wrong.
 _COMPARED = SEARCHED - {"W"}
+_NEAR = ("A", "Ix", "rx")
 _CLOSE, _CLEAR = 0.015, 0.03
 _FEWEST_ALIKE, _FEWEST_COMPARED = 0.65, 4
 
@@ -37,38 +40,48 @@ class Counterparts:
 
     def __init__(self, candidates: Iterable[Entry], dictionary: Dictionary):
         self._dictionary = dictionary
-        self._by_type: dict[str, list[Entry]] = defaultdict(list)
         self._by_label: dict[str, Entry] = {}
-        for one in candidates:
-            self._by_type[one.type].append(one)
-            for label in (one.shape, one.metric_label):
-                if label:
-                    self._by_label.setdefault(identity(label), one)
-            if one.metric_label:
-                self._by_label[identity(one.metric_label)] = one
+        self._by_value: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
+        self._candidates = list(candidates)
+        for position, one in enumerate(self._candidates):
+            for symbol in _NEAR:
+                if (value := self._metric(one, symbol)) is not None:
+                    self._by_value[one.type, symbol].append((value, position))
+            for label in filter(None, (one.metric_label, one.shape)):
+                self._by_label.setdefault(identity(label), one)
+        for values in self._by_value.values():
+            values.sort()
 
     def of(self, entry: Entry) -> Entry | None:
         """Return the one candidate that prints the same section; None if none or several do."""
         named = self._by_label.get(entry.key)
         if named and named.type == entry.type and self._share(entry, named) >= _FEWEST_ALIKE:
             return named
-        best: list[tuple[float, Entry]] = []
-        for one in self._by_type[entry.type]:
-            if self._may_be(entry, one) and (share := self._share(entry, one)) >= _FEWEST_ALIKE:
-                best.append((share, one))
-        best.sort(key=lambda pair: -pair[0])
+        near = Counter(at for symbol in _NEAR for at in self._near(entry, symbol))
+        shares = [(self._share(entry, self._candidates[at]), at) for at, n in near.items() if n > 1]
+        best = sorted((pair for pair in shares if pair[0] >= _FEWEST_ALIKE), reverse=True)
         if not best or (len(best) > 1 and best[0][0] == best[1][0]):
             return None
-        return best[0][1]
+        return self._candidates[best[0][1]]
 
-    def _may_be(self, entry: Entry, other: Entry) -> bool:
-        us, si = _systems(entry, other)
-        close = 0
-        for symbol in ("A", "Ix", "rx"):
-            if symbol in us and symbol in si:
-                expected = float(us[symbol]) * self._dictionary.factors[symbol]
-                close += abs(float(si[symbol]) - expected) <= _CLEAR * expected
-        return close >= 2
+    def _near(self, entry: Entry, symbol: str) -> Iterator[int]:
+        """Yield the candidates of a type whose value is near to the section's."""
+        values = self._by_value.get((entry.type, symbol), [])
+        value = self._metric(entry, symbol)
+        if value is None:
+            return
+        start = bisect_left(values, (value * (1 - _CLEAR), 0))
+        for other, position in islice(values, start, None):
+            if other > value * (1 + _CLEAR):
+                return
+            yield position
+
+    def _metric(self, entry: Entry, symbol: str) -> float | None:
+        if entry.is_metric:
+            text = entry.values["si"].get(symbol)
+            return float(text) if text else None
+        text = entry.values["us"].get(symbol)
+        return float(text) * self._dictionary.factors[symbol] if text else None
 
     def _share(self, entry: Entry, other: Entry) -> float:
         return alike(*_systems(entry, other), self._dictionary)

@@ -19,6 +19,8 @@ from tooling.catalog.rules import RULES
 _NOMINAL_SLACK = {"us": 0.25, "si": 0.6}
 # What rounding to a column's decimals may add, for values that a rule cubes.
 _POWER = 3
+# SI values are rounded after they were converted, and so are the dimensions they follow from.
+_CONVERTED, _EXACT = 0.008, 1e-9
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def _apply(rule: Rule, section: Section) -> Broken | Literal[True] | None:
         expected = rule.formula(section)
     except (KeyError, ValueError, ZeroDivisionError, OverflowError):
         return None
-    extra = _lost(rule, section) if section.slack else 1e-9
+    extra = _lost(rule, section) if section.slack else 0.0
+    extra += _CONVERTED if section.units == "si" else _EXACT
     low, high = rule.low - extra, rule.high + extra
     if isinstance(expected, tuple):
         if any(0 < low * one <= printed <= high * one for one in expected):
@@ -98,7 +101,7 @@ def _apply(rule: Rule, section: Section) -> Broken | Literal[True] | None:
 
 def _lost(rule: Rule, section: Section) -> float:
     names = (rule.symbol, *(name for name in rule.uses if name in section.slack))
-    return 1e-9 + _POWER * sum(section.slack.get(n, 0.0) / section.v[n] for n in names)
+    return _POWER * sum(section.slack.get(n, 0.0) / section.v[n] for n in names)
 
 
 def _blame(broken: Sequence[Broken], kept: Counter[str]) -> list[tuple[str, Broken]]:

@@ -14,6 +14,9 @@ ANGLES = ("L", "2L")
 HOLLOW = ("HSS", "PIPE")
 ALL = (*BEAMS, *CHANNELS, *TEES, *ANGLES, *HOLLOW)
 
+# Metric designations of double angles round the gap: 9 mm are 3/8 in.
+_METRIC_GAPS = {9.0: 9.525, 19.0: 19.05}
+
 
 @dataclass
 class Section:
@@ -57,7 +60,7 @@ class Section:
         if self.label.tail == "SLBB":
             legs.reverse()
         gap = self.label.sizes[3] if len(self.label.sizes) > 3 else 0.0
-        return geometry.double_angle(*legs, v["t"], gap)
+        return geometry.double_angle(*legs, v["t"], _METRIC_GAPS.get(gap, gap))
 
 
 Expected = float | tuple[float, ...]

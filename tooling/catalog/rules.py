@@ -102,8 +102,17 @@ def _wall_area(s: Section, wall: float) -> float:
     return 2 * wall * (s["Ht"] + s["B"] - 2 * wall) - (4 - math.pi) * 3 * wall**2
 
 
-def _shape_factor(axis: str) -> Callable[[Section], float]:
-    return lambda s: s[f"S{axis}"] * s.plain[f"Z{axis}/S{axis}"]
+def _shape_factor(axis: str) -> Callable[[Section], Expected]:
+    ratio = f"Z{axis}/S{axis}"
+    return lambda s: (s[f"S{axis}"] * s.plain[ratio], s[f"S{axis}"] * s.plain[f"sharp {ratio}"])
+
+
+def _tube_moment(axis: str) -> Rule:
+    """Return the rule of a moment of inertia; some tables take the corners of a tube as sharp."""
+    return Rule(
+        ("HSS",), f"I{axis}", "its dimensions give", ("Ht", "B", "tdes"),
+        lambda s: (s.plain[f"I{axis}"], s.plain[f"sharp I{axis}"]), 0.98, 1.02,
+    )  # fmt: skip
 
 
 _SLOPES = {
@@ -134,7 +143,8 @@ RULES = (
     _of_i(("S",), "A", 0.988, 1.026), _of_i(("HP",), "A", 0.985, 1.06),
     _of_i(CHANNELS, "A", 0.988, 1.024), _of_i(("WT", "ST"), "A", 0.985, 1.035),
     _of_i(("MT",), "A", 0.985, 1.06), _of_i((*BEAMS, *CHANNELS), "Ix", 0.975, 1.018, "A"),
-    _of_i((*BEAMS, *CHANNELS), "Zx", 0.98, 1.018, "A"), _of_i(("WT", "MT"), "Ix", 0.978, 1.022, "A"),
+    _of_i((*BEAMS, *CHANNELS), "Zx", 0.98, 1.018, "A"),
+    _of_i(("WT", "MT"), "Ix", 0.978, 1.022, "A"),
     _of_i(("ST",), "Ix", 0.955, 1.012, "A"), _of_i(TEES, "Zx", 0.98, 1.018, "A"),
     _of_i(TEES, "y", 0.98, 1.03, "A"),
     Rule((*BEAMS, *CHANNELS), "Zx", _FORM, ("Sx", *_DIMENSIONS),
@@ -165,8 +175,8 @@ RULES = (
         ("Sy", 0.963, 1.02), ("Iz", 0.935, 1.02), ("Iw", 0.975, 1.012), ("J", 0.985, 1.18),
         ("rx", 0.976, 1.012), ("ry", 0.976, 1.012), ("rz", 0.966, 1.012), ("Cw", 0.975, 1.015))),
     *(_plain(("HSS",), symbol, low, high, "Ht", "B", "tdes") for symbol, low, high in (
-        ("A", 0.985, 1.015), ("Ix", 0.985, 1.045), ("Iy", 0.985, 1.045), ("J", 0.965, 1.045),
-        ("C", 0.97, 1.03))),
+        ("A", 0.985, 1.015), ("J", 0.965, 1.045), ("C", 0.97, 1.03))),
+    *(_tube_moment(axis) for axis in "xy"),
     *(Rule(("HSS",), f"Z{axis}", f"its form and modulus S{axis} give",
            (f"S{axis}", "Ht", "B", "tdes"), _shape_factor(axis), 0.98, 1.02) for axis in "xy"),
     *(_plain(("HSS",), symbol, low, high, "OD", "tdes") for symbol, low, high in (

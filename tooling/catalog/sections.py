@@ -4,13 +4,15 @@ import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from tooling.catalog.cells import Cells, parse as parse_cell
+from tooling.catalog.cells import Cells
+from tooling.catalog.cells import parse as parse_cell
 from tooling.catalog.dictionary import Dictionary
 from tooling.catalog.labels import SHAPE_TYPES, identity, printed
 from tooling.catalog.layout import REQUIRED, Block, Column, Layout, letter
 from tooling.catalog.sources import Sheet
-from tooling.catalog.units import HINT, conversion, converted
+from tooling.catalog.units import HINT, Unit, conversion, converted
 from tooling.errors import InputError
 
 # The only values that may be zero: point B of an angle with equal legs lies on the w-axis.
@@ -127,7 +129,9 @@ class _Parser:
             units = self._units(block, parsed, taken=set(values))
             for column in block.columns:
                 if column.unit is not None:
-                    parsed[column.symbol] = self._convert(column, parsed[column.symbol], units)
+                    factor = self._factor(column, column.unit, units)
+                    literals = parsed[column.symbol]
+                    parsed[column.symbol] = [text and converted(text, factor) for text in literals]
             values[units], blocks[units] = parsed, block
             headers[units] = {column.symbol: letter(column.index) for column in block.columns}
         main, us, metric = next(iter(blocks.values())), blocks.get("us"), blocks.get("si")
@@ -332,15 +336,12 @@ class _Parser:
             )
         return units
 
-    def _convert(self, column: Column, values: list[str | None], units: str) -> list[str | None]:
-        unit = self.dictionary.definitions[column.symbol].unit(units)
-        assert column.unit is not None
+    def _factor(self, column: Column, said: Unit, units: str) -> Decimal:
         try:
-            factor = conversion(column.unit, unit)
+            return conversion(said, self.dictionary.definitions[column.symbol].unit(units))
         except ValueError as error:
             where = f"{self.name}, sheet {self.sheet.name}, column {letter(column.index)}"
             raise InputError(f"{where}: {column.header}: {error}", hint=HINT) from error
-        return [text and converted(text, factor) for text in values]
 
     def _check_required(self, values: dict[str, dict[str, list[str | None]]]) -> None:
         units = next(iter(values))

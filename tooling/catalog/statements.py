@@ -5,6 +5,7 @@ row; what it contradicts is a change. A column that a file does not have says no
 is set apart counts as printed, and is in neither of the documents that the catalog is searched by.
 """
 
+# Whatever is put into a statement here is a constant of this module.
 # Values are put together only for rows that differ at all, and (`offset 0`) once a row.
 VALUES = """
     select coalesce(section.dimensions -> 'us', '{}') || coalesce(section.properties -> 'us', '{}')
@@ -78,7 +79,7 @@ select paired.shape,
   from paired
   left join differing
     on differing.material_id = paired.material_id
-"""
+"""  # noqa: S608
 COUNT = """
 select count(*) filter (where is_new) as inserted,
        count(*) filter (where is_changed) as changed,
@@ -119,7 +120,7 @@ select staged.shape as name, differing.units, differing.symbol, differing.was, d
        ) as differing
  where verdict.is_changed
  order by staged.source_row, differing.units desc, differing.symbol
-"""
+"""  # noqa: S608
 # The values of a document by category and system, less those that are set apart.
 _SPLIT = """
     select jsonb_strip_nulls(jsonb_build_object(
@@ -185,7 +186,7 @@ select 'section', 'AISC', %(edition)s, %(grade)s, staged.shape, staged.shape_typ
        ) as together
  cross join lateral ({_SPLIT}) as split
  where verdict.is_new
-"""
+"""  # noqa: S608
 # What is new is put together first: where the catalog is copied to the nodes of a distributed
 # database, an update there takes plain columns of one table.
 UPDATE = f"""
@@ -255,7 +256,7 @@ update catalog.material_catalog as section
        source_row       = merged.source_row
   from merged
  where section.material_id = merged.material_id
-"""
+"""  # noqa: S608
 # A section gets the label of its US units once these are known; another may have had that name.
 RELEASE = """
 update catalog.material_catalog as section

@@ -10,7 +10,7 @@ from tooling.catalog import archives, markup, opendocument
 from tooling.catalog.sources import Marks, Sheet, check_size
 from tooling.errors import InputError
 
-_PASSWORD = "Open it in Excel and save it without a password."
+_UNLOCK = "Open it in Excel and save it without a password."
 
 
 def read(path: Path) -> tuple[list[Sheet], list[str]]:
@@ -37,7 +37,7 @@ def read(path: Path) -> tuple[list[Sheet], list[str]]:
         is_locked = "password" in str(error).lower()
         raise InputError(
             f"{path}: encrypted" if is_locked else f"{path}: not a readable workbook: {error}",
-            hint=_PASSWORD if is_locked else "Open it in Excel and save it as xlsx.",
+            hint=_UNLOCK if is_locked else "Open it in Excel and save it as xlsx.",
         ) from error
     if not sheets and notes:
         raise InputError(f"{path}: every sheet is hidden", hint="Unhide the sheet to be read.")

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass, field
 
+from tooling.catalog import geometry
+
 TAN = "tan(\u03b1)"
 IN, IN2, IN3, IN4 = 25.4, 645.16, 16.387064, 0.4162314256
 _FACTORS = {
@@ -49,15 +51,13 @@ def i_shape(label: str, d: float, bf: float, tw: float, tf: float) -> Shape:
     ix = (bf * d**3 - (bf - tw) * web**3) / 12
     iy = (2 * tf * bf**3 + web * tw**3) / 12
     own = {
-        "d": d,
-        "ddet": d,
-        "bf": bf,
-        "tw": tw,
-        "tf": tf,
-        "kdes": tf + 0.5,
+        "d": d, "ddet": d, "bf": bf, "tw": tw, "tf": tf, "kdes": tf + 0.5,
         "bf/2tf": digits(bf / 2 / tf),
-    }
-    return Shape(label, "W", own | _properties(area, ix, iy, d, bf, area))
+        "Zx": bf * tf * (d - tf) + tw * web**2 / 4,
+        "Zy": tf * bf**2 / 2 + web * tw**2 / 4,
+        "J": (2 * bf * tf**3 + (d - tf) * tw**3) / 3,
+    }  # fmt: skip
+    return Shape(label, "W", _rounded(own | _properties(area, ix, iy, d, bf, area)))
 
 
 def box(label: str, depth: float, width: float, nominal: float, share: float = 0.93) -> Shape:
@@ -65,51 +65,54 @@ def box(label: str, depth: float, width: float, nominal: float, share: float = 0
         return 2 * wall * (depth + width - 2 * wall) - (4 - math.pi) * 3 * wall**2
 
     wall = digits(nominal * share)
-    hole = digits(depth - 2 * wall), digits(width - 2 * wall)
-    ix = (width * depth**3 - hole[1] * hole[0] ** 3) / 12
-    iy = (depth * width**3 - hole[0] * hole[1] ** 3) / 12
-    own = {"Ht": depth, "B": width, "b": hole[1], "tnom": nominal, "tdes": wall}
-    return Shape(label, "HSS", own | _properties(area(wall), ix, iy, depth, width, area(nominal)))
+    plain = geometry.box({"Ht": depth, "B": width, "tdes": wall})
+    own = {"Ht": depth, "B": width, "b": width - 3 * wall, "tnom": nominal, "tdes": wall}
+    own |= _properties(plain["A"], plain["Ix"], plain["Iy"], depth, width, area(nominal))
+    own |= {f"Z{axis}": own[f"S{axis}"] * plain[f"Z{axis}/S{axis}"] for axis in "xy"}
+    return Shape(label, "HSS", _rounded(own | {"J": plain["J"]}))
 
 
 def pipe(label: str, outside: float, nominal: float) -> Shape:
     wall = digits(nominal * 0.93)
-    inertia = math.pi / 64 * (outside**4 - (outside - 2 * wall) ** 4)
+    inside = outside - 2 * wall
+    inertia = math.pi / 64 * (outside**4 - inside**4)
     area = math.pi * (outside - wall) * wall
     heavy = math.pi * (outside - nominal) * nominal
-    own = {"OD": outside, "tnom": nominal, "tdes": wall}
-    return Shape(label, "PIPE", own | _properties(area, inertia, inertia, outside, outside, heavy))
+    plastic = (outside**3 - inside**3) / 6
+    own = {"OD": outside, "tnom": nominal, "tdes": wall, "Zx": plastic, "Zy": plastic}
+    own |= _properties(area, inertia, inertia, outside, outside, heavy) | {"J": 2 * inertia}
+    return Shape(label, "PIPE", _rounded(own))
 
 
 def angle(label: str, short: float, long: float, leg: float) -> Shape:
-    area = leg * (short + long - leg)
-    own = {"d": short, "b": long, "t": leg, TAN: 0.5}
-    properties = _properties(area, area * long**2 / 10, area * short**2 / 10, 3, 3, area)
-    return Shape(label, "L", own | properties)
+    plain = geometry.angle(long, short, leg)
+    own = {"d": short, "b": long, "t": leg, TAN: plain["tan"], "W": plain["A"] * 490 / 144}
+    names = ("A", "Ix", "Zx", "Sx", "rx", "Iy", "Zy", "Sy", "ry", "J")
+    return Shape(label, "L", _rounded(own | {symbol: plain[symbol] for symbol in names}))
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {symbol: digits(value) for symbol, value in values.items()}
 
 
 def _properties(
     area: float, ix: float, iy: float, depth: float, width: float, heavy: float
 ) -> dict[str, float]:
-    values = {
+    return {
         "W": heavy * 490 / 144,
         "A": area,
         "Ix": ix,
-        "Zx": 2.3 * ix / depth,
         "Sx": 2 * ix / depth,
         "rx": math.sqrt(ix / area),
         "Iy": iy,
-        "Zy": 2.4 * iy / width,
         "Sy": 2 * iy / width,
         "ry": math.sqrt(iy / area),
-        "J": ix / 100,
     }
-    return {symbol: digits(value) for symbol, value in values.items()}
 
 
 SHAPES = (
-    i_shape("W10X51", 10.0, 10.0, 0.5, 0.5),
-    i_shape("W20X85.5", 20.5, 8.25, 0.4375, 0.75),
+    i_shape("W10X49", 10.0, 10.0, 0.5, 0.5),
+    i_shape("W21X70.5", 20.5, 8.25, 0.4375, 0.75),
     box("HSS8X4X1/2", 8, 4, 0.5),
     box("HSS10X6X3/8", 10, 6, 0.375),
     pipe("Pipe8STD", 8.625, 0.322),

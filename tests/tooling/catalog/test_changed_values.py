@@ -30,10 +30,10 @@ def test_a_changed_value_is_reported_and_held_back(
         (change["name"], change["units"], change["symbol"], change["was"], change["now"])
         for change in said["changes"]
     ] == [
-        ("W10X51", "us", "J", "2.562", "3.1"),
-        ("W10X51", "us", "kdes", "1", "1.25"),
-        ("W10X51", "si", "J", "1066.4", "1290.3"),
-        ("W10X51", "si", "kdes", "25.4", "31.75"),
+        ("W10X49", "us", "J", "2.562", "3.1"),
+        ("W10X49", "us", "kdes", "1", "1.25"),
+        ("W10X49", "si", "J", "1066.4", "1290.3"),
+        ("W10X49", "si", "kdes", "25.4", "31.75"),
     ]
     assert "changed values (not replaced; --keep-changes replaces them)" in done.stderr
     assert _sections(fingerprint(connection)) == _sections(before)
@@ -47,12 +47,12 @@ def test_a_changed_value_is_kept_when_asked(connection: Connection, tmp_path: Pa
     row = connection.execute(
         "select section.j_in4, section.source_row, import.file_name, import.changes"
         "  from catalog.material_catalog as section join catalog.imports as import"
-        " using (import_id) where shape = 'W10X51'"
+        " using (import_id) where shape = 'W10X49'"
     ).fetchone()
     assert float(row["j_in4"]) == 3.1
     assert row["file_name"] == "corrected v16.0.xlsx"
     assert row["changes"][0] == {
-        "shape": "W10X51",
+        "shape": "W10X49",
         "units": "us",
         "symbol": "J",
         "was": "2.562",
@@ -61,7 +61,7 @@ def test_a_changed_value_is_kept_when_asked(connection: Connection, tmp_path: Pa
     others = connection.execute(
         "select distinct import.file_name from catalog.material_catalog as section"
         " join catalog.imports as import using (import_id)"
-        " where section.kind = 'section' and shape <> 'W10X51'"
+        " where section.kind = 'section' and shape <> 'W10X49'"
     ).fetchall()
     assert others == [{"file_name": "v16.0.xlsx"}]
     assert catalog.import_file(connection, other).unchanged == 6
@@ -83,7 +83,7 @@ def test_a_value_that_is_no_longer_printed_is_a_change(
     catalog.import_file(connection, other, keep_changes=True)
     row = connection.execute(
         "select j_in4, properties -> 'us' ? 'J' as has_j from catalog.material_catalog"
-        " where shape = 'W10X51'"
+        " where shape = 'W10X49'"
     ).fetchone()
     assert row == {"j_in4": None, "has_j": False}
 
@@ -112,7 +112,7 @@ def test_a_richer_file_completes_rows_and_each_value_knows_its_source(
     assert (report.inserted, report.changed, report.unchanged, report.completed) == (0, 0, 6, 6)
     assert report.exit_code == Exit.OK
     found = connection.execute(
-        "select units, symbol, file_name, source_row from catalog.shape_sources('W10X51', 'v16.0')"
+        "select units, symbol, file_name, source_row from catalog.shape_sources('W10X49', 'v16.0')"
     ).fetchall()
     sources = {(row["units"], row["symbol"]): row["file_name"] for row in found}
     assert sources["us", "ddet"] == "poor v16.0.csv"

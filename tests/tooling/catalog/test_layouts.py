@@ -71,9 +71,9 @@ def test_names_in_capitals_are_told_apart_by_the_type_of_the_shape(
     assert "T" not in found["L6X4X7/8"]["us"]
     assert found["HSS8X4X1/2"]["us"]["B"] == 4
     assert "b" not in found["HSS8X4X1/2"]["us"]
-    assert found["W10X51"]["us"]["bf/2tf"] == 10
+    assert found["W10X49"]["us"]["bf/2tf"] == 10
     assert found["L6X4X7/8"]["us"][TAN] == 0.5
-    assert found["W10X51"]["si"] == {}
+    assert found["W10X49"]["si"] == {}
 
 
 def test_si_alone_is_recognised_and_can_be_searched(connection: Connection, tmp_path: Path) -> None:
@@ -102,14 +102,14 @@ def test_si_alone_completes_the_section_of_the_same_metric_designation(
     )
     report = catalog.import_file(connection, files.si_only(tmp_path / "metric v15.0.csv"))
     assert (report.inserted, report.unchanged, report.completed) == (0, 6, 6)
-    assert stored(connection, "v15.0")["W10X51"]["si"] == expected(SHAPES[0], SHAPES[0].si, SYMBOLS)
+    assert stored(connection, "v15.0")["W10X49"]["si"] == expected(SHAPES[0], SHAPES[0].si, SYMBOLS)
 
 
 def test_the_si_block_may_stand_first(connection: Connection, tmp_path: Path) -> None:
     swapped = files.table(systems=("si", "us"))
     report = catalog.import_file(connection, files.text_file(tmp_path / "v15.0.csv", swapped))
     assert report.rejected == 0
-    row = stored(connection, "v15.0")["W10X51"]
+    row = stored(connection, "v15.0")["W10X49"]
     assert row["us"]["W"] == SHAPES[0].us["W"]
 
 
@@ -127,7 +127,7 @@ def test_a_fraction_is_exact_and_digits_stay(connection: Connection, tmp_path: P
     catalog.import_file(connection, path)
     kept = connection.execute(
         "select dimensions #>> '{us,d}' as d, depth_in from catalog.material_catalog"
-        " where shape = 'W10X51' and edition = 'v14.0'"
+        " where shape = 'W10X49' and edition = 'v14.0'"
     ).fetchone()
     assert kept == {"d": "10.00", "depth_in": Decimal("10.00")}
     assert str(kept["depth_in"]) == "10.00"

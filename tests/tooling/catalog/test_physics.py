@@ -105,10 +105,10 @@ def test_units_that_disagree_elsewhere_are_kept_with_a_doubt(
     assert not finding.is_rejected
     row = connection.execute(
         "select doubts, dimensions #>> '{si,kdes}' as kdes from catalog.material_catalog"
-        " where shape = 'W10X51'"
+        " where shape = 'W10X49'"
     ).fetchone()
     assert row == {"doubts": [finding.message], "kdes": "254.0"}
-    assert finding.message == "W10X51 kdes is 254.0 in SI; 1.0 in US units gives 25.4"
+    assert finding.message == "W10X49 kdes is 254.0 in SI; 1.0 in US units gives 25.4"
 
 
 def test_a_file_with_no_row_left_is_refused(connection: Connection, tmp_path: Path) -> None:

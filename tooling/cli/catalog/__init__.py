@@ -5,7 +5,7 @@ import click
 from tooling.cli.groups import Group, command_of
 
 _SECTIONS = {
-    "Sections": ("shape", "lightest", "diff", "source"),
+    "Sections": ("shape", "lightest", "diff", "source", "doubts"),
     "Reference": ("material", "soil", "clause", "constant", "price"),
     "Imports": ("imports", "undo"),
 }

@@ -50,6 +50,6 @@ def _row(row: Mapping[str, Any], as_json: bool) -> dict[str, Any]:
     def shown(value: Any) -> Any:
         if isinstance(value, Decimal):
             return number(value) if as_json else f"{value:f}"
-        return value if value is None or isinstance(value, str | int | float) else str(value)
+        return value if value is None or isinstance(value, str | int | float | list) else str(value)
 
     return {name: shown(value) for name, value in row.items()}
