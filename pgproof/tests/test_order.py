@@ -293,6 +293,9 @@ def test_the_command_prints_clashes_and_its_code_says_so(repository: Repository)
             "files": ["0002.ours", "0003.theirs"],
         }
     ]
+    review = repository.project.run("review", "--base", "main", "--json")
+    assert review.returncode == Exit.DISAPPROVED, review.stderr
+    assert "table shop.log depends on the order of merges" in review.stdout
     order = repository.prove(rows=0)
     assert "| table shop.log | comment: a\\|b | comment: ours |" in page.section(order)
     assert "1 clash" in list(page.lines(order))

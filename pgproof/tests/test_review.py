@@ -3,14 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
 from pgproof.errors import Exit, InputError
+from pgproof.order.records import Clash, Order
 from pgproof.review import formats
 from pgproof.review.budgets import budgets
 from pgproof.review.collect import review
@@ -226,31 +226,16 @@ def test_code_quality_has_what_gitlab_asks_for(found: Review, project: Project) 
         assert one["location"]["lines"]["begin"] >= 1
 
 
-@dataclass(frozen=True)
-class Merged:
-    commutes: bool
-    ours: tuple[str, ...]
-    theirs: tuple[str, ...]
-    clashes: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True)
-class Clash:
-    kind: str
-    name: str
-    ours: str
-    theirs: str
-
-
 def test_an_order_of_merges_has_its_place(found: Review) -> None:
-    clash = Clash("table", "public.people", "0005.hostile", "0004.theirs")
-    apart = Merged(False, ("0005.hostile",), ("0004.theirs",), (clash,))
+    files = ("0005.hostile", "0004.theirs")
+    clash = Clash("table", "public.people", "comment: <b>", "comment: none", files)
+    apart = Order("main", "9ee3", ("0005.hostile",), ("0004.theirs",), (clash,))
     [remark] = of_order(apart)
     assert remark.level is Level.NO and "table public.people depends on the order" in remark.message
-    assert list(of_order(Merged(True, (), ()))) == []
+    assert list(of_order(Order("main", "9ee3", (), ()))) == []
     shown = replace(found, order=apart)
-    assert "landed meanwhile" in html(shown) and "do **not** give one schema" in markdown(shown)
-    assert formats.document(shown)["order"]["clashes"][0]["theirs"] == "0004.theirs"
+    assert "comment: &lt;b&gt;" in html(shown) and "table public.people" in markdown(shown)
+    assert formats.document(shown)["order"]["clashes"][0]["files"] == files
 
 
 def test_the_command_writes_every_form_and_makes_folders(project: Project, tmp_path: Path) -> None:

@@ -35,6 +35,11 @@ _TEXT = 2
 @click.option(
     "--only", metavar="ID", multiple=True, help="Review this migration alone; others are run."
 )
+@click.option(
+    "--base",
+    metavar="REV",
+    help="Revision of git to merge into: apply its new migrations and ours in both orders.",
+)
 @options.target("--html", "Write the page for people; it needs no other file.")
 @options.target("--markdown", "Write the comment for a pull request; - is stdout.")
 @options.target("--sarif", "Write the findings as SARIF 2.1.0.")
@@ -58,6 +63,7 @@ def command(
     scratch: str | None,
     replay: bool,
     only: tuple[str, ...],
+    base: str | None,
     html: str | None,
     markdown: str | None,
     sarif: str | None,
@@ -68,7 +74,8 @@ def command(
     """Review what is pending: predict, measure and verify it, and give a verdict.
 
     Each pending file is planned, run on scratch copies of the database, rolled back and applied
-    again; the schema before and after is compared. The verdict is `no` if a file fails, cannot be
+    again; the schema before and after is compared, and with --base that of both orders of merging.
+    The verdict is `no` if a file fails, cannot be
     rolled back as it says, or exceeds a budget of the settings. The database itself is read, and
     nothing in it is changed. A review is bound to the bytes of the files and to the schema of the
     database. Exit code: 0 if the verdict is yes, 23 if it is no.
@@ -76,8 +83,10 @@ def command(
     \b
       pgproof review
       pgproof review --html build/review.html --sarif build/review.sarif
+      pgproof review --base origin/main
       pgproof review --record
     """
+    from pgproof.order.prove import prove
     from pgproof.review import formats
     from pgproof.review.collect import review
 
@@ -85,13 +94,15 @@ def command(
         raise click.UsageError("--record is for a review of all that is pending, without --only")
     targets = (html, markdown, sarif, gitlab, document)
     options.prepare_targets(targets)
+    conninfo, prepare = options.scratch(dsn, settings), options.preparing(settings)
     found = review(
-        options.scratch(dsn, settings),
+        conninfo,
         settings,
         scratch=scratch,
         only=only,
         replay=replay,
-        prepare=options.preparing(settings),
+        order=prove(settings, scratch or conninfo, base, prepare=prepare) if base else None,
+        prepare=prepare,
     )
     exit_code = Exit.OK if found.passes else Exit.DISAPPROVED
     top = formats.repository_of(settings.root)

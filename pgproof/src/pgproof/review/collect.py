@@ -17,6 +17,7 @@ from pgproof.errors import InputError
 from pgproof.files.folder import read
 from pgproof.files.script import Migration, load
 from pgproof.ledger.reader import reading
+from pgproof.order.records import Order
 from pgproof.report import Reporter, silent
 from pgproof.review.budgets import budgets
 from pgproof.review.changes import changes
@@ -24,7 +25,7 @@ from pgproof.review.diagram import diagram
 from pgproof.review.general import of_all, of_drift, of_order
 from pgproof.review.judge import Judge
 from pgproof.review.looked import Database, looked, record_of
-from pgproof.review.records import Order, Review, ReviewedFile
+from pgproof.review.records import Review, ReviewedFile
 from pgproof.reviewed.check import of_migration
 from pgproof.run.interrupt import interruptible
 from pgproof.scratch.copies import Prepare, database_of

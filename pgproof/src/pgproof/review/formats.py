@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pgproof.review.drawing import mermaid
-from pgproof.review.records import Level, Remark, Review, ReviewedFile, document_of
+from pgproof.review.records import Level, Remark, Review, ReviewedFile
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Level.NO: "error", Level.CAUTION: "warning", Level.NOTE: "note"}
@@ -55,7 +55,7 @@ def document(review: Review) -> dict[str, Any]:
         "remarks": [asdict(one) for one in review.remarks],
         "changes": [asdict(one) for one in review.changes],
         "diagram": "\n".join(mermaid(review.diagram)) if review.diagram.boxes else None,
-        "order": None if review.order is None else document_of(review.order),
+        "order": None if review.order is None else review.order.as_dict(),
         "budgets": dict(review.budgets.given),
         "unknown": list(review.unknown),
         "sizes": {name: asdict(size) for name, size in review.sizes.items()},

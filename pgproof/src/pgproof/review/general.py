@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pgproof.ahead.plan import Plan
 from pgproof.drift.drift import drift
 from pgproof.errors import PgproofError
+from pgproof.order.records import Order
 from pgproof.review.looked import Database
-from pgproof.review.records import Level, Order, Remark
+from pgproof.review.records import Level, Remark
 from pgproof.scratch.copies import Prepare
 from pgproof.settings import Settings
 from pgproof.trace.records import Trace
@@ -64,7 +65,7 @@ def of_order(order: Order | None) -> Iterator[Remark]:
     if order is None or order.commutes:
         return
     for one in order.clashes:
-        text = f"{one.kind} {one.name} depends on the order of merges: {one.ours} and {one.theirs}"
-        yield Remark("order", Level.NO, text, one.ours)
-    if not order.clashes:
-        yield Remark("order", Level.NO, "the schema depends on the order of merges")
+        between = f": {' and '.join(one.files)}" if one.files else ""
+        text = f"{one.kind} {one.name} depends on the order of merges{between}"
+        mine = next((file for file in one.files if file in order.ours), None)
+        yield Remark("order", Level.NO, text, mine)

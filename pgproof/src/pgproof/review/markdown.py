@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from pgproof.ahead.page import fenced
+from pgproof.order.page import section
 from pgproof.printing import markdown as marked
-from pgproof.printing import markdown_code, plain
+from pgproof.printing import plain
 from pgproof.review.drawing import mermaid
 from pgproof.review.records import Level, Remark, Review, ReviewedFile
 from pgproof.review.summary import COLUMNS, headline, row_of, said_of
@@ -45,21 +46,7 @@ def _head(review: Review) -> Iterator[str]:
             yield f"| {' | '.join(map(marked, row_of(file)))} |"
         yield ""
     if review.order is not None:
-        yield from _order(review)
-
-
-def _order(review: Review) -> Iterator[str]:
-    order = review.order
-    if order is None:
-        return
-    ours, theirs = (", ".join(map(markdown_code, side)) for side in (order.ours, order.theirs))
-    same = "give one schema" if order.commutes else "do **not** give one schema"
-    yield f"Order of merges: {ours} before or after {theirs} {same}."
-    yield from (
-        f"- {one.kind} {markdown_code(one.name)}: {one.ours} and {one.theirs}"
-        for one in order.clashes
-    )
-    yield ""
+        yield from (*section(review.order).splitlines(), "")
 
 
 def _details(review: Review) -> Iterator[Iterable[str]]:

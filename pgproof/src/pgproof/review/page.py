@@ -108,8 +108,11 @@ def _order(review: Review) -> Iterator[Safe]:
         yield element("p", f"Both orders of {ours} and {theirs} give one schema.")
         return
     yield element("p", f"The schema depends on which of {ours} and {theirs} are applied first.")
-    rows = [(one.kind, plain(one.name), one.ours or "", one.theirs or "") for one in order.clashes]
-    yield table(("kind", "object", "this branch", "landed meanwhile"), rows)
+    rows = [
+        (one.kind, plain(one.name), one.in_order_ours_first, one.in_order_theirs_first)
+        for one in order.clashes
+    ]
+    yield table(("kind", "object", "this branch first", "the others first"), rows)
 
 
 def _bound(review: Review) -> Iterator[Safe]:

@@ -1,12 +1,12 @@
 """What a review has of each pending migration, and of all of them together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
 
 from pgproof.ahead.plan import PlannedFile
 from pgproof.ahead.sizes import Size
+from pgproof.order.records import Order
 from pgproof.review.budgets import Budgets
 from pgproof.review.changes import Change
 from pgproof.review.diagram import Diagram
@@ -36,46 +36,6 @@ class Remark:
     path: str | None = None
     line: int = 0
     source: str = "pgproof"
-
-
-class Clash(Protocol):
-    """An object that two branches make different."""
-
-    @property
-    def kind(self) -> str:
-        """Its kind."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def ours(self) -> str | None:
-        """The migration of this branch that touches it."""
-
-    @property
-    def theirs(self) -> str | None:
-        """The migration that landed meanwhile, and touches it."""
-
-
-class Order(Protocol):
-    """Whether the migrations of this branch, and those that landed meanwhile, commute."""
-
-    @property
-    def commutes(self) -> bool:
-        """Whether both orders give one schema."""
-
-    @property
-    def ours(self) -> Sequence[str]:
-        """The migrations of this branch."""
-
-    @property
-    def theirs(self) -> Sequence[str]:
-        """Those that landed meanwhile."""
-
-    @property
-    def clashes(self) -> Sequence[Clash]:
-        """The objects that differ between the two orders."""
 
 
 @dataclass(frozen=True)
@@ -127,16 +87,3 @@ class Review:
     def of_level(self, level: Level) -> list[Remark]:
         """Return the remarks of one level."""
         return [one for one in self.all_remarks if one.level is level]
-
-
-def document_of(order: Order) -> dict[str, Any]:
-    """Return what is known of the order for JSON."""
-    return {
-        "commutes": order.commutes,
-        "ours": list(order.ours),
-        "theirs": list(order.theirs),
-        "clashes": [
-            {"kind": one.kind, "name": one.name, "ours": one.ours, "theirs": one.theirs}
-            for one in order.clashes
-        ],
-    }
