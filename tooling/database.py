@@ -1,7 +1,9 @@
 """Which server a command talks to, and how it connects."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import sql
@@ -12,6 +14,8 @@ from pgproof import connection as runner
 from tooling.errors import ConnectionFailedError, NoLesserRoleError, RefusedError
 
 Connection = psycopg.Connection[Any]
+_ASKED: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()
+_ADDRESS = {"host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT"}
 OWNER = "eagle_owner"
 MIGRATOR = "eagle_migrator"
 """The role that owns every object of the database, and the login role that may become it."""
@@ -141,6 +145,20 @@ def lesser(dsn: str | None, role: str) -> str:
     return _instead(conninfo, role, user) if is_great else conninfo
 
 
+def parameters(connection: Connection) -> dict[str, str]:
+    """Return the parameters with which to connect again to whichever server was asked for.
+
+    Those of the connection itself name one of several servers, by the address that it had then.
+    """
+    found = connection.info.get_parameters()
+    asked = conninfo_to_dict(_ASKED.get(connection, ""))
+    address = {key: asked.get(key) or os.environ.get(name) for key, name in _ADDRESS.items()}
+    if not address["host"]:
+        return found
+    kept = {key: value for key, value in found.items() if key not in _ADDRESS}
+    return {**{key: str(value) for key, value in address.items() if value}, **kept}
+
+
 def is_superuser(connection: Connection) -> bool:
     """Tell whether the session's role is a superuser, as the server said at login."""
     return connection.info.parameter_status("is_superuser") == "on"
@@ -177,6 +195,7 @@ def as_role(conninfo: str, role: str) -> str:
 
 def _open(conninfo: str, options: Mapping[str, Any]) -> Connection:
     connection = runner.connect(conninfo, **{"application_name": "tooling", **options})
+    _ASKED[connection] = conninfo
     if is_superuser(connection):
         connection.execute("set search_path = pg_catalog, pg_temp")
         if not connection.autocommit:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from tests.ha.cluster import DATABASE, Cluster, wait_for
+from tests.ha.cluster import DATABASE, HOSTS, Cluster, wait_for
 from tests.tooling.backup.world import World
-from tooling.backup import follow
+from tooling.backup import barman, follow
 from tooling.backup.barman import RECEIVER, SLOT
 from tooling.server import places
 from tooling.server.server import Server
@@ -37,6 +37,8 @@ class Backups:
     def check_after_failover(self) -> None:
         """Restore what was received over the failover, and take the backup that is due."""
         self.wait_until_followed()
+        kept = barman.connection_of(self.world.settings)
+        assert (kept["host"], "hostaddr" in kept) == (",".join(HOSTS.values()), False)
         ((timeline,),) = self._ask(_TIMELINE)
         due = follow.backup_due(self.world.settings, timeline)
         assert due, "a backup of the new timeline is due"

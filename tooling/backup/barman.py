@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from tooling import database
 from tooling.backup import catalog, identity, programs
 from tooling.backup.identity import STATE as STATE
 from tooling.backup.settings import BackupSettings
@@ -148,7 +149,7 @@ def configure(settings: BackupSettings, connection: psycopg.Connection[Any]) -> 
     bin_dir = programs.find(major, settings.bin_dir)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     (settings.home / "conf.d").mkdir(mode=0o700, exist_ok=True)
-    target = without_settings(info.get_parameters())
+    target = without_settings(database.parameters(connection))
     if info.password:
         target["passfile"] = str(_passwords(settings.home, str(info.user), info.password))
     barman = Barman(settings, bin_dir)
