@@ -130,10 +130,10 @@ def test_a_budget_decides(
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("longest_lock", "1 parsec", "the budget longest_lock is '1 parsec'"),
-        ("largest_rewrite", "-1MB", "the budget largest_rewrite is"),
-        ("largest_read", "100", "the budget largest_read is"),
-        ("rollback_loses", "all", "the budget rollback_loses is 'all'"),
+        ("longest_lock", "1 parsec", "budgets: longest_lock is '1 parsec'"),
+        ("largest_rewrite", "-1MB", "budgets: largest_rewrite is"),
+        ("largest_read", "100", "budgets: largest_read is"),
+        ("rollback_loses", "all", "budgets: rollback_loses is 'all'"),
         ("longest_locks", "1s", "unknown budget 'longest_locks'"),
     ],
 )

@@ -221,6 +221,7 @@ def test_in_an_emergency_a_reason_is_enough_and_is_recorded(people: Project) -> 
 def test_scratch_databases_need_no_review(people: Project) -> None:
     for file in people.folder.glob("0003*"):
         file.unlink()
+    (people.folder / "0002.name.rollback.sql").write_text("alter table people drop name;")
     (people.folder.parent / "pgproof.toml").write_text("require_reviewed = true\n")
     for words in (["trace", "--replay"], ["verify", "--only", "0001.people"]):
         assert people.run(*words).returncode == Exit.OK

@@ -1,8 +1,10 @@
-"""The examples for GitHub and GitLab in pgproof/docs/review.md are valid, and their commands run."""
+"""Examples of pgproof/docs/review.md for GitHub and GitLab are valid, and their commands run."""
 
 import os
 import shlex
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,13 +60,20 @@ def test_both_examples_run_the_same_but_for_the_findings() -> None:
     assert {"--gitlab", "build/quality.json"} <= set(shlex.split(commands("gitlab")[-1]))
 
 
-def test_the_commands_of_an_example_run(tmp_path: Path) -> None:
+@pytest.fixture
+def checkout() -> Iterator[Path]:
+    """Return a folder that a server may stay in: pytest closes its own to other accounts."""
+    with tempfile.TemporaryDirectory(prefix="review-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def test_the_commands_of_an_example_run(checkout: Path) -> None:
     def git(*words: str) -> None:
         who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
-        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run(["git", *who, *words], cwd=checkout, check=True, capture_output=True)
 
     def migration(name: str, text: str, undo: str) -> None:
-        folder = tmp_path / "migrations"
+        folder = checkout / "migrations"
         folder.mkdir(exist_ok=True)
         (folder / f"{name}.sql").write_text(text)
         (folder / f"{name}.rollback.sql").write_text(undo)
@@ -85,7 +94,7 @@ def test_the_commands_of_an_example_run(tmp_path: Path) -> None:
         for line in lines:
             done = subprocess.run(
                 ["sh", "-c", line],
-                cwd=tmp_path,
+                cwd=checkout,
                 env={**environment, **_TARGET, "PATH": path},
                 capture_output=True,
                 text=True,
@@ -94,7 +103,7 @@ def test_the_commands_of_an_example_run(tmp_path: Path) -> None:
             assert done.returncode == 0, line + done.stderr
     finally:
         stop = ["pgproof", "server", "--server", ".pgproof", "--stop"]
-        subprocess.run(stop, cwd=tmp_path, env={**environment, "PATH": path}, check=False)
+        subprocess.run(stop, cwd=checkout, env={**environment, "PATH": path}, check=False)
     assert done.stdout.startswith("Yes: 1 migration")
-    made = {path.name for path in (tmp_path / "build").iterdir()}
+    made = {path.name for path in (checkout / "build").iterdir()}
     assert {"review.html", "review.md", "review.sarif", "quality.json"} <= made

@@ -67,7 +67,7 @@ def command(
     In copies of the database one constraint, default, key, index, trigger, policy, privilege,
     label, comment or part of a function at a time is dropped, weakened or changed, and the tests
     run until one fails. What none notices is listed with the SQL that broke it. A run that was
-    stopped goes on where it was. Exit code: 0 if every mutant is noticed or excused, 23 if not.
+    stopped goes on where it was. Exit code: 0 if every mutant is noticed or excused, 27 if not.
 
     \b
       pgproof mutate

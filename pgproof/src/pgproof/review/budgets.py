@@ -51,33 +51,38 @@ class Budgets:
     """All of them as they were written."""
 
 
-def budgets(given: Mapping[str, str]) -> Budgets:
-    """Return the defaults, with what is given instead. Raises InputError naming key and remedy."""
+def budgets(given: Mapping[str, str], origin: str = "budgets") -> Budgets:
+    """Return the defaults, with what is given instead. Raises InputError naming key and remedy.
+
+    `origin` says where they are given.
+    """
     for key in given:
         if key not in DEFAULTS:
             meant = nearest(key, DEFAULTS)
             known = f"Did you mean {meant}?" if meant else f"Known: {', '.join(sorted(DEFAULTS))}."
-            raise InputError(f"unknown budget {key!r}", hint=known)
+            raise InputError(f"{origin}: unknown budget {key!r}", hint=known)
     said = {**DEFAULTS, **given}
     for key, words in _WORDS.items():
         if said[key] not in words:
             raise InputError(
-                f"the budget {key} is {said[key]!r}", hint=f"Write one of: {', '.join(words)}."
+                f"{origin}: {key} is {said[key]!r}", hint=f"Write one of: {', '.join(words)}."
             )
     return Budgets(
-        longest_lock=_amount(said, "longest_lock", _TIMES, "500ms, 2s or unlimited"),
-        largest_rewrite=_amount(said, "largest_rewrite", _SIZES, "100MB, 2GB or unlimited"),
-        largest_read=_amount(said, "largest_read", _SIZES, "100MB, 2GB or unlimited"),
+        longest_lock=_amount(origin, said, "longest_lock", _TIMES, "500ms, 2s or unlimited"),
+        largest_rewrite=_amount(origin, said, "largest_rewrite", _SIZES, "100MB, 2GB or unlimited"),
+        largest_read=_amount(origin, said, "largest_read", _SIZES, "100MB, 2GB or unlimited"),
         **{key: said[key] for key in _WORDS},
         given=said,
     )
 
 
-def _amount(said: Mapping[str, str], key: str, units: Mapping[str, float], examples: str) -> float:
+def _amount(
+    origin: str, said: Mapping[str, str], key: str, units: Mapping[str, float], examples: str
+) -> float:
     text = said[key]
     if text.strip().lower() == UNLIMITED:
         return inf
     match = _AMOUNT.fullmatch(text)
     if match is None or match[2].lower() not in units:
-        raise InputError(f"the budget {key} is {text!r}", hint=f"Write it as {examples}.")
+        raise InputError(f"{origin}: {key} is {text!r}", hint=f"Write it as {examples}.")
     return float(match[1]) * units[match[2].lower()]

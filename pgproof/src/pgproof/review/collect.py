@@ -31,7 +31,7 @@ from pgproof.run.interrupt import interruptible
 from pgproof.scratch.copies import Prepare, database_of
 from pgproof.scratch.databases import Databases, databases
 from pgproof.scratch.source import Source
-from pgproof.settings import Settings
+from pgproof.settings import Settings, origin
 from pgproof.trace.records import Trace
 from pgproof.trace.trace import trace
 from pgproof.verify.records import Verification
@@ -75,7 +75,7 @@ def review(
     everything that `migrate` would refuse.
     """
     started = time.monotonic()
-    allowed = budgets(settings.budgets)
+    allowed = budgets(settings.budgets, origin(settings, "budgets"))
     folder = read(settings.migrations, settings.program)
     planned = plan(conninfo, settings)
     with interruptible(), ExitStack() as stack:
