@@ -24,7 +24,7 @@ class Exit(IntEnum):
     LOST = 20
     DRIFTED = 21
     UNVERIFIED = 22
-    CLASHING = 24
+    CLASHING = 25
     INTERRUPTED = 130
     TERMINATED = 143
 

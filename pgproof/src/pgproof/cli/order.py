@@ -45,7 +45,7 @@ def command(
     those that landed on REV meanwhile. Both are applied to scratch databases of the server, in
     either order, and every object and row is compared. Named are objects that differ, statements
     that fail in one order, and files of one name or number. Exit code: 0 if either order makes one
-    database, 24 if not.
+    database, 25 if not.
 
     \b
       pgproof order --base origin/main
