@@ -291,6 +291,8 @@ def test_the_command_prints_clashes_and_its_code_says_so(repository: Repository)
             "in_order_ours_first": "comment: a|b",
             "in_order_theirs_first": "comment: ours",
             "files": ["0002.ours", "0003.theirs"],
+            "ours": "0002.ours",
+            "theirs": "0003.theirs",
         }
     ]
     review = repository.project.run("review", "--base", "main", "--json")

@@ -263,7 +263,8 @@ def test_what_an_event_trigger_does_is_planned_with_the_statements_that_fire_it(
     tables: Project,
 ) -> None:
     tables.query(
-        "create function e() returns event_trigger language plpgsql as 'begin update t set n = 1; end'"
+        "create function e() returns event_trigger language plpgsql as"
+        " 'begin update t set n = 1; end'"
     )
     tables.query(
         "create event trigger made on ddl_command_end when tag in ('CREATE TABLE')"

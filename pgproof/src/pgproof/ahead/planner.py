@@ -15,7 +15,6 @@ _ALONE = "set local max_parallel_workers_per_gather = 0; set local jit = off"
 _WHOLE = ("Aggregate", "Sort", "Incremental Sort", "Hash", "WindowAgg", "SetOp", "ModifyTable")
 """Nodes that ask for every row below them."""
 _FIRST = ("InitPlan", "SubPlan")
-_FILLED = "select pg_catalog.pg_relation_size(%s::text::regclass) > 0"
 _QUERY = "select pg_catalog.pg_get_viewdef(%s::text::regclass)"
 
 Name = tuple[str, str]
@@ -29,7 +28,7 @@ class Planner:
     connection: Connection
 
     def reads(self, sql: str, schemas: Iterable[str]) -> frozenset[Name] | None:
-        """Return the tables with rows that a statement reads whole; None where it is not known.
+        """Return the tables that a statement reads whole; None where it is not known.
 
         That is so of a statement that names what is not there, or that this role may not read.
         `schemas` is the search path.
@@ -38,8 +37,9 @@ class Planner:
             with looking(self.connection, ", ".join(map(quoted, schemas))):
                 self.connection.execute(_ALONE)
                 plans = self._plans(sql)
-                found = {name for one in plans for name in _read(one["Plan"], is_whole=True)}
-                return frozenset(name for name in found if self._has_rows(name))
+                return frozenset(
+                    name for one in plans for name in _read(one["Plan"], is_whole=True)
+                )
         except psycopg.Error:
             return None
 
@@ -59,9 +59,6 @@ class Planner:
             text = json.loads(document) if isinstance(document, str) else document
             plans += [one for one in text if isinstance(one, dict) and "Plan" in one]
         return plans
-
-    def _has_rows(self, name: Name) -> bool:
-        return bool(self.connection.execute(_FILLED, [quoted(*name)]).fetchall()[0][0])
 
 
 def quoted(*name: str) -> str:

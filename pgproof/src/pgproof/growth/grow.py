@@ -41,11 +41,11 @@ select format('%I.%I', n.nspname, c.relname),
  where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 """
 _STORED = """
-select format('%I.%I', n.nspname, c.relname)
+select format('%%I.%%I', n.nspname, c.relname)
   from pg_class as c
   join pg_namespace as n on n.oid = c.relnamespace
  where c.relkind in ('r', 'p', 'm') and c.relpersistence <> 't'
-   and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+   and n.nspname !~ '^pg_' and n.nspname <> all (array['information_schema', %s])
    and (c.relkind <> 'm' or c.relispopulated)
  order by 1
 """
@@ -160,7 +160,8 @@ def _filled(
         if fill is None:
             bulk.fill(names, size)
             refused.update(bulk.refused)
-        return {name: bulk.count(name) for (name,) in connection.execute(_STORED).fetchall()}
+        stored = connection.execute(_STORED, [settings.ledger_schema]).fetchall()
+        return {name: bulk.count(name) for (name,) in stored}
 
 
 def _grown(

@@ -19,7 +19,7 @@ _MINUTE, _HOUR = 60, 3600
 def lines(found: Sized) -> Iterator[str]:
     """Yield what was filled, and how each statement grows."""
     for size, counts in sorted(found.rows.items()):
-        fewer = [f"{name} {rows:,}" for name, rows in counts.items() if rows < size]
+        fewer = [f"{name} {counts[name]:,}" for name in found.not_filled if name in counts]
         yield f"size {size:,}" + (f"; fewer rows: {', '.join(fewer)}" if fewer else "")
     yield from (f"not filled: {name}: {why}" for name, why in found.not_filled.items())
     for file in found.files:

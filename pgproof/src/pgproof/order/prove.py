@@ -63,7 +63,9 @@ def prove(
             found.notes.append("nothing was run, since the files themselves clash")
         return replace(
             order,
-            clashes=unique([*found.clashes, *order.clashes]),
+            clashes=tuple(
+                one.of(order.ours, order.theirs) for one in unique([*found.clashes, *order.clashes])
+            ),
             notes=tuple(dict.fromkeys([*found.notes, *order.notes])),
             seconds=round(time.monotonic() - started, 3),
         )

@@ -1,7 +1,7 @@
 """What was found of the migrations of two branches."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pgproof.errors import Exit
@@ -28,6 +28,15 @@ class Clash:
     in_order_ours_first: str
     in_order_theirs_first: str
     files: tuple[str, ...] = ()
+    ours: str | None = None
+    """The last of the files that is of this branch."""
+    theirs: str | None = None
+
+    def of(self, ours: Collection[str], theirs: Collection[str]) -> "Clash":
+        """Return the clash with the last file of either side, of those that belong to it."""
+        mine = [one for one in self.files if one in ours]
+        others = [one for one in self.files if one in theirs]
+        return replace(self, ours=max(mine, default=None), theirs=max(others, default=None))
 
 
 @dataclass(frozen=True)
