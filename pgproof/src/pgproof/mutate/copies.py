@@ -2,7 +2,7 @@
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,11 @@ _WAIT = "10s"
 
 
 def begin(
-    made: Databases, conninfo: str, settings: Settings, template: str | None, prepare: Callable
+    made: Databases,
+    conninfo: str,
+    settings: Settings,
+    template: str | None,
+    prepare: copies.Prepare,
 ) -> str:
     """Make the database that the copies are made of, with pgTAP in it. Raises RefusedError.
 

@@ -103,7 +103,8 @@ def _short(text: str) -> str:
 def pieces(text: str) -> list[tuple[int, int]]:
     """Return where the parts of a list stand that commas divide, of the list in brackets first."""
     found = parser.words(text)
-    depth, start, parts = 0, 0, []
+    parts: list[tuple[int, int]] = []
+    depth = start = 0
     for word in found:
         if word.text in "([":
             depth += 1

@@ -80,7 +80,7 @@ def run(
 def _read(process: "subprocess.Popen[str]") -> tuple[str, tuple[str, ...]]:
     """Return why the file fails, or nothing, and its notes."""
     planned, count, fault = None, 0, ""
-    notes = []
+    notes: list[str] = []
     for line in process.stdout or ():
         text = line.rstrip("\n")
         if match := _LINE.fullmatch(text):

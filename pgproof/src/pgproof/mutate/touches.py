@@ -92,7 +92,7 @@ class Ranking:
 
 
 def _schema(mutant: Mutant) -> str:
-    """Return the kind and schema of its object: `table app.` of `table app.projects (name)`."""
+    """Return the kind and schema of its object: `table shop.` of `table shop.orders (note)`."""
     return mutant.object.partition(".")[0] + "."
 
 

@@ -148,7 +148,10 @@ select throws_ok(
             ) $q$,
         given.config, given.files, given.cost_snapshot
     ),
-    '23514', null, format('one with %s of one byte more is not', given.what)
+    '23514',
+    'config, files or cost_snapshot is longer than 65536 bytes, has a number over 1e100 or over 50'
+    ' levels',
+    format('one with %s of one byte more is not', given.what)
 )
   from (values
             ($v$ jsonb_build_object('x', repeat('x', 65537 - 9)) $v$, $v$ '[]' $v$, $v$ '{}' $v$, 'a config'),

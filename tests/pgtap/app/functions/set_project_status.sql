@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(11);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -81,6 +81,14 @@ select results_eq(
         ('project.submitted', 'estimating', 'submitted'),
         ('project.rejected', 'submitted', 'rejected') $$,
     'every move is an event that names both statuses'
+);
+
+select throws_ok(
+    $$ select app.set_project_status(
+           pg_temp.ana(), pg_temp.bob_project(), pg_temp.bob_etag(), 'ana', 'estimating'
+       ) $$,
+    'P0002', 'there is no project b1000000-0000-7000-8000-000000000000 in this account',
+    'a project that the account does not have cannot be moved'
 );
 
 select * from finish();

@@ -36,7 +36,8 @@ select ok(
 );
 
 select is(
-    cardinality(pg_temp.hashes(E'\u0001\u0001\u0001')), 1, 'the least letters there are have a hash too'
+    cardinality(pg_temp.hashes(E'\u0001\u0001\u0001')), 1,
+    'the least letters there are have a hash too'
 );
 
 select * from finish();

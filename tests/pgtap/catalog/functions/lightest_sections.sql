@@ -99,7 +99,8 @@ select throws_ok(
 );
 select throws_ok(
     format(
-        'select catalog.lightest_sections(array[repeat(''x'', 991)], edition => ''v16.0'', grade => %L)',
+        'select catalog.lightest_sections('
+        'array[repeat(''x'', 991)], edition => ''v16.0'', grade => %L)',
         given.grade
     ),
     given.code, null,

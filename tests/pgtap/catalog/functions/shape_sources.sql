@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(5);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -42,6 +42,12 @@ select is_empty(
     $$ select * from catalog.shape_sources('W14X90', 'v16.0')
         where imported_by is distinct from session_user or imported_at <> now() $$,
     'and says who brought it, and when'
+);
+
+select results_eq(
+    $$ select units from catalog.shape_sources('W14X90', 'v16.0') $$,
+    $$ select units from catalog.shape_sources('W14X90', 'v16.0') order by units desc $$,
+    'those of one system of units come before those of the other'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(13);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -70,6 +70,17 @@ reset role;
 delete from ops.retired_partitions;
 select isnt_empty(
     'select * from ops.verify_event_chain()', 'a partition that left without record is noticed'
+);
+
+select ops.create_time_partitions('app.project_events', '2001-03-01');
+insert into ops.retired_partitions
+    (partition, relation, starts_at, ends_at, action, row_count, state)
+values ('app.project_events_y2001m03', 'app.project_events', '2001-03-01', '2001-04-01', 'drop', 0,
+        'dropped');
+select throws_ok(
+    $$ select ops.begin_retirement('app.project_events_y2001m03', 'drop') $$,
+    'ES204', 'a partition named app.project_events_y2001m03 was retired before',
+    'the record of a partition that is gone is not overwritten by another of its name'
 );
 
 select * from finish();
