@@ -10,6 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -45,18 +47,25 @@ def _try(version: str, tests: list[str]) -> str | None:
     print(f"== pg_prove on PostgreSQL {version}", flush=True)
     try:
         prove = pgtap_files.prove_command()
-        bin_dir = servers.bin_dir(version)
-        extension = pgtap_files.extension()
-        if bin_dir is not None:
-            share = bin_dir.parent / "share/extension"
-            shutil.copytree(extension, share, dirs_exist_ok=True)
-        with temporary_server(bin_dir=bin_dir) as server:
-            if bin_dir is None:
-                offer(server, extension)
-            fill(server)
+        with prepared(version) as server:
             return _prove(server, [*prove, *OPTIONS, *tests])
     except (ToolingError, subprocess.CalledProcessError) as error:
         return f"FAILED: {error}"
+
+
+@contextmanager
+def prepared(version: str) -> Iterator[Server]:
+    """Yield a server of a version that has pgTAP, and the database that the tests run in."""
+    bin_dir = servers.bin_dir(version)
+    extension = pgtap_files.extension()
+    if bin_dir is not None:
+        share = bin_dir.parent / "share/extension"
+        shutil.copytree(extension, share, dirs_exist_ok=True)
+    with temporary_server(bin_dir=bin_dir) as server:
+        if bin_dir is None:
+            offer(server, extension)
+        fill(server)
+        yield server
 
 
 def offer(server: Server, extension: Path) -> None:

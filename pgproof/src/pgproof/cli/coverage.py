@@ -129,17 +129,14 @@ def _short(found: "Coverage", objects: float | None, branches: float | None) -> 
 
 
 def _show(found: "Coverage") -> None:
-    from pgproof.coverage.page import totals
+    from pgproof.coverage.page import told, totals
     from pgproof.coverage.records import percent
 
     rows: list[tuple[object, ...]] = [("", "covered", "of", "%")]
     for name, (covered, count) in totals(found).items():
         rows.append((name, covered, count, f"{percent(covered, count):5.1f}"))
     printing.say(*printing.columns(rows))
-    untouched = {one.name for one in found.uncovered if one.kind == "table"}
-    for one in found.uncovered:
-        if one.kind != "column" or one.name.rpartition(".")[0] not in untouched:
-            printing.say(f"{one.kind} {one.name}: {one.missing}")
+    printing.say(*(f"{one.kind} {one.name}: {one.missing}" for one in told(found)))
     for function in found.functions:
         missing = [way for way in function.ways if not way.tests]
         if missing:

@@ -20,6 +20,9 @@ select p.pronamespace
  where p.proname in ('plan', 'finish', 'throws_ok')
    and not exists (select from pg_catalog.pg_class as c
                     where c.relnamespace = p.pronamespace and c.relkind in ('r', 'p'))
+   and not exists (select from pg_catalog.pg_depend as d
+                    where d.classid = 'pg_catalog.pg_proc'::regclass
+                      and d.objid = p.oid and d.deptype = 'e')
  group by p.pronamespace
 having pg_catalog.count(distinct p.proname) = 3
 """
