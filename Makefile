@@ -56,5 +56,4 @@ compose-check: .venv/test ## compose files and images, and their programs starte
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable pgproof --editable .
 	touch .venv/run
 .venv/test: .venv/run requirements/test.txt
-	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/test.txt
-	touch .venv/test
+	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/test.txt && touch .venv/test

@@ -13,9 +13,8 @@ import psycopg
 from pgproof.errors import PgproofError
 from pgproof.mutate.mutate import Choice, mutate
 from pgproof.settings import load
-from tests import pgtap_files, run_pgtap, servers
+from tests import run_pgtap, servers
 from tooling import printing
-from tooling.server.embedded import temporary_server
 
 REPORT = servers.BUILD / "mutants.json"
 
@@ -23,9 +22,7 @@ REPORT = servers.BUILD / "mutants.json"
 def main(arguments: list[str]) -> int:
     """Return 0 if every mutant is killed or excused."""
     settings = replace(load(servers.ROOT), journal=servers.BUILD / "mutants.jsonl")
-    with temporary_server() as server:
-        run_pgtap.offer(server, pgtap_files.extension())
-        run_pgtap.fill(server)
+    with run_pgtap.prepared(servers.EMBEDDED) as server:
         with psycopg.connect(server.url(), autocommit=True) as connection:
             for name in ("fsync", "full_page_writes"):
                 connection.execute(f"alter system set {name} = off".encode())

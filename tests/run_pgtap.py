@@ -63,12 +63,12 @@ def prepared(version: str) -> Iterator[Server]:
         shutil.copytree(extension, share, dirs_exist_ok=True)
     with temporary_server(bin_dir=bin_dir) as server:
         if bin_dir is None:
-            offer(server, extension)
-        fill(server)
+            _offer(server, extension)
+        _fill(server)
         yield server
 
 
-def offer(server: Server, extension: Path) -> None:
+def _offer(server: Server, extension: Path) -> None:
     """Let a server of version 18 or later find the extension in its own folder."""
     place = server.data_dir.parent / "pgtap"
     shutil.copytree(extension, place / "extension")
@@ -77,7 +77,7 @@ def offer(server: Server, extension: Path) -> None:
         connection.execute("select pg_reload_conf()")
 
 
-def fill(server: Server) -> None:
+def _fill(server: Server) -> None:
     """Make the database that the tests run in: migrated, seeded, with pgTAP."""
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(f"create database {DATABASE}")
