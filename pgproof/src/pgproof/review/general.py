@@ -6,6 +6,7 @@ from pgproof.ahead.plan import Plan
 from pgproof.drift.drift import drift
 from pgproof.errors import PgproofError
 from pgproof.order.records import Order
+from pgproof.review.judge import listed
 from pgproof.review.looked import Database
 from pgproof.review.records import Level, Remark
 from pgproof.scratch.copies import Prepare
@@ -47,15 +48,17 @@ def of_all(
         yield Remark("not-linted", Level.NOTE, "squawk is not installed: no findings")
     for name in found.due:
         yield Remark("repeatable", Level.NOTE, f"{name} is run around them, and was not measured")
-    measured = {one.id for one in traced.files} if traced else set()
-    for one in planned.files if traced and traced.files and traced.files[-1].failure else ():
-        if one.id not in measured:
-            text = f"{one.id} was not measured: a file before it fails"
+    if traced and traced.files and traced.files[-1].failure:
+        measured = {one.id for one in traced.files}
+        left = [one.id for one in planned.files if one.id not in measured]
+        if left:
+            text = f"{listed(left)} not measured: a file before fails"
             yield Remark("not-reached", Level.NO, text)
     if traced and verified is None:
         yield Remark("not-reached", Level.NOTE, "nothing was verified, since a file fails")
-    for name in verified.left if verified else ():
-        yield Remark("not-reached", Level.NO, f"{name} was not verified: one before it failed")
+    if verified and verified.left:
+        text = f"{listed(verified.left)} not verified: a file before fails"
+        yield Remark("not-reached", Level.NO, text)
     for name, why in (verified.unfilled if verified else {}).items():
         yield Remark("not-filled", Level.NOTE, f"no rows could be made for {name}: {why}")
 

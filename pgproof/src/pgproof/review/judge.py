@@ -188,7 +188,7 @@ class Judge:
         if self.verified is None:
             return
         for problem in self.verified.problems:
-            details = f": {_listed(problem.details)}" if problem.details else ""
+            details = f": {listed(problem.details)}" if problem.details else ""
             text = _COPY.sub("", f"{problem.message}{details}")
             yield self._remark("unproven", Level.NO, text)
         for note in self.verified.notes:
@@ -196,11 +196,11 @@ class Judge:
         allowed = self.budgets.rollback_loses
         if self.verified.not_restored:
             level = Level.CAUTION if allowed == "any" else Level.NO
-            words = f"its rollback does not restore {_listed(self.verified.not_restored)}"
+            words = f"its rollback does not restore {listed(self.verified.not_restored)}"
             yield self._remark("data-lost", level, words, path=self.rollback or "")
         if self.verified.loses:
             level = Level.NO if allowed == "none" else Level.NOTE
-            words = f"its rollback deletes {_listed(self.verified.loses)}"
+            words = f"its rollback deletes {listed(self.verified.loses)}"
             yield self._remark("rollback-deletes", level, words, path=self.rollback or "")
 
 
@@ -215,7 +215,8 @@ def _claim_of(statements: Iterable[TracedStatement], line: int, rule: str) -> Cl
     return next((one for one in claims if (one.source, one.claim) == ("squawk", rule)), None)
 
 
-def _listed(several: Iterable[object]) -> str:
+def listed(several: Iterable[object]) -> str:
+    """Return the first of them, and how many more there are."""
     words = list(map(str, several))
     more = f" and {len(words) - _SHOWN:,} more" if len(words) > _SHOWN else ""
     return ", ".join(words[:_SHOWN]) + more

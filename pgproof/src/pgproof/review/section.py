@@ -75,7 +75,13 @@ def section(file: ReviewedFile, review: Review) -> Safe:
 
 def _parts(file: ReviewedFile, review: Review) -> Iterator[Safe]:
     verdict = verdict_of(file)
-    yield element("h2", plain(file.id), " ", tag(verdict), id=heading_of(file))
+    yield element(
+        "h2",
+        plain(file.id),
+        " ",
+        tag("note" if file.traced is None and verdict != "no" else verdict, verdict),
+        id=heading_of(file),
+    )
     how = "One transaction." if file.planned.transactional else "Statement by statement."
     yield element("p", f"{how} Rollback: {rollback_of(file)}.", class_="faint")
     loose = [one for one in file.remarks if not _is_on_a_line(one, file)]

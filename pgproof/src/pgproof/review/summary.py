@@ -32,9 +32,13 @@ def said_of(review: Review) -> str:
 
 
 def verdict_of(file: ReviewedFile) -> str:
-    """Return the strongest level of a file's remarks, or yes."""
+    """Return the strongest level of a file's remarks, `yes` or `not measured`."""
     levels = {one.level for one in file.remarks}
-    return next((str(one) for one in (Level.NO, Level.CAUTION) if one in levels), "yes")
+    return next((str(one) for one in (Level.NO, Level.CAUTION) if one in levels), _no_remark(file))
+
+
+def _no_remark(file: ReviewedFile) -> str:
+    return "yes" if file.traced is not None else "not measured"
 
 
 def row_of(file: ReviewedFile) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from pgproof.errors import InputError, PgproofError
 from pgproof.files.script import Migration
 from pgproof.run.migrate import migrate
 from pgproof.run.options import Options
+from pgproof.run.rollback import rollback
 from pgproof.scratch.databases import Databases
 from pgproof.settings import Settings
 
@@ -49,7 +50,10 @@ def of_migrations(
             (here / "0.sql").write_text(_NOTHING, encoding="utf-8")
             (here / "0.rollback.sql").write_text(_NOTHING, encoding="utf-8")
         alone = settings.of_scratch(here, after=())
-        migrate(prepare(conninfo), alone, options=Options(allow_out_of_order=True))
+        own = prepare(conninfo)
+        migrate(own, alone, options=Options(allow_out_of_order=True))
+        if not before:
+            rollback(own, alone)
     return conninfo
 
 
