@@ -174,7 +174,7 @@ def _file(url: str, folder: Path, case: Case, number: int) -> list[dict[str, Any
                     if row[2] in "rm"
                 }
                 lines = _run(debugged, case, statement.sql, local)
-                after = {row[0]: row[1] for row in other.execute(RELATIONS)}
+                after = {row[0]: row for row in other.execute(RELATIONS)}
                 done.append(_label(lines, names, before, rows, after))
                 if statement.sql.lower().startswith("set local"):
                     local.append(statement.sql)
@@ -199,7 +199,7 @@ def _label(
     names: dict[int, Any],
     before: dict[int, Any],
     rows: dict[int, bool],
-    after: dict[int, str],
+    after: dict[int, Any],
 ) -> dict[str, Any]:
     locks: dict[str, int] = {}
     scans, rewrites, swapped, pages = set(), set(), set(), Counter[int]()
@@ -217,14 +217,18 @@ def _label(
             continue  # The new file of TRUNCATE, in which there is nothing.
         elif what == "scan" and rows.get(oid) and oid in names:
             scans.add(oid)
-        elif what == "swap" and rows.get(oid) and oid in names:
+        elif what == "swap" and rows.get(oid) and oid in names and _filled(oid, after):
             rewrites.add(names[oid][1])
             swapped.add(oid)
         elif what == "copy" and oid in files and files[oid][2] in "rmi":
             rewrites.add(files[oid][1])
-        elif what == "build" and rows.get(oid):
+        elif what == "build" and rows.get(oid) and _filled(oid, after):
             index = int(numbers[1])
-            index = index if index in names else by_name.get(after.get(index, ""), 0)
+            index = (
+                index
+                if index in names
+                else by_name.get(after[index][1] if index in after else "", 0)
+            )
             rewrites |= {names[index][1]} if index in names else set()
     read = [names[oid][1] for oid in scans if not pages[oid] or pages[oid] >= before[oid][4]]
     return {
@@ -232,6 +236,11 @@ def _label(
         "rewrites": sorted(rewrites),
         "scans": sorted(read),
     }
+
+
+def _filled(oid: int, after: dict[int, Any]) -> bool:
+    """Whether a heap has rows after the statement: one that is emptied is not copied."""
+    return oid in after and after[oid][4] > 0
 
 
 def _deadlocks(server: Server, case: Case) -> list[list[str]] | None:

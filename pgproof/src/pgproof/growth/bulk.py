@@ -4,97 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from pgproof.growth.expressions import Kind, natural
-from pgproof.verify import values
+from pgproof.growth.tables import Connection, Key, columns, keys
 
-Connection = psycopg.Connection[Any]
-
-_COLUMNS = """
-select a.attname::text, coalesce(b.typname, t.typname)::text,
-       coalesce(b.typcategory, t.typcategory)::text,
-       case when b.oid is null then a.atttypmod else t.typtypmod end,
-       format_type(a.atttypid, a.atttypmod),
-       array(select e.enumlabel::text from pg_enum as e
-              where e.enumtypid = coalesce(b.oid, t.oid) order by e.enumsortorder),
-       a.atthasdef or a.attidentity <> '',
-       array(select pg_get_constraintdef(k.oid) from pg_constraint as k
-              where k.contype = 'c'
-                and ((k.conrelid = a.attrelid and a.attnum = any (k.conkey)) or k.contypid = t.oid)
-              union all
-             select pg_get_expr(c.relpartbound, c.oid)
-               from pg_partitioned_table as p
-               join pg_inherits as h on h.inhparent = p.partrelid
-               join pg_class as c on c.oid = h.inhrelid
-              where p.partrelid = a.attrelid and a.attnum = any (p.partattrs::int2[])),
-       exists (select from pg_index as i
-                where i.indrelid = a.attrelid and i.indisunique and a.attnum = any (i.indkey))
-  from pg_attribute as a
-  join pg_type as t on t.oid = a.atttypid
-  left join pg_type as b on b.oid = nullif(t.typbasetype, 0)
- where a.attrelid = %s::regclass and a.attnum > 0 and not a.attisdropped
-   and a.attgenerated = '' and a.attidentity <> 'a'
-   and not exists (select from pg_constraint as k
-                    where k.conrelid = a.attrelid and k.contype = 'f'
-                      and k.confrelid = k.conrelid and a.attnum = any (k.conkey))
- order by a.attnum
-"""
-_KEYS = """
-select k.confrelid::regclass::text,
-       array(select a.attname::text from unnest(k.conkey) with ordinality as u (n, at)
-               join pg_attribute as a on (a.attrelid, a.attnum) = (k.conrelid, u.n) order by u.at),
-       array(select a.attname::text from unnest(k.confkey) with ordinality as u (n, at)
-               join pg_attribute as a on (a.attrelid, a.attnum) = (k.confrelid, u.n) order by u.at)
-  from pg_constraint as k
- where k.conrelid = %s::regclass and k.contype = 'f' and k.confrelid <> k.conrelid
-   and k.conparentid = 0
- order by k.oid
-"""
 _SUPERUSER = "select rolsuper from pg_roles where rolname = current_user"
 _TRIAL = 20
 _SEEDS = 5
 _TRIES = 200
 _ENOUGH = 0.9
 """Share of the rows that were asked for from which on a table is filled."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column to fill; `checks`, and the bounds of partitions among them, say what it may hold."""
-
-    name: str
-    kind: Kind
-    has_default: bool
-    checks: tuple[str, ...]
-    is_unique: bool
-
-    @property
-    def made(self) -> sql.Composable | None:
-        """Return the expression of a value that fits the type alone."""
-        return natural(self.kind)
-
-    def guess(self, random: Random) -> sql.Composable:
-        """Return a value that may fit the checks, too."""
-        kind = self.kind
-        given = values.Column(
-            self.name, kind.name, kind.category, kind.labels, False, False, self.checks
-        )
-        return sql.SQL("{}::{}").format(
-            sql.Literal(values.choose(given, random)), sql.SQL(kind.written)
-        )
-
-
-@dataclass(frozen=True)
-class Key:
-    """A foreign key to another table."""
-
-    table: str
-    columns: tuple[str, ...]
-    referenced: tuple[str, ...]
 
 
 @dataclass
@@ -123,7 +44,10 @@ class Bulk:
 
     def _in_order(self, tables: Sequence[str]) -> Iterator[str]:
         """Yield tables after those that they refer to, as far as there is such an order."""
-        waiting = {name: {key.table for key in self.keys(name)} & set(tables) for name in tables}
+        waiting = {
+            name: {key.table for key in keys(self.connection, name)} & set(tables)
+            for name in tables
+        }
         while waiting:
             free = [name for name, others in waiting.items() if not others & waiting.keys()]
             for name in free or list(waiting)[:1]:
@@ -155,7 +79,7 @@ class Bulk:
         Returns what the server says of the last one that it refuses.
         """
         said = ""
-        if not any(one.checks or one.made is None for one in self.columns(name)):
+        if not any(one.checks or one.made is None for one in columns(self.connection, name)):
             return said
         for number in range(_TRIES):
             at = there + number + 1
@@ -182,14 +106,14 @@ class Bulk:
         """
         given: dict[str, sql.Composable] = {}
         joins: list[sql.Composable] = []
-        for number, key in enumerate(self.keys(name)):
+        for number, key in enumerate(keys(self.connection, name)):
             alias, count = sql.Identifier(f"k{number}"), self.count(key.table)
             if count:
                 joins.append(_join(key, alias, number, count))
                 for own, other in zip(key.columns, key.referenced, strict=True):
                     given[own] = sql.SQL("{}.{}").format(alias, sql.Identifier(other))
         pool = 0 if guessing else self.count(name)
-        for one in self.columns(name):
+        for one in columns(self.connection, name):
             if one.name in given or one.has_default:
                 continue
             is_free = one.made is not None and (one.is_unique or (is_bold and not one.checks))
@@ -212,25 +136,6 @@ class Bulk:
             sql.Placeholder("last"),
             sql.SQL("").join(joins),
         )
-
-    def columns(self, table: str) -> list[Column]:
-        """Return the columns of a table that may be set."""
-        found = self.connection.execute(_COLUMNS, [table]).fetchall()
-        return [
-            Column(
-                name,
-                Kind(kind, category, modifier, written, tuple(labels)),
-                has,
-                tuple(checks),
-                one,
-            )
-            for name, kind, category, modifier, written, labels, has, checks, one in found
-        ]
-
-    def keys(self, table: str) -> list[Key]:
-        """Return the foreign keys of a table to others."""
-        found = self.connection.execute(_KEYS, [table]).fetchall()
-        return [Key(other, tuple(own), tuple(others)) for other, own, others in found]
 
     def count(self, table: str) -> int:
         """Return the rows of a table; 0 without one."""

@@ -6,8 +6,9 @@ from typing import Any
 
 from pgproof.catalogue.differences import Difference, differences
 from pgproof.catalogue.snapshot import Key, Objects
+from pgproof.order.data import Data
 from pgproof.order.records import Clash, Failure
-from pgproof.order.rows import Data, unequal
+from pgproof.order.rows import unequal
 
 _COLUMNS = "columns"
 _THERE, _GONE = "is there", "is not there"

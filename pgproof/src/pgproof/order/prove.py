@@ -121,7 +121,11 @@ class _Proof:
         name = self._template
         conninfo = of_database(self._made, name) if name else self._made.create()
         if self._found.common:
-            self._runs.apply(conninfo, self._found.common, record=False)
+            roles = self._runs.roles()
+            try:
+                self._runs.apply(conninfo, self._found.common, record=False)
+            finally:
+                self._made.roles += self._runs.roles_of(self._found.common, roles)
         return conninfo
 
     def _ran(self, base: str) -> tuple[str, Ran, Ran]:
@@ -180,8 +184,8 @@ def _differing(mine: Ran, others: Ran, again: Ran | None) -> Iterator[Clash | st
         keys = mine.objects.keys() | again.objects.keys()
         fickle = {key for key in keys if mine.objects.get(key) != again.objects.get(key)}
     yield from clashes.of_objects(mine.objects, others.objects, fickle)
-    if mine.data is not None and others.data is not None:
-        yield from clashes.of_data(mine.data, others.data, again.data if again else None)
+    if mine.rows is not None and others.rows is not None:
+        yield from clashes.of_data(mine.rows, others.rows, again.rows if again else None)
 
 
 def _explained(what: str, error: PgproofError) -> PgproofError:

@@ -1,7 +1,7 @@
 """What was found of the migrations of two branches."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from pgproof.errors import Exit
@@ -55,7 +55,7 @@ class Order:
     compared: bool = False
     """Whether both orders were run."""
     version: str = ""
-    not_filled: Mapping[str, str] | None = None
+    not_filled: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property

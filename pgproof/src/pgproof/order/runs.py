@@ -17,7 +17,7 @@ from pgproof.drift.expectation import recorded
 from pgproof.errors import Exit, PgproofError
 from pgproof.files.script import Migration
 from pgproof.ledger.tables import Ledger
-from pgproof.order import rows
+from pgproof.order import data
 from pgproof.order.branches import depending
 from pgproof.order.records import Failure
 from pgproof.run.migrate import migrate
@@ -39,7 +39,7 @@ _OURS = (Exit.MIGRATION, Exit.REFUSED, Exit.LOCKED)
 class Ran:
     """What one order left: after the files of the first side alone, and at its end.
 
-    `touched` is the file of the first side that changed an object. Of an order that failed, `data`
+    `touched` is the file of the first side that changed an object. Of an order that failed, `rows`
     is None.
     """
 
@@ -47,7 +47,7 @@ class Ran:
     touched: Mapping[Key, str]
     failure: Failure | None = None
     objects: Objects = field(default_factory=dict)
-    data: rows.Data | None = None
+    rows: data.Data | None = None
     columns: Mapping[str, list[Column]] = field(default_factory=dict)
 
 
@@ -113,7 +113,7 @@ class Runs:
         Raises AloneError if those of the first fail.
         """
         conninfo = self.made.create(template=name_of(base))
-        roles = self._roles()
+        roles = self.roles()
         try:
             try:
                 self.apply(conninfo, [*common, *first])
@@ -132,12 +132,14 @@ class Runs:
                     raise
                 return Ran(alone, touched, Failure(error.message))
             with closing(connect(conninfo, autocommit=True)) as connection:
-                data = rows.read(connection, self.settings.ledger_schema)
-                kinds = {name: columns(connection, name) for name in data.names}
-            return Ran(alone, touched, None, self.objects(conninfo), data, kinds)
+                rows = data.read(connection, self.settings.ledger_schema)
+                kinds = {name: columns(connection, name) for name in rows.names}
+            return Ran(alone, touched, None, self.objects(conninfo), rows, kinds)
         finally:
             self.made.drop(conninfo)
-            self._forget([*first, *second], roles)
+            for name in self.roles_of([*first, *second], roles):
+                role = psycopg.sql.SQL("drop role {}").format(psycopg.sql.Identifier(name))
+                self.made.connection.execute(role)
 
     def objects(self, conninfo: str) -> Objects:
         """Return the objects of a database."""
@@ -151,15 +153,14 @@ class Runs:
         by = found.touched if found else {}
         return {key: name for key, name in by.items() if name in ids}
 
-    def _roles(self) -> set[str]:
+    def roles(self) -> set[str]:
+        """Return the roles of the server."""
         return {name for (name,) in self.made.connection.execute(_ROLES).fetchall()}
 
-    def _forget(self, files: Sequence[Migration], known: set[str]) -> None:
-        """Drop the roles that files made: they are the server's, and the other order makes them."""
+    def roles_of(self, files: Sequence[Migration], known: set[str]) -> list[str]:
+        """Return the roles that files have made: they are the server's, beside those `known`."""
         made = {created(tree(one.sql)) for file in files for one in file.script.statements} - {""}
-        for name in sorted(made & (self._roles() - known)):
-            role = psycopg.sql.SQL("drop role {}").format(psycopg.sql.Identifier(name))
-            self.made.connection.execute(role)
+        return sorted(made & (self.roles() - known))
 
     def _named(self, message: str, folder: Path, more: Mapping[str, Sequence[str]]) -> str:
         """Return a message with the files' own names, and lines as they are in them."""

@@ -64,7 +64,7 @@ class Rounds:
             found = self._verify(migration)
         except PgproofError as error:
             self.is_stuck = True
-            found = Verified(migration.id, problems=(Problem(error.message),))
+            found = Verified(migration.id, problems=(Problem(self._said(error)),))
         return replace(found, seconds=round(time.monotonic() - started, 3))
 
     def _verify(self, migration: Migration) -> Verified:
@@ -91,7 +91,7 @@ class Rounds:
         except PgproofError as error:
             return Verified(
                 migration.id,
-                problems=(Problem(f"its rollback fails: {error.message}"),),
+                problems=(Problem(f"its rollback fails: {self._said(error)}"),),
                 rows=_counts(rows),
             )
         wait_for_the_end(self._connection)
@@ -114,13 +114,17 @@ class Rounds:
             self.up()
         except PgproofError as error:
             self.is_stuck = True
-            problems.append(Problem(f"it cannot be applied again: {error.message}"))
+            problems.append(Problem(f"it cannot be applied again: {self._said(error)}"))
         else:
             again = self._objects()
             message = "applied again, it makes another database than at first"
             problems += _apart(message, after, again)
             notes += [one for one in _orders(after, again) if one not in notes]
         return replace(found, problems=tuple(problems), notes=tuple(notes))
+
+    def _said(self, error: PgproofError) -> str:
+        """Return a message in which files have their own names."""
+        return error.message.replace(f"{self._settings.migrations}/", "")
 
     def _objects(self) -> snapshot.Objects:
         return snapshot.take(self._connection, self._settings.ledger_schema).objects
