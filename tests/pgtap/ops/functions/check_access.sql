@@ -1,5 +1,5 @@
 begin;
-select plan(153);
+select plan(157);
 \ir ../../shape.psql
 
 select is(
@@ -66,6 +66,12 @@ select bag_eq(
              'definer function', 'app.erase_events(uuid,uuid,text,text)'),
             ('alter table app.projects alter column name set statistics 100',
              'statistics', 'app.projects.name'),
+            ('alter table app.projects alter column account_id set statistics 100',
+             'statistics', 'app.projects.account_id'),
+            ('grant set on parameter backtrace_functions to eagle_reader',
+             'parameter', 'backtrace_functions'),
+            ('grant select on app.project_payloads_two_pole_direct_burial to public',
+             'granted to everyone', 'app.project_payloads_two_pole_direct_burial'),
             ('alter role eagle_reader superuser', 'role', 'eagle_reader'),
             ('alter role eagle_reader bypassrls', 'role', 'eagle_reader'),
             ('alter role eagle_owner login', 'role', 'eagle_owner'),
@@ -163,6 +169,14 @@ set local role eagle_auditor;
 select is_empty('select * from ops.check_access()', 'an auditor checks access');
 set local role eagle_operator;
 select is_empty('select * from ops.check_access()', 'an operator checks access');
+
+reset role;
+alter role eagle_reader set work_mem = '1GB';
+select results_eq(
+    $$ select remedy from ops.check_access() where finding like '% starts with work_mem=1GB' $$,
+    array['alter role eagle_reader reset work_mem, in each database it is set for'],
+    'the remedy for a setting names it'
+);
 
 select * from finish();
 rollback;

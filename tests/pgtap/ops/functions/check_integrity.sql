@@ -1,5 +1,5 @@
 begin;
-select plan(27);
+select plan(33);
 \ir ../../shape.psql
 
 select is(
@@ -195,6 +195,41 @@ select isnt_empty(
     $$ select from ops.check_integrity() where check_name = 'bloat' and remedy <> '' $$,
     'every check has a line, whatever it finds'
 );
+
+-- A part that fails, which the others do not hear of.
+create function pg_temp.failing(code text)
+    returns table (check_name text, violations bigint, findings text[])
+    language plpgsql
+as $function$
+begin
+    execute format(
+        $f$ create or replace function ops.find_capacity_faults()
+                returns table (check_name text, object text, violations bigint, detail text)
+                language plpgsql stable
+            as $body$ begin raise exception 'no luck' using errcode = %L; end $body$ $f$,
+        failing.code
+    );
+    return query
+    select i.check_name, i.violations, i.findings
+      from ops.check_integrity(false) as i
+     where i.check_name in ('failed', 'unreadable') and i.violations > 0;
+end
+$function$;
+select results_eq(
+    format('select * from pg_temp.failing(%L)', failed.code),
+    format($$ values (%L, 1::bigint, array['capacity: no luck (SQLSTATE %s)']) $$, failed.found, failed.code),
+    failed.what
+)
+  from (values
+            ('22012', 'failed', 'a check that fails is a finding'),
+            ('42P01', 'failed', 'so is one whose table is still missing when it is tried again'),
+            ('XX001', 'unreadable', 'a page that cannot be read is one')
+       ) as failed (code, found, what);
+select throws_ok(
+    format('select * from pg_temp.failing(%L)', ended.code), ended.code, 'no luck',
+    format('what is ended from outside is not a finding: %s', ended.code)
+)
+  from unnest(array['40001', '53200', '55P03']) as ended (code);
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(15);
 \ir ../../shape.psql
 
 select is(
@@ -51,6 +51,70 @@ select alike(
     (select string_agg(detail, ' ') from ops.find_definition_faults()),
     'PostgreSQL 15 recorded the definitions, and this is %',
     'another version writes definitions otherwise, so that they have to be recorded again'
+);
+
+update ops.recorded_definitions
+   set definition = current_setting('server_version_num')::integer / 10000
+ where object = 'server';
+
+-- What is shown of a long change: from 20 characters before the first that differs, 80 characters.
+create function pg_temp.shown(was text, becomes text)
+    returns text
+    language plpgsql
+as $function$
+begin
+    execute format(
+        'create or replace function ops.long() returns text language sql as %L',
+        E'\nselect ''\n' || shown.becomes || E'\n'''
+    );
+    delete from ops.recorded_definitions where object = 'function ops.long()';
+    insert into ops.recorded_definitions (place, object, definition)
+    select d.place, d.object, replace(d.definition, shown.becomes, shown.was)
+      from ops.definitions() as d
+     where d.object = 'function ops.long()';
+    return (
+        select string_agg(f.detail, ' and ')
+          from ops.find_definition_faults() as f
+         where f.object = 'function ops.long()' and f.violations = 1
+    );
+end
+$function$;
+select is(
+    pg_temp.shown(
+        repeat('a', 60) || 'x' || repeat('c', 90), repeat('a', 60) || 'b' || repeat('c', 90)
+    ),
+    format(
+        'was %L, is %L', repeat('a', 20) || 'x' || repeat('c', 59),
+        repeat('a', 20) || 'b' || repeat('c', 59)
+    ),
+    'of a long line the part around the first difference is shown'
+);
+select is(
+    pg_temp.shown(
+        'x' || repeat('a', 60) || 'x' || repeat('c', 90),
+        'b' || repeat('a', 60) || 'b' || repeat('c', 90)
+    ),
+    format(
+        'was %L, is %L', 'x' || repeat('a', 60) || 'x' || repeat('c', 18),
+        'b' || repeat('a', 60) || 'b' || repeat('c', 18)
+    ),
+    'a line that differs from its first character on is shown from there'
+);
+select is(
+    pg_temp.shown(E'one\ntwo', E'eins\nzwei'), 'was ''one'', is ''eins''',
+    'of several lines the first is shown'
+);
+select results_eq(
+    $$ select object, violations, detail
+         from ops.find_definition_faults() where object = 'ops.extra' $$,
+    $$ values ('ops.extra', 1::bigint, 'was not made by a migration') $$,
+    'what no migration made is one fault'
+);
+update ops.recorded_definitions set definition = '15' where object = 'server';
+select results_eq(
+    'select object, violations from ops.find_definition_faults()',
+    $$ values ('ops.recorded_definitions', 1::bigint) $$,
+    'that another version recorded is the only fault then'
 );
 
 select * from finish();

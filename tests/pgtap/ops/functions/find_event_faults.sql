@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(18);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -54,6 +54,81 @@ select set_eq(
     ),
     'what is not recorded is found'
 );
+
+-- Of a project whose log is whole, what no event says.
+set local session_replication_role = origin;
+create function pg_temp.tampered(tampering text)
+    returns setof text
+    language plpgsql
+as $function$
+declare
+    project  constant text := '0194f3c0-0000-7000-8000-0000000000f3';
+    problems text[];
+begin
+    begin
+        insert into app.projects (account_id, project_id, name, created_by, updated_by)
+        values (pg_temp.ana(), project::uuid, 'C', 'ana', 'ana');
+        insert into app.project_payloads (account_id, project_id, payload_id, module, config)
+        values (pg_temp.ana(), project::uuid, '0194f3c0-0000-7000-8000-0000000000f4',
+                'signage.single_pole.base_plate', '{}');
+        update app.projects set status = 'estimating', updated_by = 'bob'
+         where project_id = project::uuid;
+        set local session_replication_role = replica;
+        execute tampering;
+        select array_agg(f.detail || ' ' || f.violations order by f.detail) into problems
+          from ops.find_event_faults() as f
+         where f.object like '%' || project or f.check_name = 'evidence';
+        raise exception sqlstate 'UNDO0';
+    exception
+        when sqlstate 'UNDO0' then
+            null;
+    end;
+    return query select unnest(problems);
+end
+$function$;
+select results_eq(
+    format('select * from pg_temp.tampered(%L)', planted.tampering),
+    format('select unnest(%L::text[])', planted.problems),
+    planted.what
+)
+  from (values
+            ('select', '{}'::text[], 'where nothing is tampered with nothing is wrong'),
+            ($$ delete from app.project_payloads where project_id::text like '%f3' $$,
+             array['design 0194f3c0-0000-7000-8000-0000000000f4 was saved, and is gone 1'],
+             'a design that is gone is found'),
+            ($$ update app.project_payloads set config = '{"a": 1}' where project_id::text like '%f3' $$,
+             array['design 0194f3c0-0000-7000-8000-0000000000f4 is not the one that was saved 1'],
+             'a design that is another is found'),
+            ($$ update app.project_payloads set created_at = '2020-01-01' where project_id::text like '%f3' $$,
+             array['design 0194f3c0-0000-7000-8000-0000000000f4 has another time than its event 1'],
+             'a design of another time is found'),
+            ($$ insert into app.project_payloads (account_id, project_id, module, config)
+                select pg_temp.ana(), '0194f3c0-0000-7000-8000-0000000000f3',
+                       'signage.two_pole.direct_burial', jsonb_build_object('n', n)
+                  from generate_series(1, 2) as n $$,
+             array['2 designs have no event 1'],
+             'designs that no event saved are found'),
+            ($$ update app.projects set created_by = 'eve' where project_id::text like '%f3' $$,
+             array['created_by is not the actor of its first event 1'],
+             'another creator is found'),
+            ($$ update app.projects set updated_by = 'eve' where project_id::text like '%f3' $$,
+             array['updated_by is not the actor of its last event 1'],
+             'another last actor is found'),
+            ($$ update app.projects set status = 'draft' where project_id::text like '%f3' $$,
+             array['its status is draft, and its last event says estimating 1'],
+             'another status is found'),
+            ($$ update ops.evidence set content = '{"n": 1}' where position = 1 $$,
+             array['was changed 1'],
+             'evidence that was changed is found'),
+            ($$ delete from ops.evidence $$,
+             array['has no beginning 1'],
+             'evidence that is gone is found'),
+            ($$ insert into ops.retired_partitions
+                    (partition, relation, starts_at, ends_at, action, row_count)
+                values ('app.old', 'app.project_events', '2001-01-01', '2001-02-01', 'drop', 0) $$,
+             array['the record of its retirement is not that of the evidence 1'],
+             'a retirement that the evidence does not know is found')
+       ) as planted (tampering, problems, what);
 
 select * from finish();
 rollback;
