@@ -32,6 +32,7 @@ class Exit(IntEnum):
     LOST = RunnerExit.LOST
     DRIFTED = RunnerExit.DRIFTED
     UNVERIFIED = RunnerExit.UNVERIFIED
+    UNCOVERED = RunnerExit.UNCOVERED
     INTERRUPTED = RunnerExit.INTERRUPTED
     TERMINATED = RunnerExit.TERMINATED
     UNSOUND = 11
