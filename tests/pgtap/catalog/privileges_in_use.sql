@@ -1,7 +1,7 @@
 begin;
 select plan(59);
 \ir steel.psql
-select pg_temp.edition('v15.0'), pg_temp.edition('v16.0') \g /dev/null
+select pg_temp.edition('v15.0'), pg_temp.edition('v16.0');
 
 create temporary table questions as
 select *

@@ -21,7 +21,7 @@ select lives_ok(
 select lives_ok(
     $$ select ops.require_signed_accounts(false) $$, 'any account may be accepted'
 );
-select ops.add_account_key('main', decode(repeat('ab', 32), 'hex')) \g /dev/null
+select ops.add_account_key('main', decode(repeat('ab', 32), 'hex'));
 select throws_ok(
     $$ select ops.require_signed_accounts(true) $$,
     '0A000', 'signed accounts are not available on a distributed database',

@@ -70,7 +70,7 @@ class _Pass:
     def _run(self, file: Path, copy: str) -> None:
         facts = Facts()
         with relaying(self.server, copy, self.asks, facts.hear, instrument.rewritten) as conninfo:
-            process = tap.start(file, conninfo)
+            process = tap.start(file, conninfo, self.server.password)
             self.running.append(process)
             said, complaints = process.communicate()
             self.running.remove(process)

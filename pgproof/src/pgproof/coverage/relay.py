@@ -48,6 +48,8 @@ class Server:
     address: str | tuple[str, int]
     is_encrypted: bool
     user: str
+    password: str
+    """For psql, which knows none for the relay's address."""
 
     @classmethod
     def of(cls, connection: psycopg.Connection[Any], conninfo: str) -> "Server":
@@ -56,7 +58,8 @@ class Server:
         host = info.hostaddr or info.host
         local = host.startswith(("/", "@"))
         address = f"{host}/.s.PGSQL.{info.port}" if local else (host, info.port)
-        return cls(conninfo, address, bool(connection.pgconn.ssl_in_use), info.user)
+        is_encrypted = bool(connection.pgconn.ssl_in_use)
+        return cls(conninfo, address, is_encrypted, info.user, info.password)
 
     def connect(self) -> socket.socket:
         """Open a connection, encrypted if the other one is."""
@@ -96,6 +99,7 @@ def relaying(server: Server, database: str, asks: bool, listen: Listen, rewrite:
         accepting = threading.Thread(target=accept, daemon=True)
         accepting.start()
         options = {"host": folder, "hostaddr": None, "port": _PORT, "sslmode": "disable"}
+        options |= {"password": None, "service": None, "gssencmode": "disable"}
         try:
             yield make_conninfo(server.conninfo, dbname=database, user=server.user, **options)
         finally:

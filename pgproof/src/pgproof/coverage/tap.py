@@ -1,5 +1,6 @@
 """Test files: found, run by psql as pg_prove runs them, and what they say in TAP."""
 
+import os
 import re
 import subprocess
 from collections.abc import Iterable
@@ -48,11 +49,12 @@ def files(named: Iterable[Path], root: Path, ending: str) -> list[Path]:
     return list(found)
 
 
-def start(file: Path, conninfo: str) -> "subprocess.Popen[str]":
+def start(file: Path, conninfo: str, password: str) -> "subprocess.Popen[str]":
     """Start psql on a file. Raises InputError without psql."""
     command = [program("psql"), *_OPTIONS, "-f", str(file), f"--dbname={conninfo}"]
     return subprocess.Popen(  # noqa: S603
         command,
+        env={**os.environ, **({"PGPASSWORD": password} if password else {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
