@@ -1,5 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests runner-tests sql-tests corpus faults attacks tamper integrity-check bench chaos stack-check monitoring-check drift-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests runner-tests sql-tests corpus compat faults attacks tamper integrity-check bench chaos stack-check monitoring-check drift-check bench-runner lock db-start compose-env compose-check
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the steel catalog
@@ -23,6 +23,7 @@ runner-tests: .venv/test ## pytest of pgproof, on PostgreSQL 18
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16
 corpus: .venv/test ## score trace, plan and squawk by cases of known effect; writes build/corpus.json
+compat: .venv/test ## check the application's statements against every migration; writes build/compat.json
 faults: .venv/test ## kill the runner at every statement; writes build/faults.json
 attacks: .venv/test ## attack the database as its unprivileged roles; writes build/attacks.json
 tamper: .venv/test ## tamper with the audit log as a superuser; writes build/tamper.json
@@ -30,7 +31,7 @@ integrity-check: .venv/test ## plant faults of every kind and look for each; wri
 chaos: .venv/test ## destroy a server under load and recover it; writes build/chaos.json
 stack-check: .venv/test ## start both compose files by podman, lose their data, recover; writes build/stack.json
 monitoring-check: .venv/test ## plant the fault of each alert; writes build/monitoring.json
-corpus faults attacks tamper integrity-check chaos stack-check monitoring-check:
+corpus compat faults attacks tamper integrity-check chaos stack-check monitoring-check:
 	.venv/bin/python -m tests.$(@:-check=)
 drift-check: .venv/test ## plant every kind of drift, on PostgreSQL 16, 17 and 18
 	.venv/bin/python -m tests.run_runner 16 17 18 tests/test_drift.py tests/test_recording.py --every-drift
