@@ -1,5 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests runner-tests sql-tests coverage corpus faults attacks tamper integrity-check bench chaos mutants stack-check monitoring-check catalog-check drift-check order-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests runner-tests sql-tests coverage corpus compat faults attacks tamper integrity-check bench chaos mutants stack-check monitoring-check catalog-check drift-check order-check bench-runner lock db-start compose-env compose-check
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the steel catalog
@@ -22,6 +22,7 @@ sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16
 coverage: .venv/test ## what the pgTAP tests cover; writes build/coverage.json and coverage.html
 corpus: .venv/test ## score trace, plan and squawk by cases of known effect; writes build/corpus.json
+compat: .venv/test ## check the application's statements against every migration; writes build/compat.json
 faults: .venv/test ## kill the runner at every statement; writes build/faults.json
 attacks: .venv/test ## attack the database as its unprivileged roles; writes build/attacks.json
 tamper: .venv/test ## tamper with the audit log as a superuser; writes build/tamper.json
@@ -31,7 +32,7 @@ stack-check: .venv/test ## start both compose files by podman, lose their data, 
 monitoring-check: .venv/test ## plant the fault of each alert; writes build/monitoring.json
 mutants: .venv/test ## break each object of the schema, and see whether tests fail; writes build/mutants.json
 catalog-check: .venv/test ## plant errors in AISC's workbook and look for each; writes build/catalog.json
-coverage corpus faults attacks tamper integrity-check chaos stack-check monitoring-check mutants catalog-check:
+coverage corpus compat faults attacks tamper integrity-check chaos stack-check monitoring-check mutants catalog-check:
 	.venv/bin/python -m tests.$(@:-check=)
 drift-check: .venv/test ## plant every kind of drift, on PostgreSQL 16, 17 and 18
 order-check: .venv/test ## run every pair of branches in either order, on PostgreSQL 16, 17 and 18
@@ -53,7 +54,6 @@ compose-check: .venv/test ## compose files and images, and their programs starte
 	sh .ci/venv
 .venv/run: .venv/bin/python requirements/run.txt pyproject.toml pgproof/pyproject.toml
 	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/run.txt
-	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable pgproof --editable .
-	touch .venv/run
+	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable pgproof --editable . && touch .venv/run
 .venv/test: .venv/run requirements/test.txt
 	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/test.txt && touch .venv/test

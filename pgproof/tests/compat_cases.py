@@ -66,6 +66,7 @@ grant select, insert, update, delete on all tables in schema shop to compat_app;
 grant usage on all sequences in schema shop to compat_app;
 insert into shop.people (mail, name) select 'm' || n, 'n' || n from generate_series(1, 20) as n;
 insert into shop.orders (person_id, price) select 1 + n % 20, n from generate_series(1, 200) as n;
+analyze shop.people, shop.orders;
 """
 STATEMENTS = """
 -- name: person
@@ -359,7 +360,7 @@ BREAKING = (
         "index dropped",
         "drop index shop.orders_person_placed",
         "create index orders_person_placed on shop.orders (person_id, placed_at desc)",
-        "index: orders, enter, rename, forget birth",
+        "index: orders, view, enter, rename, forget birth",
     ),
     _case(
         "index on another expression",

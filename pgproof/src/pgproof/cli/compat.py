@@ -73,7 +73,7 @@ _PATH = click.Path(path_type=Path)
     multiple=True,
     help="Check this migration alone, whether it is applied or pending.",
 )
-@click.option("--every", is_flag=True, help="Check every migration, beginning with no database.")
+@click.option("--every", is_flag=True, help="Check every migration, beginning with an empty database.")
 @click.option(
     "--slower",
     type=click.FloatRange(1, min_open=True),
@@ -110,7 +110,7 @@ def command(
 
     \b
       pgproof compat --statements app/sql --role shop_app
-      pgproof compat --stat-statements "$PRODUCTION_URL" --statistics "$PRODUCTION_URL"
+      pgproof compat --stat-statements "$URL" --statistics "$URL" --role shop_app
       pgproof compat --function 'shop.*' --only 0012.status
     """
     from pgproof.compat.compat import compat

@@ -1,0 +1,1 @@
+"""Random histories of accounts, as the application makes them, against a model in Python."""
