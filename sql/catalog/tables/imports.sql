@@ -67,4 +67,4 @@ comment on column catalog.imports.is_kept is
 comment on column catalog.imports.changes is
     'The values replaced by this import: a list of shape, units, symbol, was and now.';
 comment on column catalog.imports.is_complete is
-    'False when the file is a part of its edition; null when it was imported before this was asked.';
+    'False when the file is a part of its edition; null when nobody asked as it was imported.';

@@ -21,7 +21,8 @@ select results_eq(
         ('rows_unchanged', 'integer', 'not null', ''),
         ('rows_rejected', 'integer', 'not null', ''),
         ('is_kept', 'boolean', 'not null', ''),
-        ('changes', 'jsonb', 'not null', '''[]''::jsonb') $$,
+        ('changes', 'jsonb', 'not null', '''[]''::jsonb'),
+        ('is_complete', 'boolean', 'null', '') $$,
     'an import has these columns, in this order'
 );
 select results_eq(
