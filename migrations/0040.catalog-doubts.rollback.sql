@@ -9,6 +9,7 @@ with apart as (
       join catalog.property_definitions as definition
         on definition.symbol = stated.symbol
 ),
+
 together as (
     select apart.material_id,
            apart.name,
@@ -19,6 +20,7 @@ together as (
       from apart
      group by apart.material_id, apart.name
 ),
+
 documents as (
     select together.material_id,
            jsonb_object_agg(together.name, together.dimensions) as dimensions,
@@ -26,6 +28,7 @@ documents as (
       from together
      group by together.material_id
 )
+
 update catalog.material_catalog as section
    set dimensions = section.dimensions || jsonb_strip_nulls(jsonb_build_object(
            'us', nullif(coalesce(section.dimensions -> 'us', '{}')

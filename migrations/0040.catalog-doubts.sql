@@ -12,21 +12,23 @@
 alter table catalog.imports
     add column is_complete boolean null;
 comment on column catalog.imports.is_complete is
-    'False when the file is a part of its edition; null when it was imported before this was asked.';
+    'False when the file is a part of its edition; null when nobody asked as it was imported.';
 
 alter table catalog.material_catalog
     add column doubted text[] null,
     add column set_apart jsonb null;
 alter table catalog.material_catalog
     add constraint material_catalog_doubted_check check (
-        array_position(doubted, null) is null and cardinality(doubted) between 1 and 1000
+        array_position(doubted, null) is null
+        and cardinality(doubted) between 1 and 1000
+        and length(array_to_string(doubted, '')) <= 100000
     ) not valid,
     add constraint material_catalog_set_apart_check
         check (jsonb_typeof(set_apart) = 'object' and ops.json_fits(set_apart, 65536)) not valid;
 alter table catalog.material_catalog validate constraint material_catalog_doubted_check;
 alter table catalog.material_catalog validate constraint material_catalog_set_apart_check;
 comment on column catalog.material_catalog.doubted is
-    'Names of the printed values that the others contradict, such as si.Zy; null when there is none.';
+    'Names of the printed values that others contradict, such as si.Zy; null when there is none.';
 comment on column catalog.material_catalog.set_apart is
     'Printed values that are doubted and would be searched by, under "us" and "si".';
 

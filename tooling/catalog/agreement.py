@@ -67,12 +67,21 @@ def faults(printed: Printed, dictionary: Dictionary) -> list[Fault]:
     if len(printed.values) == 2 and (different := _different(printed, dictionary)):
         verdicts = {"us": verdict, "si": judge(_numbers(printed, "si", dictionary))}
         found = [_settle(one, verdicts) for one in different]
+    found += _mistyped(printed, main)
     settled = {fault.symbol for fault in found}
     for symbol, broken in verdict.blamed.items():
         if symbol not in settled:
             units = tuple(u for u in printed.values if symbol in printed.values[u]) or (main,)
             found.append(Fault(symbol, units, _message(broken, printed, main, dictionary)))
     return found
+
+
+def _mistyped(printed: Printed, units: str) -> list[Fault]:
+    label = printed.labels.get(units)
+    said = designation(label) if label else None
+    if said is None or said.type == printed.type:
+        return []
+    return [Fault(LABEL, (units,), f"is of type {printed.type}; its label says {said.type}")]
 
 
 def _numbers(printed: Printed, units: str, dictionary: Dictionary) -> Section:

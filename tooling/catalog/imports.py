@@ -46,6 +46,15 @@ def is_recorded(connection: psycopg.Connection[Any], sha256: str) -> bool:
     return ask(connection, query, [sha256]) == [(True,)]
 
 
+def has_whole_edition(connection: psycopg.Connection[Any], grade: str | None) -> bool:
+    """Tell whether a whole edition of the shapes database was imported. Writes nothing."""
+    query = (
+        "select exists (select from catalog.imports where kind = 'aisc'"
+        " and grade is not distinct from %s and is_complete is not false)"
+    )
+    return ask(connection, query, [grade]) == [(True,)]
+
+
 def is_newest_seed(connection: psycopg.Connection[Any], report: Report) -> bool:
     """Tell whether the newest seed of this file name had the same content. Writes nothing."""
     newest = ask(

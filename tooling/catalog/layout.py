@@ -1,12 +1,12 @@
 """Find the header of a sheet and what each of its columns holds."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tooling.catalog import headers
 from tooling.catalog.dictionary import Dictionary
 from tooling.catalog.sources import Sheet
-from tooling.catalog.units import HINT, Unit, parse
+from tooling.catalog.units import Unit
 from tooling.errors import InputError
 
 LABEL, EDI, TYPE, NOTE = "label", "edi", "type", "note"
@@ -24,10 +24,6 @@ _HEADER_WITHIN = 30
 _FEWEST_SYMBOLS = 5
 # A second header has at least so much of the first one's symbols.
 _MOST_OF = 0.6
-_SCALE = re.compile(r"(.+?) *(/ *10.*|[x*\u00d7] *10.*)")
-_UNIT = re.compile(r"(.+?)[ ,]*[(\[]([^()\[\]]*)[)\]]")
-_COMMA = re.compile(r"(.+?) *, *(.+)")
-_PANDAS = re.compile(r"(.+)\.[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -66,15 +62,6 @@ class Layout:
     ignored: tuple[str, ...]
 
 
-# A header in capitals cannot tell these apart; the type of the shape can. Leg and wall sizes of
-# angles and hollow sections come first, else the other meaning holds.
-_IN_CAPITALS = {
-    "B": {"B": frozenset({"HSS"})},
-    "T": {"t": frozenset({"L", "2L"})},
-    "H": {"h": frozenset({"HSS"})},
-}
-
-
 def find(sheet: Sheet, dictionary: Dictionary, name: str) -> list[tuple[Sheet, Layout]]:
     """Return the tables of a sheet, one below the other, each with its layout; [] without a header.
 
@@ -86,7 +73,7 @@ def find(sheet: Sheet, dictionary: Dictionary, name: str) -> list[tuple[Sheet, L
         if not {_ROLES.get(text.casefold()) for text in names} & {LABEL, EDI}:
             continue
         counts[index] = sum(
-            1 for text in set(names) if _symbols(text, dictionary, in_capitals=True)
+            1 for text in set(names) if headers.symbols(text, dictionary, in_capitals=True)
         )
     most = max((n for at, n in counts.items() if at < _HEADER_WITHIN), default=0)
     if most < _FEWEST_SYMBOLS:
@@ -167,10 +154,12 @@ def _block(
             if role is not None:
                 roles.setdefault(role, index)
             continue
-        symbols = _symbols(text, dictionary, in_capitals=in_capitals)
+        symbols = headers.symbols(text, dictionary, in_capitals=in_capitals)
         if not symbols:
             unknown.append(f"{text} ({letter(index)})")
-        unit = _unit(text, dictionary, f"{where}, column {letter(index)}") if symbols else None
+        unit = (
+            headers.unit(text, dictionary, f"{where}, column {letter(index)}") if symbols else None
+        )
         for symbol in symbols:
             if symbol in seen:
                 raise InputError(
@@ -185,7 +174,7 @@ def _block(
 
 
 def _limited(index: int, symbol: str, text: str, symbols: list[str]) -> Column:
-    rule = _IN_CAPITALS.get(text.upper(), {}) if len(symbols) > 1 else {}
+    rule = headers.IN_CAPITALS.get(text.upper(), {}) if len(symbols) > 1 else {}
     others = frozenset[str]().union(*(types for other, types in rule.items() if other != symbol))
     return Column(index, symbol, text, only=rule.get(symbol), never=others)
 
@@ -196,7 +185,7 @@ def _seam(names: Sequence[str]) -> int:
     A name or two that stand twice are no unit system.
     """
     bare = [
-        match[1] if (match := _PANDAS.fullmatch(text)) and match[1] in names else text
+        match[1] if (match := headers.PANDAS.fullmatch(text)) and match[1] in names else text
         for text in names
     ]
     first: dict[str, int] = {}
@@ -205,41 +194,6 @@ def _seam(names: Sequence[str]) -> int:
     ]
     is_block = len(repeated) >= max(_FEWEST_SYMBOLS, len(first) // 3)
     return repeated[0] if is_block else len(names)
-
-
-def _symbols(text: str, dictionary: Dictionary, *, in_capitals: bool) -> list[str]:
-    forms = [name for name, _ in _forms(text)]
-    for form in forms:
-        if symbol := dictionary.symbol(form):
-            same = dictionary.symbols_in_capitals(form) if in_capitals else []
-            return same if len(same) > 1 and form.upper() in _IN_CAPITALS else [symbol]
-    if in_capitals:
-        for form in forms:
-            if symbols := dictionary.symbols_in_capitals(form):
-                return symbols if form.upper() in _IN_CAPITALS else symbols[:1]
-    return []
-
-
-def _forms(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the names that a header may be, each with what else it says: a unit or a scale."""
-    yield text, ""
-    if match := _PANDAS.fullmatch(text):
-        yield from _forms(match[1])
-    for form in (_UNIT, _SCALE, _COMMA):
-        if match := form.fullmatch(text):
-            for name, rest in _forms(match[1]):
-                yield name, f"{match[2]} {rest}".strip()
-
-
-def _unit(text: str, dictionary: Dictionary, where: str) -> Unit | None:
-    """Return what the header of a column says of units. Raises InputError if it is no unit."""
-    for name, rest in _forms(text):
-        if dictionary.symbol(name) or dictionary.symbols_in_capitals(name):
-            try:
-                return parse(rest) if rest else None
-            except ValueError as error:
-                raise InputError(f"{where}: {text}: {error}", hint=HINT) from error
-    return None
 
 
 def _clean(cell: object) -> str:

@@ -56,7 +56,12 @@ def import_file(
         sheets, notes = _sections(source, dictionary)
         chosen, grade = _edition(source, sheets, edition, notes), _grade(source, sheets)
         found = pair([entry for sheet in sheets for entry in entries(sheet)], dictionary)
-        is_whole = editions.is_whole(chosen, grade, len(found), is_complete, notes)
+        is_whole = editions.is_whole(chosen, grade, len(found), is_complete=is_complete)
+        if not is_whole and imports.has_whole_edition(connection, grade):
+            notes.append(
+                f"{len(found):,} shapes are a part of {chosen}, which does not become the newest"
+                " edition by them; --complete says that they are all"
+            )
         old = merging.existing(connection, chosen, grade)
         matched, twins = match(found, old, dictionary)
         kept, findings = check(matched, old, chosen, dictionary)

@@ -52,15 +52,16 @@ class Section:
             return geometry.box(v)
         if self.type in HOLLOW:
             return geometry.tube(v)
-        legs = sorted((v["d"], v["b"]), reverse=True)
+        short, long = sorted((v["d"], v["b"]))
         if self.type == "L":
-            return geometry.angle(*legs, v["t"])
+            return geometry.angle(long, short, v["t"])
         if self.label is None or self.label.type != "2L":
             return {}
-        if self.label.tail == "SLBB":
-            legs.reverse()
         gap = self.label.sizes[3] if len(self.label.sizes) > 3 else 0.0
-        return geometry.double_angle(*legs, v["t"], _METRIC_GAPS.get(gap, gap))
+        gap = _METRIC_GAPS.get(gap, gap)
+        if self.label.tail == "SLBB":
+            return geometry.double_angle(short, long, v["t"], gap)
+        return geometry.double_angle(long, short, v["t"], gap)
 
 
 Expected = float | tuple[float, ...]

@@ -1,11 +1,10 @@
 """The sections of a sheet, column by column, every value exactly as printed."""
 
-import copy
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tooling.catalog.body import Body, body
 from tooling.catalog.cells import Cells
 from tooling.catalog.cells import parse as parse_cell
 from tooling.catalog.dictionary import Dictionary
@@ -27,7 +26,6 @@ _FEWEST_OTHERS = 0.2
 # So many values of a column with the same few decimals were rounded to them.
 _FEWEST_ROUNDED, _MOST_DECIMALS = 20, 2
 _LONGEST_LABEL = 100
-_NUMERIC = re.compile(r"\s*[0-9.]")
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,9 @@ def parse(sheet: Sheet, layout: Layout, dictionary: Dictionary, name: str) -> li
 
     Raises InputError with sheet, row and column.
     """
-    return [parser.parse() for parser in _Parser(sheet, layout, dictionary, name).by_units()]
+    rows = body(sheet, layout, name)
+    parser = _Parser(sheet, layout, dictionary, name, rows)
+    return [part.parse() for part in parser.by_units()]
 
 
 def _lost(column: Sequence[str | None]) -> float:
@@ -78,46 +78,29 @@ def _lost(column: Sequence[str | None]) -> float:
 
 
 class _Parser:
-    def __init__(self, sheet: Sheet, layout: Layout, dictionary: Dictionary, name: str):
+    def __init__(self, sheet: Sheet, layout: Layout, dictionary: Dictionary, name: str, rows: Body):
         self.layout, self.dictionary, self.sheet, self.name = layout, dictionary, sheet, name
-        columns = {column.symbol: column for column in layout.blocks[0].columns}
-        self.required = {symbol: columns[symbol].index for symbol in REQUIRED}
-        self.weight, self.area = columns["W"], columns["A"]
-        self.skipped: list[str] = []
-        header = sheet.rows[layout.header]
-        named = max((at for at, cell in enumerate(header, 1) if cell != ""), default=0)
-        kept = []
-        for number, row in enumerate(sheet.rows[layout.header + 1 :], sheet.first_row + 1):
-            if self._is_data(number, row):
-                self._check_width(number, row, named, len(header))
-                kept.append((number, [*row[:named], *[""] * (named - len(row))]))
-        self.rows = [number for number, _ in kept]
-        self.columns: list[Sequence[object]] = list(zip(*(row for _, row in kept), strict=True))
+        symbols = {column.symbol: column for column in layout.blocks[0].columns}
+        self.required = {symbol: symbols[symbol].index for symbol in REQUIRED}
+        self.weight, self.area = symbols["W"], symbols["A"]
+        self.body, self.rows, self.columns = rows, rows.rows, rows.columns
         self.cells = Cells()
-        self._check_marks(named)
 
     def by_units(self) -> "list[_Parser]":
         """Return parsers for the rows in each system, if rows of two stand below one header."""
-        if not self.rows:
-            raise InputError(f"{self.name}, sheet {self.sheet.name}: no rows below the header")
         if len(self.layout.blocks) > 1 or self._said() is not None:
             return [self]
         parts: dict[bool, list[int]] = {True: [], False: []}
-        unknown = []
+        unknown: list[int] = []
         for position, ratio in enumerate(self._ratios()):
             (unknown if ratio is None else parts[ratio > _US_SI_DIVIDE]).append(position)
-        few = min(parts.values(), key=len)
-        if len(few) < _FEWEST_OTHERS * len(self.rows):
+        if len(min(parts.values(), key=len)) < _FEWEST_OTHERS * len(self.rows):
             return [self]
         parts[True] += unknown
-        return [self._only(sorted(positions)) for positions in parts.values()]
-
-    def _only(self, positions: list[int]) -> "_Parser":
-        other = copy.copy(self)
-        other.rows = [self.rows[at] for at in positions]
-        other.columns = [[column[at] for at in positions] for column in self.columns]
-        other.skipped = []
-        return other
+        return [
+            _Parser(self.sheet, self.layout, self.dictionary, self.name, self.body.only(sorted(at)))
+            for at in parts.values()
+        ]
 
     def parse(self) -> Sections:
         self.types = self._types()
@@ -147,69 +130,9 @@ class _Parser:
             values=values,
             headers=headers,
             has_blanks="" in self.cells,
-            struck=self._struck(),
-            notes_of_rows=tuple(self.skipped),
+            struck=self.body.struck,
+            notes_of_rows=self.body.notes,
         )
-
-    def _is_data(self, number: int, row: Sequence[object]) -> bool:
-        """Tell a section from an empty row, a row of units, and a heading, which a note names."""
-        filled = [cell for cell in row if str(cell).strip() != ""]
-        if not filled:
-            return False
-        if len(filled) == 1:
-            self.skipped.append(f"row {number} left out: {str(filled[0])[:60]}")
-            return False
-        has_label = len(row) > self.layout.label and str(row[self.layout.label]).strip() != ""
-        has_numbers = any(isinstance(cell, float | int) or _NUMERIC.match(cell) for cell in filled
-                          if isinstance(cell, float | int | str))  # fmt: skip
-        return has_label or has_numbers
-
-    def _check_width(self, number: int, row: Sequence[object], named: int, width: int) -> None:
-        where = f"{self.name}, sheet {self.sheet.name}, row {number}"
-        extra = [at for at, cell in enumerate(row[named:], named) if str(cell).strip() != ""]
-        if extra and any(at >= width for at in extra):
-            raise InputError(
-                f"{where}, column {letter(extra[-1])}: {row[extra[-1]]!r} stands under no header",
-                hint="The row has a cell too many; remove it, or name its column.",
-            )
-        if self.sheet.is_delimited and len(row) < named:
-            raise InputError(
-                f"{where}: {len(row)} cells under {named} columns",
-                hint="The row is cut short or lacks a cell; write empty cells too.",
-            )
-
-    def _check_marks(self, named: int) -> None:
-        """Raise InputError for an error value or merged cells among the rows that are read."""
-        marks = self.sheet.marks
-        position = {number: at for at, number in enumerate(self.rows)}
-        for (row, column), text in sorted(marks.errors.items()):
-            if row in position and column <= named:
-                raise self._fail(position[row], column - 1, f"{text} is an error value",
-                                 "Correct the cell and its formula.")  # fmt: skip
-        for (first, left), (last, right) in marks.merged:
-            if last > first and left <= named and last in position:
-                at = next(number for number in range(first, last + 1) if number in position)
-                raise self._fail(
-                    position[at], left - 1,
-                    f"cells {letter(left - 1)}{first} to {letter(right - 1)}{last} are merged",
-                    "Unmerge them, and write every value in its own cell.",
-                )  # fmt: skip
-        if hidden := sorted(marks.hidden_rows & position.keys()):
-            shown = ", ".join(map(str, hidden[:5])) + (" \u2026" if len(hidden) > 5 else "")
-            self.skipped.append(f"{len(hidden)} rows are hidden and read all the same: {shown}")
-
-    def _struck(self) -> dict[int, str]:
-        """Return rows with a struck-out cell, each with the letters of the first such column."""
-        position = set(self.rows)
-        return {
-            row: letter(column - 1)
-            for row, column in sorted(self.sheet.marks.struck, reverse=True)
-            if row in position and self._is_filled(row, column)
-        }
-
-    def _is_filled(self, row: int, column: int) -> bool:
-        cells = self.columns[column - 1] if column <= len(self.columns) else ()
-        return bool(cells) and cells[self.rows.index(row)] != ""
 
     def _fail(
         self, position: int, column: int, message: str, hint: str | None = None
@@ -324,6 +247,12 @@ class _Parser:
         ratios = [float(weight) / float(area) for weight, area in pairs if weight and area]
         if said := self._said(block):
             units = said
+            if ratios and (sorted(ratios)[len(ratios) // 2] > _US_SI_DIVIDE) != (said == "us"):
+                raise InputError(
+                    f"{self.name}, sheet {self.sheet.name}: headers name {said.upper()} units,"
+                    " weight over area is of the other system",
+                    hint="Give all columns of a block in one system of units.",
+                )
         elif not ratios:
             units = "us" if not taken else "si"
         else:

@@ -58,8 +58,9 @@ class Source:
 def check_size(where: str, rows: int, columns: int) -> None:
     """Raise InputError if a sheet is larger than a shapes database can be."""
     if rows > MOST_ROWS or columns > MOST_COLUMNS:
+        wide = f" of {columns:,} columns" if columns else ""
         raise InputError(
-            f"{where}: {rows:,} rows of {columns:,} columns are more than a shapes database has",
+            f"{where}: {rows:,} rows{wide} are more than a shapes database has",
             hint=f"At most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns are read; look for a stray"
             " cell far from the others, and delete it.",
         )

@@ -50,6 +50,8 @@ def _marks(path: Path) -> dict[str, Marks]:
     with archives.open_checked(path) as archive:
         if path.suffix.lower() == ".ods":
             return opendocument.marks(path, archive)
+        if "xl/workbook.xml" not in archive.namelist():
+            raise InputError(f"{path}: a zip file, but not an Excel workbook")
         return markup.marks(path, archive)
 
 

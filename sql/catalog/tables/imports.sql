@@ -77,4 +77,4 @@ comment on column catalog.imports.undone_at is
 comment on column catalog.imports.undone_by is 'The role that was logged in and undid it.';
 comment on column catalog.imports.undo_reason is 'Why it was undone, if that was said.';
 comment on column catalog.imports.is_complete is
-    'False when the file is a part of its edition; null when it was imported before this was asked.';
+    'False when the file is a part of its edition; null when nobody asked as it was imported.';

@@ -180,7 +180,9 @@ create table catalog.material_catalog (
         and length(array_to_string(doubts, '')) <= 100000
     ),
     constraint material_catalog_doubted_check check (
-        array_position(doubted, null) is null and cardinality(doubted) between 1 and 1000
+        array_position(doubted, null) is null
+        and cardinality(doubted) between 1 and 1000
+        and length(array_to_string(doubted, '')) <= 100000
     ),
     constraint material_catalog_set_apart_check
         check (jsonb_typeof(set_apart) = 'object' and ops.json_fits(set_apart, 65536)),
@@ -269,6 +271,6 @@ comment on column catalog.material_catalog.fu_ksi is 'Least tensile strength Fu 
 comment on column catalog.material_catalog.e_ksi is 'Modulus of elasticity E in ksi.';
 comment on column catalog.material_catalog.g_ksi is 'Shear modulus G in ksi; null where the standard gives none.';
 comment on column catalog.material_catalog.doubted is
-    'Names of the printed values that the others contradict, such as si.Zy; null when there is none.';
+    'Names of the printed values that others contradict, such as si.Zy; null when there is none.';
 comment on column catalog.material_catalog.set_apart is
     'Printed values that are doubted and would be searched by, under "us" and "si".';

@@ -26,8 +26,25 @@ class Formula(str):
     """A formula without a calculated value."""
 
 
-def workbook(path: Path, sheets: dict[str, Sequence[Row]]) -> Path:
-    """Write an xlsx file, as plain as the format allows."""
+class ErrorValue(str):
+    """An error value such as #REF!."""
+
+
+class Struck(float):
+    """A number that is struck out."""
+
+
+_STYLES = (
+    f'<styleSheet xmlns="{_MAIN}"><fonts><font/><font><strike/></font></fonts><fills>'
+    '<fill/></fills><borders><border/></borders><cellStyleXfs><xf fontId="0"/></cellStyleXfs>'
+    '<cellXfs><xf fontId="0"/><xf fontId="1"/></cellXfs></styleSheet>'
+)
+
+
+def workbook(
+    path: Path, sheets: dict[str, Sequence[Row]], *, hidden: str = "", tail: str = ""
+) -> Path:
+    """Write an xlsx file, as plain as the format allows; `tail` is XML behind the cells."""
     names = list(enumerate(sheets, 1))
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
@@ -38,7 +55,8 @@ def workbook(path: Path, sheets: dict[str, Sequence[Row]]) -> Path:
         f' Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>'
         + "".join(
-            f'<sheet name="{escape(name)}" sheetId="{number}" r:id="r{number}"/>'
+            f'<sheet name="{escape(name)}" sheetId="{number}" r:id="r{number}"'
+            + (' state="hidden"/>' if name == hidden else "/>")
             for number, name in names
         )
         + "</sheets></workbook>",
@@ -50,11 +68,12 @@ def workbook(path: Path, sheets: dict[str, Sequence[Row]]) -> Path:
         )
         + "</Relationships>",
     }
+    parts["xl/styles.xml"] = _STYLES
     for number, name in names:
         parts[f"xl/worksheets/sheet{number}.xml"] = (
             f'<worksheet xmlns="{_MAIN}"><sheetData>'
             + "".join(_row(number, cells) for number, cells in enumerate(sheets[name], 1))
-            + "</sheetData></worksheet>"
+            + f"</sheetData>{tail}</worksheet>"
         )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for part, text in parts.items():
@@ -167,6 +186,10 @@ def _row(number: int, cells: Row) -> str:
 def _cell(address: str, value: object) -> str:
     if isinstance(value, Formula):
         return f'<c r="{address}"><f>{escape(value)}</f></c>'
+    if isinstance(value, ErrorValue):
+        return f'<c r="{address}" t="e"><v>{value}</v></c>'
+    if isinstance(value, Struck):
+        return f'<c r="{address}" s="1"><v>{float(value)!r}</v></c>'
     if isinstance(value, bool):
         return f'<c r="{address}" t="b"><v>{int(value)}</v></c>'
     if isinstance(value, str):

@@ -238,7 +238,7 @@ def test_a_section_in_two_sheets(untouched: Connection, tmp_path: Path) -> None:
     sheets = {"W": files.table(SHAPES[:2]), "More": files.table(SHAPES[1:3])}
     path = files.workbook(tmp_path / "v15.0.xlsx", sheets)
     assert (
-        "sheet More, row 2: W21X70.5 is given twice, first in sheet W"
+        "sheet More, row 2: W21X70.5 is given twice, first in sheet W, row 3"
         in refused(untouched, path).message
     )
 

@@ -20,7 +20,7 @@ def test_a_changed_value_is_reported_and_held_back(
 ) -> None:
     catalog.import_file(connection, files.v16(tmp_path / "v16.0.xlsx"))
     before = fingerprint(connection)
-    other = files.v16(tmp_path / "corrected v16.0.xlsx", altered(J=3.1, kdes=1.25))
+    other = files.v16(tmp_path / "corrected v16.0.xlsx", altered(J=1.25, kdes=1.25))
     done = tooling(url, "import-aisc", str(other), "--json")
     assert done.returncode == Exit.CHANGED
     said = json.loads(done.stdout)
@@ -30,9 +30,9 @@ def test_a_changed_value_is_reported_and_held_back(
         (change["name"], change["units"], change["symbol"], change["was"], change["now"])
         for change in said["changes"]
     ] == [
-        ("W10X49", "us", "J", "2.562", "3.1"),
+        ("W10X49", "us", "J", "1.229", "1.25"),
         ("W10X49", "us", "kdes", "1", "1.25"),
-        ("W10X49", "si", "J", "1066.4", "1290.3"),
+        ("W10X49", "si", "J", "511.55", "520.29"),
         ("W10X49", "si", "kdes", "25.4", "31.75"),
     ]
     assert "changed values (not replaced; --keep-changes replaces them)" in done.stderr
@@ -41,7 +41,7 @@ def test_a_changed_value_is_reported_and_held_back(
 
 def test_a_changed_value_is_kept_when_asked(connection: Connection, tmp_path: Path) -> None:
     catalog.import_file(connection, files.v16(tmp_path / "v16.0.xlsx"))
-    other = files.v16(tmp_path / "corrected v16.0.xlsx", altered(J=3.1))
+    other = files.v16(tmp_path / "corrected v16.0.xlsx", altered(J=1.25))
     report = catalog.import_file(connection, other, keep_changes=True)
     assert (report.changed, report.is_kept, report.exit_code) == (1, True, Exit.OK)
     row = connection.execute(
@@ -49,14 +49,14 @@ def test_a_changed_value_is_kept_when_asked(connection: Connection, tmp_path: Pa
         "  from catalog.material_catalog as section join catalog.imports as import"
         " using (import_id) where shape = 'W10X49'"
     ).fetchone()
-    assert float(row["j_in4"]) == 3.1
+    assert float(row["j_in4"]) == 1.25
     assert row["file_name"] == "corrected v16.0.xlsx"
     assert row["changes"][0] == {
         "shape": "W10X49",
         "units": "us",
         "symbol": "J",
-        "was": "2.562",
-        "now": "3.1",
+        "was": "1.229",
+        "now": "1.25",
     }
     others = connection.execute(
         "select distinct import.file_name from catalog.material_catalog as section"
@@ -77,8 +77,8 @@ def test_a_value_that_is_no_longer_printed_is_a_change(
     other = files.v16(tmp_path / "other v16.0.xlsx", shapes)
     report = catalog.import_file(connection, other)
     assert [(c.symbol, c.was, c.now) for c in report.changes] == [
-        ("J", "2.562", None),
-        ("J", "1066.4", None),
+        ("J", "1.229", None),
+        ("J", "511.55", None),
     ]
     catalog.import_file(connection, other, keep_changes=True)
     row = connection.execute(

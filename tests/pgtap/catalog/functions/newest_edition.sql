@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(6);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -24,6 +24,16 @@ set local role eagle_application;
 select is(
     catalog.newest_edition(), 'v16.0',
     'editions are compared by number: v16.0 is after v9.1'
+);
+reset role;
+set local role eagle_operator;
+select pg_temp.import_of('v17.0', null, 'b');
+reset role;
+update catalog.imports set is_complete = false where edition = 'v17.0';
+set local role eagle_application;
+select is(
+    catalog.newest_edition(), 'v16.0',
+    'an edition of which a part was imported comes after those that are whole'
 );
 select is(catalog.newest_edition('A1085'), 'v15.0', 'a grade has a newest edition of its own');
 select throws_ok(

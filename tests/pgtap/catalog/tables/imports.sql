@@ -22,6 +22,7 @@ select results_eq(
         ('rows_rejected', 'integer', 'not null', ''),
         ('is_kept', 'boolean', 'not null', ''),
         ('changes', 'jsonb', 'not null', '''[]''::jsonb'),
+        ('is_complete', 'boolean', 'null', ''),
         ('undone_at', 'timestamp with time zone', 'null', ''),
         ('undone_by', 'text', 'null', ''),
         ('undo_reason', 'text', 'null', '') $$,

@@ -24,7 +24,9 @@ select results_eq(
         ('source_sheet', 'text', 'null', ''),
         ('source_row', 'integer', 'not null', ''),
         ('other_sources', 'jsonb', 'not null', '''{}''::jsonb'),
-        ('doubts', 'text[]', 'not null', '''{}''::text[]') $$,
+        ('doubts', 'text[]', 'not null', '''{}''::text[]'),
+        ('doubted', 'text[]', 'null', ''),
+        ('set_apart', 'jsonb', 'null', '') $$,
     'a material or section has these columns, in this order'
 );
 select results_eq(
@@ -36,6 +38,10 @@ select results_eq(
         ('material_catalog_dimensions_check',
          'CHECK (((jsonb_typeof(dimensions) = ''object''::text) AND ops.json_fits(dimensions,'
          ' 65536)))'),
+        ('material_catalog_doubted_check',
+         'CHECK (((array_position(doubted, NULL::text) IS NULL) AND ((cardinality(doubted) >= 1) AND'
+         ' (cardinality(doubted) <= 1000)) AND (length(array_to_string(doubted, ''''::text)) <='
+         ' 100000)))'),
         ('material_catalog_doubts_check',
          'CHECK (((array_position(doubts, NULL::text) IS NULL) AND (cardinality(doubts) <= 1000)'
          ' AND (length(array_to_string(doubts, ''''::text)) <= 100000)))'),
@@ -60,6 +66,9 @@ select results_eq(
          ' 65536)))'),
         ('material_catalog_section_check',
          'CHECK (((kind = ''section''::text) = (shape_type IS NOT NULL)))'),
+        ('material_catalog_set_apart_check',
+         'CHECK (((jsonb_typeof(set_apart) = ''object''::text) AND ops.json_fits(set_apart,'
+         ' 65536)))'),
         ('material_catalog_shape_check',
          'CHECK (((shape <> ''''::text) AND ((kind = ''material''::text) OR (shape IS NOT NULL))'
          ' AND (length(shape) <= 100)))'),
