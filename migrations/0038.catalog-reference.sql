@@ -23,7 +23,8 @@ create function catalog.code_key(name text)
 begin atomic
     select upper(trim(regexp_replace(
                translate(normalize(code_key.name, nfkc),
-                         e'\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00AD\u200B\uFEFF', '-------'),
+                         e'\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00AD\u200B\uFEFF',
+                         '-------'),
                '\s+', ' ', 'g'
            )));
 end;
@@ -161,7 +162,8 @@ comment on function catalog.price_on(text, date) is
 alter table catalog.material_catalog drop constraint material_catalog_strength_check;
 alter table catalog.material_catalog add constraint material_catalog_strength_check
     check (kind = 'section'
-           or (fy_ksi > 0 and fu_ksi >= fy_ksi and e_ksi > 0) is true and coalesce(g_ksi > 0, true))
+           or (fy_ksi > 0 and fu_ksi >= fy_ksi and e_ksi > 0) is true
+              and coalesce(g_ksi > 0, true))
     not valid;
 alter table catalog.material_catalog validate constraint material_catalog_strength_check;
 comment on column catalog.material_catalog.g_ksi is
@@ -248,7 +250,7 @@ select ops.place('catalog.replaced_rows', 'reference');
 create index replaced_rows_import_id_idx on catalog.replaced_rows (import_id);
 
 comment on table catalog.replaced_rows is
-    'Rows of the catalogs as they were before an import replaced them, or its undoing removed them.';
+    'Rows of the catalogs as they were before an import replaced them, or undoing removed them.';
 comment on column catalog.replaced_rows.replaced_id is 'Identifies the row; ordered by time.';
 comment on column catalog.replaced_rows.import_id is
     'The import that replaced the row; the undone one, where is_removed.';
