@@ -5,8 +5,8 @@
 --        An import can be undone: what it replaces is kept. Who published a version is recorded.
 --        A code is one, however its name is spelled. A material has G only if its standard has.
 -- locks  catalog tables ACCESS EXCLUSIVE, briefly: they are small, and nothing is rewritten.
--- undo   0038.catalog-reference.rollback.sql; soils, kept rows, and who published or undid are lost.
---        It stops where a material has no G.
+-- undo   0038.catalog-reference.rollback.sql; soils, materials without G (seeds have both), kept
+--        rows, and who published or undid are lost.
 
 -- A code's name, or a clause's number, in one spelling: ASCE 7-16, asce 7–16 and ASCE  7-16 are one.
 --
@@ -106,7 +106,7 @@ comment on column catalog.pricing_configs.published_at is
 comment on column catalog.pricing_configs.published_by is
     'The role that was logged in and published it; null if before that was recorded.';
 
--- Their results have the new columns, too.
+-- Their results have the new columns, too, and those of later migrations.
 -- The version of a constant that is valid on a date; no row if none is.
 --
 --     select version, value, unit from catalog.constant_on('K_FACTOR', '2025-06-01');
@@ -123,7 +123,7 @@ create or replace function catalog.constant_on(
     rows 1
     set search_path = pg_catalog, pg_temp
 begin atomic
-    select constant.*
+    select constant
       from catalog.calibration_constants as constant
      where constant.name = constant_on.name
        and daterange(constant.effective_from, constant.effective_to) @> constant_on.on_date;
@@ -148,7 +148,7 @@ create or replace function catalog.price_on(
     rows 1
     set search_path = pg_catalog, pg_temp
 begin atomic
-    select price.*
+    select price
       from catalog.pricing_configs as price
      where price.item_code = price_on.item_code
        and daterange(price.effective_from, price.effective_to) @> price_on.on_date;

@@ -41,10 +41,14 @@ def test_in_si_units_limits_and_results_are_those_printed(filled: str) -> None:
 
 
 def test_by_both_axes(filled: str) -> None:
-    limits = ["--min-zx", str(W10.us["Zx"]), "--min-zy", str(W10.us["Zy"])]
+    least = {"Zx": HSS10.us["Zx"], "Zy": HSS10.us["Zy"]}
+    limits = ["--min-zx", str(least["Zx"]), "--min-zy", str(least["Zy"])]
     rows = found(filled, "W", "HSS", *limits)
-    assert [row["shape"] for row in rows] == ["W10X51"]
-    assert rows[0]["zy_in3"] == W10.us["Zy"]
+    enough = {s.label for s in SHAPES[:4] if all(s.us[name] >= least[name] for name in least)}
+    assert {row["shape"] for row in rows} == enough
+    assert "HSS10X6X3/8" in enough
+    assert "HSS8X4X1/2" not in enough
+    assert [row["zy_in3"] for row in rows if row["shape"] == "HSS10X6X3/8"] == [least["Zy"]]
 
 
 def test_by_form(filled: str) -> None:

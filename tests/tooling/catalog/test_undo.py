@@ -62,7 +62,7 @@ def test_imports_are_undone_newest_first_and_all_is_as_before(
     refused = tooling(migrated_database, "catalog", "undo", names[0])
     assert refused.returncode == Exit.REFUSED
     assert "replaced rows of import" in refused.stderr
-    assert f"hint: Undo that one first: tooling catalog undo {names[2]}" in refused.stderr
+    assert f"hint: Undo that one first: tooling catalog undo {names[1]}" in refused.stderr
 
     dry = tooling(migrated_database, "catalog", "undo", names[2], "--dry-run", "--json")
     assert json.loads(dry.stdout) | {"removed": 1, "dry_run": True} == json.loads(dry.stdout)
