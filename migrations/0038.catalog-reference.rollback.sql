@@ -1,4 +1,8 @@
--- What describes two constants is as it was; soils, kept rows, and who published or undid are lost.
+-- restores: catalog.constant_on @0003 last
+-- restores: catalog.price_on @0003 last
+
+-- What describes two constants is as it was; soils, materials without G, kept rows, and who published
+-- or undid are lost. Seeds have the soils and materials.
 
 -- Only what describes the value: the value, its unit and its time are as published.
 alter table catalog.calibration_constants disable trigger calibration_constants_protect;
@@ -26,6 +30,11 @@ delete from ops.table_placements
 delete from ops.recorded_rows
  where relation in ('catalog.replaced_rows', 'catalog.soil_classes');
 
+delete from ops.recorded_rows
+ where relation = 'catalog.material_catalog'
+   and key in (select material_id::text from catalog.material_catalog
+                where kind = 'material' and g_ksi is null);
+delete from catalog.material_catalog where kind = 'material' and g_ksi is null;
 alter table catalog.material_catalog drop constraint material_catalog_strength_check;
 alter table catalog.material_catalog add constraint material_catalog_strength_check
     check (kind = 'section'
@@ -42,65 +51,8 @@ select recorded.relation, recorded.key
     on now.relation = recorded.relation
    and now.key = recorded.key
    and now.sha256 = recorded.sha256;
-drop function catalog.price_on(text, date);
-drop function catalog.constant_on(text, date);
 alter table catalog.pricing_configs drop column published_at, drop column published_by;
 alter table catalog.calibration_constants drop column published_at, drop column published_by;
-
--- The version of a constant that is valid on a date; no row if none is.
---
---     select version, value, unit from catalog.constant_on('K_FACTOR', '2025-06-01');
---     -- footing_v1 | 0.15 | unitless
---
-create function catalog.constant_on(
-    name    text,
-    on_date date default current_date
-)
-    returns setof catalog.calibration_constants
-    language sql
-    stable
-    security invoker
-    rows 1
-    set search_path = pg_catalog, pg_temp
-begin atomic
-    select constant.*
-      from catalog.calibration_constants as constant
-     where constant.name = constant_on.name
-       and daterange(constant.effective_from, constant.effective_to) @> constant_on.on_date;
-end;
-revoke execute on function catalog.constant_on(text, date) from public;
-comment on function catalog.constant_on(text, date) is
-    'The version of a constant that holds on a date; no row when none does.';
-
--- The version of a price that is valid on a date; no row if none is.
---
---     select version, price_usd, category from catalog.price_on('permit_pkg', '2025-06-01');
---     -- v1 | 250.00 | permit
---
-create function catalog.price_on(
-    item_code text,
-    on_date   date default current_date
-)
-    returns setof catalog.pricing_configs
-    language sql
-    stable
-    security invoker
-    rows 1
-    set search_path = pg_catalog, pg_temp
-begin atomic
-    select price.*
-      from catalog.pricing_configs as price
-     where price.item_code = price_on.item_code
-       and daterange(price.effective_from, price.effective_to) @> price_on.on_date;
-end;
-revoke execute on function catalog.price_on(text, date) from public;
-comment on function catalog.price_on(text, date) is
-    'The version of a price that holds on a date; no row when none does.';
-
-grant execute
-    on function catalog.constant_on(text, date),
-                catalog.price_on(text, date)
-    to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 
 alter table catalog.imports
     drop column undone_at,

@@ -5,8 +5,8 @@
 --        An import can be undone: what it replaces is kept. Who published a version is recorded.
 --        A code is one, however its name is spelled. A material has G only if its standard has.
 -- locks  catalog tables ACCESS EXCLUSIVE, briefly: they are small, and nothing is rewritten.
--- undo   0038.catalog-reference.rollback.sql; soils, kept rows, and who published or undid are lost.
---        It stops where a material has no G.
+-- undo   0038.catalog-reference.rollback.sql; soils, materials without G (seeds have both), kept
+--        rows, and who published or undid are lost.
 
 -- A code's name, or a clause's number, in one spelling: ASCE 7-16, asce 7–16 and ASCE  7-16 are one.
 --
@@ -23,7 +23,8 @@ create function catalog.code_key(name text)
 begin atomic
     select upper(trim(regexp_replace(
                translate(normalize(code_key.name, nfkc),
-                         e'\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00AD\u200B\uFEFF', '-------'),
+                         e'\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00AD\u200B\uFEFF',
+                         '-------'),
                '\s+', ' ', 'g'
            )));
 end;
@@ -105,7 +106,7 @@ comment on column catalog.pricing_configs.published_at is
 comment on column catalog.pricing_configs.published_by is
     'The role that was logged in and published it; null if before that was recorded.';
 
--- Their results have the new columns, too.
+-- Their results have the new columns, too, and those of later migrations.
 -- The version of a constant that is valid on a date; no row if none is.
 --
 --     select version, value, unit from catalog.constant_on('K_FACTOR', '2025-06-01');
@@ -122,7 +123,7 @@ create or replace function catalog.constant_on(
     rows 1
     set search_path = pg_catalog, pg_temp
 begin atomic
-    select constant.*
+    select constant
       from catalog.calibration_constants as constant
      where constant.name = constant_on.name
        and daterange(constant.effective_from, constant.effective_to) @> constant_on.on_date;
@@ -147,7 +148,7 @@ create or replace function catalog.price_on(
     rows 1
     set search_path = pg_catalog, pg_temp
 begin atomic
-    select price.*
+    select price
       from catalog.pricing_configs as price
      where price.item_code = price_on.item_code
        and daterange(price.effective_from, price.effective_to) @> price_on.on_date;
@@ -161,7 +162,8 @@ comment on function catalog.price_on(text, date) is
 alter table catalog.material_catalog drop constraint material_catalog_strength_check;
 alter table catalog.material_catalog add constraint material_catalog_strength_check
     check (kind = 'section'
-           or (fy_ksi > 0 and fu_ksi >= fy_ksi and e_ksi > 0) is true and coalesce(g_ksi > 0, true))
+           or (fy_ksi > 0 and fu_ksi >= fy_ksi and e_ksi > 0) is true
+              and coalesce(g_ksi > 0, true))
     not valid;
 alter table catalog.material_catalog validate constraint material_catalog_strength_check;
 comment on column catalog.material_catalog.g_ksi is
@@ -248,7 +250,7 @@ select ops.place('catalog.replaced_rows', 'reference');
 create index replaced_rows_import_id_idx on catalog.replaced_rows (import_id);
 
 comment on table catalog.replaced_rows is
-    'Rows of the catalogs as they were before an import replaced them, or its undoing removed them.';
+    'Rows of the catalogs as they were before an import replaced them, or undoing removed them.';
 comment on column catalog.replaced_rows.replaced_id is 'Identifies the row; ordered by time.';
 comment on column catalog.replaced_rows.import_id is
     'The import that replaced the row; the undone one, where is_removed.';

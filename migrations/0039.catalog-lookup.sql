@@ -727,7 +727,7 @@ begin atomic
 end;
 revoke execute on function catalog.section_measures(catalog.material_catalog, text) from public;
 comment on function catalog.section_measures(catalog.material_catalog, text) is
-    'What a section is searched by, in US or SI units: values that its source prints, where it does.';
+    'What a section is searched by, in US or SI units: what its source prints, where it does.';
 
 -- Whether a hollow section is round, square or rectangular; null for one that is not hollow.
 --

@@ -38,12 +38,19 @@ _CALLS = (
     "select * from catalog.price_on(%s)",
     "select catalog.newest_edition(%s)",
     "select * from catalog.lightest_sections(array[%s, %s], edition => %s, grade => %s)",
+    "select catalog.shape_key(%s), catalog.code_key(%s)",
+    "select * from catalog.shapes_named(%s, %s, %s)",
+    "select catalog.nearest_shapes(%s, %s, %s)",
+    "select * from catalog.search_sections(array[%s], form => %s, edition => %s, grade => %s)",
+    "select catalog.why_no_section(array[%s], units => %s, edition => %s, grade => %s)",
 )
 _OPERATOR_CALLS = (
     f"select app.erase_events('{ANA}', gen_random_uuid(), %s, %s)",
     "select ops.create_time_partitions(%s, current_date)",
     "select catalog.publish_constant(%s, %s, 1, %s, %s, %s, current_date)",
     "select catalog.publish_price(%s, %s, 1, %s, 'base', current_date)",
+    "select catalog.undo_import(gen_random_uuid(), %s)",
+    "select catalog.keep_rows(gen_random_uuid(), %s, array[%s])",
 )
 
 

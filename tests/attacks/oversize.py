@@ -86,6 +86,10 @@ for role in (APPLICATION, READER):
         f"select catalog.shape_sources('W14X90', 'v16.0', {_LONG})",
         "select catalog.lightest_sections(array_fill('W'::text, array[100000]))",
         "select catalog.lightest_sections('{W}', count => 1000000000)",
+        f"select catalog.nearest_shapes({_LONG})",
+        "select catalog.nearest_shapes('W14X90', 'v16.0', count => 1000000000)",
+        "select catalog.search_sections(array_fill('W'::text, array[100000]))",
+        "select catalog.search_sections('{W}', count => 1000000000)",
         role=role,
     )
 

@@ -29,7 +29,7 @@ select clause.code, clause.section, clause.title, clause.formula, clause.applica
         or starts_with(catalog.code_key(clause.code), catalog.code_key(%(code)s)))
    and (%(section)s::text is null
         or catalog.code_key(clause.section) = catalog.code_key(%(section)s))
- order by clause.code,
+ order by clause.code, regexp_replace(clause.section, '[0-9].*', ''),
           array(select part[1]::numeric from regexp_matches(clause.section, '[0-9]+', 'g') as part),
           clause.section
 """

@@ -148,6 +148,8 @@ class CalibrationConstant:
     source: str
     effective_from: date
     effective_to: date | None
+    published_at: datetime | None
+    published_by: str | None
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,8 @@ class PricingConfig:
     category: PriceCategory
     effective_from: date
     effective_to: date | None
+    published_at: datetime | None
+    published_by: str | None
 
     def __post_init__(self) -> None:
         """Make `category` a member of PriceCategory."""

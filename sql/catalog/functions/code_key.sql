@@ -13,7 +13,8 @@ create function catalog.code_key(name text)
 begin atomic
     select upper(trim(regexp_replace(
                translate(normalize(code_key.name, nfkc),
-                         e'\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00AD\u200B\uFEFF', '-------'),
+                         e'\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00AD\u200B\uFEFF',
+                         '-------'),
                '\s+', ' ', 'g'
            )));
 end;

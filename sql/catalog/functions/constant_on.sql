@@ -14,7 +14,7 @@ create function catalog.constant_on(
     rows 1
     set search_path = pg_catalog, pg_temp
 begin atomic
-    select constant.*
+    select constant
       from catalog.calibration_constants as constant
      where constant.name = constant_on.name
        and daterange(constant.effective_from, constant.effective_to) @> constant_on.on_date;

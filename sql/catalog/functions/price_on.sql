@@ -14,7 +14,7 @@ create function catalog.price_on(
     rows 1
     set search_path = pg_catalog, pg_temp
 begin atomic
-    select price.*
+    select price
       from catalog.pricing_configs as price
      where price.item_code = price_on.item_code
        and daterange(price.effective_from, price.effective_to) @> price_on.on_date;

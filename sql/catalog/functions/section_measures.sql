@@ -71,4 +71,4 @@ begin atomic
 end;
 revoke execute on function catalog.section_measures(catalog.material_catalog, text) from public;
 comment on function catalog.section_measures(catalog.material_catalog, text) is
-    'What a section is searched by, in US or SI units: values that its source prints, where it does.';
+    'What a section is searched by, in US or SI units: what its source prints, where it does.';

@@ -193,7 +193,8 @@ create table catalog.material_catalog (
         check (kind = 'material' or (area_in2 is not null and area_in2 > 0)),
     constraint material_catalog_strength_check
         check (kind = 'section'
-               or (fy_ksi > 0 and fu_ksi >= fy_ksi and e_ksi > 0) is true and coalesce(g_ksi > 0, true)),
+               or (fy_ksi > 0 and fu_ksi >= fy_ksi and e_ksi > 0) is true
+                  and coalesce(g_ksi > 0, true)),
     constraint material_catalog_standard_check check (length(standard) <= 200),
     constraint material_catalog_shape_type_check check (length(shape_type) <= 50),
     constraint material_catalog_edi_label_check check (length(edi_label) <= 100),
@@ -269,7 +270,8 @@ comment on column catalog.material_catalog.j_in4 is 'Torsional constant J in inc
 comment on column catalog.material_catalog.fy_ksi is 'Least yield strength Fy in ksi.';
 comment on column catalog.material_catalog.fu_ksi is 'Least tensile strength Fu in ksi.';
 comment on column catalog.material_catalog.e_ksi is 'Modulus of elasticity E in ksi.';
-comment on column catalog.material_catalog.g_ksi is 'Shear modulus G in ksi; null where the standard gives none.';
+comment on column catalog.material_catalog.g_ksi is
+    'Shear modulus G in ksi; null where the standard gives none.';
 comment on column catalog.material_catalog.doubted is
     'Names of the printed values that others contradict, such as si.Zy; null when there is none.';
 comment on column catalog.material_catalog.set_apart is

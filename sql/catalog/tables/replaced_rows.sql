@@ -22,7 +22,7 @@ select ops.place('catalog.replaced_rows', 'reference');
 create index replaced_rows_import_id_idx on catalog.replaced_rows (import_id);
 
 comment on table catalog.replaced_rows is
-    'Rows of the catalogs as they were before an import replaced them, or its undoing removed them.';
+    'Rows of the catalogs as they were before an import replaced them, or undoing removed them.';
 comment on column catalog.replaced_rows.replaced_id is 'Identifies the row; ordered by time.';
 comment on column catalog.replaced_rows.import_id is
     'The import that replaced the row; the undone one, where is_removed.';

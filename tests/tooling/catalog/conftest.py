@@ -31,6 +31,7 @@ def url(shared_database: str) -> Iterator[str]:
     yield shared_database
     with psycopg.connect(shared_database) as connection:
         connection.execute("delete from catalog.material_catalog where kind = 'section'")
+        connection.execute("delete from catalog.replaced_rows")
         connection.execute("delete from catalog.imports where kind <> 'seed'")
 
 

@@ -123,6 +123,34 @@ def test_a_changed_clause_is_held_back_unless_asked(
             '[{"code": "A", "section": 1, "title": "T", "application": "U"}]',
             "c.json, row 1, column section: not a string",
         ),
+        (
+            "c.json",
+            '[{"code": "A\\ud800", "section": "1", "title": "T", "application": "U"}]',
+            "c.json, row 1, column code: U+D800 is no character of a text",
+        ),
+        (
+            "c.json",
+            '[{"code": "A", "section": "1", "title": "T\\u0000", "application": "U"}]',
+            "c.json, row 1, column title: U+0000 is no character of a text",
+        ),
+        (
+            "c.json",
+            '[{"code": "A", "section": "1", "section": "2", "title": "T", "application": "U"}]',
+            "c.json, row 1: 'section' is given twice",
+        ),
+        ("c.json", '[{"\\ud800": "A"}]', "c.json, row 1: no column code"),
+        ("c.json", "[" + "1" * 5000 + "]", "not valid JSON: Exceeds the limit"),
+        ("c.json", "[" * 100000, "not valid JSON"),
+        (
+            "c.csv",
+            "code,section,title,application\nASCE 7-16,26.7,T,U\nasce  7\u201316,26.7,V,W\n",
+            "c.csv, row 3: ASCE 7-16 26.7 is given twice, first in row 2",
+        ),
+        (
+            "c.csv",
+            "code,section,title,application\nA,1,T\x07,U\n",
+            "c.csv, row 2, column title: U+0007 is no character",
+        ),
         ("c.txt", "code", "not csv or json"),
     ],
 )
@@ -138,3 +166,18 @@ def test_bad_input_writes_nothing(
         "select count(*) as n from catalog.imports where kind = 'asce'"
     ).fetchone()
     assert count == {"n": 0}
+
+
+def test_a_code_is_one_however_it_is_spelled(connection: Connection, tmp_path: Path) -> None:
+    spelled = [["asce 7\u201316", " 26.10.2 ", "Velocity Pressure", "", "Pressure"],
+               ["Bs 5950", "1\u20112", "Scope", "", "Scope"]]  # fmt: skip
+    path = write(tmp_path / "clauses.csv", [HEADER, *spelled])
+    report = import_clauses(connection, path)
+    assert (report.inserted, report.changed) == (1, 1)
+    again = [["BS 5950", "1-2", "Scope", "", "Scope"]]
+    report = import_clauses(connection, write(tmp_path / "again.csv", [HEADER, *again]))
+    assert (report.inserted, report.changed) == (0, 1)  # another source
+    rows = connection.execute(
+        "select code, section from catalog.code_references where code ilike 'bs%'"
+    ).fetchall()
+    assert rows == [{"code": "Bs 5950", "section": "1-2"}]

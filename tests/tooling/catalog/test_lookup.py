@@ -74,7 +74,9 @@ def test_the_lightest_of_several_types(filled: str) -> None:
     assert [row["shape"] for row in rows] == ["Pipe8STD", "HSS8X4X1/2"]
     rows = answer(filled, "lightest", "HSS", "PIPE", "--min-sx", "15", "--count", "1")
     assert [row["shape"] for row in rows] == ["Pipe8STD"]
-    assert answer(filled, "lightest", "W", "--min-sx", "1000") == []
+    done = ask(filled, "lightest", "W", "--min-sx", "1000")
+    assert (done.returncode, done.stdout) == (Exit.OK, "")
+    assert done.stderr.startswith("note: no W has Sx >= 1000 in^3; the greatest is ")
 
 
 def test_what_changed_between_editions(filled: str) -> None:
@@ -110,7 +112,7 @@ def test_where_a_number_comes_from(filled: str) -> None:
         (
             ["shape", "W99X99"],
             "shape W99X99 is not in edition v16.0",
-            "Write it as the manual prints it, such as W14X90, HSS8X8X1/2 or Pipe12STD.",
+            "The nearest are W20X85.5 and W10X51.",
         ),
         (
             ["shape", "W10X49", "--grade", "A1085"],
@@ -126,6 +128,11 @@ def test_where_a_number_comes_from(filled: str) -> None:
             ["diff", "v8.0", "v16.0"],
             "edition v8.0 is not in the catalog",
             "Import it with: tooling import-aisc FILE",
+        ),
+        (
+            ["lightest", "L", "--mx", "9", "--fy", "50", "--method", "asd"],
+            "flexural strength is known of W, M, S, HP, C, MC, HSS, PIPE only",
+            "Search the other types by Sx or Zx.",
         ),
         (
             ["shape", "W10X49", "--edition", "new"],

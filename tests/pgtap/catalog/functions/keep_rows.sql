@@ -9,7 +9,8 @@ select is(
 );
 set local role eagle_operator;
 select is(
-    catalog.keep_rows(import_id, 'catalog.code_references', '{"ACI 318-19, 22.5",unknown}'), 1::bigint,
+    catalog.keep_rows(import_id, 'catalog.code_references', '{"ACI 318-19, 22.5",unknown}'),
+    1::bigint,
     'a row is kept by its key'
 )
   from catalog.code_references where section = '22.5';

@@ -7,9 +7,9 @@ select is(
     pg_temp.head_of('catalog.search_sections'),
     '(shape_types text[], limits jsonb DEFAULT ''{}''::jsonb, strength jsonb DEFAULT NULL::jsonb,'
     ' units text DEFAULT ''us''::text, form text DEFAULT NULL::text, edition text DEFAULT'
-    ' NULL::text, grade text DEFAULT NULL::text, count integer DEFAULT 10) returns TABLE(shape text,'
-    ' shape_type text, of_edition text, measures jsonb, strength_ratio numeric, doubts text[]),'
-    ' stable, security invoker',
+    ' NULL::text, grade text DEFAULT NULL::text, count integer DEFAULT 10) returns'
+    ' TABLE(shape text, shape_type text, of_edition text, measures jsonb, strength_ratio numeric,'
+    ' doubts text[]), stable, security invoker',
     'sections are searched by limits of any measure'
 );
 set local role eagle_operator;

@@ -20,7 +20,8 @@ select results_eq(
                                      null, 'us', null, 'v16.0', null)
          join catalog.material_catalog using (material_id)
         order by shape, limit_name $$,
-    $$ values ('HSS12X6X1/4', 'max-depth', 12::numeric, false), ('HSS12X6X1/4', 'min-sx', 25.2, false),
+    $$ values ('HSS12X6X1/4', 'max-depth', 12::numeric, false),
+              ('HSS12X6X1/4', 'min-sx', 25.2, false),
               ('HSS12X6X1/4', 'min-zy', null, false), ('Pipe10STD', 'max-depth', 10.75, true),
               ('Pipe10STD', 'min-sx', 28.1, true), ('Pipe10STD', 'min-zy', null, false) $$,
     'a limit may be met exactly; what is not printed meets none'

@@ -13,11 +13,13 @@ select is(
     format('%s is meant in %s spellings', expected.key, count(*))
 )
   from (values
-            ('W|14|90', '{W14X90,w14×90," W 14 x 90 ",14WF90,W14-90,W14X90.0,"W14х90 lb/ft"}'::text[]),
+            ('W|14|90',
+             '{W14X90,w14×90," W 14 x 90 ",14WF90,W14-90,W14X90.0,"W14х90 lb/ft"}'::text[]),
             ('HSS|10|3.5|0.1875',
              '{HSS10X3-1/2X3/16,HSS10X3.5X.188,"HSS 10 × 3½ × 3/16",ts10x3.5x0.1875}'),
             ('2L|5|3|0.5|0.75|LLBB', '{"2L5X3X1/2X3/4 LLBB",2L3x5x.5x.75LLBB,"2-L 5x3x½x¾ llbb"}'),
-            ('PIPE|8|XS', '{Pipe8XS,"pipe 8 x-strong","8 in. extra strong pipe",PX8,"Pipe 8 Sch. 80"}')
+            ('PIPE|8|XS',
+             '{Pipe8XS,"pipe 8 x-strong","8 in. extra strong pipe",PX8,"Pipe 8 Sch. 80"}')
        ) as expected (key, names)
  cross join lateral unnest(expected.names) as said (name)
  group by expected.key;

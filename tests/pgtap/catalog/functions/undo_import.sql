@@ -21,8 +21,8 @@ insert into catalog.imports (
     import_id, kind, edition, file_name, file_sha256, sheets,
     rows_read, rows_inserted, rows_changed, rows_unchanged, rows_rejected, is_kept
 )
-values ('b0000000-0000-7000-8000-000000000000', 'aisc', 'v16.0', 'second.csv', repeat('b', 64), '{}',
-        2, 1, 1, 0, 0, true);
+values ('b0000000-0000-7000-8000-000000000000', 'aisc', 'v16.0', 'second.csv', repeat('b', 64),
+        '{}', 2, 1, 1, 0, 0, true);
 select catalog.keep_rows(
     'b0000000-0000-7000-8000-000000000000', 'catalog.material_catalog', array[material_id::text]
 )
@@ -32,7 +32,8 @@ update catalog.material_catalog
        import_id  = 'b0000000-0000-7000-8000-000000000000'
  where shape = 'W14X90';
 select pg_temp.section(
-    'b0000000-0000-7000-8000-000000000000', 'v16.0', 'W99X99', 'W', '{}', '{"us": {"W": 99, "A": 29}}', 3
+    'b0000000-0000-7000-8000-000000000000', 'v16.0', 'W99X99', 'W', '{}',
+    '{"us": {"W": 99, "A": 29}}', 3
 );
 select ops.record_catalog_rows();
 

@@ -27,7 +27,8 @@ select throws_ok(
   from (values ('add', 'insert into %s default values'), ('remove', 'delete from %s'),
                ('empty', 'truncate %s')) as verb (name, statement);
 select results_eq(
-    $$ select class, bearing_psf from catalog.soil_classes where code = 'IBC 2018' order by class $$,
+    $$ select class, bearing_psf from catalog.soil_classes
+        where code = 'IBC 2018' order by class $$,
     $$ values (1, 12000::numeric), (2, 4000), (3, 3000), (4, 2000), (5, 1500) $$,
     'engineers read what a soil of a class bears'
 );
@@ -37,7 +38,8 @@ select throws_ok(
     format('update catalog.soil_classes set %s where class = 5', wrong.change),
     '23514', null, format('a class does not have %s', wrong.what)
 )
-  from (values ('bearing_psf = 0', 'no bearing'), ('lateral_bearing_psf_per_ft = -1', 'a negative value'),
+  from (values ('bearing_psf = 0', 'no bearing'),
+               ('lateral_bearing_psf_per_ft = -1', 'a negative value'),
                ('sliding_friction_coefficient = 0.25', 'both friction and cohesion'),
                ('source = ''''', 'no source')) as wrong (change, what);
 
