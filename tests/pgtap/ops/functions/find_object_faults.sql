@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(6);
 \ir ../../shape.psql
 
 select is(
@@ -57,6 +57,38 @@ select results_eq(
     $$ select check_name, object from ops.find_object_faults() $$,
     $$ values ('invalid-indexes', 'ops.missed_months_pkey') $$,
     'an index that is not used is named'
+);
+
+-- One fault of each kind, and what it counts as.
+alter table app.projects
+    add constraint projects_customer_named_check check (customer <> '') not valid;
+alter table ops.missed_months set unlogged;
+grant select on catalog.pricing_configs to public;
+drop table app.project_payloads_two_pole_direct_burial;
+update pg_inherits set inhdetachpending = true
+ where inhrelid = 'app.project_payloads_single_pole_base_plate'::regclass;
+insert into ops.retired_partitions
+    (partition, relation, starts_at, ends_at, action, row_count, changed_at)
+values ('app.old', 'app.project_events', '2001-01-01', '2001-02-01', 'drop', 0,
+        now() - interval '25 hours');
+insert into ops.missed_months (relation, starts_at, misses)
+values ('app.project_events', '2001-01-01', 3);
+insert into pg_db_role_setting (setdatabase, setrole, setconfig)
+values (0, 0, '{track_counts=off}');
+select results_eq(
+    $$ select check_name, object, violations
+         from ops.find_object_faults()
+        order by check_name collate "C", object collate "C" $$,
+    $$ values
+        ('access', 'catalog.pricing_configs', 1::bigint),
+        ('missed-months', 'app.project_events', 3),
+        ('partitions', 'app.project_payloads', 1),
+        ('partitions', 'app.project_payloads_single_pole_base_plate', 1),
+        ('retirements', 'app.old', 1),
+        ('settings', 'server', 1),
+        ('unlogged-tables', 'ops.missed_months', 1),
+        ('unvalidated-constraints', 'app.projects projects_customer_named_check', 1) $$,
+    'each fault counts as one, and refused writes by their number'
 );
 
 select * from finish();

@@ -35,8 +35,9 @@ select results_eq(
 );
 refresh materialized view app.project_stats with no data;
 select results_eq(
-    $$ select detail from ops.find_recorded_faults() where check_name = 'project-stats' $$,
-    array['has no rows until it is refreshed'],
+    $$ select violations, detail
+         from ops.find_recorded_faults() where check_name = 'project-stats' $$,
+    $$ values (1::bigint, 'has no rows until it is refreshed') $$,
     'and statistics that cannot be read'
 );
 
