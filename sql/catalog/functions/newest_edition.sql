@@ -22,7 +22,7 @@ begin
       from catalog.imports as import
      where import.kind = 'aisc'
        and import.grade is not distinct from newest_edition.grade
-        and import.undone_at is null
+       and import.undone_at is null
      order by import.is_complete is not false desc,
               string_to_array(substr(import.edition, 2), '.')::integer[] desc
      limit 1;

@@ -131,7 +131,8 @@ begin
            and not kept.is_removed
     )
     update catalog.material_catalog as row
-       set shape_type       = earlier.shape_type,
+       set shape            = earlier.shape,
+           shape_type       = earlier.shape_type,
            edi_label        = earlier.edi_label,
            metric_label     = earlier.metric_label,
            has_special_note = earlier.has_special_note,
@@ -142,7 +143,9 @@ begin
            source_sheet     = earlier.source_sheet,
            source_row       = earlier.source_row,
            other_sources    = earlier.other_sources,
-           doubts           = earlier.doubts
+           doubts           = earlier.doubts,
+           doubted          = earlier.doubted,
+           set_apart        = earlier.set_apart
       from earlier
      where row.material_id = earlier.material_id;
     with earlier as (

@@ -1,4 +1,4 @@
--- restores: catalog.newest_edition @0003
+-- restores: catalog.newest_edition @0039
 -- restores: catalog.find_shape @0029
 -- restores: catalog.shape_properties @0003
 -- restores: catalog.shape_sources @0003

@@ -1,11 +1,11 @@
--- 0039.catalog-lookup
--- depends: 0038.catalog-reference
+-- 0041.catalog-lookup
+-- depends: 0040.catalog-reference
 --
 -- why    Engineers type a section in many ways, and search in SI units, by both axes and by strength;
 --        what is not found says what is near. An import can be undone. Numbers are shown without
 --        zeros that the edition does not print: 90, not 90.0.
 -- locks  None that anybody waits for: functions.
--- undo   0039.catalog-lookup.rollback.sql; nothing is lost.
+-- undo   0041.catalog-lookup.rollback.sql; nothing is lost.
 
 -- The designation of a section in one spelling: its type, its sizes as decimals, and what else tells
 -- it apart, between bars. Designations of one section have one key, however they are typed; ? stands
@@ -313,7 +313,8 @@ begin
      where import.kind = 'aisc'
        and import.grade is not distinct from newest_edition.grade
        and import.undone_at is null
-     order by string_to_array(substr(import.edition, 2), '.')::integer[] desc
+     order by import.is_complete is not false desc,
+              string_to_array(substr(import.edition, 2), '.')::integer[] desc
      limit 1;
 
     if newest is null then
@@ -1436,7 +1437,8 @@ begin
            and not kept.is_removed
     )
     update catalog.material_catalog as row
-       set shape_type       = earlier.shape_type,
+       set shape            = earlier.shape,
+           shape_type       = earlier.shape_type,
            edi_label        = earlier.edi_label,
            metric_label     = earlier.metric_label,
            has_special_note = earlier.has_special_note,
@@ -1447,7 +1449,9 @@ begin
            source_sheet     = earlier.source_sheet,
            source_row       = earlier.source_row,
            other_sources    = earlier.other_sources,
-           doubts           = earlier.doubts
+           doubts           = earlier.doubts,
+           doubted          = earlier.doubted,
+           set_apart        = earlier.set_apart
       from earlier
      where row.material_id = earlier.material_id;
     with earlier as (

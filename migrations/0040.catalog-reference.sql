@@ -1,11 +1,11 @@
--- 0038.catalog-reference
--- depends: 0037.job-schedules
+-- 0040.catalog-reference
+-- depends: 0039.whole-editions
 --
 -- why    Soils are presumed by class, and a bearing of gravel was described as one for any site.
 --        An import can be undone: what it replaces is kept. Who published a version is recorded.
 --        A code is one, however its name is spelled. A material has G only if its standard has.
 -- locks  catalog tables ACCESS EXCLUSIVE, briefly: they are small, and nothing is rewritten.
--- undo   0038.catalog-reference.rollback.sql; soils, materials without G (seeds have both), kept
+-- undo   0040.catalog-reference.rollback.sql; soils, materials without G (seeds have both), kept
 --        rows, and who published or undid are lost.
 
 -- A code's name, or a clause's number, in one spelling: ASCE 7-16, asce 7–16 and ASCE  7-16 are one.

@@ -1,4 +1,4 @@
--- 0040.catalog-doubts
+-- 0038.catalog-doubts
 -- depends: 0037.job-schedules
 --
 -- why    A misprint in SI units left the right row out, and a wrong value in US units was searched
@@ -6,7 +6,7 @@
 --        file with a few shapes of an edition became the newest edition; a part of one does not.
 -- locks  catalog.imports, catalog.material_catalog ACCESS EXCLUSIVE, briefly: nullable columns, no
 --        rewrite; the checks are NOT VALID and validated at once, the tables are small.
--- undo   0040.catalog-doubts.rollback.sql; which values are doubted is lost, and those set apart are
+-- undo   0038.catalog-doubts.rollback.sql; which values are doubted is lost, and those set apart are
 --        searched by again.
 
 alter table catalog.imports

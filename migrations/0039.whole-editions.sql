@@ -1,9 +1,9 @@
--- 0041.whole-editions
--- depends: 0040.catalog-doubts
+-- 0039.whole-editions
+-- depends: 0038.catalog-doubts
 --
 -- why    Three rows of an edition became the newest edition, and every default look-up was empty.
 -- locks  None on tables; one function is replaced.
--- undo   0041.whole-editions.rollback.sql; nothing is lost.
+-- undo   0039.whole-editions.rollback.sql; nothing is lost.
 
 -- The newest edition of the shapes database that has been imported for a grade of steel.
 -- Editions compare by number: v9.1 is older than v16.0. One of which only a part was imported comes
