@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(10);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -35,6 +35,24 @@ set local role eagle_application;
 select results_eq(
     'select account_id from app.projects', 'select pg_temp.ana()',
     'an unsigned account is accepted again'
+);
+
+-- Where the owner may not keep what was found, and where Citus is, as if it were installed.
+reset role;
+revoke set on parameter backtrace_functions from eagle_owner;
+set local role eagle_owner;
+select throws_ok(
+    'select ops.require_signed_accounts(true)',
+    '42501', 'the owner cannot keep which account was found signed',
+    'a requirement that could not be kept is refused'
+);
+reset role;
+insert into pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+values (99999, 'citus', 10, 'pg_catalog'::regnamespace, false, '13');
+select throws_ok(
+    'select ops.require_signed_accounts(true)',
+    '0A000', 'signed accounts are not available on a distributed database',
+    'nor can accounts be signed on a distributed database'
 );
 
 select * from finish();

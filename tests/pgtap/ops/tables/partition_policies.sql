@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(16);
 \ir ../../shape.psql
 
 select results_eq(
@@ -13,15 +13,32 @@ select results_eq(
     'a partition policy has these columns, in this order'
 );
 select results_eq(
-    $$ select name from pg_temp.constraints_of('ops.partition_policies') $$,
-    array[
-        'partition_policies_check', 'partition_policies_days_check',
-        'partition_policies_months_ahead_check',
-        'partition_policies_months_retained_check', 'partition_policies_on_retirement_check',
-        'partition_policies_period_check', 'partition_policies_pkey',
-        'partition_policies_relation_check'
-    ],
+    $$ select * from pg_temp.constraints_of('ops.partition_policies') $$,
+    $$ values
+        ('partition_policies_check',
+         'CHECK (((on_retirement = ''keep''::text) = (months_retained IS NULL)))'),
+        ('partition_policies_days_check',
+         'CHECK (((period <> ''day''::text) OR (months_ahead <= 12)))'),
+        ('partition_policies_months_ahead_check',
+         'CHECK (((months_ahead >= 1) AND (months_ahead <= 120)))'),
+        ('partition_policies_months_retained_check', 'CHECK ((months_retained > 0))'),
+        ('partition_policies_on_retirement_check',
+         'CHECK ((on_retirement = ANY (ARRAY[''keep''::text, ''detach''::text, ''archive''::text,'
+         ' ''drop''::text])))'),
+        ('partition_policies_period_check',
+         'CHECK ((period = ANY (ARRAY[''day''::text, ''week''::text, ''month''::text,'
+         ' ''quarter''::text, ''year''::text])))'),
+        ('partition_policies_pkey', 'PRIMARY KEY (relation)'),
+        ('partition_policies_relation_check', 'CHECK ((length(relation) <= 260))') $$,
     'a partition policy has these constraints'
+);
+select results_eq(
+    $$ select * from pg_temp.triggers_of('ops.partition_policies') $$,
+    $$ values
+        ('partition_policies_own_relation',
+         'BEFORE INSERT OR UPDATE OF relation ON ops.partition_policies FOR EACH ROW'
+         ' EXECUTE FUNCTION ops.check_partition_policy()') $$,
+    'whose table it is of is checked first'
 );
 select results_eq(
     'select * from ops.partition_policies',
