@@ -290,7 +290,8 @@ comment on function catalog.nearest_shapes(text, text, text, integer) is
     'The sections whose sizes are nearest to those of a designation.';
 
 -- The newest edition of the shapes database that has been imported for a grade of steel.
--- Editions compare by number: v9.1 is older than v16.0.
+-- Editions compare by number: v9.1 is older than v16.0. One of which only a part was imported comes
+-- after all that are complete.
 --
 --     select catalog.newest_edition();
 --     -- v16.0
