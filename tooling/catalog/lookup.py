@@ -101,7 +101,7 @@ def doubts(
     connection: psycopg.Connection[Any], *, edition: str | None, grade: str | None
 ) -> list[Row]:
     """Return the printed values of an edition that are doubted, and why. Raises InputError."""
-    return _ask(connection, "doubts", edition=edition, grade=grade)
+    return ask(connection, "doubts", edition=edition, grade=grade)
 
 
 def number(value: Decimal | None) -> int | float | None:

@@ -73,7 +73,7 @@ _PATH = click.Path(path_type=Path)
     multiple=True,
     help="Check this migration alone, whether it is applied or pending.",
 )
-@click.option("--every", is_flag=True, help="Check every migration, beginning with an empty database.")
+@click.option("--every", is_flag=True, help="Check every migration, from an empty database on.")
 @click.option(
     "--slower",
     type=click.FloatRange(1, min_open=True),
