@@ -216,7 +216,7 @@ def _fill(made: Stack) -> None:
     made.sql("create extension pg_buffercache", "vacuum analyze")
     made.start("receiver")
     slots = "select 1 from pg_replication_slots where active"
-    wait_for(lambda: made.sql(slots), "a receiver", 60)
+    wait_for(lambda: made.sql(slots), "a receiver", 180)
     jobs = made.sql("select job from ops.jobs where is_enabled order by job = 'dr-test', job")
     for (job,) in jobs:
         made.job(job)
