@@ -36,7 +36,6 @@ from pgproof.trace.trace import Source, trace
 from pgproof.verify.records import Verification
 from pgproof.verify.verify import verify
 
-
 _ATTEMPTS = 3
 """How often files are traced that fail by a lock: the runner would try them again, too."""
 
