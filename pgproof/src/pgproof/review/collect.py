@@ -27,6 +27,7 @@ from pgproof.review.judge import Judge
 from pgproof.review.looked import Database, looked, record_of
 from pgproof.review.records import Review, ReviewedFile
 from pgproof.reviewed.check import of_migration
+from pgproof.run.failure import LOCK_STATES
 from pgproof.run.interrupt import interruptible
 from pgproof.scratch.copies import Prepare, database_of
 from pgproof.scratch.databases import Databases, databases
@@ -36,6 +37,9 @@ from pgproof.trace.records import Trace
 from pgproof.trace.trace import trace
 from pgproof.verify.records import Verification
 from pgproof.verify.verify import verify
+
+_ATTEMPTS = 3
+"""How often files are traced that fail by a lock: the runner would try them again, too."""
 
 
 @dataclass
@@ -85,7 +89,8 @@ def review(
         server = scratch or conninfo
         seen = _Seen(stack.enter_context(databases(server)), found.ledger_schema)
         traced = verified = None
-        if found.pending:
+        for _ in range(_ATTEMPTS if found.pending else 0):
+            seen.objects.clear()
             traced = trace(
                 conninfo,
                 settings,
@@ -96,6 +101,8 @@ def review(
                 scratch=scratch,
                 look=seen.look,
             )
+            if not _met_a_lock(traced):
+                break
         if traced and not any(file.failure for file in traced.files):
             names = only or [one.id for one in found.pending]
             verified = verify(
@@ -140,6 +147,11 @@ def review(
         seconds=round(time.monotonic() - started, 3),
         unknown=planned.unknown,
     )
+
+
+def _met_a_lock(traced: Trace) -> bool:
+    failures = (one.failure or "" for one in traced.files)
+    return any(f"(SQLSTATE {state})" in one for one in failures for state in LOCK_STATES)
 
 
 def _refuse_unknown(only: Sequence[str], pending: Iterable[Migration], settings: Settings) -> None:
