@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 \ir house.psql
 
 -- LOCK TABLE asks for a right on the whole table: with UPDATE, DELETE or TRUNCATE, from version 17 on
@@ -72,19 +72,25 @@ select cmp_ok(
 select results_eq(
     $$ select e.evtevent::text collate "default", e.evtenabled::text, e.evttags,
               e.evtfoid::regproc::text,
-              bool_and(r.rolsuper)
+              bool_and(r.rolsuper), min(p.provolatile::text), bool_or(p.prosecdef)
          from pg_event_trigger as e
          join pg_proc as p on p.oid = e.evtfoid
          join pg_roles as r on r.oid in (e.evtowner, p.proowner)
         where e.evtname = 'eagle_refuse_definition'
         group by 1, 2, 3, 4 $$,
-    $$ values ('ddl_command_start', 'O', null::text[], 'eagle_refuse_definition', true) $$,
+    $$ values ('ddl_command_start', 'O', null::text[], 'eagle_refuse_definition', true, 'v',
+               false) $$,
     'definitions are looked at before they begin, by a function that belongs to a superuser'
 );
 set local session authorization eagle_operator;
 select lives_ok(
     'create temporary table staged (x integer) on commit drop',
     'an operator stages what it imports'
+);
+select throws_ok(
+    'create view pg_temp.seen as select 1 as one',
+    '42501', 'CREATE VIEW is refused to eagle_operator',
+    'and defines nothing else'
 );
 reset session authorization;
 

@@ -23,7 +23,7 @@ select '# pgproof ' || pg_catalog.string_agg(o.oid::pg_catalog.text, ' ')
 """
 OPTIONS = "-c track_functions=all"
 _OWN_FILE, _NAMED, _PART_NAMED, _TOUCHED, _ASKS = 8.0, 4.0, 2.0, 3.0, 1.0
-_SAME_OBJECT, _SAME_SCHEMA, _SAME_KIND = 12.0, 6.0, 3.0
+_SAME_OBJECT, _SAME_SCHEMA, _SAME_KIND = 24.0, 16.0, 8.0
 _LEAST = 0.5
 """Seconds below which being quicker hardly counts."""
 

@@ -234,7 +234,10 @@ end
 $function$;
 select results_eq(
     format('select * from pg_temp.failing(%L)', failed.code),
-    format($$ values (%L, 1::bigint, array['capacity: no luck (SQLSTATE %s)']) $$, failed.found, failed.code),
+    format(
+        $$ values (%L, 1::bigint, array['capacity: no luck (SQLSTATE %s)']) $$,
+        failed.found, failed.code
+    ),
     failed.what
 )
   from (values

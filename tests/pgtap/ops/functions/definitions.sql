@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(8);
 \ir ../../shape.psql
 
 select is(
@@ -34,6 +34,27 @@ select set_eq(
        (select object from ops.definitions() except select object from before) $$,
     array['job backup', 'function app.extra()'],
     'what comes and goes is seen'
+);
+
+create type ops.pair as (left_one integer, right_one text);
+select results_eq(
+    $$ select split_part(definition, ', ', 1) || ', ' || split_part(definition, ', ', 2)
+         from ops.definitions() where object = 'type ops.pair' $$,
+    array['left_one integer right_one text, owner postgres'],
+    'a type of several parts is written with each of them'
+);
+select set_eq(
+    $$ select object from ops.definitions() where object like 'migration %' $$,
+    case
+        when to_regclass('ledger._yoyo_migration') is null then 'select null::text where false'
+        else $$ select 'migration ' || m.migration_id from ledger._yoyo_migration as m $$
+    end,
+    'every applied migration is there'
+);
+create aggregate app.least_of(integer) (sfunc = int4smaller, stype = integer);
+select alike(
+    (select definition from ops.definitions() where object = 'function app.least_of(integer)'),
+    '%"aggtransfn"%int4smaller%', 'an aggregate is written with its parts'
 );
 
 select * from finish();

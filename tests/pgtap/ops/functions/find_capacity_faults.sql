@@ -54,16 +54,20 @@ insert into ops.swollen select * from generate_series(1, 10);
 analyze ops.swollen;
 create table ops.flags (flag boolean);
 create table ops.notes (note text);
-select is(pg_temp.bloated(case_of.pages, case_of.tuples, case_of.relation), case_of.more, case_of.what)
+select is(
+    pg_temp.bloated(said.pages, said.tuples, said.relation), said.more, said.what
+)
   from (values
-            (1001, 0, 'ops.swollen'::regclass, 1001::bigint, 'a table of 1,001 pages for no row is bloated'),
+            (1001, 0, 'ops.swollen'::regclass, 1001::bigint,
+             'a table of 1,001 pages for no row is bloated'),
             (1000, 0, 'ops.swollen', null, 'one of 1,000 pages is not worth naming'),
             (1001, -1, 'ops.swollen', null, 'nor one whose rows nobody has counted'),
-            (108000001, 8168000000, 'ops.swollen', 72000001, 'a table of three times what it needs is bloated'),
+            (108000001, 8168000000, 'ops.swollen', 72000001,
+             'a table of three times what it needs is bloated'),
             (108000000, 8168000000, 'ops.swollen', null, 'one page less is not too many'),
             (1001, 0, 'ops.flags', 1001, 'a column that is always as wide needs no statistics'),
             (1001, 0, 'ops.notes', null, 'without statistics nobody knows how wide a text is')
-       ) as case_of (pages, tuples, relation, more, what);
+       ) as said (pages, tuples, relation, more, what);
 
 -- A partitioned table without statistics, though its partitions have rows.
 create function pg_temp.without_statistics(own real, of_partition real)
@@ -83,9 +87,13 @@ begin
     );
 end
 $function$;
-select is(pg_temp.without_statistics(-1, 10001), 1::bigint, 'a table with rows has statistics as a whole');
+select is(
+    pg_temp.without_statistics(-1, 10001), 1::bigint, 'a table with rows has statistics as a whole'
+);
 select is(pg_temp.without_statistics(-1, 10000), null, 'one with few rows need not have any');
-select is(pg_temp.without_statistics(0, 10001), null, 'one that was analyzed when it was empty has them');
+select is(
+    pg_temp.without_statistics(0, 10001), null, 'one that was analyzed when it was empty has them'
+);
 
 -- As old as a database may be, in transactions and in multixacts.
 create function pg_temp.aged(transactions bigint, multixacts bigint)

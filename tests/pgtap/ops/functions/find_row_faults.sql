@@ -74,7 +74,10 @@ end
 $function$;
 select results_eq(
     format('select * from pg_temp.unlucky(%L)', failed.code),
-    format($$ values (%L, 'ops.unlucky', 1::bigint, 'no luck (SQLSTATE %s)') $$, failed.found, failed.code),
+    format(
+        $$ values (%L, 'ops.unlucky', 1::bigint, 'no luck (SQLSTATE %s)') $$,
+        failed.found, failed.code
+    ),
     failed.what
 )
   from (values
