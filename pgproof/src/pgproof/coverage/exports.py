@@ -1,5 +1,6 @@
 """What was measured in the formats that other programs read: Cobertura's XML, and lcov's."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -45,7 +46,7 @@ def write_cobertura(found: Coverage, file: Path) -> None:
     """Write what was measured as Cobertura's XML."""
     files = _files(found, file)
     root = ElementTree.Element("coverage", _rates(found.functions), version="pgproof")
-    root.set("timestamp", "0")
+    root.set("timestamp", str(int(time.time() * 1000)))
     sources = ElementTree.SubElement(root, "sources")
     ElementTree.SubElement(sources, "source").text = "."
     packages = ElementTree.SubElement(root, "packages")

@@ -48,6 +48,11 @@ select o.kind, o.oid, o.number, a.privilege_type, a.grantee
   from object as o
  cross join lateral pg_catalog.aclexplode(o.acl) as a
  where a.grantee <> o.owner
+   and not exists (
+       select from pg_catalog.pg_init_privs as i
+        cross join lateral pg_catalog.aclexplode(i.initprivs) as given
+        where i.objoid = o.oid and i.objsubid = o.number
+          and (given.grantee, given.privilege_type) = (a.grantee, a.privilege_type))
 """
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
 
 from pgproof.connection import connect, explaining
 from pgproof.errors import ConnectionFailedError, Exit, InputError, RefusedError
@@ -157,6 +158,12 @@ class Databases:
 
     def drop_all(self) -> None:
         """Drop every database that is left."""
+        if self.connection.info.transaction_status is TransactionStatus.ACTIVE:
+            # A signal came while a database was made: the session still waits for that.
+            with suppress(psycopg.Error):
+                self.connection.cancel_safe()
+            self.connection.close()
+            self.connection = _maintenance(self.source)
         for name in self.made:
             with suppress(psycopg.Error):
                 self._drop(name)
@@ -164,6 +171,7 @@ class Databases:
             with suppress(psycopg.Error):
                 drop = sql.SQL("drop role if exists {}").format(sql.Identifier(role))
                 self.connection.execute(drop)
+        self.connection.close()
 
     def rename_role(self, old: str, new: str) -> None:
         """Give a role of `roles` another name."""
