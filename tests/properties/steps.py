@@ -66,7 +66,7 @@ def addressed(account: Account, drawn: dict[str, Any], others: Account | None = 
     project = account.projects.get(name)
     etag = project.etag if project else NOBODY
     if drawn["tag"] == "stale":
-        etag = min(account.etags)
+        etag = min(account.etags, default=NOBODY)
     elif drawn["tag"] == "unknown":
         etag = NOBODY
     return Call(**rest, project=name, etag=etag)

@@ -70,6 +70,10 @@ class Histories(RuleBasedStateMachine):
             apply(account, call, row)
 
     @rule(who=st.integers(0, 1), drawn=calls())
+    def call_again(self, who: int, drawn: dict[str, Any]) -> None:
+        self.call(who, drawn)
+
+    @rule(who=st.integers(0, 1), drawn=calls())
     def call_for_another_account(self, who: int, drawn: dict[str, Any]) -> None:
         Histories.steps += 1
         call = addressed(self.accounts[1 - who], drawn)
@@ -127,5 +131,20 @@ def test_the_database_agrees_with_the_rules_after_every_call(
     )
     with capsys.disabled():
         print(f"\n{Histories.steps} calls in histories of at most {IN_A_HISTORY}")
+    import time, pathlib
+
+    used = {
+        n: sum(
+            map(
+                int,
+                pathlib.Path(f"/proc/{getattr(Histories, n).info.backend_pid}/stat")
+                .read_text()
+                .split()[13:15],
+            )
+        )
+        for n in urls
+    }
+    with capsys.disabled():
+        print("CPU", used, time.process_time())
     for name in urls:
         getattr(Histories, name).close()

@@ -13,7 +13,13 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
+from psycopg.rows import dict_row
 
 from tests.properties import calls as database
 from tests.properties.conftest import of_role
@@ -75,11 +81,34 @@ class Interleaved(RuleBasedStateMachine):
         self.committed = Account()
         self.sessions = [Session(one) for one in self.connections]
 
-    @rule(who=st.integers(0, 1), drawn=calls())
-    def call(self, who: int, drawn: dict[str, Any]) -> None:
+    @initialize()
+    def begin_with_projects(self) -> None:
+        """Two sessions meet where there are few projects."""
+        connection = self.sessions[0].connection
+        for name in ("Harbour sign", "Pier"):
+            call = Call("create", changes={"name": name})
+            text, values = database.text_of(call, self.name)
+            with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+                database.begin(connection, self.name)
+                apply(self.committed, call, cursor.execute(text.encode(), values).fetchall()[0])
+
+    @rule(drawn=calls())
+    def call_in_one(self, drawn: dict[str, Any]) -> None:
+        self._call(0, drawn)
+
+    @rule(drawn=calls())
+    def call_in_other(self, drawn: dict[str, Any]) -> None:
+        self._call(1, drawn)
+
+    def _call(self, who: int, drawn: dict[str, Any]) -> None:
         session = self.sessions[who]
         if session.waiting:
+            self.end(1 - who, commits=True)
             return
+        # Sessions meet where they work on the same projects, and few of these come and go.
+        if drawn["kind"] in ("create", "delete") and drawn["which"]:
+            drawn = {**drawn, "kind": "move", "status": "estimating", "changes": {}}
+        drawn = {**drawn, "which": drawn["which"] % 2}
         Interleaved.steps += 1
         if session.own is None:
             session.connection.execute("begin")
@@ -169,7 +198,7 @@ def test_two_sessions_at_once_end_as_the_rules_say(
     run_state_machine_as_test(
         Interleaved,
         settings=settings(
-            max_examples=max(STEPS // IN_A_HISTORY, 1),
+            max_examples=max(2 * STEPS // IN_A_HISTORY, 1),
             stateful_step_count=IN_A_HISTORY,
             deadline=None,
             print_blob=True,
@@ -184,3 +213,33 @@ def test_two_sessions_at_once_end_as_the_rules_say(
         print(f"\n{said}")
     for one in (*Interleaved.connections, Interleaved.observer):
         one.close()
+
+
+def test_a_change_of_a_project_that_is_deleted_meanwhile_is_refused(world: str) -> None:
+    application = of_role(world, "eagle_application")
+    name, account = str(uuid.uuid4()), Account()
+    with (
+        psycopg.connect(application, autocommit=True) as one,
+        psycopg.connect(application, autocommit=True) as other,
+        psycopg.connect(world, autocommit=True) as observer,
+    ):
+        call = Call("create", changes={"name": "Pier"})
+        text, values = database.text_of(call, name)
+        with one.transaction(), one.cursor(row_factory=dict_row) as cursor:
+            database.begin(one, name)
+            apply(account, call, cursor.execute(text.encode(), values).fetchall()[0])
+        ((project, held),) = account.projects.items()
+        for connection in (one, other):
+            connection.execute("begin")
+            database.begin(connection, name)
+        one.execute(*database.text_of(Call("delete", project=project, etag=held.etag), name))
+        session = Session(other)
+        session.send(Call("update", project=project, etag=held.etag, changes={"name": "x"}), name)
+        blocked = _BLOCKED.encode(), [other.info.backend_pid]
+        while not session.is_done and not observer.execute(*blocked).fetchall()[0][0]:
+            threading.Event().wait(_POLL)
+        one.execute("commit")
+        assert session.thread is not None
+        session.thread.join()
+        assert isinstance(session.outcome, psycopg.errors.NoDataFound)
+        other.execute("rollback")

@@ -84,6 +84,12 @@ begin
      where p.account_id = update_project.account_id
        and p.project_id = update_project.project_id
     returning p.* into changed;
+    if not found then
+        raise exception using
+            errcode = 'no_data_found',
+            message = format('project %s was deleted meanwhile', update_project.project_id),
+            hint    = 'Nothing is left to change.';
+    end if;
     return changed;
 end
 $function$;

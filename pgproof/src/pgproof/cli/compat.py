@@ -73,7 +73,9 @@ _PATH = click.Path(path_type=Path)
     multiple=True,
     help="Check this migration alone, whether it is applied or pending.",
 )
-@click.option("--every", is_flag=True, help="Check every migration, from an empty database on.")
+@click.option(
+    "--every", is_flag=True, help="Check every migration, beginning with an empty database."
+)
 @click.option(
     "--slower",
     type=click.FloatRange(1, min_open=True),
@@ -121,7 +123,7 @@ def command(
 
     asked = [one for path in statements for one in of_path(path)]
     if stat_statements:
-        asked += of_server(stat_statements, role)
+        asked += of_server(stat_statements, role, settings.ledger_schema)
     new = [one for path in new_statements for one in of_path(path)]
     if not (asked or new or functions):
         raise PgproofError(

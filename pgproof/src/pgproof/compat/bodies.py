@@ -1,19 +1,17 @@
 """The functions that statements call, and the statements in their bodies."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pgproof.ahead.functions import called, walk
+from pgproof.ahead.functions import walk
+from pgproof.compat.observer import PLANNED, Observer
 from pgproof.compat.routines import functions
 from pgproof.compat.schema import Schema
-from pgproof.compat.seen import PLANNED, Observer
 from pgproof.compat.statements import Statement
+from pgproof.compat.uses import WRITES, Uses, reached, trees
 from pgproof.compat.variables import Body, read, resolved
 from pgproof.sql.parser import Node, SyntaxProblem, split, tree
-
-_WRITES = {"InsertStmt": 4, "UpdateStmt": 16, "DeleteStmt": 8, "MergeStmt": 28}
-"""The bits of pg_trigger.tgtype that statements fire."""
 
 
 @dataclass
@@ -24,22 +22,41 @@ class Bodies:
     callers: dict[Statement, tuple[str, ...]] = field(default_factory=dict)
     """Each statement of a body that could be prepared once, and who calls its function."""
     _resolved: dict[tuple[str, str], Statement | None] = field(default_factory=dict)
-    _current: list[Statement] = field(default_factory=list)
+    _used: dict[str, Uses] = field(default_factory=dict)
+    _parsed: dict[tuple[Any, ...], Body | None] = field(default_factory=dict)
 
     def read(self, statements: Sequence[Statement], schema: Schema) -> list[Statement]:
         """Return the statements of all bodies that those statements reach now."""
+        asked = {one.label: self._uses(one.sql, [one.sql]) for one in statements}
         known = functions(self.observer.connection)
-        reached = _reached(statements, self.observer, known)
+        found = reached(asked, known, lambda one: self._uses(one.source, self._texts(one, schema)))
         current = []
-        for function, callers in reached:
+        for function, callers in found:
             for one in self._of(function, schema):
                 self.callers[one] = callers
                 current.append(one)
         return current
 
+    def _uses(self, source: str, texts: Sequence[str]) -> Uses:
+        """Return what a text uses; it is parsed once."""
+        if source not in self._used:
+            self._used[source] = Uses.of(trees(texts))
+        return self._used[source]
+
+    def _texts(self, function: Any, schema: Schema) -> Sequence[str]:
+        body = self._body(function, schema)
+        return body.texts if body else ()
+
+    def _body(self, function: Any, schema: Schema) -> Body | None:
+        """Return a function's body, parsed once; None if it is not one of SQL that is text."""
+        key = (function.source, tuple(function.names), tuple(function.types))
+        if key not in self._parsed:
+            self._parsed[key] = _body(function, schema)
+        return self._parsed[key]
+
     def _of(self, function: Any, schema: Schema) -> Iterator[Statement]:
         """Yield the statements of a body; what cannot be prepared at first is left out."""
-        body = _body(function, schema)
+        body = self._body(function, schema)
         for text in dict.fromkeys(body.texts if body else ()):
             key = (f"{function.schema}.{function.name}", text)
             if key not in self._resolved:
@@ -72,67 +89,16 @@ class Bodies:
 def _is_of_the_schema(root: Node) -> bool:
     """Whether a statement can break: it names a relation or a function."""
     return root.is_a(*PLANNED) and any(
-        one.is_a("RangeVar", "FuncCall", *_WRITES) for one in walk(root)
+        one.is_a("RangeVar", "FuncCall", *WRITES) for one in walk(root)
     )
 
 
-def _reached(
-    statements: Sequence[Statement], observer: Observer, routines: Sequence[Any]
-) -> list[tuple[Any, tuple[str, ...]]]:
-    """Return each function that statements reach, and the labels of those that do."""
-    by_name: dict[str, list[Any]] = {}
-    by_table: dict[str, list[tuple[int, Any]]] = {}
-    for one in routines:
-        by_name.setdefault(one.name, []).append(one)
-        for trigger in one.triggers:
-            _, table, kind = trigger.rsplit(" ", 2)
-            by_table.setdefault(table, []).append((int(kind), one))
-    callers: dict[int, dict[str, None]] = {}
-    known = {one.oid: one for one in routines}
-    for statement in statements:
-        waiting = [observer.tree(statement.sql)]
-        seen: set[int] = set()
-        while waiting:
-            node = waiting.pop()
-            for one in _next(node, by_name, by_table):
-                if one.oid not in seen:
-                    seen.add(one.oid)
-                    callers.setdefault(one.oid, {})[statement.label] = None
-                    waiting += _trees(one)
-    return [(known[oid], tuple(labels)) for oid, labels in callers.items()]
-
-
-def _next(
-    node: Node, by_name: Mapping[str, list[Any]], by_table: Mapping[str, list[tuple[int, Any]]]
-) -> Iterator[Any]:
-    for schema, name in called(node):
-        yield from (one for one in by_name.get(name, ()) if schema in (None, one.schema))
-    for one in walk(node):
-        events = _WRITES.get(one.tag, 0)
-        if events and one.relation is not None:
-            updates = one.onConflictClause and one.onConflictClause.action == "ONCONFLICT_UPDATE"
-            events |= _WRITES["UpdateStmt"] * bool(updates)
-            several = by_table.get(one.relation.relname, ())
-            yield from (function for kind, function in several if kind & events)
-
-
-def _trees(function: Any) -> list[Node]:
-    body = _body(function, None)
-    found = []
-    for text in body.texts if body else ():
-        try:
-            found.append(tree(text))
-        except SyntaxProblem:
-            continue
-    return found
-
-
-def _body(function: Any, schema: Schema | None) -> Body | None:
+def _body(function: Any, schema: Schema) -> Body | None:
     """Return a function's body, if it is one of SQL that is text; else None."""
 
     def column_type(name: str) -> str | None:
         table, _, column = name.rpartition(".")
-        found = schema.relations.get(table) if schema else None
+        found = schema.relations.get(table)
         known = found.columns.get(column) if found else None
         return known.type if known else "text"
 

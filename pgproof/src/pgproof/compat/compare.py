@@ -59,18 +59,26 @@ def _quiet(before: State, after: State, factor: float) -> Iterator[tuple[str, st
 
 
 def _columns(before: State, after: State) -> Iterator[str]:
-    first, second = before.seen.columns, after.seen.columns
-    old, new = [name for name, _ in first], [name for name, _ in second]
+    old, new = ([name for name, _ in one.seen.columns] for one in (before, after))
     if old != new:
         gone = [one for one in old if one not in new]
         added = [one for one in new if one not in old]
         words = [f"without {', '.join(gone)}"] * bool(gone)
         words += [f"with {', '.join(added)}"] * bool(added)
         yield f"its result is {' and '.join(words) or 'in another order'}"
-    types = dict(zip(new, after.types([key for _, key in second]), strict=True))
-    for name, was in zip(old, before.types([key for _, key in first]), strict=True):
-        if name in types and types[name] != was:
-            yield from _retyped(f"column {name}", was, types[name])
+    was, now = (one.types([key for _, key in one.seen.columns]) for one in (before, after))
+    if old == new:
+        pairs = list(zip(old, was, now, strict=True))
+    else:
+        places = {name: place for place, name in enumerate(new) if new.count(name) == 1}
+        pairs = [
+            (name, type_, now[places[name]])
+            for name, type_ in zip(old, was, strict=True)
+            if name in places
+        ]
+    for name, first_type, second_type in pairs:
+        if first_type != second_type:
+            yield from _retyped(f"column {name}", first_type, second_type)
 
 
 def _parameters(before: State, after: State) -> Iterator[tuple[str, str]]:

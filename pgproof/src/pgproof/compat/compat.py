@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pgproof.compat import records
 from pgproof.compat.afterwards import run_after
 from pgproof.compat.looker import FACTOR, Application, Looker, States
+from pgproof.compat.observer import refuse_role
 from pgproof.compat.records import Compatibility, Mismatch, Needed
-from pgproof.compat.seen import refuse_role
 from pgproof.compat.start import Start, start
 from pgproof.compat.statements import Statement
 from pgproof.compat.statistics import Carrier, Statistics

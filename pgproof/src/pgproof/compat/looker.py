@@ -7,9 +7,9 @@ from pgproof.compat import records, schema
 from pgproof.compat.bodies import Bodies
 from pgproof.compat.compare import State, compare
 from pgproof.compat.inserts import given
+from pgproof.compat.observer import Observer
 from pgproof.compat.records import Mismatch
 from pgproof.compat.routines import calls
-from pgproof.compat.seen import Observer
 from pgproof.compat.statements import Statement
 from pgproof.connection import Connection
 

@@ -4,8 +4,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import tuple_row
 
+from pgproof.compat.observer import CHECKED
 from pgproof.compat.placeholders import numbered
-from pgproof.compat.seen import CHECKED
 from pgproof.compat.statements import Statement
 from pgproof.connection import connect, is_lost
 from pgproof.errors import InputError
@@ -32,10 +32,11 @@ _HIDDEN = "<insufficient privilege>"
 _OWN = "pg_catalog."
 
 
-def of_server(conninfo: str, role: str | None) -> list[Statement]:
+def of_server(conninfo: str, role: str | None, ledger_schema: str) -> list[Statement]:
     """Return the queries that a database has counted, of one role or of all, by their frequency.
 
-    Writes nothing. Raises InputError where there is no pg_stat_statements, or nothing can be read.
+    Those of the ledger are left out. Writes nothing. Raises InputError where there is no
+    pg_stat_statements, or nothing can be read.
     """
     with connect(conninfo, autocommit=True, row_factory=tuple_row) as connection:
         schema = connection.execute(_SCHEMA.encode()).fetchone()
@@ -59,7 +60,8 @@ def of_server(conninfo: str, role: str | None) -> list[Statement]:
             "pg_stat_statements hides the statements of other roles",
             hint="Connect as a role of pg_read_all_stats.",
         )
-    found = [_statement(number, text) for number, text, _ in rows if _is_asked(text)]
+    own = f'"{ledger_schema}".'
+    found = [_statement(number, text) for number, text, _ in rows if _is_asked(text, own)]
     if not found:
         raise InputError(
             "pg_stat_statements has no query" + (f" of {role}" if role else "") + " here",
@@ -73,9 +75,9 @@ def _statement(number: int, text: str) -> Statement:
     return Statement(name, name, numbered(text))
 
 
-def _is_asked(text: str) -> bool:
+def _is_asked(text: str, ledger: str) -> bool:
     """Whether it is a query, and none of a tool about the server."""
-    if text == _HIDDEN or _OWN in text:
+    if text == _HIDDEN or _OWN in text or ledger in text:
         return False
     try:
         return tree(numbered(text)).is_a(*CHECKED)

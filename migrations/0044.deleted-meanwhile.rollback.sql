@@ -1,0 +1,1 @@
+-- restores: app.update_project @0029
