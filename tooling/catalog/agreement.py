@@ -72,7 +72,7 @@ def faults(printed: Printed, dictionary: Dictionary) -> list[Fault]:
     for symbol, broken in verdict.blamed.items():
         if symbol not in settled:
             units = tuple(u for u in printed.values if symbol in printed.values[u]) or (main,)
-            found.append(Fault(symbol, units, _message(broken, printed, main, dictionary)))
+            found.append(Fault(symbol, units, _message(symbol, broken, printed, main, dictionary)))
     return found
 
 
@@ -94,12 +94,17 @@ def _numbers(printed: Printed, units: str, dictionary: Dictionary) -> Section:
     return Section(printed.type, units, values, designation(label) if label else None, slack)
 
 
-def _message(broken: Broken, printed: Printed, units: str, dictionary: Dictionary) -> str:
-    rule, by = broken.rule, dictionary.scales[units][broken.rule.symbol]
-    value = float(printed.values[units][rule.symbol])
-    if rule.symbol == "W":
-        return f"weighs {value:g}; {rule.says} {broken.expected / by:.4g}"
-    return f"{rule.symbol} is {value:g}; {rule.says} {broken.expected / by:.4g}"
+def _message(
+    symbol: str, broken: Broken, printed: Printed, units: str, dictionary: Dictionary
+) -> str:
+    rule, literals = broken.rule, printed.values[units]
+    expected = broken.expected / dictionary.scales[units][rule.symbol]
+    value = float(literals[rule.symbol])
+    if symbol not in (rule.symbol, LABEL):
+        own = float(literals[symbol])
+        return f"{symbol} is {own:g}; with it {rule.symbol} would be {expected:.4g}, not {value:g}"
+    verb = "weighs" if rule.symbol == "W" else f"{rule.symbol} is"
+    return f"{verb} {value:g}; {rule.says} {expected:.4g}"
 
 
 @dataclass(frozen=True)
@@ -150,9 +155,11 @@ def _settle(difference: _Difference, verdicts: Mapping[str, Verdict]) -> Fault:
         most = max(counts.values())
         wrong = [units for units in counts if counts[units] == most]
     if len(wrong) == 1:
-        other = "its other values agree with " + ("SI" if wrong == ["us"] else "US units")
-        return Fault(symbol, tuple(wrong), f"{message}; {other}", is_resolved=True)
+        if symbol in SEARCHED:
+            message += "; its other values agree with " + ("SI" if wrong == ["us"] else "US units")
+        return Fault(symbol, tuple(wrong), message, is_resolved=True)
     if difference.is_small:
         return Fault(symbol, ("si",), message, is_resolved=True)
-    message += "; no check says which is right"
+    if symbol in SEARCHED:
+        message += "; no check says which is right"
     return Fault(symbol, ("us", "si"), message, is_resolved=symbol not in _NEEDED)

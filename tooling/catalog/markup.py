@@ -20,7 +20,7 @@ _COLUMNS = re.compile(rb'\br="([A-Z]{1,3})[0-9]+"')
 _ERROR = re.compile(
     rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>(?:.(?!</(?:\w+:)?c>))*?<(?:\w+:)?v>([^<]*)'
 )
-_STYLED = re.compile(rb'<(?:\w+:)?c\b([^>]*\bs="([0-9]+)"[^>]*[^/>])>')
+_STYLED = re.compile(rb'<(?:\w+:)?c\b([^>]*\bs="([0-9]+)"[^>]*)(?<!/)>')
 _REFERENCE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 _FONTS = re.compile(rb"<(?:\w+:)?fonts\b.*?</(?:\w+:)?fonts>", re.DOTALL)
 _FONT = re.compile(rb"<(?:\w+:)?font\b[^>]*/>|<(?:\w+:)?font\b.*?</(?:\w+:)?font>", re.DOTALL)

@@ -18,7 +18,8 @@ _SLOPED_IY, _SLOPED_ZY = 0.838, 0.915
 
 
 def _same(symbol: str, other: str, types: tuple[str, ...]) -> Rule:
-    return Rule(types, symbol, f"{other} is", (other, "OD"), lambda s: s[other], 0.99, 1.01)
+    near = 0.025 if symbol[0] in "Sr" else 0.01
+    return Rule(types, symbol, f"{other} is", (other, "OD"), lambda s: s[other], 1 - near, 1 + near)
 
 
 def _plain(
