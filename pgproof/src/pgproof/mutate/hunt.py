@@ -146,6 +146,8 @@ class Hunt:
                 return None
             self._baseline(own, file)
             verdict = self._verdict(own, mutant, file)
+            if self._stop.is_set():
+                return None
             if not verdict.passed:
                 self.ranking.killed(mutant, file.name)
                 return Outcome(mutant, State.KILLED, file.name, verdict.said, number)

@@ -60,6 +60,11 @@ class TestFile:
         return _CATALOGUE.search(self.own) is not None
 
     @cached_property
+    def includes_catalogue(self) -> bool:
+        """Whether it asks the catalogue by a file that it includes."""
+        return _CATALOGUE.search(self.text) is not None
+
+    @cached_property
     def reads_comments(self) -> bool:
         """Whether it makes claims about comments."""
         return _DESCRIBED.search(self.text) is not None

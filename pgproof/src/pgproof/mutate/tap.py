@@ -11,6 +11,7 @@ from time import monotonic
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from pgproof.errors import AGAIN, Exit, PgproofError
 from pgproof.scratch.copies import program
 
 _PLAN = re.compile(r"1\.\.(\d+)(?:\s*#.*)?")
@@ -20,6 +21,8 @@ _OPTIONS = ("-X", "--no-align", "--quiet", "--pset=pager=off", "--pset=tuples_on
 # What is killed on this side ends on the other one, too.
 _LEAVES = "-c client_connection_check_interval=200"
 NOTE = "# pgproof "
+_DISCONNECTED = 2
+"""What psql ends with if its connection is refused or lost."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ def run(
     """Run a file after some statements in one session, until its end or the first failed test.
 
     It fails as for pg_prove: by a failed test, an error, or another number of tests than planned;
-    also if it takes longer than `limit` seconds.
+    also if it takes longer than `limit` seconds. Raises PgproofError if the server is gone.
     """
     given = conninfo_to_dict(conninfo).get("options") or os.environ.get("PGOPTIONS", "")
     url = make_conninfo(conninfo, options=f"{given} {_LEAVES} {options}".strip())
@@ -50,6 +53,8 @@ def run(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        # Ctrl-C is for this process: a test that it ended would seem to have failed.
+        start_new_session=True,
         text=True,
         encoding="utf-8",
         errors="replace",
@@ -95,7 +100,13 @@ def _read(process: "subprocess.Popen[str]") -> tuple[str, tuple[str, ...]]:
             notes.append(text.removeprefix(NOTE))
         elif not fault and (match := _FAULT.match(text)):
             fault = match[1]
-    if process.wait():
+    if process.wait() == _DISCONNECTED:
+        raise PgproofError(
+            f"psql lost its connection: {fault or 'no message'}",
+            hint=AGAIN,
+            exit_code=Exit.LOST,
+        )
+    if process.returncode:
         return fault or f"psql ended with {process.returncode}", tuple(notes)
     if planned is None:
         return "no tests were run, as there is no plan", tuple(notes)

@@ -23,6 +23,20 @@ select '# pgproof ' || pg_catalog.string_agg(o.oid::pg_catalog.text, ' ')
 """
 OPTIONS = "-c track_functions=all"
 _OWN_FILE, _NAMED, _PART_NAMED, _TOUCHED, _ASKS = 8.0, 4.0, 2.0, 3.0, 1.0
+_SAID = frozenset(
+    (
+        "search_path",
+        "security",
+        "volatility",
+        "grant",
+        "revoke",
+        "row security",
+        "policy",
+        "comment",
+    )
+)
+"""Kinds that the catalogue tells, and what a function does perhaps not."""
+_ASKS_ALL, _ASKS_ONE, _MERELY_TOUCHED = 3.0, 1.0, 0.5
 _SAME_OBJECT, _SAME_SCHEMA, _SAME_KIND = 24.0, 16.0, 8.0
 _LEAST = 0.5
 """Seconds below which being quicker hardly counts."""
@@ -78,10 +92,12 @@ class Ranking:
         elif bare in file.words:
             score += _PART_NAMED
         score += sum(_PART_NAMED for one in parts if one.lower() in file.words)
-        if mutant.oid in self.touched.get(file.name, ()):
-            score += _TOUCHED
-        if file.reads_catalogue:
-            score += _ASKS
+        touched = mutant.oid in self.touched.get(file.name, ())
+        if mutant.operator in _SAID:
+            score += touched * _MERELY_TOUCHED + file.includes_catalogue * _ASKS_ONE
+            score += file.reads_catalogue * _ASKS_ALL
+        else:
+            score += touched * _TOUCHED + file.reads_catalogue * _ASKS
         if self.killers.get((mutant.operator, mutant.object)) == file.name:
             score += _SAME_OBJECT
         elif self.killers.get((mutant.operator, _schema(mutant))) == file.name:

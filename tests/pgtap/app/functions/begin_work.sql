@@ -1,5 +1,5 @@
 begin;
-select plan(34);
+select plan(36);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -44,6 +44,10 @@ select throws_ok(
              ' ''ana'')', 'ES007')
        ) as refused (command, code);
 select is_empty('table app.account_stats', 'an account that was set by itself has no statistics');
+select throws_ok(
+    'select app.require_account(pg_temp.ana())', 'ES007', 'the account is not signed',
+    'nor is it at work'
+);
 select throws_ok(
     format('select app.begin_work(%L, %L, %L)', account, actor, token),
     'ES007', 'the account is not signed',
@@ -96,6 +100,7 @@ select results_eq(
     'a signed account sees its rows, whatever is set afterwards'
 );
 select is(app.current_actor(), 'ana@example.com', 'the actor is the signed one, too');
+select is(app.current_account_id(), pg_temp.ana(), 'and so is the account of the transaction');
 
 -- As many characters as an actor, and a token, may have; the time in a token may begin with zeroes.
 select throws_ok(
