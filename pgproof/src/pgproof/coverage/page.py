@@ -132,7 +132,7 @@ def _line(number: int, line: str, ways: list[Way]) -> str:
     never = ", ".join(way.branch for way in missing if way.branch)
     note = f"  <b>never: {_text(never)}</b>" if never else ""
     title = f' title="line {number}"'
-    return f'<span class="{state}"{title}><i>{count}</i>{_text(line)}{note}</span>'
+    return f'<span class="{state}"{title}><i>{count}</i>{_text(line.expandtabs())}{note}</span>'
 
 
 def _gaps(function: Measured) -> int:
