@@ -21,7 +21,10 @@ class Use:
 
 @dataclass(frozen=True)
 class Planned:
-    """How a statement is planned. `written` are the relations that it inserts into, updates or deletes from."""
+    """How a statement is planned.
+
+    `written` are the relations that it inserts into, updates or deletes from.
+    """
 
     cost: float
     relations: frozenset[str]
