@@ -35,6 +35,7 @@ def kinds(found: Iterable[Mismatch]) -> set[tuple[str, str]]:
     }
 
 
+@pytest.mark.timeout(1800)
 def test_each_planted_break_is_found_and_nothing_else(empty_database: str, tmp_path: Path) -> None:
     """One database goes from each case to the next: every one is taken back."""
     application = asked(tmp_path)

@@ -30,6 +30,10 @@ STEPS = int(os.environ.get("PROPERTY_STEPS", "8000")) // 4
 IN_A_HISTORY = 40
 DEADLOCK = "40P01"
 _POLL = 0.002
+_ORDER = """
+select payload_id::text from app.project_payloads where project_id = %s
+ order by created_at, payload_id
+"""
 _BLOCKED = "select pg_catalog.pg_blocking_pids(%s) <> '{}'"
 
 
@@ -43,11 +47,12 @@ class Session:
     waiting: Call | None = None
     thread: threading.Thread | None = None
     outcome: Any = None
+    has_waited: bool = False
 
     def send(self, call: Call, account: str) -> None:
         """Begin a call; it may wait for the other session."""
         text, values = database.text_of(call, account)
-        self.waiting, self.outcome = call, None
+        self.waiting, self.outcome, self.has_waited = call, None, False
 
         def run() -> None:
             try:
@@ -145,6 +150,7 @@ class Interleaved(RuleBasedStateMachine):
             for session in ended:
                 self._judge(session)
             if not ended and len(running) == 1 and self._is_blocked(running[0]):
+                running[0].has_waited = True
                 return
             threading.Event().wait(0 if ended else _POLL)
 
@@ -167,9 +173,20 @@ class Interleaved(RuleBasedStateMachine):
             return
         assert wanted is None, f"{call} succeeded, and should be refused with {wanted}"
         apply(view, call, session.outcome)
+        if call.kind == "save" and session.has_waited:
+            self._order(session, view, call.project)
         name = session.outcome["project_id"] if call.kind == "create" else call.project
         session.own.take(view, name)
         session.touched.add(name)
+
+    def _order(self, session: Session, view: Account, project: str) -> None:
+        """Take over the order of payloads: a saving that waits has its time from before it waited.
+
+        What the other session saved meanwhile is newer, though it was there first.
+        """
+        rows = session.connection.execute(_ORDER, [project]).fetchall()
+        places = {name: place for place, (name,) in enumerate(rows)}
+        view.projects[project].payloads.sort(key=lambda one: places[one.payload_id])
 
     def teardown(self) -> None:
         try:
@@ -189,6 +206,7 @@ class Interleaved(RuleBasedStateMachine):
                 one.connection.execute("rollback")
 
 
+@pytest.mark.timeout(1800)
 def test_two_sessions_at_once_end_as_the_rules_say(
     world: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,10 +1,13 @@
 """The newest migration and its rollback leave the application's statements as they are."""
 
+import pytest
+
 from tests import compat
 from tests.conftest import ROOT
 from tooling.server.server import Server
 
 
+@pytest.mark.timeout(1800)
 def test_the_newest_migration_breaks_no_statement_of_the_application(
     server: Server, migrated_template: str, empty_database: str
 ) -> None:

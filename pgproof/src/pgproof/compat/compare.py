@@ -6,7 +6,7 @@ from itertools import zip_longest
 
 from pgproof.compat import records
 from pgproof.compat.inserts import Given, changes
-from pgproof.compat.plans import Plan, Use
+from pgproof.compat.plans import Planned, Use
 from pgproof.compat.schema import Schema, Type
 from pgproof.compat.seen import Seen, TypeKey
 
@@ -126,13 +126,13 @@ def _plans(before: State, after: State, factor: float) -> Iterator[tuple[str, st
             yield records.SLOWER, f"the planner's cost is {new:,.0f}, and was {old:,.0f}"
 
 
-def _counted(plan: Plan, schema: Schema) -> bool:
+def _counted(plan: Planned, schema: Schema) -> bool:
     """Whether the planner knows the sizes of all that a plan reads."""
     found = [schema.relations[one] for one in plan.relations if one in schema.relations]
     return all(one.has_statistics for one in found)
 
 
-def _lost(first: Plan, second: Plan, before: Schema, after: Schema) -> Iterator[str]:
+def _lost(first: Planned, second: Planned, before: Schema, after: Schema) -> Iterator[str]:
     """Yield each index that a plan used, is not as it was, and has no other in its place."""
     now = _by_root(second, after)
     read = {after.relations[one].root for one in second.relations if one in after.relations}
@@ -153,7 +153,7 @@ def _lost(first: Plan, second: Plan, before: Schema, after: Schema) -> Iterator[
             yield f"it sorts the rows of {root}: {names} is not what it was"
 
 
-def _by_root(plan: Plan, schema: Schema) -> dict[str, list[Use]]:
+def _by_root(plan: Planned, schema: Schema) -> dict[str, list[Use]]:
     found: dict[str, list[Use]] = {}
     for use in sorted(plan.uses, key=lambda one: one.index):
         relation = schema.relations.get(use.relation)

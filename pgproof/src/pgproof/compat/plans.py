@@ -20,8 +20,11 @@ class Use:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A plan. `written` are the relations that it inserts into, updates or deletes from."""
+class Planned:
+    """How a statement is planned.
+
+    `written` are the relations that it inserts into, updates or deletes from.
+    """
 
     cost: float
     relations: frozenset[str]
@@ -32,7 +35,7 @@ class Plan:
     """Whether the planner knows that no row can come."""
 
 
-def of_document(document: list[dict[str, Any]]) -> Plan:
+def of_document(document: list[dict[str, Any]]) -> Planned:
     """Read the JSON of EXPLAIN (verbose, format json), a list for each query of the statement."""
     nodes = [pair for one in document if "Plan" in one for pair in _nodes(one["Plan"], "")]
     tops = [one["Plan"] for one in document if "Plan" in one]
@@ -51,7 +54,7 @@ def of_document(document: list[dict[str, Any]]) -> Plan:
         for node, within in nodes
         if node["Node Type"] in _INDEXED
     }
-    return Plan(
+    return Planned(
         sum(float(top["Total Cost"]) for top in tops),
         frozenset(relations),
         frozenset(written),

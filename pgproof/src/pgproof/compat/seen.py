@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pgproof.compat.plans import Plan
+from pgproof.compat.plans import Planned
 
 TypeKey = tuple[int, int]
 """A type's OID and modifier."""
@@ -32,8 +32,8 @@ class Seen:
     refusal: Refusal | None = None
     parameters: tuple[TypeKey, ...] = ()
     columns: tuple[tuple[str, TypeKey], ...] = ()
-    plan: Plan | None = None
-    reached: Plan | None = None
+    plan: Planned | None = None
+    reached: Planned | None = None
     typed: Refusal | None = None
     run: Refusal | None = None
     rows: int | None = None
