@@ -8,7 +8,8 @@ from tooling.catalog.layout import Layout, letter
 from tooling.catalog.sources import Sheet
 from tooling.errors import InputError
 
-_NUMERIC = re.compile(r"\s*[0-9.]")
+# A number, and not a unit such as 10^6 mm^4.
+_NUMERIC = re.compile(r"\s*[0-9.][0-9.,/ eE+-]*\s*")
 _SHOWN = 5
 
 
@@ -71,7 +72,7 @@ def _is_data(number: int, row: Sequence[object], label: int, notes: list[str]) -
         return False
     has_label = len(row) > label and str(row[label]).strip() != ""
     return has_label or any(
-        isinstance(cell, float | int) or _NUMERIC.match(str(cell)) for cell in filled
+        isinstance(cell, float | int) or _NUMERIC.fullmatch(str(cell)) for cell in filled
     )
 
 

@@ -124,9 +124,9 @@ DETAILS = (
     Rule(CHANNELS, "xp", "A / 2d is, in the web", ("A", "d", "tw"),
          lambda s: s["A"] / 2 / s["d"] if s["xp"] < s["tw"] else s["xp"], 0.985, 1.02),
     Rule(TEES, "yp", "A / 2bf is, in the flange", ("A", "bf", "tf"), _neutral, 0.955, 1.035),
-    *(Rule(ANGLES, symbol, "its dimensions give", ("d", "b", "t"), formula, low, 1.025)
+    *(Rule(ANGLES, symbol, "its dimensions give", ("d", "b", "t"), formula, low, 1.035)
       for symbol, formula, low in (
-          ("xp", lambda s: s.plain["xp"], 0.98), ("yp", lambda s: s.plain["yp"], 0.9))),
+          ("xp", lambda s: s.plain["xp"], 0.98), ("yp", lambda s: s.plain["yp"], 0.885))),
     Rule(("L",), "kdes", "kdet is", ("kdet",),
          lambda s: _within(s, s["kdes"], s["kdet"], 0.032), 1.0, 1.0),
     Rule((*BEAMS, *CHANNELS, *TEES), "WGi", "half of bf is", ("bf",), lambda s: s["bf"] / 2,

@@ -70,12 +70,13 @@ def _sloped(symbol: str, by: float, low: float, high: float) -> Rule:
     )  # fmt: skip
 
 
-def _torsion(key: str) -> Callable[[Section], Expected]:
+def _torsion(*keys: str) -> Callable[[Section], Expected]:
     """J of flanges, web and fillets; without fillets, also as thin plates."""
 
     def formula(s: Section) -> Expected:
         has_fillets = s["A"] > 1.002 * s.plain["A"]
-        return s.plain[key] if has_fillets else (s.plain[key], s.plain["J of plates"])
+        plates = () if has_fillets else ("J of plates",)
+        return tuple(s.plain[key] for key in (*keys, *plates))
 
     return formula
 
@@ -124,8 +125,10 @@ _DIMENSIONS = ("d", "bf", "tw", "tf")
 _FORM = "its form and modulus Sx give"
 
 RULES = (
-    Rule((*BEAMS, *CHANNELS, *TEES, *ANGLES), "W", "its area gives", ("A",),
+    Rule((*BEAMS, *CHANNELS, *TEES), "W", "its area gives", ("A",),
          lambda s: s["A"] * DENSITY[s.units], 0.975, 1.025),
+    Rule(ANGLES, "W", "its area gives", ("A",),
+         lambda s: s["A"] * DENSITY[s.units], 0.97, 1.03),
     Rule(("HSS",), "W", "its area and wall give", ("A", "tnom", "tdes"),
          lambda s: s["A"] * _nominal(s) * DENSITY[s.units], 0.98, 1.02),
     Rule(HOLLOW, "W", "its nominal wall gives", ("OD", "tnom"),
@@ -157,9 +160,10 @@ RULES = (
          lambda s: s.plain["Zy"] * s["x"] / s.plain["x"], 0.955, 1.02),
     _of_i(CHANNELS, "Zy", 0.85, 1.02),
     Rule(("W", "WT"), "J", "its dimensions give", (*_DIMENSIONS, "A", "kdes"),
-         _torsion("J by kdes"), 0.965, 1.035),
-    Rule(("M", "HP", "MT"), "J", "its dimensions give", (*_DIMENSIONS, "A"),
-         _torsion("J"), 0.955, 1.04),
+         _torsion("J by kdes", "J"), 0.965, 1.035),
+    Rule(("M", "HP"), "J", "its dimensions give", (*_DIMENSIONS, "A"), _torsion("J"),
+         0.955, 1.04),
+    Rule(("MT",), "J", "its dimensions give", (*_DIMENSIONS, "A"), _torsion("J"), 0.955, 1.09),
     Rule(("S", "ST"), "J", "its dimensions give", (*_DIMENSIONS, "kdes"), _torsion_of_slopes,
          0.955, 1.047),
     Rule(("C",), "J", "its dimensions give", (*_DIMENSIONS, "kdes"), _torsion_of_slopes,
@@ -171,10 +175,13 @@ RULES = (
     *(Rule(types, "J", "its dimensions give", _DIMENSIONS, lambda s: s.plain["J of plates"],
            0.88, high) for types, high in ((_PARALLEL, 2.0), (("S", "ST", "C", "MC"), 1.45))),
     *(_plain(ANGLES, symbol, low, high, "d", "b", "t") for symbol, low, high in (
-        ("A", 0.985, 1.025), ("x", 0.965, 1.012), ("y", 0.965, 1.012), ("Ix", 0.965, 1.018),
+        ("A", 0.97, 1.035), ("x", 0.965, 1.012), ("y", 0.965, 1.012), ("Ix", 0.965, 1.018),
         ("Iy", 0.962, 1.02), ("Zx", 0.957, 1.018), ("Zy", 0.957, 1.02), ("Sx", 0.963, 1.015),
-        ("Sy", 0.963, 1.02), ("Iz", 0.935, 1.02), ("Iw", 0.975, 1.012), ("J", 0.985, 1.18),
+        ("Sy", 0.963, 1.02), ("Iz", 0.935, 1.02), ("Iw", 0.975, 1.012),
         ("rx", 0.976, 1.012), ("ry", 0.976, 1.012), ("rz", 0.966, 1.012), ("Cw", 0.975, 1.015))),
+    _plain(("L",), "J", 0.985, 1.18, "d", "b", "t"),
+    # Edition 13 prints J of double angles to two decimals.
+    _plain(("2L",), "J", 0.75, 1.35, "d", "b", "t"),
     *(_plain(("HSS",), symbol, low, high, "Ht", "B", "tdes") for symbol, low, high in (
         ("A", 0.985, 1.015), ("J", 0.965, 1.045), ("C", 0.97, 1.03))),
     *(_tube_moment(axis) for axis in "xy"),
