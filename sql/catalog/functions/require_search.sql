@@ -1,7 +1,7 @@
 -- Raise an error unless these are arguments that sections can be searched by.
 --
---     select catalog.require_search('{W}', '{"min-sx": 25}', null, 'us', null, 'v16.0', null);
---     -- (no value)
+--     select catalog.require_search('{W}', '{"min-sq": 25}', null, 'us', null, 'v16.0', null);
+--     -- ERROR 22023: limit min-sq cannot be 25
 --
 create function catalog.require_search(
     shape_types text[],

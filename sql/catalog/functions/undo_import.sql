@@ -3,11 +3,9 @@
 -- and why; what is taken back stays in catalog.replaced_rows. Imports that built on it are undone
 -- first. Projects hold copies of what they were calculated with, and do not change.
 --
---     select undone.removed, undone.restored
---       from catalog.imports as import
---      cross join lateral catalog.undo_import(import.import_id, 'a wrong file') as undone
---      where import.edition = 'v16.0';
---     -- 2299 | 0
+--     select removed, restored
+--       from catalog.undo_import('01a22b10-4bbd-7033-bfad-56f46ca8d6e1', 'a wrong file');
+--     -- ERROR ES105: import 01a22b10-4bbd-7033-bfad-56f46ca8d6e1 is not in the ledger
 --
 create function catalog.undo_import(
     import_id uuid,
@@ -24,6 +22,7 @@ declare
     undone  catalog.imports;
     later   catalog.imports;
     touched bigint;
+    restored_in record;
 begin
     perform app.require_between('length of reason', coalesce(length(undo_import.reason), 0), 0, 1000);
     -- The lock of imports: one of them at a time, and none while one is undone.
@@ -123,51 +122,40 @@ begin
                   and earlier.relation = gone.relation
                   and earlier.key = gone.key
            );
-    with earlier as (
-        select (jsonb_populate_record(null::catalog.material_catalog, kept.was)).*
-          from catalog.replaced_rows as kept
-         where kept.import_id = undone.import_id
-           and kept.relation = 'catalog.material_catalog'
-           and not kept.is_removed
-    )
-    update catalog.material_catalog as row
-       set shape            = earlier.shape,
-           shape_type       = earlier.shape_type,
-           edi_label        = earlier.edi_label,
-           metric_label     = earlier.metric_label,
-           has_special_note = earlier.has_special_note,
-           dimensions       = earlier.dimensions,
-           properties       = earlier.properties,
-           source           = earlier.source,
-           import_id        = earlier.import_id,
-           source_sheet     = earlier.source_sheet,
-           source_row       = earlier.source_row,
-           other_sources    = earlier.other_sources,
-           doubts           = earlier.doubts,
-           doubted          = earlier.doubted,
-           set_apart        = earlier.set_apart
-      from earlier
-     where row.material_id = earlier.material_id;
-    with earlier as (
-        select (jsonb_populate_record(null::catalog.code_references, kept.was)).*
-          from catalog.replaced_rows as kept
-         where kept.import_id = undone.import_id
-           and kept.relation = 'catalog.code_references'
-           and not kept.is_removed
-    )
-    update catalog.code_references as row
-       set title       = earlier.title,
-           formula     = earlier.formula,
-           application = earlier.application,
-           source      = earlier.source,
-           import_id   = earlier.import_id,
-           source_row  = earlier.source_row
-      from earlier
-     where row.code    = earlier.code
-       and row.section = earlier.section;
-    -- What is left of its rows, it added.
-    delete from catalog.material_catalog as row where row.import_id = undone.import_id;
-    delete from catalog.code_references as row where row.import_id = undone.import_id;
+    -- What it added goes first: a row that is restored may have had the name of one of these. All
+    -- columns are restored, those of later migrations as well.
+    for restored_in in
+        select place.relation, place.key,
+               string_agg(format('%I', a.attname), ', ' order by a.attnum) as names,
+               string_agg(format('earlier.%I', a.attname), ', ' order by a.attnum) as earlier
+          from (values
+                   ('catalog.material_catalog', 'row.material_id::text'),
+                   ('catalog.code_references', 'concat_ws('', '', row.code, row.section)')
+               ) as place (relation, key)
+          join pg_attribute as a
+            on a.attrelid = place.relation::regclass
+           and a.attnum > 0
+           and not a.attisdropped
+           and a.attgenerated = ''
+         group by place.relation, place.key
+    loop
+        execute format(
+            'delete from %1$s as row'
+            ' where row.import_id = $1'
+            '   and not exists (select from catalog.replaced_rows as kept'
+            '                    where kept.import_id = $1 and not kept.is_removed'
+            '                      and kept.relation = %1$L and kept.key = %2$s)',
+            restored_in.relation, restored_in.key
+        ) using undone.import_id;
+        execute format(
+            'update %1$s as row set (%3$s) = row (%4$s)'
+            '  from catalog.replaced_rows as kept'
+            ' cross join lateral jsonb_populate_record(null::%1$s, kept.was) as earlier'
+            ' where kept.import_id = $1 and not kept.is_removed'
+            '   and kept.relation = %1$L and kept.key = %2$s',
+            restored_in.relation, restored_in.key, restored_in.names, restored_in.earlier
+        ) using undone.import_id;
+    end loop;
     update catalog.imports as import
        set undone_at   = now(),
            undone_by   = session_user,

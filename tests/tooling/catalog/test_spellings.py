@@ -5,7 +5,8 @@ from typing import Any
 
 import psycopg
 
-from tests.tooling.catalog import files, spellings
+from tests.catalog import spellings
+from tests.tooling.catalog import files
 from tests.tooling.catalog.common import tooling
 from tooling import catalog
 from tooling.catalog import lookup
