@@ -794,25 +794,42 @@ declare
     ratios    constant jsonb   := coalesce((section).properties -> 'si', '{}') || coalesce(us, '{}');
     -- The square root of E / Fy, with Fy in ksi.
     root      constant numeric := sqrt(29000 / case units when 'si' then fy / 6.894757 else fy end);
-    is_round  constant boolean := ratios ? 'D/t' and kind in ('HSS', 'PIPE');
+    sizes     constant jsonb   := coalesce((section).dimensions -> 'us', (section).dimensions -> 'si');
+    is_round  constant boolean := (ratios ? 'D/t' or sizes ? 'OD') and kind in ('HSS', 'PIPE');
+    -- Slenderness as it is printed, else of the printed sizes.
+    flange    constant numeric := coalesce(
+        (ratios ->> 'bf/2tf')::numeric, (ratios ->> 'b/t')::numeric,
+        (sizes ->> 'bf')::numeric / nullif((sizes ->> 'tf')::numeric, 0)
+        / case when kind in ('C', 'MC') then 1 else 2 end
+    );
+    web       constant numeric := coalesce(
+        (ratios ->> 'h/tw')::numeric,
+        ((sizes ->> 'd')::numeric - 2 * (sizes ->> 'kdes')::numeric)
+        / nullif((sizes ->> 'tw')::numeric, 0)
+    );
+    wall      constant numeric := nullif((sizes ->> 'tdes')::numeric, 0);
+    shorter   constant numeric := coalesce(
+        (ratios ->> 'b/tdes')::numeric, (sizes ->> 'b')::numeric / wall
+    );
+    longer    constant numeric := coalesce(
+        (ratios ->> 'h/tdes')::numeric, (sizes ->> 'h')::numeric / wall
+    );
     compact   boolean;
     modulus   numeric;
 begin
     modulus := (measures ->> ('z' || axis))::numeric;
     if kind in ('W', 'M', 'S', 'HP', 'C', 'MC') then
-        compact := coalesce((ratios ->> 'bf/2tf')::numeric, (ratios ->> 'b/t')::numeric) <= 0.38 * root
-                   and (axis = 'y' or (ratios ->> 'h/tw')::numeric <= 3.76 * root);
+        compact := flange <= 0.38 * root and (axis = 'y' or web <= 3.76 * root);
         if axis = 'y' then
             modulus := least(modulus, 1.6 * (measures ->> 'sy')::numeric);
         end if;
     elsif is_round then
-        compact := (ratios ->> 'D/t')::numeric <= 0.07 * root ^ 2;
+        compact := coalesce((ratios ->> 'D/t')::numeric, (sizes ->> 'OD')::numeric / wall)
+                   <= 0.07 * root ^ 2;
     elsif kind = 'HSS' then
         -- The wall in compression is the shorter one about x, the longer one about y.
-        compact := (ratios ->> case axis when 'x' then 'b/tdes' else 'h/tdes' end)::numeric
-                   <= 1.12 * root
-                   and (ratios ->> case axis when 'x' then 'h/tdes' else 'b/tdes' end)::numeric
-                   <= 2.42 * root;
+        compact := case axis when 'x' then shorter else longer end <= 1.12 * root
+                   and case axis when 'x' then longer else shorter end <= 2.42 * root;
     end if;
     if compact is not true then
         return null;
