@@ -1,5 +1,5 @@
 -- 0044.deleted-meanwhile
--- depends: 0037.job-schedules
+-- depends: 0041.catalog-lookup
 --
 -- why    A change of a project that another session deleted meanwhile returned a row of nulls, as if
 --        it had been made; it is refused as that of a project that was never there.
