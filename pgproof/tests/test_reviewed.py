@@ -13,6 +13,7 @@ from pgproof.ledger.reader import reading
 from pgproof.review.looked import looked, record_of
 from pgproof.review.records import Level, Remark
 from pgproof.reviewed import record as records
+from pgproof.reviewed.check import covered_bytes
 from pgproof.reviewed.record import KEY, Record
 from pgproof.settings import load
 from tests.project import Project
@@ -241,3 +242,18 @@ def test_no_variable_and_no_option_undoes_the_setting(
     (tmp_path / "pgproof.toml").write_text("require-reviewed = true\nrequire_reviewed = false\n")
     with pytest.raises(InputError, match="each setting must be a key that stands there once"):
         load(tmp_path)
+
+
+def test_a_program_that_runs_files_first_can_ask_for_their_bytes(people: Project) -> None:
+    (people.folder / "post-apply.sql").write_text("select 1;")
+    name = "migrations/post-apply.sql"
+    path = recorded(people)
+    seen = records.read(path).around
+    covered_bytes(people.settings, seen)
+    for around in ({name: "0" * 64}, {"other.sql": seen[name]}):
+        with pytest.raises(PgproofError, match="no review covers") as caught:
+            covered_bytes(people.settings, around)
+        assert caught.value.exit_code is Exit.UNREVIEWED
+    recorded(people, Remark("rewrite", Level.NO, "no", "0002.name"))
+    with pytest.raises(PgproofError, match=f"no review covers {name}"):
+        covered_bytes(people.settings, seen)

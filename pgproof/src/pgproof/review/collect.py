@@ -29,7 +29,7 @@ from pgproof.review.records import Review, ReviewedFile
 from pgproof.reviewed.check import of_migration
 from pgproof.run.failure import LOCK_STATES
 from pgproof.run.interrupt import interruptible
-from pgproof.scratch.copies import Prepare, database_of
+from pgproof.scratch.copies import Prepare, database_of, has_objects
 from pgproof.scratch.databases import Databases, databases
 from pgproof.scratch.source import Source
 from pgproof.settings import Settings, origin
@@ -108,7 +108,8 @@ def review(
             verified = verify(
                 server,
                 settings,
-                template=seen.template,
+                # An empty one gets rows that fit later migrations, as a copy does not.
+                template=seen.template if found.is_applied or has_objects(conninfo) else None,
                 only=names,
                 report=report,
                 prepare=prepare,
