@@ -91,6 +91,9 @@ def mutate(
             readers,
             lambda one: found(one, len(hunt.outcomes), len(chosen)),
         )
+        for one in chosen:
+            if one.key in journal.hints:
+                hunt.ranking.killed(one, journal.hints[one.key])
         hunt.outcomes += _earlier(journal, chosen, reasons)
         resumed = len(hunt.outcomes)
         done = {one.mutant.key for one in hunt.outcomes}

@@ -37,6 +37,18 @@ _SAID = frozenset(
 )
 """Kinds that the catalogue tells, and what a function does perhaps not."""
 _ASKS_ALL, _ASKS_ONE, _MERELY_TOUCHED = 3.0, 1.0, 0.5
+_CALLED = {
+    "grant": ("grant", "privilege", "access"),
+    "revoke": ("grant", "privilege", "access"),
+    "index": ("index",),
+    "policy": ("polic", "security"),
+    "row security": ("polic", "security", "tenant"),
+    "search_path": ("function", "routine"),
+    "security": ("function", "routine"),
+    "volatility": ("function", "routine"),
+}
+"""What a file about all objects of a kind may be called."""
+_OF_KIND, _OF_SCHEMA = 6.0, 2.0
 _SAME_OBJECT, _SAME_SCHEMA, _SAME_KIND = 24.0, 16.0, 8.0
 _LEAST = 0.5
 """Seconds below which being quicker hardly counts."""
@@ -85,8 +97,12 @@ class Ranking:
         whole, parts = mutant.names[0].lower(), mutant.names[1:]
         bare = whole.rpartition(".")[2]
         score = 0.0
-        if file.path.stem.lower() == bare:
+        stem = file.path.stem.lower()
+        if stem == bare:
             score += _OWN_FILE
+        elif any(word in stem for word in _CALLED.get(mutant.operator, ())):
+            of_schema = whole.partition(".")[0] in file.path.parent.parts
+            score += _OF_KIND + of_schema * _OF_SCHEMA
         if whole in file.words:
             score += _NAMED
         elif bare in file.words:
