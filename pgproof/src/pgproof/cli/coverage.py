@@ -65,7 +65,7 @@ def command(
 
     \b
       pgproof coverage
-      pgproof coverage --template shop --tests tests/pgtap --html build/coverage.html
+      pgproof coverage --template shop --html build/coverage.html
       pgproof coverage --min-objects 100 --min-branches 95 --json
     """
     from pgproof.coverage.coverage import coverage
