@@ -72,7 +72,7 @@ def test_names_in_capitals_are_told_apart_by_the_type_of_the_shape(
     assert found["HSS8X4X1/2"]["us"]["B"] == 4
     assert "b" not in found["HSS8X4X1/2"]["us"]
     assert found["W10X49"]["us"]["bf/2tf"] == 10
-    assert found["L6X4X7/8"]["us"][TAN] == 0.5
+    assert found["L6X4X7/8"]["us"][TAN] == SHAPES[5].us[TAN]
     assert found["W10X49"]["si"] == {}
 
 

@@ -35,7 +35,7 @@ def altered(position: int, **values: float) -> list[Shape]:
         (3, "Sy", 0.9, "; 2 Iy / depth gives "),
         (0, "Zx", 1.06, "Zx is 61.0772; its dimensions give 57.62"),
         (0, "J", 10, "J is 12.29; its dimensions give "),
-        (0, "tw", 1.06, "tw"),
+        (0, "tw", 1.06, "W10X49 "),
         (1, "tf", 45293, "tf"),
         (2, "Zy", 0.94, "its form and modulus Sy give"),
         (2, "J", 1.06, "its dimensions give"),
