@@ -20,9 +20,10 @@ import psycopg
 from psycopg.rows import dict_row
 
 from pgproof.run.migrate import migrate
+from tests.catalog import spellings
 from tests.catalog.listed import is_listed
 from tests.catalog.planting import Planted, Row, plant
-from tests.tooling.catalog import files, spellings
+from tests.tooling.catalog import files
 from tooling import catalog, seeds, settings
 from tooling.catalog import layout, reading
 from tooling.catalog.dictionary import Dictionary

@@ -86,6 +86,6 @@ def write(connection: psycopg.Connection[Any], common: Common, *, keep_changes: 
     """Insert what is new, complete what is richer and, if asked, replace what changed."""
     parameters = {**vars(common), "source": common.source, "keep": keep_changes}
     connection.execute(_KEEP, parameters)
-    connection.execute(statements.RELEASE)
+    connection.execute(statements.RELEASE, parameters)
     connection.execute(statements.UPDATE, parameters)
     connection.execute(statements.INSERT, parameters)

@@ -262,8 +262,11 @@ RELEASE = """
 update catalog.material_catalog as section
    set shape = section.material_id::text
   from pg_temp.staged_sections as staged
+  join pg_temp.compared_sections as verdict
+    on verdict.shape = staged.shape
  where section.material_id = staged.material_id
    and section.shape <> staged.shape
+   and (verdict.is_changed and %(keep)s or verdict.is_richer and not verdict.is_changed)
 """
 EXISTING = """
 select section.material_id::text, section.shape, section.shape_type, section.metric_label,
