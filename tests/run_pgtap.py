@@ -2,7 +2,8 @@
 
 Files or folders may follow, to run those alone: `python -m tests.run_pgtap 18 tests/pgtap/laws`.
 
-Each version gets a fresh server and a database migrated and seeded by this project's commands.
+Each version gets a fresh server and a database migrated and seeded by this project's commands, and
+several versions a process each, at the same time.
 A version that cannot be had is a failure, unless TOOLING_TEST_WITHOUT names it (`16`, or `18,16`).
 """
 
@@ -10,8 +11,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -30,6 +32,8 @@ def main(arguments: list[str]) -> int:
     """Return 0 if all tests passed on all the versions that were not left out."""
     versions = [word for word in arguments if word.isdigit()]
     tests = [word for word in arguments if not word.isdigit()] or [TESTS]
+    if len(versions) > 1:
+        return _each(versions, tests)
     left_out = os.environ.get(WITHOUT, "").split(",")
     results = {
         version: "left out, as TOOLING_TEST_WITHOUT says"
@@ -40,6 +44,25 @@ def main(arguments: list[str]) -> int:
     for version, result in results.items():
         print(f"PostgreSQL {version}: {result or 'passed'}")
     return int(any(result and not result.startswith("left out") for result in results.values()))
+
+
+def _each(versions: list[str], tests: list[str]) -> int:
+    """Run all versions at the same time, and print what each says when all before it have ended."""
+    pgtap_files.prove_command()  # What both need is made once, before.
+    pgtap_files.extension()
+    with ExitStack() as stack:
+        runs = []
+        for version in versions:
+            output = stack.enter_context(tempfile.TemporaryFile())
+            command = [sys.executable, "-m", "tests.run_pgtap", version, *tests]
+            run = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+            runs.append((stack.enter_context(run), output))
+        for run, output in runs:
+            run.wait()
+            output.seek(0)
+            shutil.copyfileobj(output, sys.stdout.buffer)
+            sys.stdout.flush()
+        return int(any(run.returncode for run, _ in runs))
 
 
 def _try(version: str, tests: list[str]) -> str | None:
