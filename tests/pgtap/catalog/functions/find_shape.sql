@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -53,13 +53,14 @@ select throws_ok(
 );
 
 select throws_ok(
-    $$ select catalog.find_shape(repeat('x', 301)) $$,
+    $$ select catalog.find_shape(repeat('x', 296)) $$,
     '22023', 'length of shape, edition and grade must be from 0 to 300',
-    'a designation has at most 300 characters'
+    'a designation has at most 300 characters, with those of its edition'
 );
 
 select throws_ok(
-    $$ select catalog.find_shape(repeat('x', 300)) $$, 'ES103', null, 'one of 300 is looked for'
+    $$ select catalog.find_shape(repeat('x', 295)) $$, 'ES103', null,
+    'one of 300 is looked for'
 );
 select throws_ok(
     'select catalog.find_shape(null, null, null)', 'ES103', null, 'nothing is not found'
