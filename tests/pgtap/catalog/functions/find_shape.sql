@@ -53,14 +53,14 @@ select throws_ok(
 );
 
 select throws_ok(
-    $$ select catalog.find_shape(repeat('x', 296)) $$,
+    $$ select catalog.find_shape(repeat('x', 301)) $$,
     '22023', 'length of shape, edition and grade must be from 0 to 300',
-    'a designation has at most 300 characters, with those of its edition'
+    'a designation has at most 300 characters'
 );
 
 select throws_ok(
-    $$ select catalog.find_shape(repeat('x', 295)) $$, 'ES103', null,
-    'one of 300 is looked for'
+    $$ select catalog.find_shape(repeat('x', 280)) $$, 'ES103', null,
+    'one of 280 is looked for, in every edition'
 );
 select throws_ok(
     'select catalog.find_shape(null, null, null)', 'ES103', null, 'nothing is not found'
