@@ -36,16 +36,16 @@ class Repository:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def commit(self, name: str, sql: str) -> None:
+    def commit(self, name: str, sql: str, side: str = "main") -> None:
         self.project.write(name, sql)
         self.git("add", "-A")
-        self.git("commit", "-q", "-m", name)
+        self.git("commit", "-q", "-m", f"{name} of {side}")
 
     def branch(self, ours: dict[str, str], theirs: dict[str, str]) -> None:
         """Commit files to `main`, and other files to the branch `ours`, which is checked out."""
         self.git("checkout", "-q", "-b", "ours")
         for name, sql in ours.items():
-            self.commit(name, sql)
+            self.commit(name, sql, "ours")
         self.git("checkout", "-q", "main")
         for name, sql in theirs.items():
             self.commit(name, sql)

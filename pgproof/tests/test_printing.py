@@ -105,6 +105,8 @@ def test_whatever_goes_wrong_is_an_error_and_no_traceback(
 
 def test_a_page_that_cannot_be_written_is_an_error(project: Project) -> None:
     project.write("0001.t", "create table t ();")
-    done = project.run("plan", "--markdown", "/nowhere/page.md")
+    (project.folder.parent / "file").touch()
+    page = project.folder.parent / "file/page.md"
+    done = project.run("plan", "--markdown", str(page))
     assert done.returncode == Exit.INPUT
-    assert done.stderr.startswith("error: /nowhere/page.md: No such file or directory")
+    assert done.stderr.startswith(f"error: {page.parent}: File exists")

@@ -144,10 +144,20 @@ _OTHERWISE_READ = {
     "budgets",
     "before",
     "after",
+    "after_mutant",
     "lock_attempts",
     "require_empty",
     "require_reviewed",
 }
+
+
+_COMMANDS = {
+    "present": ["new", "more"],
+    "tests": ["mutate"],
+    "excuses": ["mutate"],
+    "journal": ["mutate"],
+}
+"""The commands of settings that `migrate` does not read."""
 
 
 @pytest.mark.parametrize("key", sorted(KEYS - _OTHERWISE_READ))
@@ -157,7 +167,7 @@ def test_an_empty_variable_or_option_is_refused(
     """What it was to name is not known, and its default would be something else."""
     if key != "program":
         option = f"--{key.replace('_', '-')}"
-        command = ["new", "more"] if key == "present" else ["migrate"]
+        command = _COMMANDS.get(key, ["migrate"])
         done = project.run(*command, option, "")
         assert (done.returncode, done.stderr.splitlines()[0]) == (3, f"error: {option} is empty")
     monkeypatch.setenv(f"PGPROOF_{key.upper()}", "")
@@ -177,9 +187,9 @@ def test_a_variable_whose_name_is_misspelt_is_refused(
     assert f"PGPROOF_{meant}" in str(caught.value.hint)
 
 
-def test_every_setting_but_the_programs_name_is_an_option_of_migrate() -> None:
+def test_every_setting_of_a_run_is_an_option_of_migrate() -> None:
     options = {option.name for option in command("migrate").params}
-    assert KEYS - options == {"present", "program", "budgets"}
+    assert KEYS - options == {*_COMMANDS, "program", "budgets", "after_mutant"}
 
 
 def test_parameters_of_the_session_are_pinned_for_each_file(project: Project) -> None:

@@ -93,10 +93,11 @@ def test_a_repository_that_cannot_be_made_is_an_error(named: Project, tmp_path: 
 
 
 def test_a_page_that_cannot_be_written_is_an_error(named: Project, tmp_path: Path) -> None:
-    page = tmp_path / "none/page.md"
+    (tmp_path / "file").touch()
+    page = tmp_path / "file/page.md"
     done = run(named.command("plan", "--json", "--markdown", str(page)))
     assert done.returncode == Exit.INPUT
-    assert json.loads(done.stdout)["message"] == f"{page}: No such file or directory"
+    assert json.loads(done.stdout)["message"] == f"{page.parent}: File exists"
 
 
 def test_a_defect_is_one_line(named: Project) -> None:
