@@ -90,8 +90,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory, server: Any) -> Iterator[Re
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give each test of pairs a part of them; all with --every-order."""
     for name, given, part in (
-        ("conflict", list(cases.CONFLICTS), 5),
-        ("harmless", list(cases.COMMUTING), 5),
+        ("conflict", list(cases.CONFLICTS), 9),
+        ("harmless", list(cases.COMMUTING), 9),
         ("pair", PAIRS, 26),
     ):
         if name in metafunc.fixturenames:

@@ -29,7 +29,7 @@ CONNECTED = {
 }
 NAMED = {**CONNECTED, "new": ["more"], "review": [], "verify": []}
 OTHERS = {"compat", "coverage", "mutate", "order"}
-"""Commands that need more than a folder and a database: the files of their tests say how they end."""
+"""Commands that need more than a folder and a database: their own tests say how they end."""
 
 
 def last(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
