@@ -7,7 +7,8 @@ migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the ste
 test: lint sql-tests runner-tests python-tests ## all checks and tests; installs what they need
 check: test ## what CI runs
 lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothing
-	.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/sqlfluff lint --processes 2 sql migrations tests/pgtap
 	.venv/bin/squawk 'migrations/*.sql'
@@ -50,8 +51,7 @@ compose-env: .venv/run ## write passwords of the compose stack into .env; what i
 	.venv/bin/tooling compose-env
 compose-check: .venv/test ## compose files and images, and their programs started as they say
 	.venv/bin/pytest tests/compose
-.venv/bin/python:
-	sh .ci/venv
+.venv/bin/python: ; sh .ci/venv
 .venv/run: .venv/bin/python requirements/run.txt pyproject.toml pgproof/pyproject.toml
 	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/run.txt
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable pgproof --editable . && touch .venv/run

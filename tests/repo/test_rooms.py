@@ -14,7 +14,6 @@ PACKAGE = Package(
     (
         "",
         "errors",
-        "models",
         "settings",
         "printing",
         "packages",

@@ -19,12 +19,12 @@ Connection = psycopg.Connection[Any]
 
 @pytest.fixture
 def filled(connection: Connection, url: str, tmp_path: Path) -> str:
-    """Return a database with edition v16.0, and an older v9.1 that lacks a section and differs."""
+    """Return a database with edition v16.0, and an older v13.2 that lacks a section and differs."""
     first, second, *rest = SHAPES
-    heavier = Shape(second.label, second.type, second.us | {"J": second.us["J"] * 2})
+    heavier = Shape(second.label, second.type, second.us | {"J": second.us["J"] * 1.01})
     catalog.import_file(connection, files.v16(tmp_path / "v16.0.xlsx"))
-    old = files.v15(tmp_path / "v9.1.csv", [heavier, *rest])
-    assert catalog.import_file(connection, old).edition == "v9.1"
+    old = files.v15(tmp_path / "v13.2.csv", [heavier, *rest])
+    assert catalog.import_file(connection, old).edition == "v13.2"
     del first
     return url
 
@@ -46,7 +46,7 @@ def test_all_properties_of_a_shape_in_any_case_from_the_newest_edition(filled: s
         assert shape["edition"] == "v16.0"
         assert shape["properties"] == values
         assert list(shape["properties"])[:3] == ["W", "A", "d"]
-    assert answer(filled, "shape", "W21X70.5", "--edition", "9.1")["edition"] == "v9.1"
+    assert answer(filled, "shape", "W21X70.5", "--edition", "13.2")["edition"] == "v13.2"
 
 
 def test_units_that_the_source_does_not_print_are_an_error(
@@ -80,17 +80,17 @@ def test_the_lightest_of_several_types(filled: str) -> None:
 
 
 def test_what_changed_between_editions(filled: str) -> None:
-    rows = answer(filled, "diff", "v9.1", "v16.0")
+    rows = answer(filled, "diff", "v13.2", "v16.0")
     assert [(row["shape"], row["change"], row["symbol"]) for row in rows] == [
         ("W10X49", "added", None),
         ("W21X70.5", "changed", "J"),
     ]
-    assert rows[1]["value_from"] == pytest.approx(2 * rows[1]["value_to"])
+    assert rows[1]["value_from"] == pytest.approx(1.01 * rows[1]["value_to"])
     assert rows[1]["unit"] == "in^4"
-    back = answer(filled, "diff", "v16.0", "v9.1", "--units", "si")
+    back = answer(filled, "diff", "v16.0", "v13.2", "--units", "si")
     assert [row["change"] for row in back] == ["removed", "changed"]
-    done = ask(filled, "diff", "v9.1", "v16.0")
-    assert done.stderr == "v9.1 to v16.0: shapes 1 added, 0 removed, 1 changed\n"
+    done = ask(filled, "diff", "v13.2", "v16.0")
+    assert done.stderr == "v13.2 to v16.0: shapes 1 added, 0 removed, 1 changed\n"
 
 
 def test_where_a_number_comes_from(filled: str) -> None:
@@ -105,8 +105,8 @@ def test_where_a_number_comes_from(filled: str) -> None:
     ("arguments", "error", "hint"),
     [
         (
-            ["shape", "W10X49", "--edition", "v9.1"],
-            "shape W10X49 is not in edition v9.1",
+            ["shape", "W10X49", "--edition", "v13.2"],
+            "shape W10X49 is not in edition v13.2",
             "It is in: v16.0.",
         ),
         (
