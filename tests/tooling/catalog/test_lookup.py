@@ -112,7 +112,7 @@ def test_where_a_number_comes_from(filled: str) -> None:
         (
             ["shape", "W99X99"],
             "shape W99X99 is not in edition v16.0",
-            "The nearest are W20X85.5 and W10X51.",
+            "The nearest are W21X70.5 and W10X49.",
         ),
         (
             ["shape", "W10X49", "--grade", "A1085"],
