@@ -1,5 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
-.PHONY: help migrate test check lint format python-tests runner-tests sql-tests coverage corpus compat faults attacks tamper integrity-check bench chaos mutants stack-check monitoring-check catalog-check drift-check order-check bench-runner lock db-start compose-env compose-check
+.PHONY: help migrate test check lint format python-tests runner-tests sql-tests coverage corpus compat faults attacks tamper integrity-check bench chaos mutants stack-check monitoring-check catalog-check drift-check runner-check bench-runner lock db-start compose-env compose-check
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 migrate: .venv/run ## start PostgreSQL, apply migrations, load seeds and the steel catalog
@@ -36,9 +36,9 @@ catalog-check: .venv/test ## plant errors in AISC's workbook and look for each; 
 coverage corpus compat faults attacks tamper integrity-check chaos stack-check monitoring-check mutants catalog-check:
 	.venv/bin/python -m tests.$(@:-check=)
 drift-check: .venv/test ## plant every kind of drift, on PostgreSQL 16, 17 and 18
-order-check: .venv/test ## run every pair of branches in either order, on PostgreSQL 16, 17 and 18
-drift-check order-check:
-	.venv/bin/python -m tests.run_runner 16 17 18 tests/test_$(@:-check=).py tests/test_recording.py --every-$(@:-check=)
+	.venv/bin/python -m tests.run_runner 16 17 18 tests/test_drift.py tests/test_recording.py --every-drift
+runner-check: .venv/test ## every test of pgproof, on PostgreSQL 16, 17 and 18
+	.venv/bin/python -m tests.run_runner 16 17 18 --every-drift --every-test
 bench: .venv/run ## query classes beside plain tables (SIZES=100000,1000000); writes build/bench.json
 	.venv/bin/tooling bench classes --docs $(if $(SIZES),--sizes $(SIZES))
 bench-runner: .venv/test ## cost of the runner beside psql and others; writes build/bench-runner.json
@@ -53,7 +53,6 @@ compose-check: .venv/test ## compose files and images, and their programs starte
 	.venv/bin/pytest tests/compose
 .venv/bin/python: ; sh .ci/venv
 .venv/run: .venv/bin/python requirements/run.txt pyproject.toml pgproof/pyproject.toml
-	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/run.txt
-	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable pgproof --editable . && touch .venv/run
+	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/run.txt && .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable pgproof --editable . && touch .venv/run
 .venv/test: .venv/run requirements/test.txt
 	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/test.txt && touch .venv/test

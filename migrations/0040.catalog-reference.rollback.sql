@@ -44,7 +44,7 @@ comment on column catalog.material_catalog.g_ksi is 'Shear modulus G in ksi.';
 
 -- The columns are a part of the hashes of rows that have a value in them. What was changed behind
 -- the back of imports stays found.
-create temporary table sound_rows on commit drop as
+create temporary table sound_rows as
 select recorded.relation, recorded.key
   from ops.recorded_rows as recorded
   join ops.catalog_row_hashes() as now
@@ -70,3 +70,4 @@ update ops.recorded_rows as recorded
  where recorded.relation = now.relation
    and recorded.key = now.key
    and recorded.sha256 <> now.sha256;
+drop table sound_rows;

@@ -33,10 +33,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="plant every kind of drift, and not one of four; time the command",
     )
     parser.addoption(
-        "--every-order",
+        "--every-test",
         action="store_true",
-        help="run every pair of branches in either order, and not a part of them",
+        help="run every test of the files that take long, and every pair of branches",
     )
+
+
+_LONG = (
+    "test_compat",
+    "test_coverage",
+    "test_growth",
+    "test_mutate",
+    "test_order",
+    "test_reviewed",
+)
+"""Of these files a run takes one test of three; `make runner-check` takes all."""
+_ONE_OF = 3
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--every-test") or any("::" in argument for argument in config.args):
+        return
+    long = [item for item in items if item.path.stem in _LONG]
+    left = {item for number, item in enumerate(long) if number % _ONE_OF}
+    config.hook.pytest_deselected(items=[item for item in items if item in left])
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")

@@ -88,14 +88,14 @@ def shared(tmp_path_factory: pytest.TempPathFactory, server: Any) -> Iterator[Re
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each test of pairs a part of them; all with --every-order."""
+    """Give each test of pairs a part of them; all with --every-test."""
     for name, given, part in (
         ("conflict", list(cases.CONFLICTS), 9),
         ("harmless", list(cases.COMMUTING), 9),
         ("pair", PAIRS, 26),
     ):
         if name in metafunc.fixturenames:
-            every = metafunc.config.getoption("--every-order")
+            every = metafunc.config.getoption("--every-test")
             metafunc.parametrize(name, given if every else given[::part])
 
 

@@ -26,9 +26,15 @@ def world(server: Server, migrated_template: str) -> Iterator[World]:
 
 
 def test_all_are_refused(world: World) -> None:
-    verdicts = [judge(world, one) for one in CASES]
+    """Of commands one of five, since each is started nine times; `make attacks` makes all."""
+    chosen = [
+        one
+        for number, one in enumerate(CASES)
+        if number % 5 == 0 or not one.name.startswith("tooling ")
+    ]
+    verdicts = [judge(world, one) for one in chosen]
     assert [verdict for verdict in verdicts if not verdict.refused] == []
-    assert len(verdicts) > 400
+    assert len(CASES) > 450 and len(verdicts) > 300
     assert world.admin.execute("select * from ops.verify_event_chain()").fetchall() == []
     close(world.server.url(world.database))
     assert world.admin.execute("select * from ops.check_access()").fetchall() == []
@@ -43,6 +49,7 @@ def test_no_attack_is_made_twice() -> None:
 NO_SQL = {
     "db psql arguments": "psql's own arguments, from who may run psql",
     "alert-receiver --listen": "an address to listen at",
+    "review --json": "a file to write",
     "job services --user": "a line of a systemd unit",
     "job timers --user": "a line of a systemd unit",
     "metrics --listen": "an address to listen at",

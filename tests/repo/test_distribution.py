@@ -250,6 +250,7 @@ def test_a_partition_is_detached_by_the_statement_that_the_database_gives() -> N
     ]
     assert makers == [
         "sql/ops/functions/detach_statement.sql",
+        "pgproof/src/pgproof/compat/statistics.py",  # of a scratch database
         "pgproof/src/pgproof/drift/alter.py",  # proposes what a person may run
         "pgproof/src/pgproof/files/outside.py",  # an example of what no transaction block takes
         "pgproof/src/pgproof/run/concurrent.py",  # ends what a migration's statement began

@@ -21,7 +21,7 @@ _LATER = {
 }
 NOT_THERE = re.compile(
     "|".join(rf" +{schema}\.({names})\(.*?\),\n" for schema, names in _LATER.items())
-    + r"|, period(?=\))"
+    + r"|, period(?=\))|, doubted, set_apart(?=,)"
 )
 """What the files grant today on functions and columns that FIRST and those after it make."""
 WRITE = f"""

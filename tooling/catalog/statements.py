@@ -259,14 +259,19 @@ update catalog.material_catalog as section
 """  # noqa: S608
 # A section gets the label of its US units once these are known; another may have had that name.
 RELEASE = """
+with renamed as materialized (
+    select staged.material_id, staged.shape
+      from pg_temp.staged_sections as staged
+      join pg_temp.compared_sections as verdict
+        on verdict.shape = staged.shape
+     where verdict.is_changed and %(keep)s
+        or verdict.is_richer and not verdict.is_changed
+)
 update catalog.material_catalog as section
    set shape = section.material_id::text
-  from pg_temp.staged_sections as staged
-  join pg_temp.compared_sections as verdict
-    on verdict.shape = staged.shape
- where section.material_id = staged.material_id
-   and section.shape <> staged.shape
-   and (verdict.is_changed and %(keep)s or verdict.is_richer and not verdict.is_changed)
+  from renamed
+ where section.material_id = renamed.material_id
+   and section.shape <> renamed.shape
 """
 EXISTING = """
 select section.material_id::text, section.shape, section.shape_type, section.metric_label,

@@ -1,7 +1,5 @@
 """The `tooling` command: the runner's commands, and one module of this package for each other."""
 
-from datetime import UTC, datetime
-
 import click
 
 from pgproof import cli as runner
@@ -38,7 +36,6 @@ _SECTIONS = {
     "Laboratory": ("generate", "bench"),
     "Documentation": ("docs",),
 }
-_UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
 """The end of the three years that synthetic projects cover."""
 _HINTS = dict.fromkeys(
     # Undefined schema, table, column, function and type: the database is behind this command.
@@ -60,13 +57,9 @@ def _scratch(dsn: str | None, _given: Settings) -> str:
 
 
 def _fill(url: str, size: int) -> None:
-    """Fill a scratch database with synthetic projects. Raises RefusedError like `generate`."""
-    from tooling.database import connect
-    from tooling.laboratory.synthetic import load
-    from tooling.laboratory.synthetic.dataset import Dataset
+    from tooling.cli.generate import fill
 
-    with connect(url, autocommit=True) as connection:
-        load.generate(connection, Dataset(size, 1, _UNTIL))
+    fill(url, size)
 
 
 HOST = Host("tooling", _resolve, prepare=_prepare, scratch=_scratch, fill=_fill)

@@ -9,6 +9,19 @@ import psycopg
 from tooling import printing
 from tooling.cli import options
 
+_UNTIL = "2026-01-01"
+
+
+def fill(url: str, size: int) -> None:
+    """Fill a scratch database with synthetic projects. Raises RefusedError like the command."""
+    from tooling.database import connect
+    from tooling.laboratory.synthetic import load
+    from tooling.laboratory.synthetic.dataset import Dataset
+
+    until = datetime.fromisoformat(_UNTIL).replace(tzinfo=UTC)
+    with connect(url, autocommit=True) as connection:
+        load.generate(connection, Dataset(size, 1, until))
+
 
 @click.command()
 @click.option("--projects", type=click.IntRange(1), required=True, help="Number of projects.")
@@ -16,7 +29,7 @@ from tooling.cli import options
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
-    default="2026-01-01",
+    default=_UNTIL,
     help="The data covers the three years before this day.",
 )
 @click.option("--add", is_flag=True, help="Add to a database that already has projects.")

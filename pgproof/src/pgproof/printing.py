@@ -36,6 +36,11 @@ def say(*lines: object, err: bool = False, stream: IO[str] | None = None) -> Non
             _print(plain(line), stream or (sys.stderr if err else sys.stdout))
 
 
+def as_json(document: Any) -> str:
+    """Return a document as a file of JSON contains it."""
+    return json.dumps(document, default=str, indent=1) + "\n"
+
+
 def say_json(document: Any, *, stream: IO[str] | None = None) -> None:
     """Print a document as one line of JSON, in ASCII; what JSON does not know, as text."""
     _print(json.dumps(document, default=str), stream or sys.stdout)

@@ -67,7 +67,9 @@ begin
        and section.grade is not distinct from search_sections.grade
        and section.shape_type = any (types)
        and (search_sections.form is null or search_sections.form = catalog.hollow_form(section))
-       and section.material_id not in (select c.material_id from checks as c where not c.is_met)
+       and not exists (
+               select from checks as c where c.material_id = section.material_id and not c.is_met
+           )
      order by section.weight_lb_per_ft, section.depth_in, section.shape
      limit search_sections.count;
 end

@@ -27,6 +27,7 @@ _FILLED = re.compile(r"%\(\w+\)s|%(?:\d+\$)?[sIL]|\{\w*\}")
 _LONGER = (
     (re.compile(r"^(\s*prepare [\w{}]+) \(.*?\) as \{.*", re.DOTALL), r"\1 (text) as select 1"),
     (re.compile(r"\b(copy|log as) \(\{\w*\}\)"), r"\1 (select 1)"),
+    (re.compile(r"\blateral \(\{\w*\}\) as"), "lateral (select 1) as"),
     (re.compile(r"\bset \{\w*\} from\b"), "set a = staged.a from"),
     (re.compile(r"\bvalues (\{\w*\}|%s)\)"), "values (1, 2))"),
     (re.compile(r"\(\{\}, source_row\b"), "(a text, source_row"),
@@ -38,7 +39,7 @@ _LONGER = (
     (re.compile(r"^EVENT\\\w+", re.MULTILINE), ""),
     (re.compile(r"(?<!:):(?=[a-z])"), ""),
 )
-_ASSIGNED = re.compile(r"^\s*[\w.\[\]]+\s*:?=\s*")
+_ASSIGNED = re.compile(r"^\s*[\w.\[\]:]+\s*:?=\s*")
 _ROUTINES = """
     select p.oid::regprocedure::text, pg_get_functiondef(p.oid), l.lanname,
            p.prorettype = 'trigger'::regtype,

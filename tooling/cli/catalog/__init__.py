@@ -13,7 +13,7 @@ _SECTIONS = {
 
 @click.command(cls=Group, sections=_SECTIONS, load=lambda name: command_of(f"catalog.{name}"))
 def command() -> None:
-    """Look up sections, materials, soils, clauses, constants and prices.
+    """Look up sections, materials and what else is cited.
 
     Only `undo` writes.
 

@@ -25,7 +25,7 @@ def command(
     is_all: bool,
     as_json: bool,
 ) -> None:
-    """Show the constant NAME, or all, as valid on a day; with its source and who published it.
+    """Show the constant NAME, or all, as valid on a day.
 
     \b
       tooling catalog constant k_factor

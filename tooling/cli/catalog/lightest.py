@@ -49,7 +49,7 @@ def _limits(command: options.Command) -> options.Command:
 @click.option(
     "--method",
     type=click.Choice(["lrfd", "asd"]),
-    help="phi = 0.90, or Omega = 1.67, for --mx and --my.",
+    help="Strength by phi = 0.90, or by Omega = 1.67, for --mx and --my.",
 )
 @click.option(
     "--form",
@@ -88,7 +88,7 @@ def command(
     \b
       tooling catalog lightest HSS PIPE --min-sx 25 --max-depth 12
       tooling catalog lightest HSS --form square --min-zy 600 --units si
-      tooling catalog lightest HSS --mx 80 --my 20 --steel 'A500 Gr C' --method lrfd
+      tooling catalog lightest HSS --mx 80 --my 20 --fy 50 --method lrfd
     """
     from tooling.catalog import search
 

@@ -16,7 +16,7 @@ _COLUMNS = ("grade", "shape", "fy_ksi", "fu_ksi", "e_ksi", "standard")
 @options.as_json
 @shown.reader
 def command(connection: psycopg.Connection[Any], grade: str | None, as_json: bool) -> None:
-    """Show the materials of GRADE, or all: Fy, Fu, E and G, and where they are from.
+    """Show the materials of GRADE, or all: Fy, Fu, E and G.
 
     GRADE is a grade or a standard, or how it begins; capitals, spaces and "Gr" do not matter.
 

@@ -25,7 +25,7 @@ def command(
     is_all: bool,
     as_json: bool,
 ) -> None:
-    """Show the price of ITEM, or all, as valid on a day; with who published it.
+    """Show the price of ITEM, or all, as valid on a day.
 
     \b
       tooling catalog price permit_pkg

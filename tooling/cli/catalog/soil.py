@@ -20,7 +20,7 @@ _COLUMNS = (
 @options.as_json
 @shown.reader
 def command(connection: psycopg.Connection[Any], number: int | None, as_json: bool) -> None:
-    """Show the presumptive load-bearing values of soils, or of one CLASS.
+    """Show the presumptive values of soils, or of one CLASS.
 
     \b
       tooling catalog soil

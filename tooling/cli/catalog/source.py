@@ -24,7 +24,7 @@ def command(
     grade: str | None,
     as_json: bool,
 ) -> None:
-    """Show the source of each value of the section LABEL, or of one SYMBOL.
+    """Show the source of each value of LABEL, or of one.
 
     \b
       tooling catalog source W14X90 Ix

@@ -103,7 +103,7 @@ def command(
     no_run: bool,
     as_json: bool,
 ) -> int:
-    """Check an application's statements against each pending migration and its rollback.
+    """Show which statements of an application a migration breaks.
 
     On a scratch database, each statement is prepared and explained as the application's role:
     before the migrations, after each of them, and after the rollback of each. Shown is which would

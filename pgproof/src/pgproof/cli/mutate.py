@@ -62,7 +62,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Break each object of the schema, and show what no pgTAP test notices.
+    """Break each object of a schema, and show what no test notices.
 
     In copies of the database one constraint, default, key, index, trigger, policy, privilege,
     label, comment or part of a function at a time is dropped, weakened or changed, and the tests

@@ -39,7 +39,7 @@ def command(
     markdown: bool,
     as_json: bool,
 ) -> int:
-    """Show whether this branch's migrations and those on REV may be applied in either order.
+    """Show whether two branches make one database in either order.
 
     Compared are the migrations of the folder that the merge base of HEAD and REV does not have, and
     those that landed on REV meanwhile. Both are applied to scratch databases of the server, in

@@ -1,6 +1,5 @@
 """`pgproof review`."""
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -71,7 +70,7 @@ def command(
     document: str | None,
     record: bool,
 ) -> int:
-    """Review what is pending: predict, measure and verify it, and give a verdict.
+    """Review what is pending, and give a verdict.
 
     Each pending file is planned, run on scratch copies of the database, rolled back and applied
     again; the schema before and after is compared, and with --base that of both orders of merging.
@@ -109,9 +108,9 @@ def command(
     texts: tuple[Callable[[], str], ...] = (
         lambda: _page(found),
         lambda: _markdown(found),
-        lambda: _json(formats.sarif(found, top)),
-        lambda: _json(formats.quality(found, top)),
-        lambda: _json(formats.document(found)),
+        lambda: printing.as_json(formats.sarif(found, top)),
+        lambda: printing.as_json(formats.quality(found, top)),
+        lambda: printing.as_json(formats.document(found)),
     )
     for target, text in zip(targets, texts, strict=True):
         if target is not None and (target, text) != ("-", texts[-1]):
@@ -138,10 +137,6 @@ def _markdown(found: "Review") -> str:
     from pgproof.review.markdown import markdown
 
     return markdown(found)
-
-
-def _json(document: object) -> str:
-    return json.dumps(document, default=str, indent=1) + "\n"
 
 
 def _show(found: "Review") -> None:

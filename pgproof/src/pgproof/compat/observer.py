@@ -34,9 +34,13 @@ select format('select pg_catalog.set_config(%%L, %%L, true)', split_part(one, '=
  where r.rolname = %s and one !~ 'timeout|^role='
    and s.setdatabase in (0, (select oid from pg_catalog.pg_database
                               where datname = current_database()))
+   and not exists (select from pg_catalog.pg_settings as p
+                    where p.name = lower(split_part(one, '=', 1)) and p.context <> 'user')
  order by s.setdatabase
 """
-"""Settings of a role, then those for it in this database."""
+"""Settings of a role, then those for it in this database; those that only a superuser may set are
+limits, and decide no plan.
+"""
 _OIDS = """
 select array_agg(pg_catalog.to_regtype(name)::oid::bigint order by place)
   from unnest(%s::text[]) with ordinality as t (name, place)
