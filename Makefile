@@ -15,8 +15,9 @@ lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothin
 	git ls-files -z ':!requirements' | xargs -0 .venv/bin/detect-secrets-hook --disable-plugin HexHighEntropyString
 format: .venv/test ## let ruff rewrite the Python files
 	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
-python-tests: .venv/test ## pytest of the product, on PostgreSQL 18
-	.venv/bin/pytest -n 3 --dist loadfile
+LONG = tests/chaos tests/monitoring/test_live.py tests/repo/test_conversion.py tests/tooling/laboratory
+python-tests: .venv/test ## pytest of the product, on PostgreSQL 18; with EVERY=1 also what takes long
+	.venv/bin/pytest -n 3 --dist loadfile $(if $(EVERY),,$(LONG:%=--ignore=%))
 runner-tests: .venv/test ## pytest of pgproof, on PostgreSQL 18
 	cd pgproof && ../.venv/bin/pytest -n 3 --dist loadfile
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
