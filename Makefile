@@ -15,7 +15,7 @@ lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothin
 	git ls-files -z ':!requirements' | xargs -0 .venv/bin/detect-secrets-hook --disable-plugin HexHighEntropyString
 format: .venv/test ## let ruff rewrite the Python files
 	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
-LONG = tests/chaos tests/compose tests/ha tests/integrity tests/monitoring/test_live.py tests/monitoring/test_thresholds.py tests/repo/test_conversion.py tests/tooling/backup/test_in_place.py tests/tooling/backup/test_reset.py tests/tooling/backup/test_store.py tests/tooling/backup/test_timelines.py tests/tooling/laboratory
+LONG = tests/chaos tests/compose tests/integrity tests/monitoring/test_live.py tests/monitoring/test_thresholds.py tests/tooling/laboratory
 python-tests: .venv/test ## pytest of the product, on PostgreSQL 18; with EVERY=1 also what takes long
 	.venv/bin/pytest -n 3 --dist loadfile $(if $(EVERY),,$(LONG:%=--ignore=%))
 runner-tests: .venv/test ## pytest of pgproof, on PostgreSQL 18
