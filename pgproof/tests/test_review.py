@@ -31,7 +31,7 @@ create function f() returns integer language sql as 'select 1';
 """
 _FILES = {
     "0002.mail": (
-        "-- why\nalter table people add mail text;\n\n"
+        "-- why\nalter table people add mail text;\n-- squawk-ignore prefer-text-field\n"
         "create index people_mail on people (mail);\n"
         "create or replace function f() returns integer language sql as 'select 2';\n"
         "create policy p on people using (true);\ngrant select (name) on people to public;\n"
@@ -118,6 +118,11 @@ def test_remarks_stand_on_the_lines_of_files(found: Review) -> None:
         ("0002.mail", {"rollback_loses": "none"}, ["rollback-deletes"]),
         ("0002.mail", {"longest_lock": "1h"}, []),
         ("0003.wide", {"findings": "unconfirmed"}, ["changing-column-type"]),
+        (
+            "0002.mail",
+            {"findings": "refused"},
+            ["ignored", "prefer-bigint-over-int", "require-concurrent-index-creation"],
+        ),
         ("0004.drop", {"rollback_loses": "any"}, ["unproven"]),
     ],
 )

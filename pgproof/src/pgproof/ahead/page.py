@@ -127,7 +127,9 @@ def _section(plan: Plan, file: PlannedFile) -> Iterator[str]:
             yield ""
     for finding, place in faults(file.findings):
         yield f"- {place}: **{marked(finding.rule)}** {marked(finding.message)}"
-    if file.findings:
+    for one in file.ignored:
+        yield f"- line {one.line}: {marked(str(one))}"
+    if file.findings or file.ignored:
         yield ""
     for line in file.restores:
         yield f"- The rollback {marked(line)}."

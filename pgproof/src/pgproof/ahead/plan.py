@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pgproof.ahead.lint import Violation, lint
+from pgproof.ahead.lint import Ignored, Violation, ignored, lint
 from pgproof.ahead.locks import Effect
 from pgproof.ahead.replaced import differences
 from pgproof.ahead.shapes import shape, without_numbers
@@ -73,6 +73,8 @@ class PlannedFile:
     done: int
     statements: tuple[PlannedStatement, ...]
     findings: tuple[Violation, ...]
+    ignored: tuple[Ignored, ...] = ()
+    """The linter's rules that the file turns off."""
     restores: tuple[str, ...] = ()
     """What the directives of the rollback file resolve to."""
 
@@ -143,7 +145,8 @@ def _planned(
     refuse(problems + repeatable.problems(settings, folder))
     before, after = repeatables(settings, folder)
     due = tuple(one.name for one in (*before, *after) if work.pending or one.is_due(state))
-    findings = lint([migration.path for migration in work.pending], settings.root)
+    modes = {one.path: one.script.header.transactional for one in work.pending}
+    findings = lint(modes, settings.root)
     found = Plan(repeatables=due, linted=findings is not None)
     if not work.pending:
         return found
@@ -185,6 +188,7 @@ def _file(
             if statement.number not in skip
         ),
         findings=tuple(one for one in findings if one.path == migration.path.resolve()),
+        ignored=tuple(ignored(script.text)),
     )
 
 

@@ -178,6 +178,10 @@ class Judge:
             level = Level.NO if refused else level
             words = f"{finding.message} ({outcome})"
             yield self._remark(finding.rule, level, words, finding.line, source="squawk")
+        for one in self.planned.ignored:
+            refused = self.budgets.findings == "refused" and not one.reason
+            level = Level.NO if refused else Level.NOTE
+            yield self._remark("ignored", level, str(one), one.line, source="squawk")
 
     def _of_rollback(self) -> Iterator[Remark]:
         reason = self.planned.irreversible
