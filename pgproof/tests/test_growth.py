@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from pgproof.errors import Exit, InputError
-from pgproof.growth import page
+from pgproof.growth import page, statistics
 from pgproof.growth.bulk import Bulk
 from pgproof.growth.fit import Estimate, Growth, Point, fit
 from pgproof.growth.grow import Sizes, grow
@@ -116,6 +116,55 @@ def test_tables_are_filled_with_what_their_constraints_allow(project: Project) -
     # What a foreign key refers to is there: each can be made anew.
     for table, column in (("orders", "person_id"), ("passports", "person_id"), ("friends", "one")):
         project.query(f"alter table {table} add foreign key ({column}) references people")
+
+
+_SHAPED = """
+create table events (
+    id bigint primary key, kind text, note text, at timestamptz, n int, must int not null
+);
+"""
+_ANALYZED = """
+insert into events
+select i, 'kind ' || i % 4, repeat('x', 300),
+       case when i % 5 = 0 then '2025-01-01Z'::timestamptz end,
+       i / 2, i
+  from generate_series(1, 2000) as i;
+analyze events;
+"""
+
+
+def test_rows_are_shaped_by_the_statistics_of_the_database(project: Project) -> None:
+    project.query(_SHAPED)
+    project.query(_ANALYZED)
+    with project.connect() as connection:
+        shapes = statistics.shapes(connection)
+        assert statistics.counts(connection)["public.events"] == 2000
+        connection.execute("truncate events")
+        Bulk(connection, shapes).fill(["public.events"], 1000)
+        found = connection.execute(
+            "select count(*), count(distinct kind), avg(length(note))::int, count(at),"
+            " count(distinct n), count(must) from public.events"
+        ).fetchone()
+    assert found is not None
+    rows, kinds, length, at, numbers, must = found
+    assert (rows, kinds, must) == (1000, 4, 1000)
+    assert 295 <= length <= 305 and 195 <= at <= 205 and 450 <= numbers <= 550
+
+
+def test_shapes_leave_keys_and_columns_that_may_not_be_null_as_they_are(project: Project) -> None:
+    project.query(_SHAPED)
+    wrong = statistics.Shape(nulls=0.5, distinct=2, width=40)
+    names = ("id", "kind", "note", "at", "n", "must")
+    with project.connect() as connection:
+        Bulk(connection, {("public.events", one): wrong for one in names}).fill(
+            ["public.events"], 100
+        )
+        found = connection.execute(
+            "select count(distinct id), count(must), count(distinct must), count(n)"
+            " from public.events"
+        ).fetchone()
+    assert found is not None
+    assert found[:3] == (100, 100, 2) and 45 <= found[3] <= 55
 
 
 def test_a_table_that_takes_no_row_is_named(project: Project) -> None:

@@ -8,7 +8,8 @@ from random import Random
 import psycopg
 from psycopg import sql
 
-from pgproof.growth.tables import Connection, Key, columns, keys
+from pgproof.growth.statistics import Connection, Shapes
+from pgproof.growth.tables import Key, columns, keys
 
 _SUPERUSER = "select rolsuper from pg_roles where rolname = current_user"
 _TRIAL = 20
@@ -23,6 +24,7 @@ class Bulk:
     """Fills the tables of a scratch database; `refused` says why one has fewer rows than asked."""
 
     connection: Connection
+    shapes: Shapes = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     _random: Random = field(default_factory=lambda: Random(1))  # noqa: S311
 
@@ -122,7 +124,7 @@ class Bulk:
             elif pool and not is_free:
                 given[one.name] = sql.SQL("sample.{}").format(sql.Identifier(one.name))
             elif one.made is not None:
-                given[one.name] = one.made
+                given[one.name] = one.shaped(self.shapes.get((name, one.name)))
         if pool:
             joins.append(_pool(name, pool))
         return sql.SQL(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from pgproof.growth.statistics import Shape
+
 ROW = "pgproof_n"
 """What the number of the row is called: no column is."""
 _N = re.compile(r"\bn\b")
@@ -47,6 +49,10 @@ _LONG = 12
 _SCALE = 0x7FF
 """The bits of a numeric's modifier that are its scale."""
 _DIGITS = 18
+_SHARES = 1000
+"""Into how many parts the share of nulls is rounded."""
+_STEP = 617
+"""Has no divisor in common with _SHARES: nulls are spread over the rows."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +69,39 @@ class Kind:
     labels: tuple[str, ...] = ()
 
 
-def natural(kind: Kind) -> sql.Composable | None:
+def natural(kind: Kind, shape: Shape | None = None) -> sql.Composable | None:
     """Return the expression of a value for a row; None for a type that nothing is made up for.
 
-    Values of different rows are different, as far as the type has as many.
+    Values of different rows are different, as far as the type has as many; of a shape, as many as
+    it has, and texts are as long.
     """
     found = _expression(kind)
     if found is None:
         return None
+    if shape:
+        found = re.sub(rf"\b{ROW}\b", _row(shape.distinct), found)
+        if kind.name in _TEXT and kind.modifier < _LENGTH:
+            found = f"rpad({found}, {shape.width}, 'x')" if shape.width > _LONG else found
     return sql.SQL("({})::{}").format(sql.SQL(found.replace("%", "%%")), sql.SQL(kind.written))
+
+
+def without(value: sql.Composable, nulls: float) -> sql.Composable:
+    """Return the expression of a value that is null in a share of the rows."""
+    some = round(nulls * _SHARES)
+    if not some:
+        return value
+    return sql.SQL("case when {} * {} %% {} < {} then null else {} end").format(
+        sql.SQL(ROW), sql.Literal(_STEP), sql.Literal(_SHARES), sql.Literal(some), value
+    )
+
+
+def _row(distinct: float) -> str:
+    """Return the number of a row, brought down to as many as there are distinct values."""
+    if distinct > 0:
+        return f"({ROW} % {max(round(distinct), 1)})"
+    if -1 < distinct < 0:
+        return f"floor({ROW} * {-distinct:.6f})::bigint"
+    return ROW
 
 
 def _expression(kind: Kind) -> str | None:

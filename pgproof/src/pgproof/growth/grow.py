@@ -11,7 +11,7 @@ from pgproof.connection import connect
 from pgproof.errors import InputError
 from pgproof.files.folder import read
 from pgproof.files.script import Migration
-from pgproof.growth import fit
+from pgproof.growth import fit, statistics
 from pgproof.growth.bulk import Bulk
 from pgproof.growth.fit import Point
 from pgproof.growth.records import Grown, GrownFile, Sized
@@ -30,16 +30,6 @@ from pgproof.verify import data
 
 REPEATS = 3
 """How often each size is measured."""
-_COUNTS = """
-select format('%I.%I', n.nspname, c.relname),
-       greatest(c.reltuples, (select sum(greatest(p.reltuples, 0))
-                                from pg_partition_tree(c.oid) as t
-                                join pg_class as p on p.oid = t.relid
-                               where c.relkind = 'p'))::bigint
-  from pg_class as c
-  join pg_namespace as n on n.oid = c.relnamespace
- where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-"""
 _STORED = """
 select format('%%I.%%I', n.nspname, c.relname)
   from pg_class as c
@@ -74,13 +64,17 @@ def grow(
 ) -> Sized:
     """Measure the pending statements on scratch copies whose tables have so many rows.
 
-    Tables are filled with rows that are made up, or by `fill`. With `only`, the files before the
-    first of these are applied to the copy before it is filled. Raises PgproofError like `trace`.
+    Tables are filled with rows that are made up, with nulls, distinct values and widths as the
+    statistics of the database have them, or by `fill`. With `only`, the files before the first of
+    these are applied to the copy before it is filled. Raises PgproofError like `trace`.
     """
     if len(set(sizes.sizes)) < 2:
         raise InputError(
             "one size tells nothing of growth", hint="Give two or more: --sizes 1e4,1e5,1e6."
         )
+    with closing(connect(conninfo, autocommit=True)) as connection:
+        production = {**statistics.counts(connection), **sizes.rows}
+        shapes = statistics.shapes(connection)
     runs: dict[int, list[Trace]] = {}
     counts: dict[int, dict[str, int]] = {}
     with ExitStack() as stack:
@@ -90,14 +84,13 @@ def grow(
         refused: dict[str, str] = {}
         for size in sorted(set(sizes.sizes)):
             copy = copies.of_database(made, copies.database_of(begun))
-            counts[size] = _filled(copy, settings, size, fill, refused)
+            counts[size] = _filled(copy, settings, size, fill or shapes, refused)
             name = copies.database_of(copy)
             for number in range(sizes.repeats):
                 report("size", rows=size, repeat=number + 1)
                 found = trace(copy, settings, Source(template=name), only, None, silent, prepare)
                 runs.setdefault(size, []).append(found)
             made.drop(copy)
-    production = {**_statistics(conninfo), **sizes.rows}
     last = runs[max(runs)][0]
     _known(sizes.rows, counts[max(counts)])
     files = tuple(
@@ -149,15 +142,19 @@ def _apply(
 
 
 def _filled(
-    conninfo: str, settings: Settings, size: int, fill: Fill | None, refused: dict[str, str]
+    conninfo: str,
+    settings: Settings,
+    size: int,
+    fill: Fill | statistics.Shapes,
+    refused: dict[str, str],
 ) -> dict[str, int]:
     """Fill a database, and return how many rows each table has then."""
-    if fill is not None:
+    if not isinstance(fill, dict):
         fill(conninfo, size)
     with closing(connect(conninfo, autocommit=True)) as connection:
         names = data.names(connection, settings.ledger_schema)
-        bulk = Bulk(connection)
-        if fill is None:
+        bulk = Bulk(connection, fill if isinstance(fill, dict) else {})
+        if isinstance(fill, dict):
             bulk.fill(names, size)
             refused.update(bulk.refused)
         stored = connection.execute(_STORED, [settings.ledger_schema]).fetchall()
@@ -201,13 +198,6 @@ def _table(
         worked = {one.relation for one in locks if strength(one.mode) == top}
     order = sorted(worked, key=lambda one: (production.get(one, 0), counts[one], one))
     return order[-1] if order else None
-
-
-def _statistics(conninfo: str) -> dict[str, int]:
-    """Return the rows of each table, as the statistics of a database have them."""
-    with closing(connect(conninfo, autocommit=True)) as connection:
-        found = connection.execute(_COUNTS).fetchall()
-    return {name: count for name, count in found if count > 0}
 
 
 def _known(rows: Mapping[str, int], counts: Mapping[str, int]) -> None:

@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
-import psycopg
 from psycopg import sql
 
-from pgproof.growth.expressions import Kind, natural
+from pgproof.growth.expressions import Kind, natural, without
+from pgproof.growth.statistics import Connection, Shape
 from pgproof.verify import values
-
-Connection = psycopg.Connection[Any]
 
 _COLUMNS = """
 select a.attname::text, coalesce(b.typname, t.typname)::text,
@@ -30,7 +27,8 @@ select a.attname::text, coalesce(b.typname, t.typname)::text,
                join pg_class as c on c.oid = h.inhrelid
               where p.partrelid = a.attrelid and a.attnum = any (p.partattrs::int2[])),
        exists (select from pg_index as i
-                where i.indrelid = a.attrelid and i.indisunique and a.attnum = any (i.indkey))
+                where i.indrelid = a.attrelid and i.indisunique and a.attnum = any (i.indkey)),
+       a.attnotnull or t.typnotnull
   from pg_attribute as a
   join pg_type as t on t.oid = a.atttypid
   left join pg_type as b on b.oid = nullif(t.typbasetype, 0)
@@ -63,11 +61,19 @@ class Column:
     has_default: bool
     checks: tuple[str, ...]
     is_unique: bool
+    is_not_null: bool
 
     @property
     def made(self) -> sql.Composable | None:
         """Return the expression of a value that fits the type alone."""
         return natural(self.kind)
+
+    def shaped(self, shape: Shape | None) -> sql.Composable:
+        """Return the expression of such a value; without keys to keep, of the shape given."""
+        found = natural(self.kind, None if self.is_unique else shape) or sql.NULL
+        if shape is None or self.is_unique or self.is_not_null:
+            return found
+        return without(found, shape.nulls)
 
     def guess(self, random: Random) -> sql.Composable:
         """Return a value that may fit the checks, too."""
@@ -98,9 +104,9 @@ def columns(connection: Connection, table: str) -> list[Column]:
             Kind(kind, category, modifier, written, tuple(labels)),
             has_default,
             tuple(checks),
-            is_unique,
+            *rest,
         )
-        for name, kind, category, modifier, written, labels, has_default, checks, is_unique in found
+        for name, kind, category, modifier, written, labels, has_default, checks, *rest in found
     ]
 
 
