@@ -131,5 +131,7 @@ def compose() -> str:
 
 
 def _last(done: "subprocess.CompletedProcess[str]") -> str:
+    """Return the last line, with the error of which it is the hint."""
     lines = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
-    return lines[-1] if lines else f"exit code {done.returncode}"
+    hinted = len(lines) > 1 and lines[-1].startswith("hint: ")
+    return " / ".join(lines[-2:] if hinted else lines[-1:]) or f"exit code {done.returncode}"
