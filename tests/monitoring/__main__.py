@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.conftest import ROOT
-from tests.monitoring import panels, suite
+from tests.monitoring import faster, panels, suite
 from tests.monitoring.case import CASES, Verdict
 from tests.monitoring.panels import Shown
 from tests.monitoring.stack import stack
@@ -59,7 +59,7 @@ def _table_of_panels(shown: Sequence[Shown]) -> Table:
 
 def _table_of_alerts(verdicts: Sequence[Verdict]) -> Table:
     heads = ("alert", "fault", "fired after", "told", "cleared after")
-    table = Table(*heads, title="Alerts, 60 times as fast", title_justify="left")
+    table = Table(*heads, title=f"Alerts, {faster.TIMES} times as fast", title_justify="left")
     for one in verdicts:
         fired = f"{one.fired_after} s" if one.fired else "NEVER"
         cleared = f"{one.cleared_after} s" if one.cleared else "NEVER"

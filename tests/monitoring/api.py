@@ -12,6 +12,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+SCRAPES = 60
+LONGEST = 900
+"""Seconds."""
+
 
 @dataclass(frozen=True)
 class Prometheus:
@@ -42,13 +46,34 @@ class Prometheus:
         alerts = self.get("alerts")["alerts"]
         return sorted({one["labels"]["alertname"] for one in alerts if one["state"] == "firing"})
 
+    def scraped(self) -> dict[str, str]:
+        """Return the targets whose newest scrape succeeded, each with the time of that."""
+        targets = self.get("targets", state="active")["activeTargets"]
+        return {one["scrapeUrl"]: one["lastScrape"] for one in targets if one["health"] == "up"}
+
     def is_whole(self) -> bool:
         """Tell whether it answers, and all of its targets do."""
         try:
-            targets = self.get("targets", state="active")["activeTargets"]
+            return len(self.scraped()) == 4
         except OSError:
             return False
-        return len(targets) == 4 and all(one["health"] == "up" for one in targets)
+
+    def wait_for(self, happens: Callable[[], object], what: str) -> None:
+        """Wait until it happens, for SCRAPES of each target that succeeded.
+
+        A loaded machine makes fewer of them in the same time. A target that stops answering ends
+        the wait after LONGEST. Raises TimeoutError, saying what did not happen.
+        """
+        newest = self.scraped()
+        seen = dict.fromkeys(newest, 0)
+        deadline = time.monotonic() + LONGEST
+        while not happens():
+            for target, at in self.scraped().items():
+                seen[target] = seen.get(target, 0) + (newest.get(target) != at)
+                newest[target] = at
+            if min(seen.values(), default=0) >= SCRAPES or time.monotonic() > deadline:
+                raise TimeoutError(f"not in {list(seen.values())} scrapes: {what}")
+            time.sleep(1)
 
 
 @dataclass(frozen=True)

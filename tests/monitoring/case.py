@@ -4,11 +4,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tests.monitoring.api import wait_for
 from tests.monitoring.stack import Stack
 
 Fault = Callable[[Stack], Iterator[None]]
-SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def try_out(one: Case, stack: Stack) -> list[Verdict]:
                 words[alert] = firing_one["annotations"]["description"]
                 severity = firing_one["labels"]["severity"]
                 said = f"{alert} to arrive as a {severity}, or to be inhibited"
-                wait_for(lambda: _told(stack, alert, severity, since, told), said, SECONDS)  # noqa: B023
+                stack.prometheus.wait_for(lambda: _told(stack, alert, severity, since, told), said)  # noqa: B023
         finally:
             next(planted, None)
         _wait(one, stack, cleared, fires=False)
@@ -121,7 +119,7 @@ def _wait(one: Case, stack: Stack, seen: dict[str, float], *, fires: bool) -> No
         return len(seen) == len(one.alerts)
 
     missing = "to fire" if fires else "to clear"
-    wait_for(look, f"{', '.join(one.alerts)} {missing}", SECONDS)
+    stack.prometheus.wait_for(look, f"{', '.join(one.alerts)} {missing}")
 
 
 def _told(stack: Stack, alert: str, severity: str, since: int, told: dict[str, str]) -> bool:

@@ -1,4 +1,4 @@
-"""Rules in which time runs 60 times as fast, so that a fault of minutes shows in seconds. Pure.
+"""Rules in which time runs 30 times as fast, so that a fault of minutes shows in seconds. Pure.
 
 Changed are the durations of `for`, of ranges and of offsets, and lengths of time in seconds, which
 the rules write as a number of minutes or hours: `15 * 60`, `30 * 3600`. Nothing else.
@@ -7,7 +7,7 @@ the rules write as a number of minutes or hours: `15 * 60`, `30 * 3600`. Nothing
 import re
 from typing import Any
 
-TIMES = 60
+TIMES = 30
 LENGTH = re.compile(r"\b(\d+) \* (3600|60)\b")
 RANGE = re.compile(r"(?<=\[)(\d+[smhd])(?=\])|(?<=offset )(\d+[smhd])\b")
 _UNITS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -19,14 +19,14 @@ def milliseconds(duration: str) -> int:
 
 
 def shorter(duration: str) -> str:
-    """Return a sixtieth of a duration, in milliseconds."""
+    """Return a duration divided by TIMES, in milliseconds."""
     whole = milliseconds(duration)
-    assert whole % TIMES in (0, 40), duration
+    assert whole % TIMES in (0, 10), duration
     return f"{max(whole // TIMES, 1)}ms"
 
 
 def expression(text: str) -> str:
-    """Return an expression with its times divided by 60."""
+    """Return an expression with its times divided by TIMES."""
     ranged = RANGE.sub(lambda found: shorter(found[0]), text)
     return LENGTH.sub(lambda found: f"{found[1]} * {int(found[2]) // TIMES}", ranged)
 
@@ -49,7 +49,7 @@ def _rule(rule: dict[str, Any]) -> dict[str, Any]:
 
 
 def route(part: dict[str, Any]) -> dict[str, Any]:
-    """Return a route of Alertmanager's, and those below it, with its waits divided by 60."""
+    """Return a route of Alertmanager's, and those below it, with its waits divided by TIMES."""
     waits = ("group_wait", "group_interval", "repeat_interval")
     changed = {key: shorter(value) if key in waits else value for key, value in part.items()}
     if "routes" in part:

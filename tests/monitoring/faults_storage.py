@@ -61,12 +61,16 @@ def full_disk(stack: Stack) -> Iterator[None]:
     stack.start("metrics", *unshare, TOOLING_BACKUP_HOME=str(folder))
     try:
         small = 'eagle_disk_bytes{place="backups"} < 1e7'
-        wait_for(lambda: stack.prometheus.query(small), "the small disk to be measured", 30)
+        stack.prometheus.wait_for(
+            lambda: stack.prometheus.query(small), "the small disk to be measured"
+        )
         inside = Path(f"/proc/{stack.running['metrics'].pid}/root") / folder.relative_to("/")
         (inside / "filling").write_bytes(bytes(7_800_000))
         yield
         (inside / "filling").unlink()
-        wait_for(lambda: not stack.prometheus.firing("DiskFull"), "space on the disk", 60)
+        stack.prometheus.wait_for(
+            lambda: not stack.prometheus.firing("DiskFull"), "space on the disk"
+        )
     finally:
         stack.stop("metrics")
         stack.start("metrics")

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.monitoring.api import Prometheus, wait_for
+from tests.monitoring.api import Prometheus
 from tests.monitoring.programs import MONITORING
 
 FILES = sorted((MONITORING / "grafana/dashboards").glob("*.json"))
-SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def look(panel: Panel, prometheus: Prometheus) -> Shown:
         return min(counts) > 0
 
     try:
-        wait_for(has_data, "data", SECONDS)
+        prometheus.wait_for(has_data, "data")
     except (TimeoutError, OSError) as error:
         return Shown(panel.dashboard, panel.title, min(counts, default=0), str(error))
     return Shown(panel.dashboard, panel.title, min(counts))

@@ -27,7 +27,8 @@ from tooling.server import places
 from tooling.server.embedded import temporary_server
 from tooling.server.server import Server
 
-INTERVAL = "2s"
+INTERVAL = "4s"
+"""A scrape may take no longer, and on a loaded machine it took 2 s."""
 SETTINGS = {
     "fsync": "on",
     "full_page_writes": "on",
@@ -152,7 +153,7 @@ def _command(stack: Stack, name: str) -> tuple[list[object], dict[str, str]]:
 
 
 def _configure(place: Path, ports: dict[str, int]) -> None:
-    """Write the configuration of monitoring/, with addresses of here and times divided by 60."""
+    """Write the configuration of monitoring/, with addresses of here and times divided by 30."""
     addresses = {
         "postgres_exporter:9187": f"127.0.0.1:{ports['exporter']}",
         "metrics:9188": f"127.0.0.1:{ports['metrics']}",

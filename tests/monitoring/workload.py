@@ -2,21 +2,29 @@
 
 import contextlib
 import threading
-import time
 from types import TracebackType
 
 import psycopg
 
 CLIENTS = 2
-PAUSE = 0.01
+PAUSE = 0.1
 ACCOUNT = "a0000000-0000-7000-8000-000000000000"
-_READ = """
-select p.project_id, p.name
-  from app.projects as p
- where p.account_id = %s
- order by p.created_at desc
- limit 20
+_READS = f"""
+do $$
+begin
+    for number in 1..20 loop
+        perform set_config('app.account_id', '{ACCOUNT}', true);
+        perform p.project_id, p.name
+           from app.projects as p
+          where p.account_id = '{ACCOUNT}'
+          order by p.created_at desc
+          limit 20;
+        commit;
+    end loop;
+end
+$$
 """
+"""Many in one message: more than what reads the metrics, also where each message takes long."""
 
 
 class Workload:
@@ -54,20 +62,22 @@ class Workload:
         self.stop()
 
     def _work(self, client: int) -> None:
-        while not self._stop.is_set():
-            with contextlib.suppress(psycopg.Error), psycopg.connect(self._url) as connection:
+        while not self._stop.wait(PAUSE):
+            with (
+                contextlib.suppress(psycopg.Error),
+                psycopg.connect(self._url, autocommit=True) as connection,
+            ):
                 self._one_after_another(connection, client)
-            time.sleep(PAUSE)
 
     def _one_after_another(
         self, connection: psycopg.Connection[tuple[object, ...]], client: int
     ) -> None:
         done = 0
         while not self._stop.wait(PAUSE):
-            with connection.transaction():
-                connection.execute("select set_config('app.account_id', %s, true)", [ACCOUNT])
-                connection.execute(_READ, [ACCOUNT])
-                if done % 50 == 0:
+            connection.execute(_READS)
+            if done % 3 == 0:
+                with connection.transaction():
+                    connection.execute("select set_config('app.account_id', %s, true)", [ACCOUNT])
                     connection.execute(
                         "select app.create_project(%s, %s, 'ana')", [ACCOUNT, f"Sign {client}"]
                     )

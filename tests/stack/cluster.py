@@ -1,7 +1,6 @@
 """compose.ha.yaml: encrypted, backed up, its leader killed, and whole again with its backups."""
 
 import json
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,13 +117,18 @@ class Cluster:
 
     def _wait_for_leader(self, nodes: list[str]) -> str:
         """Return the leader among nodes that run, when it accepts writes."""
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            for one in self._members(nodes[0]):
-                if one["Role"] == "Leader" and one["Member"] in nodes and one["State"] == "running":
-                    return str(one["Member"])
-            time.sleep(1)
-        raise StepError(f"none of {', '.join(nodes)} became the leader in 120 s")
+        found: list[str] = []
+
+        def is_led() -> bool:
+            found[:] = [
+                one["Member"]
+                for one in self._members(nodes[0])
+                if one["Role"] == "Leader" and one["Member"] in nodes and one["State"] == "running"
+            ]
+            return bool(found)
+
+        self.project.wait_until(is_led, f"a leader among {', '.join(nodes)}", nodes[0])
+        return found[0]
 
     def _wait_until_whole(self) -> None:
         def is_whole() -> bool:

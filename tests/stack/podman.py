@@ -25,6 +25,7 @@ PACKAGES = {
 }
 """Packages of Debian, each with a file of its own."""
 _LIMIT = 20_000
+_TRIES = 10
 _SETTINGS = """\
 # crun refuses hybrid cgroups; without systemd nothing else manages them; limits cannot be raised.
 [containers]
@@ -86,15 +87,21 @@ class Podman:
         return subprocess.CompletedProcess(command, process.returncode, *said)
 
     def remove(self, project: str) -> None:
-        """Remove containers, volumes and networks of a project, and of no other."""
+        """Remove containers, volumes and networks of a project, and of no other.
+
+        podman waits some seconds for processes that are killed; on a loaded machine they take more.
+        """
         label = f"label=io.podman.compose.project={project}"
         for kind, listed, removed in (
             ("container", ("ls", "--all"), ("rm", "--force", "--volumes", "--time=0")),
             ("volume", ("ls",), ("rm", "--force")),
             ("network", ("ls",), ("rm", "--force")),
         ):
-            names = self.run(kind, *listed, "--quiet", "--filter", label).split()
-            if names:
+            for _ in range(_TRIES):
+                names = self.run(kind, *listed, "--quiet", "--filter", label).split()
+                if not names or not self.attempt(kind, *removed, *names).returncode:
+                    break
+            else:
                 self.run(kind, *removed, *names)
 
 
@@ -131,5 +138,7 @@ def compose() -> str:
 
 
 def _last(done: "subprocess.CompletedProcess[str]") -> str:
+    """Return the last line, with the error of which it is the hint."""
     lines = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
-    return lines[-1] if lines else f"exit code {done.returncode}"
+    hinted = len(lines) > 1 and lines[-1].startswith("hint: ")
+    return " / ".join(lines[-2:] if hinted else lines[-1:]) or f"exit code {done.returncode}"

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.stack import images
 from tests.stack.podman import FOLDER, Podman, StepError, compose
 
-_HEALTHY_SECONDS = 180
+_LOOKS = 180
 _COMMANDS = {
     "postgres_exporter": [
         "--no-collector.bgwriter",
@@ -162,18 +162,17 @@ class Project:
         done = self.podman.attempt("logs", "--tail=8", self.container(name))
         return f"{done.stdout}{done.stderr}".strip()
 
-    def wait_until(
-        self, happens: Callable[[], bool], what: str, name: str, seconds: int = _HEALTHY_SECONDS
-    ) -> None:
+    def wait_until(self, happens: Callable[[], bool], what: str, name: str) -> None:
         """Wait until it happens. Raises StepError, with the end of what the service printed.
 
-        A service that does not answer yet may do so later.
+        A service that does not answer yet may do so later. The limit is a number of looks, not a
+        time: each takes as much longer as the service does on a loaded machine.
         """
-        deadline = time.monotonic() + seconds
-        while not _without_errors(happens):
-            if time.monotonic() > deadline:
-                raise StepError(f"waited {seconds} s for {what}: {self.said(name)}")
+        for _ in range(_LOOKS):
+            if _without_errors(happens):
+                return
             time.sleep(1)
+        raise StepError(f"looked {_LOOKS} times for {what}: {self.said(name)}")
 
     @property
     def _override(self) -> Path:

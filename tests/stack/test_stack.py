@@ -104,6 +104,22 @@ Podman(Path("none")).program(["sh", "-c", "touch {tmp_path}/begun; sleep 2; touc
     assert (tmp_path / "done").exists()
 
 
+def test_an_error_is_reported_with_its_hint(tmp_path: Path) -> None:
+    program = tmp_path / "podman"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        for said, wanted in (
+            ("more\nerror: it failed\nhint: Try again.\n", "error: it failed / hint: Try again."),
+            ("more\nError: no such container\n", "Error: no such container"),
+            ("", "exit code 3"),
+        ):
+            program.write_text(f"#!/bin/sh\nprintf '%s' '{said}' >&2\nexit 3\n")
+            program.chmod(0o755)
+            with pytest.raises(StepError) as failed:
+                Podman(Path("none")).run("exec")
+            assert failed.value.message == f"podman exec: {wanted}"
+
+
 def test_a_step_that_fails_is_recorded_and_the_rest_is_not_done() -> None:
     report = command.Report()
 

@@ -5,6 +5,7 @@ dump, or what is known of the server. It appears when it is whole, and is never 
 """
 
 import contextlib
+import fcntl
 import gzip
 import json
 import shutil
@@ -25,6 +26,7 @@ from tooling.errors import Exit, InputError, ToolingError
 _FAST = 1
 SERVER = "server.tar.gz.age"
 _COPIED = "copied.json"
+_LOCK = "ship.lock"
 Write = Callable[[IO[bytes]], None]
 
 
@@ -67,6 +69,8 @@ def dump_key(name: str) -> str:
 def ship(settings: BackupSettings, tell: Callable[[str], None] = lambda _: None) -> Shipped:
     """Copy what the store does not have: verified backups first, then WAL, then dumps.
 
+    Waits while another process copies: the receiver does, beside the jobs.
+
     Raises InputError without a bucket or recipients, ConnectionFailedError if the store fails; what
     was copied before stays, and the next run goes on after it. Raises ToolingError with exit code
     DAMAGED if the store then lacks what its backups need.
@@ -79,9 +83,12 @@ def ship(settings: BackupSettings, tell: Callable[[str], None] = lambda _: None)
         )
     keys = sealing.recipients(settings.recipients)
     target = store.opened(settings)
-    there = set(target.keys())
     done, size = [], 0
-    with tempfile.TemporaryDirectory(prefix="shipping-", dir=settings.home) as scratch:
+    with (
+        _alone(settings),
+        tempfile.TemporaryDirectory(prefix="shipping-", dir=settings.home) as scratch,
+    ):
+        there = set(target.keys())
         for one in _local(settings):
             if one.key in there:
                 continue
@@ -93,8 +100,8 @@ def ship(settings: BackupSettings, tell: Callable[[str], None] = lambda _: None)
             done.append(one.key)
             size += file.stat().st_size
             tell(one.key)
-    there.update(done)
-    (settings.home / _COPIED).write_text(json.dumps(sorted(there)) + "\n", encoding="utf-8")
+        there.update(done)
+        (settings.home / _COPIED).write_text(json.dumps(sorted(there)) + "\n", encoding="utf-8")
     if missing := gap(settings, there):
         raise ToolingError(
             f"the store has a gap: {missing}",
@@ -145,9 +152,18 @@ def _missing_after(settings: BackupSettings, backup: Backup, present: set[str]) 
 def forget(settings: BackupSettings, keys: Collection[str]) -> int:
     """Delete from the store what retention deleted here; return how many objects were there."""
     target = store.opened(settings)
-    gone = sorted(set(keys) & target.keys().keys())
-    target.delete(gone)
+    with _alone(settings):
+        gone = sorted(set(keys) & target.keys().keys())
+        target.delete(gone)
     return len(gone)
+
+
+@contextlib.contextmanager
+def _alone(settings: BackupSettings) -> Iterator[None]:
+    """Hold the copies: of an object that two write at once, neither finds what it wrote."""
+    with (settings.home / _LOCK).open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _local(settings: BackupSettings) -> Iterator[Local]:
