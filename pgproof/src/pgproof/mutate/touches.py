@@ -90,6 +90,16 @@ class Ranking:
         touching = [one for one in by_worth if scores[one.name] > 0]
         return touching, [one for one in by_worth if scores[one.name] <= 0]
 
+    def concerns(self, mutant: Mutant, file: TestFile) -> bool:
+        """Whether a file names or touches the object, or asks about all what the mutant changes."""
+        if mutant.operator in _SAID:
+            return self._score(mutant, file) > 0
+        return (
+            file.path.stem.lower() == _bare(mutant)
+            or not file.words.isdisjoint((_bare(mutant), mutant.names[0].lower()))
+            or mutant.oid in self.touched.get(file.name, ())
+        )
+
     def _cost(self, mutant: Mutant, file: TestFile) -> float:
         """Return about how long a file takes until it fails."""
         if mutant.operator not in _ELSEWHERE and file.path.stem.lower() == _bare(mutant):
