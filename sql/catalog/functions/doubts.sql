@@ -25,7 +25,7 @@ declare
 begin
     perform app.require_between(
         'length of edition and grade',
-        coalesce(length(concat(doubts.edition, doubts.grade)), 0), 0, 300
+        length(concat(doubts.edition, doubts.grade)), 0, 300
     );
     wanted := coalesce(doubts.edition, catalog.newest_edition(doubts.grade));
     return query

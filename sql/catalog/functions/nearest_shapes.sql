@@ -21,7 +21,7 @@ declare
 begin
     perform app.require_between(
         'length of shape, edition and grade',
-        coalesce(length(concat(nearest_shapes.shape, nearest_shapes.edition, nearest_shapes.grade)), 0),
+        length(concat(nearest_shapes.shape, nearest_shapes.edition, nearest_shapes.grade)),
         0, 300
     );
     perform app.require_between('count', nearest_shapes.count, 1, 100);

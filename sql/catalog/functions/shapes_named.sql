@@ -28,7 +28,7 @@ declare
 begin
     perform app.require_between(
         'length of shape, edition and grade',
-        coalesce(length(concat(shapes_named.shape, shapes_named.edition, shapes_named.grade)), 0),
+        length(concat(shapes_named.shape, shapes_named.edition, shapes_named.grade)),
         0, 300
     );
     wanted := coalesce(shapes_named.edition, catalog.newest_edition(shapes_named.grade));

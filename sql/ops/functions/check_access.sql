@@ -322,7 +322,7 @@ begin atomic
         g.object,
         format(
             '%s may %s %s %s',
-            case when g.grantee = 0 then 'everyone' else g.grantee::regrole::text end,
+            g.grantee::regrole,
             case g.privilege_type
                 when 'TRIGGER' then 'put a trigger on'
                 when 'REFERENCES' then 'refer to rows of'

@@ -23,7 +23,6 @@ create function ops.check_integrity(is_thorough boolean default true)
 as $function$
 declare
     attempts constant integer := 3;
-    pause    constant numeric := 0.1;  -- seconds
     part     record;
     again    jsonb;
     faults   jsonb;
@@ -65,7 +64,7 @@ begin
                 end;
                 -- The catalogue may change while it is read: a fault is what stays.
                 exit when part.name <> 'definitions' or faults = '[]';
-                perform pg_sleep(pause);
+                perform pg_sleep_for('100 ms');
             exception
                 when others then
                     if sqlstate ~ '^(40|53|57)' or sqlstate = '55P03' then

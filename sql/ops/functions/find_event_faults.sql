@@ -42,11 +42,11 @@ begin
         select
             s.account_id,
             s.project_id,
-            coalesce(max(s.position) filter (where s.kind like 'project.%' or s.kind = 'payload.saved'), 0) as alive,
-            coalesce(max(s.position) filter (where s.kind = 'project.created'), 0) as created,
-            coalesce(max(s.position) filter (
+            max(s.position) filter (where s.kind like 'project.%' or s.kind = 'payload.saved') as alive,
+            max(s.position) filter (where s.kind = 'project.created') as created,
+            max(s.position) filter (
                 where s.kind = 'user.data_deleted' and (s.is_erased or not s.data ? 'erased_positions')
-            ), 0) as deleted,
+            ) as deleted,
             count(*) filter (where s.kind = 'payload.saved' and s.is_erased) as saved_unseen,
             max(
                 lpad(s.position::text, 19, '0')
@@ -107,12 +107,12 @@ begin
             coalesce(l.created, 0) as created,
             coalesce(l.deleted, 0) as deleted,
             coalesce(l.saved_unseen, 0) as saved_unseen,
-            coalesce(left(l.status, 19)::bigint, 0) as status_place,
+            left(l.status, 19)::bigint as status_place,
             coalesce(nullif(substr(l.status, 20), ''), erasure.content ->> 'status') as logged_status,
-            coalesce(left(l.actor, 19)::bigint, 0) as actor_place,
+            left(l.actor, 19)::bigint as actor_place,
             nullif(substr(l.actor, 20), '') as logged_actor,
-            coalesce(unlogged.content, '{}') as unlogged,
-            coalesce((unlogged.content ->> 'position')::bigint, -1) as unlogged_place
+            unlogged.content as unlogged,
+            (unlogged.content ->> 'position')::bigint as unlogged_place
           from app.projects as p
           full join logged as l on l.account_id = p.account_id and l.project_id = p.project_id
           full join app.event_chains as h
@@ -158,7 +158,7 @@ begin
             s.sha256 as logged,
             s.saved_at <> d.created_at as is_other_time,
             case
-                when coalesce(s.position, 0) > k.unlogged_place then false
+                when s.position > k.unlogged_place then false
                 when d.payload_id is null then coalesce(k.unlogged -> 'missing' ? s.payload_id, false)
                 else coalesce(k.unlogged -> 'payloads' ->> d.payload_id::text = d.sha256, false)
             end as is_known,
@@ -179,7 +179,7 @@ begin
           from known as k
          where not k.is_there
            and not (k.alive <= k.deleted and (k.deleted > 0 or k.is_retired or not k.has_head))
-           and not (k.alive <= k.unlogged_place and k.unlogged -> 'gone' = 'true')
+           and (k.alive <= k.unlogged_place and k.unlogged -> 'gone' = 'true') is not true
         union all
         select
             k.account_id, k.project_id,
@@ -188,30 +188,29 @@ begin
           from known as k
          where k.is_there
            and (k.deleted > k.alive or not (k.created > 0 or k.is_retired))
-           and not (greatest(k.created, k.deleted) <= k.unlogged_place and k.unlogged -> 'exists' = 'true')
+           and (greatest(k.created, k.deleted) <= k.unlogged_place and k.unlogged -> 'exists' = 'true') is not true
         union all
         select
             k.account_id, k.project_id,
-            format('its status is %s, and its last event says %s', k.status, coalesce(k.logged_status, 'none'))
+            format('its status is %s, and its last event says %s', k.status, k.logged_status)
           from known as k
          where k.is_there
            and (k.created > 0 or k.is_retired)
            and k.deleted <= k.alive
-           and case when k.status_place > 0 then k.logged_status is not null else not k.is_retired end
-           and k.logged_status is distinct from k.status
-           and not (k.status_place <= k.unlogged_place and k.unlogged ->> 'status' = k.status)
+           and k.status_place is not null
+           and k.logged_status <> k.status
+           and (k.status_place <= k.unlogged_place and k.unlogged ->> 'status' = k.status) is not true
         union all
         select k.account_id, k.project_id, 'updated_by is not the actor of its last event'
           from known as k
          where k.is_there
            and (k.created > 0 or k.is_retired)
            and k.deleted <= k.alive
-           and case when k.actor_place > 0 then k.logged_actor is not null else not k.is_retired end
-           and k.logged_actor is distinct from k.updated_by
-           and not (
+           and k.logged_actor <> k.updated_by
+           and (
                k.actor_place <= k.unlogged_place
                and k.unlogged ->> 'updated_by_sha256' = encode(sha256(convert_to(k.updated_by, 'UTF8')), 'hex')
-           )
+           ) is not true
         union all
         select k.account_id, k.project_id, 'created_by is not the actor of its first event'
           from known as k

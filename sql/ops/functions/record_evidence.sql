@@ -15,7 +15,7 @@ create function ops.record_evidence(
 as $function$
 declare
     entry    ops.evidence;
-    previous bytea := decode(repeat('00', 32), 'hex');
+    previous bytea;
 begin
     lock table ops.evidence in share row exclusive mode;
     select e.position, e.sha256

@@ -1,12 +1,41 @@
 begin;
-select plan(9);
+select plan(11);
 \ir house.psql
 
+-- A function with a setting of its own is not expanded into the query that calls it.
+create temporary table expanded (name text primary key, reason text not null) on commit drop;
+insert into expanded (name, reason)
+values
+    ('app.config_of_account(uuid,jsonb)',
+     'An index holds its results; a query that calls it has to look like the index.'),
+    ('app.current_account_id()', 'Policies call it for every statement.'),
+    ('app.current_actor()', 'Triggers call it for every row.'),
+    ('app.latest_payloads(uuid,uuid)', 'What the caller asks for besides reaches the indexes.'),
+    ('app.page_events(uuid,uuid,timestamp with time zone,uuid,integer)',
+     'A page is planned with its values.'),
+    ('app.project_search_text(text,text,text,text)', 'Is called for every row, also of a search.'),
+    ('app.signed_account()', 'Policies call it for every statement.'),
+    ('app.signing_required()', 'Is a constant, which the planner takes away.'),
+    ('ops.tenant_policies()', 'What the caller asks for besides reaches the catalogs.'),
+    ('ops.uuid_v7()', 'Defaults call it for every row.');
 select is_empty(
     $$ select name from house_function
-        where not is_standard_body
-          and not coalesce(settings @> array['search_path=pg_catalog, pg_temp'], false) $$,
-    'a function whose names are looked up when it runs pins search_path = pg_catalog, pg_temp'
+        where not coalesce(settings @> array['search_path=pg_catalog, pg_temp'], false)
+       except
+       select name from expanded $$,
+    'a function pins search_path = pg_catalog, pg_temp, or is listed with the reason why not'
+);
+select is_empty(
+    $$ select name from expanded
+       except
+       select name from house_function where is_standard_body and settings is null $$,
+    'every function listed has a standard body, whose names are bound already, and no setting'
+);
+
+select is(
+    (select p.proconfig from pg_proc as p where p.oid = 'public.eagle_refuse_definition'::regproc),
+    array['search_path=pg_catalog, pg_temp'],
+    'the superuser''s function that refuses definitions pins it, too'
 );
 
 -- Whoever calls these acts as the owner, whom row security does not bind.

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(11);
 
 create function pg_temp.break(function text, state text) returns void
     language plpgsql
@@ -80,6 +80,49 @@ select pg_temp.break(
 select throws_ok(
     $$ select * from ops.check_integrity(false) $$, '40001', 'broken',
     'a check that is to be tried again ends'
+);
+rollback to parts;
+
+-- Of the other parts nothing is wanted here; this one finds a fault as often as the setting says.
+create temporary sequence calls;
+grant usage on sequence calls to public;
+do $$
+declare
+    part record;
+begin
+    for part in
+        select p.oid::regproc as name, pg_get_function_arguments(p.oid) as arguments,
+               pg_get_function_result(p.oid) as result
+          from pg_proc as p
+         where p.oid::regproc::text ~ '^ops\.find_.*_faults$'
+    loop
+        execute format(
+            'create or replace function %s(%s) returns %s language plpgsql as %L',
+            part.name, part.arguments, part.result,
+            case part.name::text
+                when 'ops.find_definition_faults'
+                    then 'begin'
+                         '  if nextval(''calls'') <= current_setting(''broken.times'')::integer then'
+                         '    return query select ''definitions'', ''app.x'', 1::bigint, ''is new'';'
+                         '  end if; '
+                         'end'
+                else 'begin end'
+            end
+        );
+    end loop;
+end
+$$;
+set local broken.times = 2;
+select is_empty(
+    $$ select from ops.check_integrity(false) as c where c.violations > 0 $$,
+    'what two readings of the catalogue find, and a third does not, was changing'
+);
+select setval('calls', 1, false);
+set local broken.times = 3;
+select results_eq(
+    $$ select c.findings from ops.check_integrity(false) as c where c.violations > 0 $$,
+    $$ values (array['app.x: is new']) $$,
+    'what three find is a fault'
 );
 rollback to parts;
 

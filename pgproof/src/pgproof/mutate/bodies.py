@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pgproof.mutate import expressions
+from pgproof.mutate import equal, expressions
 from pgproof.sql import parser
 from pgproof.sql.parser import Word
 
@@ -18,7 +18,6 @@ _ENDS = frozenset(
 )  # fmt: skip
 _OPENED = {"if": "then", "elsif": "then", "elseif": "then", "while": "loop"}
 _LONGEST = 60
-_NEAR = 8
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def mutants(definition: str, language: str) -> Iterator[Change]:
     changes = []
     for place in range(len(found)):
         changes += [
-            ("constant", *one, _rule(words, place, language))
+            ("constant", *one, equal.rule(words, place, language))
             for one in expressions.number(body, found, place)
         ]
     if language == "plpgsql":
@@ -66,36 +65,6 @@ def mutants(definition: str, language: str) -> Iterator[Change]:
         )
         line = definition.count("\n", 0, start + alike) + 1
         yield Change(operator, said, f"{definition[:start]}{text}{definition[end:]}", line, rule)
-
-
-def _rule(words: list[str], place: int, language: str) -> str:
-    """Return why a number moved by one would change nothing, or nothing."""
-    if "'server_version_num'" in words[max(0, place - _NEAR) : place]:
-        return "a version of the server between two releases"
-    if _is_seed(words, place) and any("advisory" in word for word in words):
-        return "another seed of an advisory lock"
-    if words[place - 1] != "limit" or language != "plpgsql":
-        return ""
-    depth = 0
-    for index in range(place - 1, -1, -1):
-        word = words[index]
-        depth += (word in ")]") - (word in "([")
-        if depth < 0 or word == ";":
-            return ""
-        if word == "into" and depth == 0:
-            return "" if words[index + 1] == "strict" else "INTO takes the first row alone"
-    return ""
-
-
-def _is_seed(words: list[str], place: int) -> bool:
-    """Whether a number is the last argument of hashtextextended()."""
-    depth = 0
-    for index in range(place - 1, 0, -1):
-        word = words[index]
-        depth += (word in ")]") - (word in "([")
-        if depth < 0:
-            return words[index - 1] == "hashtextextended"
-    return False
 
 
 def _body(definition: str) -> tuple[int | None, int]:

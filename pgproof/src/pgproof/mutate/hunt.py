@@ -140,6 +140,8 @@ class Hunt:
         hint = self.journal.hints.get(mutant.key)
         touching.sort(key=lambda one: one.name != hint)
         is_excused = mutant.id in self.excused
+        if is_excused:
+            touching = [one for one in touching if self.ranking.concerns(mutant, one)]
         rest = [] if is_excused or self.touching_only else others
         for number, file in enumerate((*touching, *rest), start=1):
             if self._stop.is_set():

@@ -41,7 +41,12 @@ class Journal:
             made.done = {line["key"]: line for line in lines[1:] if "state" in line}
             made.spent = max((line.get("seconds", 0.0) for line in lines[1:]), default=0.0)
         path.parent.mkdir(parents=True, exist_ok=True)
-        kept = [{"fingerprint": fingerprint}, *made.measured.values(), *made.done.values()]
+        known = [
+            {"key": key, "killer": killer}
+            for key, killer in made.hints.items()
+            if key not in made.done
+        ]
+        kept = [{"fingerprint": fingerprint}, *made.measured.values(), *known, *made.done.values()]
         partial = path.with_suffix(".partial")
         partial.write_text("".join(f"{json.dumps(one)}\n" for one in kept), encoding="utf-8")
         partial.replace(path)

@@ -36,6 +36,8 @@ _SAID = frozenset(
     )
 )
 """Kinds that the catalogue tells, and what a function does perhaps not."""
+_ELSEWHERE = frozenset(("search_path", "grant", "revoke", "comment"))
+"""Kinds that the file of the object itself seldom looks at."""
 _ASKS_ALL, _ASKS_ONE, _MERELY_TOUCHED = 3.0, 1.0, 0.5
 _CALLED = {
     "grant": ("grant", "privilege", "access"),
@@ -83,19 +85,32 @@ class Ranking:
         scores = {one.name: self._score(mutant, one) for one in files}
         by_worth = sorted(
             files,
-            key=lambda one: (
-                -(scores[one.name] ** 2) / (_LEAST + self.seconds.get(one.name, _LEAST)),
-                one.name,
-            ),
+            key=lambda one: (-(scores[one.name] ** 2) / self._cost(mutant, one), one.name),
         )
         touching = [one for one in by_worth if scores[one.name] > 0]
         return touching, [one for one in by_worth if scores[one.name] <= 0]
+
+    def concerns(self, mutant: Mutant, file: TestFile) -> bool:
+        """Whether a file names or touches the object, or asks about all what the mutant changes."""
+        if mutant.operator in _SAID:
+            return self._score(mutant, file) > 0
+        return (
+            file.path.stem.lower() == _bare(mutant)
+            or not file.words.isdisjoint((_bare(mutant), mutant.names[0].lower()))
+            or mutant.oid in self.touched.get(file.name, ())
+        )
+
+    def _cost(self, mutant: Mutant, file: TestFile) -> float:
+        """Return about how long a file takes until it fails."""
+        if mutant.operator not in _ELSEWHERE and file.path.stem.lower() == _bare(mutant):
+            return _LEAST
+        return _LEAST + self.seconds.get(file.name, _LEAST)
 
     def _score(self, mutant: Mutant, file: TestFile) -> float:
         if mutant.operator == "comment":
             return _NAMED if file.reads_comments else 0.0
         whole, parts = mutant.names[0].lower(), mutant.names[1:]
-        bare = whole.rpartition(".")[2]
+        bare = _bare(mutant)
         score = 0.0
         stem = file.path.stem.lower()
         if stem == bare:
@@ -121,6 +136,11 @@ class Ranking:
         elif self.killers.get((mutant.operator, "")) == file.name:
             score += _SAME_KIND
         return score
+
+
+def _bare(mutant: Mutant) -> str:
+    """Return the name of its object, without its schema."""
+    return mutant.names[0].lower().rpartition(".")[2]
 
 
 def _schema(mutant: Mutant) -> str:

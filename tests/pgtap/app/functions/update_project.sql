@@ -1,5 +1,5 @@
 begin;
-select plan(31);
+select plan(32);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -163,6 +163,20 @@ select throws_ok(
        ) $$,
     '22023', 'changes are longer than 65536 bytes, have a number over 1e100 or over 50 levels',
     'those of one byte more are not'
+);
+
+-- As if another session had deleted the row after it was read.
+reset role;
+create function pg_temp.nothing() returns trigger language plpgsql as 'begin return null; end';
+create trigger a_deletion before update on app.projects
+    for each row execute function pg_temp.nothing();
+set local role eagle_application;
+select throws_ok(
+    $$ select app.update_project(
+           pg_temp.ana(), pg_temp.ana_project(), pg_temp.ana_etag(), 'ana', '{"name": "New"}'
+       ) $$,
+    'P0002', 'project a1000000-0000-7000-8000-000000000000 was deleted meanwhile',
+    'a project that is deleted meanwhile is not changed'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -11,6 +11,11 @@ select results_eq(
         ('project_count', 'bigint'),
         ('avg_duration_hours', 'numeric') $$,
     'the statistics have these columns, in this order'
+);
+select results_eq(
+    $$ select * from pg_temp.indexes_of_table('app.project_stats') $$,
+    array['CREATE UNIQUE INDEX project_stats_account_id_status_idx btree (account_id, status)'],
+    'the statistics of an account are found by its key'
 );
 
 insert into app.projects (account_id, name, status, created_by, updated_by, created_at, updated_at)

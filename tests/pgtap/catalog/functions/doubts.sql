@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(5);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -26,6 +26,13 @@ select results_eq(
 );
 select is_empty(
     $$ select * from catalog.doubts('v15.0') $$, 'another edition has doubts of its own'
+);
+select is_empty(
+    $$ select * from catalog.doubts(repeat('x', 300)) $$, 'an edition may be 300 characters long'
+);
+select throws_ok(
+    $$ select * from catalog.doubts(repeat('x', 150), repeat('x', 151)) $$,
+    '22023', 'length of edition and grade must be from 0 to 300', 'and no more, with its grade'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(15);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -64,6 +64,62 @@ select throws_ok(
 );
 select throws_ok(
     'select catalog.find_shape(null, null, null)', 'ES103', null, 'nothing is not found'
+);
+
+-- What the error advises, of sections that are filled in one by one.
+reset role;
+create function pg_temp.advice(shape text, edition text default null)
+    returns text
+    language plpgsql
+as $function$
+declare
+    said text;
+begin
+    perform catalog.find_shape(advice.shape, advice.edition);
+    return 'found';
+exception
+    when sqlstate 'ES103' then
+        get stacked diagnostics said = pg_exception_hint;
+        return said;
+end
+$function$;
+select is(
+    pg_temp.advice('beam'),
+    'Write it as the manual prints it, such as W14X90, HSS8X8X1/2 or Pipe12STD.',
+    'of what is like no section the error says how they are written'
+);
+select is(
+    pg_temp.advice('W14X91'), 'The nearest is W14X90.', 'of one like a section it names that'
+);
+select pg_temp.section(
+    import_id, 'v16.0', shape, 'W', '{"us": {"d": 14}}', '{"us": {"W": 1, "A": 1}}', 9
+)
+  from catalog.imports, unnest('{W14X99,W12X90}'::text[]) as shape
+ where edition = 'v16.0' and grade is null;
+select is(
+    pg_temp.advice('W14X91'), 'The nearest are W14X90, W14X99 and W12X90.',
+    'of one like several it names these'
+);
+select is(
+    pg_temp.advice('W14X90', 'v14.0'), 'It is in: v15.0, v16.0 A1085, v16.0.',
+    'of one of other editions it names those'
+);
+-- Twice undone: the newer undoing is the one that is told.
+insert into catalog.replaced_rows
+    (import_id, relation, key, was, is_removed, replaced_at, replaced_by)
+select i.import_id, 'catalog.material_catalog', '{}',
+       '{"shape": "W1X1", "edition": "v16.0"}', true,
+       case when i.grade is null then '2026-01-02' else '2026-01-01' end::timestamptz, 'ana'
+  from catalog.imports as i
+ where i.edition = 'v16.0';
+update catalog.imports
+   set undone_at = '2026-01-03', undone_by = coalesce(grade, 'none'), undo_reason = 'wrong'
+ where edition = 'v16.0';
+select is(
+    pg_temp.advice('w1x1', 'v16.0'),
+    (select format('Its import %s was undone by none on 2026-01-03: wrong.', i.import_id)
+       from catalog.imports as i where i.edition = 'v16.0' and i.grade is null),
+    'of one whose import was undone it says by whom and why'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(10);
 \ir ../../shape.psql
 
 select is(
@@ -47,6 +47,48 @@ select results_eq(
 select is(
     pg_temp.strength('HSS', '{"b/tdes": 26, "h/tdes": 58}', 'x', 50, 'lrfd'), 450.00,
     'a rectangular section is compact about x by its own limits'
+);
+
+-- The same of sections whose ratios follow from printed sizes, and in SI units.
+create function pg_temp.strength_of(shape_type text, units text, fy numeric, ratios text, sizes text)
+    returns numeric language sql
+as $function$
+    select round(catalog.flexural_strength(jsonb_populate_record(
+               null::catalog.material_catalog,
+               jsonb_build_object(
+                   'shape_type', shape_type,
+                   'properties', jsonb_build_object('us', ratios::jsonb, 'si', '{"Zx": 1000}'::jsonb),
+                   'dimensions', jsonb_build_object('us', sizes::jsonb)
+               ) || case units when 'us' then '{"zx_in3": 120}'::jsonb else '{}' end
+           ), 'x', fy, 'lrfd', units), 2)
+$function$;
+select results_eq(
+    $$ select pg_temp.strength_of(shape_type, 'us', 50, ratios, sizes)
+         from (values
+                ('W', '{}', '{"bf": 18, "tf": 1, "d": 92, "kdes": 1, "tw": 1}'),
+                ('W', '{}', '{"bf": 20, "tf": 1, "d": 20, "kdes": 1, "tw": 1}'),
+                ('W', '{}', '{"bf": 18, "tf": 0, "d": 20, "kdes": 1, "tw": 1}'),
+                ('W', '{}', '{"bf": 18, "tf": 1, "d": 100, "kdes": 4, "tw": 1}'),
+                ('MC', '{}', '{"bf": 9, "tf": 1, "d": 20, "kdes": 1, "tw": 1}'),
+                ('MC', '{}', '{"bf": 10, "tf": 1, "d": 20, "kdes": 1, "tw": 1}'),
+                ('HSS', '{}', '{"b": 26, "h": 58, "tdes": 1}'),
+                ('HSS', '{"b/tdes": 26, "h/tdes": 59}', '{}')
+              ) as given (shape_type, ratios, sizes) $$,
+    array[450.00, null, null, null, 450.00, null, 450.00, null],
+    'slenderness that is not printed follows from the sizes; half a flange counts, or all of a channel'
+);
+select results_eq(
+    $$ select pg_temp.strength_of('W', 'us', 50, format('{"bf/2tf": %s, "h/tw": 40}', ratio), '{}')
+         from unnest(array[9.1515, 9.1517]) as ratio $$,
+    array[450.00, null],
+    'the limit is 0.38 times the root of E / Fy, of an E of 29,000 ksi'
+);
+select results_eq(
+    $$ select pg_temp.strength_of(
+                  'W', 'si', 344.73785, format('{"bf/2tf": %s, "h/tw": 40}', ratio), '{}')
+         from unnest(array[9.1515, 9.1517]) as ratio $$,
+    array[310.26, null],
+    'in SI units it is kN-m, of MPa and thousands of cubic millimetres'
 );
 
 select * from finish();

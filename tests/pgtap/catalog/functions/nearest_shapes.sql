@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(10);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -22,10 +22,37 @@ select is(
     'the sizes nearest by their ratio come first'
 );
 select is(catalog.nearest_shapes('14 x 90', count => 1), array['W14X90'], 'a type may be missing');
+select is(
+    catalog.nearest_shapes('14 x 90', count => 100), array['W14X90', 'W14X99', 'W14X22'],
+    'then the first size is one of the name'
+);
 select is(catalog.nearest_shapes('beam'), '{}', 'a text without sizes is near to nothing');
+select is(catalog.nearest_shapes(''), '{}', 'nor is no text');
 select throws_ok(
     $$ select catalog.nearest_shapes('W14X91', count => 0) $$,
     '22023', 'count must be from 1 to 100', 'at least one is asked for'
+);
+
+reset role;
+select pg_temp.section(
+    import_id, 'v16.0', shape, type, '{"us": {"d": 1}}', '{"us": {"W": 1, "A": 1}}', 9
+)
+  from catalog.imports
+ cross join (values ('HSS12X6X3/8', 'HSS'), ('Pipe12XS', 'PIPE'), ('2L8X8X1', '2L')) as s (shape, type)
+ where edition = 'v16.0';
+select results_eq(
+    $$ select (catalog.nearest_shapes(shape))[1]
+         from unnest(array['HSS12X6X9/32', 'HSS12X6X5/16']) as shape $$,
+    array['HSS12X6X1/4', 'HSS12X6X3/8'],
+    'sizes below one are compared, too'
+);
+select is(
+    (catalog.nearest_shapes('Pipe10XS'))[1], 'Pipe10STD',
+    'another wall of a pipe is nearer than another diameter'
+);
+select ok(
+    '2L8X8X1' = any (catalog.nearest_shapes('2 x 8 x 1', count => 100)),
+    'the first size may be where the name begins'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(12);
 \ir ../../shape.psql
 
 select is(
@@ -18,6 +18,12 @@ select is(
             ('HSS|10|3.5|0.1875',
              '{HSS10X3-1/2X3/16,HSS10X3.5X.188,"HSS 10 × 3½ × 3/16",ts10x3.5x0.1875}'),
             ('2L|5|3|0.5|0.75|LLBB', '{"2L5X3X1/2X3/4 LLBB",2L3x5x.5x.75LLBB,"2-L 5x3x½x¾ llbb"}'),
+            ('2L|8|8|1', '{2L8X8X1,2L8X8X1X0}'),
+            ('L|8|8|0.9375', '{L8X8X15/16,L8X8X.938,"angle 8 x 8 x 15/16"}'),
+            ('HSS|6|4|0.333333', '{HSS6X4X1/3}'),
+            ('PIPE|10|STD', '{Pipe10STD,"pipe 10 sch 40"}'),
+            ('PIPE|11|SCH40', '{"pipe 11 sch 40"}'),
+            ('PIPE|9|SCH80', '{"pipe 9 sch 80"}'),
             ('PIPE|8|XS',
              '{Pipe8XS,"pipe 8 x-strong","8 in. extra strong pipe",PX8,"Pipe 8 Sch. 80"}')
        ) as expected (key, names)

@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(6);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -10,8 +10,8 @@ select is(
     'a designation may mean several sections'
 );
 create function pg_temp.named(designation text) returns text[] language sql as $function$
-    select array_agg(section.shape || ' ' || named.name)
-      from catalog.shapes_named(designation) as named
+    select array_agg(section.shape || ' ' || named.name order by named.place)
+      from catalog.shapes_named(designation) with ordinality as named (material_id, name, place)
       join catalog.material_catalog as section using (material_id)
 $function$;
 set local role eagle_operator;
@@ -33,6 +33,20 @@ select is(
 );
 select is(pg_temp.named('pipe 3/4 sch 40'), array['Pipe3/4STD AISC'], 'so do the names of pipes');
 select is(pg_temp.named('W99X99'), null, 'an unknown name leads nowhere');
+reset role;
+select pg_temp.section(
+    import_id, 'v16.0', shape, 'PIPE', '{"us": {"OD": 1}}', '{"us": {"W": 1, "A": 1}}', 9
+)
+  from catalog.imports, unnest('{Pipe1STD,Pipe2STD,Pipe3STD}'::text[]) as shape
+ where edition = 'v16.0';
+update catalog.material_catalog
+   set metric_label = case shape when 'Pipe1STD' then 'Pipe3STD' end,
+       edi_label    = case shape when 'Pipe2STD' then 'Pipe3STD' else shape end
+ where shape in ('Pipe1STD', 'Pipe2STD');
+select is(
+    pg_temp.named('pipe 3 std'), array['Pipe3STD AISC', 'Pipe2STD EDI', 'Pipe1STD metric'],
+    'names of AISC come first, then those of EDI files, then metric ones'
+);
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(16);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -38,8 +38,17 @@ select pg_temp.section(
 select ops.record_catalog_rows();
 
 select throws_ok(
-    $$ select catalog.undo_import(import_id) from catalog.imports where file_name = 'v16.0.xlsx' $$,
-    'ES106', null, 'an import that another one was built on is not undone before that'
+    format('select catalog.undo_import(%L)', import_id), 'ES106',
+    format('import b0000000-0000-7000-8000-000000000000 replaced rows of import %s', import_id),
+    'an import that another one was built on is not undone before that'
+)
+  from catalog.imports where file_name = 'v16.0.xlsx';
+select throws_ok(
+    format(
+        'select catalog.undo_import(%L, %L)', 'b0000000-0000-7000-8000-000000000000',
+        repeat('x', 1001)
+    ),
+    '22023', 'length of reason must be from 0 to 1000', 'a reason has at most 1,000 characters'
 );
 select results_eq(
     $$ select removed, restored
@@ -68,9 +77,11 @@ select results_eq(
     'the ledger says who undid it, when and why'
 );
 select throws_ok(
-    $$ select catalog.undo_import('b0000000-0000-7000-8000-000000000000') $$,
-    'ES106', null, 'an import is undone once'
-);
+    format('select catalog.undo_import(%L)', import_id), 'ES106',
+    format('import %s was undone by %s at %s', import_id, undone_by, undone_at),
+    'an import is undone once'
+)
+  from catalog.imports where file_name = 'second.csv';
 select throws_ok(
     $$ select catalog.find_shape('W99X99', 'v16.0') $$,
     'ES103', 'shape W99X99 is not in edition v16.0', 'what it added is not found'
@@ -87,9 +98,10 @@ select throws_ok(
     'an edition that was undone is not the newest'
 );
 select throws_ok(
-    $$ select catalog.undo_import(import_id) from catalog.imports where kind = 'seed' limit 1 $$,
-    'ES106', null, 'a seed is changed, not undone'
-);
+    format('select catalog.undo_import(%L)', import_id), 'ES106',
+    format('import %s is of a seed, %s', import_id, file_name), 'a seed is changed, not undone'
+)
+  from catalog.imports where kind = 'seed' limit 1;
 select throws_ok(
     $$ select catalog.undo_import('c0000000-0000-7000-8000-000000000000') $$,
     'ES105', 'import c0000000-0000-7000-8000-000000000000 is not in the ledger',
@@ -101,9 +113,11 @@ select pg_temp.section(
 );
 select ops.record_catalog_rows();
 select throws_ok(
-    $$ select catalog.undo_import(import_id) from catalog.imports where edition = 'v15.0' $$,
-    'ES106', null, 'an import whose earlier state is not known is not undone'
-);
+    format('select catalog.undo_import(%L)', import_id), 'ES106',
+    format('what import %s replaced, or what replaced it, was not kept', import_id),
+    'an import whose earlier state is not known is not undone'
+)
+  from catalog.imports where edition = 'v15.0';
 reset role;
 select is_empty(
     $$ select * from ops.find_recorded_faults() where check_name = 'catalog-rows' $$,

@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(10);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -39,6 +39,28 @@ select is(
     'a value that is not printed'
 );
 select is(catalog.why_no_section('{W}', '{"min-sx": 143}'), null, 'nothing where one is found');
+select is(
+    catalog.why_no_section('{W,HSS,PIPE}', '{"max-depth": 11, "max-weight": 30, "min-sx": 100}'),
+    'no W or HSS or PIPE has depth <= 11 in and weight <= 30 lb/ft and Sx >= 100 in^3',
+    'limits of which every section misses several'
+);
+select is(
+    catalog.why_no_section('{W,HSS,PIPE}', '{"max-depth": 12, "min-weight": 35, "min-sx": 100}'),
+    'no W or HSS or PIPE of depth <= 12 in and weight >= 35 lb/ft has Sx >= 100 in^3;'
+    ' the greatest is 28.1 in^3, of Pipe10STD',
+    'rather a section that misses one limit than one that misses several by less'
+);
+set local role eagle_operator;
+select pg_temp.section(
+    import_id, 'v16.0', 'W14X91', 'W', '{"us": {"d": 14}}',
+    '{"us": {"W": 91, "A": 27, "Sx": 144.123456}}', 9
+)
+  from catalog.imports where edition = 'v16.0';
+select is(
+    catalog.why_no_section('{W}', '{"min-sx": 200}'),
+    'no W has Sx >= 200 in^3; the greatest is 144.1235 in^3, of W14X91',
+    'a value is told to four decimals'
+);
 
 select * from finish();
 rollback;

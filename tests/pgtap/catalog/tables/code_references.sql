@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 \ir ../../shape.psql
 
 select results_eq(
@@ -33,6 +33,12 @@ select results_eq(
         ('code_references_title_check',
          'CHECK (((title <> ''''::text) AND (length(title) <= 1000)))') $$,
     'a clause has these constraints'
+);
+select results_eq(
+    $$ select * from pg_temp.indexes_of_table('catalog.code_references') $$,
+    array['CREATE UNIQUE INDEX code_references_code_key_code_key_idx btree'
+          ' (catalog.code_key(code), catalog.code_key(section))'],
+    'a clause is found by one spelling of its code, then of its section'
 );
 set local role eagle_application;
 select throws_ok(

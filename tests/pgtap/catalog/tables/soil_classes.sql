@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 \ir ../../shape.psql
 
 select results_eq(
@@ -17,6 +17,33 @@ select results_eq(
         ('import_id', 'uuid', 'not null', ''),
         ('source_row', 'integer', 'not null', '') $$,
     'a class of soil has these columns, in this order'
+);
+select results_eq(
+    $$ select * from pg_temp.constraints_of('catalog.soil_classes') $$,
+    $$ values
+        ('soil_classes_bearing_psf_check',
+         'CHECK (((bearing_psf > (0)::numeric) AND (bearing_psf < ''Infinity''::numeric)))'),
+        ('soil_classes_class_check', 'CHECK ((class > 0))'),
+        ('soil_classes_code_check', 'CHECK (((code <> ''''::text) AND (length(code) <= 100)))'),
+        ('soil_classes_description_check',
+         'CHECK (((description <> ''''::text) AND (length(description) <= 1000)))'),
+        ('soil_classes_import_id_fkey',
+         'FOREIGN KEY (import_id) REFERENCES catalog.imports(import_id)'),
+        ('soil_classes_lateral_bearing_psf_per_ft_check',
+         'CHECK (((lateral_bearing_psf_per_ft > (0)::numeric)'
+         ' AND (lateral_bearing_psf_per_ft < ''Infinity''::numeric)))'),
+        ('soil_classes_pkey', 'PRIMARY KEY (code, class)'),
+        ('soil_classes_sliding_check',
+         'CHECK ((((sliding_friction_coefficient > (0)::numeric)'
+         ' AND (sliding_friction_coefficient < (1)::numeric) AND (sliding_cohesion_psf IS NULL))'
+         ' OR ((sliding_cohesion_psf > (0)::numeric)'
+         ' AND (sliding_cohesion_psf < ''Infinity''::numeric)'
+         ' AND (sliding_friction_coefficient IS NULL))))'),
+        ('soil_classes_source_check',
+         'CHECK (((source <> ''''::text) AND (length(source) <= 1000)))'),
+        ('soil_classes_source_row_check', 'CHECK ((source_row > 0))'),
+        ('soil_classes_uscs_symbols_check', 'CHECK ((length(uscs_symbols) <= 100))') $$,
+    'a class of soil has these constraints'
 );
 set local role eagle_application;
 select throws_ok(

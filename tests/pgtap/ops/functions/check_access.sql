@@ -1,5 +1,5 @@
 begin;
-select plan(157);
+select plan(159);
 \ir ../../shape.psql
 
 select is(
@@ -89,6 +89,7 @@ select bag_eq(
             ('grant execute on function pg_advisory_lock(bigint) to public',
              'server function', 'pg_advisory_lock(bigint)'),
             ('grant trigger on app.projects to eagle_application', 'privilege', 'app.projects'),
+            ('grant trigger on app.projects to public', 'granted to everyone', 'app.projects'),
             ('grant references on catalog.imports to eagle_operator',
              'privilege', 'catalog.imports'),
             ('grant create on schema app to eagle_operator', 'privilege', 'app'),
@@ -176,6 +177,12 @@ select results_eq(
     $$ select remedy from ops.check_access() where finding like '% starts with work_mem=1GB' $$,
     array['alter role eagle_reader reset work_mem, in each database it is set for'],
     'the remedy for a setting names it'
+);
+alter default privileges for role eagle_owner grant select on tables to public;
+select results_eq(
+    $$ select finding from ops.check_access() where rule = 'default privilege' $$,
+    array['what eagle_owner makes later is given to everyone: select'],
+    'a default privilege of everyone is called so'
 );
 
 select * from finish();

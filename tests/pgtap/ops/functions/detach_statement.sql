@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 \ir ../../shape.psql
 \ir ../../old_month.psql
 
@@ -20,6 +20,17 @@ select is(
     'alter table app.project_events detach partition app.project_events_y2001m02 concurrently',
     'a partition is detached beside readers and writers'
 );
+reset role;
+create table app.project_events_rest partition of app.project_events default;
+set local role eagle_operator;
+select is(
+    ops.detach_statement('app.project_events_y2001m02'),
+    'alter table app.project_events detach partition app.project_events_y2001m02',
+    'beside a default partition none is detached concurrently'
+);
+reset role;
+drop table app.project_events_rest;
+set local role eagle_operator;
 select is(ops.detach_statement('app.projects'), null, 'what is no partition is not detached');
 select is(ops.detach_statement('app.nothing'), null, 'what is not there is not detached');
 select throws_ok(

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(18);
 \ir ../../shape.psql
 
 select is(
@@ -105,6 +105,15 @@ select is(
                         at time zone 'UTC'),
     interval '7 days',
     'what is made anew is as long as the policy says'
+);
+update ops.partition_policies
+   set months_ahead = 10, period = 'day'
+ where relation = 'app.project_events';
+select count(*) from ops.ensure_partitions();
+select is(
+    (select max(p.ends_at) from ops.partitions as p where p.relation = 'app.project_events'),
+    (date_trunc('month', now() at time zone 'UTC') + interval '11 months') at time zone 'UTC',
+    'the last day of the last month has a partition, too'
 );
 select isnt_empty(
     $$ select ops.create_time_partitions('app.project_events', '2001-05-20') $$,

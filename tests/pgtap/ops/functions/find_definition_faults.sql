@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(16);
 \ir ../../shape.psql
 
 select is(
@@ -109,6 +109,13 @@ select results_eq(
          from ops.find_definition_faults() where object = 'ops.extra' $$,
     $$ values ('ops.extra', 1::bigint, 'was not made by a migration') $$,
     'what no migration made is one fault'
+);
+drop table app.project_payloads_two_pole_direct_burial;
+select results_eq(
+    $$ select object, violations from ops.find_definition_faults()
+        where detail = 'is missing, and no retirement of it is recorded' $$,
+    $$ values ('app.project_payloads_two_pole_direct_burial', 1::bigint) $$,
+    'a partition that is gone without being retired is one fault'
 );
 update ops.recorded_definitions set definition = '15' where object = 'server';
 select results_eq(

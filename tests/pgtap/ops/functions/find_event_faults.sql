@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(34);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -43,11 +43,14 @@ insert into app.projects (account_id, project_id, name, created_by, updated_by)
 values (pg_temp.ana(), '0194f3c0-0000-7000-8000-0000000000f2', 'B', 'ana', 'ana');
 delete from app.projects where project_id = pg_temp.ana_project();
 delete from app.project_payloads where project_id = pg_temp.ana_project();
+insert into app.project_payloads (account_id, project_id, module, config)
+values (pg_temp.ana(), '0194f3c0-0000-7000-8000-0000000000f2', 'signage.single_pole.base_plate', '{}');
 select set_eq(
     $$ select object, detail from ops.find_event_faults() $$,
     format(
         $$ values
             ('account %1$s, project 0194f3c0-0000-7000-8000-0000000000f2', 'no event records its creation'),
+            ('account %1$s, project 0194f3c0-0000-7000-8000-0000000000f2', '1 designs have no event'),
             ('account %1$s, project %2$s', 'it is gone, and no event records it'),
             ('account %3$s, project %4$s', 'its status is accepted, and its last event says draft') $$,
         pg_temp.ana(), pg_temp.ana_project(), pg_temp.bob(), pg_temp.bob_project()
@@ -57,6 +60,12 @@ select set_eq(
 
 -- Of a project whose log is whole, what no event says.
 set local session_replication_role = origin;
+create function pg_temp.evident(kind text, content jsonb)
+    returns void
+    language sql
+    return ops.record_evidence(
+               evident.kind, pg_temp.ana() || '/0194f3c0-0000-7000-8000-0000000000f3', evident.content
+           );
 create function pg_temp.tampered(tampering text)
     returns setof text
     language plpgsql
@@ -111,12 +120,101 @@ select results_eq(
             ($$ update app.projects set created_by = 'eve' where project_id::text like '%f3' $$,
              array['created_by is not the actor of its first event 1'],
              'another creator is found'),
+            ($$ update app.project_events
+                   set occurred_at = (select e.recorded_at from ops.evidence as e where e.position = 2)
+                 where project_id::text like '%f3' and event_type = 'project.created';
+                update app.projects set created_by = 'eve' where project_id::text like '%f3' $$,
+             array['created_by is not the actor of its first event 1'],
+             'another creator is found from the beginning of the evidence on'),
+            ($$ update app.project_events
+                   set occurred_at = (select e.recorded_at from ops.evidence as e where e.position = 1)
+                 where project_id::text like '%f3' and event_type = 'project.created';
+                update app.projects set created_by = 'eve' where project_id::text like '%f3' $$,
+             '{}', 'before the evidence began a creator is not certain'),
             ($$ update app.projects set updated_by = 'eve' where project_id::text like '%f3' $$,
              array['updated_by is not the actor of its last event 1'],
              'another last actor is found'),
             ($$ update app.projects set status = 'draft' where project_id::text like '%f3' $$,
              array['its status is draft, and its last event says estimating 1'],
              'another status is found'),
+            ($$ update app.projects set status = 'draft' where project_id::text like '%f3';
+                select pg_temp.evident('unlogged', '{"position": 99, "status": "draft"}') $$,
+             '{}', 'a status that the evidence knows from before it began is none'),
+            ($$ update app.projects set status = 'draft' where project_id::text like '%f3';
+                select pg_temp.evident('unlogged', '{"position": 99, "payloads": {}}') $$,
+             array['its status is draft, and its last event says estimating 1'],
+             'evidence that says nothing of the status explains none'),
+            ($$ update app.project_events set erased_at = now(), actor = '(erased)', data = '{}'
+                 where project_id::text like '%f3' and position = 1;
+                delete from app.project_events where project_id::text like '%f3' and position > 1;
+                delete from app.project_payloads where project_id::text like '%f3' $$,
+             '{}', 'an erased event contradicts nothing'),
+            ($$ update app.project_events set erased_at = now(), actor = '(erased)', data = '{}'
+                 where project_id::text like '%f3' and position = 1;
+                delete from app.project_events where project_id::text like '%f3' and position > 1;
+                delete from app.project_payloads where project_id::text like '%f3';
+                select pg_temp.evident('erasure', '{"status": "draft"}') $$,
+             array['its status is estimating, and its last event says draft 1'],
+             'of an erased event the evidence keeps the status'),
+            ($$ delete from app.project_events
+                 where project_id::text like '%f3' and event_type = 'project.created';
+                select pg_temp.evident('unlogged', '{"position": 99, "exists": true}') $$,
+             '{}', 'a project that the evidence knows needs no event of its creation'),
+            ($$ delete from app.project_events
+                 where project_id::text like '%f3' and event_type = 'project.created';
+                select pg_temp.evident('unlogged', '{"position": 99, "payloads": {}}') $$,
+             array['no event records its creation 1'],
+             'evidence that does not say that a project exists does not explain it'),
+            ($$ delete from app.projects where project_id::text like '%f3';
+                select pg_temp.evident('unlogged', '{"position": 99, "gone": true}') $$,
+             '{}', 'a project that was gone when the evidence began needs no event of it'),
+            ($$ delete from app.projects where project_id::text like '%f3';
+                select pg_temp.evident('unlogged', '{"position": 99, "payloads": {}}') $$,
+             array['it is gone, and no event records it 1'],
+             'evidence that does not say that a project is gone does not explain it'),
+            ($$ delete from app.project_events where project_id::text like '%f3' and position > 1;
+                update app.project_events set event_type = 'user.data_deleted', data = '{}'
+                 where project_id::text like '%f3';
+                delete from app.projects where project_id::text like '%f3' $$,
+             '{}', 'a deletion may be all that is recorded'),
+            ($$ insert into app.project_payloads (account_id, project_id, module, config)
+                values (pg_temp.ana(), '0194f3c0-0000-7000-8000-0000000000f3',
+                        'signage.two_pole.direct_burial', '{}');
+                select pg_temp.evident('unlogged', (
+                    select jsonb_build_object(
+                               'position', 0,
+                               'payloads', jsonb_build_object(d.payload_id, d.sha256)
+                           )
+                      from app.project_payloads as d
+                     where d.project_id::text like '%f3' and d.module = 'signage.two_pole.direct_burial'
+                )) $$,
+             '{}', 'a design that the evidence knows needs no event'),
+            ($$ delete from app.project_payloads where project_id::text like '%f3';
+                select pg_temp.evident('unlogged',
+                    '{"position": 99, "missing": ["0194f3c0-0000-7000-8000-0000000000f4"]}') $$,
+             '{}', 'a design that was gone when the evidence began needs no event'),
+            ($$ delete from app.project_payloads where project_id::text like '%f3';
+                select pg_temp.evident('unlogged',
+                    '{"position": 1, "missing": ["0194f3c0-0000-7000-8000-0000000000f4"]}') $$,
+             array['design 0194f3c0-0000-7000-8000-0000000000f4 was saved, and is gone 1'],
+             'evidence explains nothing of what was saved later'),
+            ($$ insert into app.retired_events
+                    (account_id, project_id, first_position, last_position, last_sha256, partition)
+                select e.account_id, e.project_id, 1, max(e.position), sha256(''), 'app.old'
+                  from app.project_events as e
+                 where e.project_id::text like '%f3'
+                 group by e.account_id, e.project_id;
+                delete from app.project_events where project_id::text like '%f3' $$,
+             '{}', 'a project whose events are retired is not contradicted'),
+            ($$ insert into app.retired_events
+                    (account_id, project_id, first_position, last_position, last_sha256, partition)
+                select e.account_id, e.project_id, 1, max(e.position), sha256(''), 'app.old'
+                  from app.project_events as e
+                 where e.project_id::text like '%f3'
+                 group by e.account_id, e.project_id;
+                delete from app.project_events where project_id::text like '%f3';
+                delete from app.projects where project_id::text like '%f3' $$,
+             '{}', 'the deletion of a project may have been retired, too'),
             ($$ update ops.evidence set content = '{"n": 1}' where position = 1 $$,
              array['was changed 1'],
              'evidence that was changed is found'),

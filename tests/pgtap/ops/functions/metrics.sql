@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(24);
 \ir ../../shape.psql
 
 create function pg_temp.number(metric text, labels jsonb default '{}')
@@ -28,6 +28,15 @@ select lives_ok('select * from ops.metrics()', 'the exporter reads them');
 reset session authorization;
 
 select is(pg_temp.number('access_findings'), 0::double precision, 'access is as declared');
+select is(
+    pg_temp.number('partition_missed_writes'), 0::double precision,
+    'where no write was refused there is a zero'
+);
+update pg_class set reltuples = -1 where oid = 'app.event_chains'::regclass;
+select is(
+    pg_temp.number('audit_chains'), 0::double precision,
+    'chains that were never counted are a zero'
+);
 grant select on app.projects to public;
 select is(pg_temp.number('access_findings'), 1::double precision, 'an opening is counted');
 
@@ -78,6 +87,27 @@ select is(
     'a partition for whatever has no other counts for no time'
 );
 drop table app.project_events_rest;
+do $$
+begin
+    execute format(
+        'create table app.project_events_long partition of app.project_events'
+        ' for values from (%L) to (%L)',
+        (select max(upper(range)) from ops.held_times('app.project_events') as h (times)
+          cross join lateral unnest(h.times) as range),
+        now() + interval '30 years'
+    );
+end
+$$;
+select is(
+    pg_temp.number('partition_months_ahead', '{"relation": "app.project_events"}'),
+    (select count(*)
+       from generate_series(
+                date_trunc('month', now() at time zone 'UTC') + interval '1 month',
+                (now() at time zone 'UTC')::date + 3720, interval '1 month'
+            ))::double precision,
+    'months are counted up to ten years ahead'
+);
+drop table app.project_events_long;
 insert into ops.missed_months (relation, starts_at, misses, last_at)
 values
     ('app.project_events', '2031-01-01', 2, now()),
@@ -113,6 +143,12 @@ select is(
 select is(
     pg_temp.number('job_failed', '{"job": "measured"}'), 1::double precision,
     'a run under way does not hide that the one before failed'
+);
+select is(
+    (select count(*) from ops.metrics() as m
+      where m.metric = 'job_failed' and m.labels ->> 'job' = 'measured'),
+    1::bigint,
+    'the newest run alone is told'
 );
 select is(
     pg_temp.number('job_exit_code', '{"job": "measured"}'), 10::double precision,

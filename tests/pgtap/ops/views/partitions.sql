@@ -1,5 +1,5 @@
 begin;
-select plan(8);
+select plan(9);
 \ir ../../shape.psql
 
 select results_eq(
@@ -73,6 +73,11 @@ select results_eq(
 select is_empty(
     'select * from ops.partitions where estimated_rows < 0 or total_bytes <= 0',
     'the size of a partition is shown, estimated where it was never analyzed'
+);
+select results_eq(
+    $$ select estimated_rows from ops.partitions where partition = 'app.project_events_first' $$,
+    array[0::bigint],
+    'a partition that was never analyzed counts as empty'
 );
 
 select * from finish();

@@ -1,0 +1,2 @@
+-- restores: ops.record_evidence @0031
+-- restores: ops.find_event_faults @0035

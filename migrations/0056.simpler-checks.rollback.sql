@@ -1,0 +1,5 @@
+-- restores: catalog.shapes_named @0041
+-- restores: catalog.nearest_shapes @0041
+-- restores: catalog.doubts @0038
+-- restores: ops.check_integrity @0035
+-- restores: ops.check_access @0034
