@@ -45,7 +45,7 @@ def command() -> None:
 )
 @options.dry_run
 @options.as_json
-@options.database(role="eagle_operator", autocommit=True)
+@options.database(role="eagle_operator", autocommit=True, writes=True)
 def ensure(
     connection: psycopg.Connection[Any],
     from_month: datetime | None,
@@ -100,7 +100,7 @@ def list_(connection: psycopg.Connection[Any], as_json: bool) -> None:
 @_FOLDER
 @options.dry_run
 @options.as_json
-@options.database(owner=True, autocommit=True)
+@options.database(owner=True, autocommit=True, writes=True)
 def retire(
     connection: psycopg.Connection[Any],
     partitions: tuple[str, ...],
@@ -147,7 +147,7 @@ def retire(
 @_FOLDER
 @options.dry_run
 @options.as_json
-@options.database(owner=True, autocommit=True)
+@options.database(owner=True, autocommit=True, writes=True)
 def restore(
     connection: psycopg.Connection[Any],
     partitions: tuple[str, ...],

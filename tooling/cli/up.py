@@ -29,6 +29,7 @@ def command(as_json: bool, dsn: str | None) -> None:
     from tooling import settings, up
 
     url, how_to_connect = _server(dsn)
+    options.say_database(url)
     result, counts = up.bring_up(url, settings.load(), options.say_step)
     rows = {count.table: count.rows for count in counts}
     report = {"applied": result.applied, "already": result.already, "rows": rows}

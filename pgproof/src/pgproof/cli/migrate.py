@@ -67,6 +67,7 @@ def command(
 
     if unreviewed is not None:
         settings = replace(settings, require_reviewed=False)
+    options.announce(dsn, settings)
     reporter = Json() if as_json else Text()
     result = migrate(
         (options.resolve if dry_run else options.prepare)(dsn, settings),
