@@ -100,4 +100,3 @@ def test_the_embedded_server_is_that_of_the_clone(
     monkeypatch.setenv("TOOLING_PROJECT", str(tmp_path))
     named = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=True)
     assert named.stdout == f"{tmp_path}\n"
-

@@ -62,7 +62,9 @@ def _fill(url: str, size: int) -> None:
     fill(url, size)
 
 
-HOST = Host("tooling", _resolve, prepare=_prepare, scratch=_scratch, fill=_fill, home=settings.find_root)
+HOST = Host(
+    "tooling", _resolve, prepare=_prepare, scratch=_scratch, fill=_fill, home=settings.find_root
+)
 
 
 def _load(name: str) -> click.Command:

@@ -12,6 +12,7 @@ from tooling import printing
 from tooling.cli import options
 from tooling.errors import RefusedError
 
+_NONE_DUE = "no partition is due"
 _FOLDER = click.option(
     "--archive",
     "folder",
@@ -60,7 +61,7 @@ def ensure(
     with connection.transaction(force_rollback=dry_run):
         query = "select name from ops.ensure_partitions(%s) as name"
         made = [name for (name,) in connection.execute(query, [month]).fetchall()]
-    printing.say_result({"made": made}, made, as_json=as_json)
+    printing.say_result({"made": made}, made, as_json=as_json, nothing="no partition was missing")
 
 
 @command.command("list")
@@ -129,7 +130,8 @@ def retire(
 
     if dry_run:
         chosen = due()
-        printing.say_result({"due": chosen}, map(" ".join, chosen), as_json=as_json)
+        lines = map(" ".join, chosen)
+        printing.say_result({"due": chosen}, lines, as_json=as_json, nothing=_NONE_DUE)
         return
     with steps.alone(connection):
         chosen = due()
@@ -175,4 +177,4 @@ def restore(
 
 def _say(what: str, done: list[dict[str, Any]], as_json: bool) -> None:
     lines = (f"{record['partition']} {record['state']}" for record in done)
-    printing.say_result({what: done}, lines, as_json=as_json)
+    printing.say_result({what: done}, lines, as_json=as_json, nothing=_NONE_DUE)

@@ -106,7 +106,7 @@ def command(
         grade=grade,
         count=count,
     )
-    shown.say_rows(found.rows, as_json)
+    shown.say_rows(found.rows, as_json, "no section satisfies every limit")
     if strength:
         printing.say(f"note: {search.about(strength, units)}", err=True)
     if found.why_none:

@@ -85,8 +85,9 @@ def command(
         outcome.result(result.as_dict())
         return
     if dry_run:
-        for name in result.pending:
-            printing.say(name)
+        printing.say(*result.pending)
+        if not result.pending:
+            printing.say("nothing is pending", err=True)
         return
     done = f"{len(result.applied)} applied, {result.already} before"
     printing.say(f"{done}; {len(result.repeated)} repeatable; {result.seconds:.2f} s", err=True)

@@ -85,12 +85,9 @@ def locked(reader: Reader, report: Reporter, options: Options) -> Iterator[Locke
     Raises RefusedError and InputError, before, for what cannot be written to, or not with these
     settings.
     """
-    settings, patience = reader.settings, options.lock_timeout or reader.settings.lock_timeout
-    refuse_to_write(reader.server, reader.ledger.schema, settings.owner)
-    if not settings.before:
-        _refuse_no_owner(reader)
+    refuse_to_write(reader.server, reader.ledger.schema, reader.settings.owner)
     refuse_pooler(reader.connection, reader.conninfo, reader.server.pid)
-    _pin(reader.connection, settings, patience)
+    refuse_settings(reader, options)
     mutex = Mutex(reader.connection, reader.ledger.schema, report)
     mutex.take(options.wait)
     mutex.await_orphans(options.orphan_wait)
@@ -104,6 +101,14 @@ def locked(reader: Reader, report: Reporter, options: Options) -> Iterator[Locke
         )
     with ExitStack() as stack:
         yield Locked(reader, mutex, report, options, stack)
+
+
+def refuse_settings(reader: Reader, options: Options) -> None:
+    """Raise InputError for settings that a run cannot begin with. Writes nothing."""
+    settings = reader.settings
+    if not settings.before:
+        _refuse_no_owner(reader)
+    _pin(reader.connection, settings, options.lock_timeout or settings.lock_timeout)
 
 
 def _refuse_no_owner(reader: Reader) -> None:
