@@ -8,7 +8,7 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -56,11 +56,16 @@ def project_server(root: Path | None = None) -> Server | None:
     return Server(programs_of(place), data, PidFile.of(data).socket_dir or place / "run", PORT)
 
 
-def start(root: Path | None = None, *, durable: bool = True) -> Server:
+def start(
+    root: Path | None = None,
+    *,
+    durable: bool = True,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Server:
     """Start the project's server, made on first use, with an empty database DATABASE in it.
 
     Idempotent, and safe when several do it at once. Without `durable` nothing is flushed to disk.
-    Raises ToolingError.
+    `tell` gets a line before what takes seconds. Raises ToolingError.
     """
     place = _place(root)
     account = places.account_of(place)
@@ -68,6 +73,8 @@ def start(root: Path | None = None, *, durable: bool = True) -> Server:
         programs = reachable_programs(place, account)
         socket = places.socket_folder(place, PORT, account)
         server = Server(programs, place / "data", socket, PORT)
+        if not server.is_ready():
+            tell("starting PostgreSQL…")
         server.init(durable=durable)
         if not server.is_ready():
             server.start({} if durable else NOT_DURABLE)

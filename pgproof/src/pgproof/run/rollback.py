@@ -20,7 +20,6 @@ from pgproof.run.options import Options, Result
 from pgproof.run.recorder import Recorder
 from pgproof.settings import Settings
 
-
 _INSTEAD = "Write a new migration that makes the schema as it should be, or restore a backup."
 
 
