@@ -53,7 +53,9 @@ def project_server(root: Path | None = None) -> Server | None:
             return None
     except PermissionError:
         return None
-    return Server(programs_of(place), data, PidFile.of(data).socket_dir or place / "run", PORT)
+    told = PidFile.of(data)
+    socket = None if told.is_moved else told.socket_dir
+    return Server(programs_of(place), data, socket or place / "run", PORT)
 
 
 def start(
@@ -73,6 +75,11 @@ def start(
         programs = reachable_programs(place, account)
         socket = places.socket_folder(place, PORT, account)
         server = Server(programs, place / "data", socket, PORT)
+        if server.is_running() and PidFile.of(server.data_dir).is_moved:
+            tell("the server was moved with its folder: stopping it")
+            server.stop()
+            for left in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):  # Of the old name.
+                (place / "run" / left).unlink(missing_ok=True)
         if not server.is_ready():
             tell("starting PostgreSQL…")
         server.init(durable=durable)
@@ -146,6 +153,7 @@ def _place_elsewhere(link: Path, account: places.Account | None) -> Path:
     parents = [Path(chosen), usual] if chosen else [usual]
     key = sha256(os.fsencode(link.resolve())).hexdigest()[:16]
     for parent in parents:
+        _let_in(parent / "eagle-sign", account)
         for number in range(1, 1000):
             folder = parent / "eagle-sign" / f"{key}-{number}"
             if folder.exists() and _retire(folder):
@@ -161,6 +169,16 @@ def _place_elsewhere(link: Path, account: places.Account | None) -> Path:
         f"cannot create a data directory in {link} or {' or '.join(map(str, parents))}",
         hint="Clone into a folder that you can write, with free space, and try again.",
     )
+
+
+def _let_in(folder: Path, account: places.Account | None) -> None:
+    """Make a folder that the server's account may pass through, whatever the caller's umask is."""
+    if account is not None:
+        made = [one for one in folder.parents if not one.exists()]
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            for one in (*made, folder):
+                one.chmod(0o755)
 
 
 def _retire(folder: Path) -> bool:

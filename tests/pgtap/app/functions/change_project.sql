@@ -84,7 +84,7 @@ set local app.actor = '';
 select results_eq(
     $$ update app.projects set constants_version = '{footing_v1}'
         where account_id = pg_temp.ana() returning updated_by $$,
-    array[session_user::text],
+    array[session_user::text collate "default"],
     'a change by the owner that names nobody is not in the name of the user before'
 );
 set local app.actor = 'migration 0099';

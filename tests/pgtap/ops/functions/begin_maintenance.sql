@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(20);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -43,7 +43,7 @@ select results_eq(
          from app.project_events as e
         where e.project_id = pg_temp.ana_project()
         order by e.position desc limit 1 $$,
-    $$ values (session_user::text, '{"columns": ["priority"]}'::jsonb) $$,
+    $$ values (session_user::text collate "default", '{"columns": ["priority"]}'::jsonb) $$,
     'a setting without its entry is no maintenance, and the change is that of whoever is logged in'
 );
 select isnt(
@@ -56,7 +56,7 @@ select ops.begin_maintenance(' compute the priority ');
 select results_eq(
     $$ select kind, subject, role, content
          from ops.evidence order by position desc limit 1 $$,
-    $$ values ('maintenance', 'app.projects', session_user::text,
+    $$ values ('maintenance', 'app.projects', session_user::text collate "default",
                jsonb_build_object('reason', 'compute the priority',
                                   'transaction', pg_current_xact_id()::text)) $$,
     'one entry of the evidence says who maintains what, and why'
