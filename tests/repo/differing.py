@@ -49,15 +49,19 @@ def _files(key: tuple[str, str], root: Path) -> Iterator[str]:
     names = [word for word in words if re.fullmatch(r"\w+", word)]
     if key[0] in ("COMMENT", "ACL") and len(names) > 1:
         names = names[1:]
+    if key[0] == "ACL":
+        yield f"sql/{schema}/grants.sql"
     for name in names[:1]:
-        wanted = re.compile(rf"\b{schema}\.{name}\b|\b{name}\b(?=.*\n?.*\b{schema}\.)")
-        yield from _naming(sorted((root / "sql").rglob("*.sql")), wanted, name, root)
+        made = rf"\b(?:create|alter|drop|comment on)\b[^;(]*\b(?:{schema}\.)?{name}\b"
+        yield from _naming(sorted((root / "sql").rglob("*.sql")), made, name, root)
         past = [one for one in (root / "migrations").iterdir() if _MIGRATION.match(one.name)]
-        yield from [*_naming(sorted(past), wanted, name, root)][-1:]
+        yield from [*_naming(sorted(past), made, name, root)][-1:]
 
 
-def _naming(files: Sequence[Path], wanted: re.Pattern[str], name: str, root: Path) -> Iterator[str]:
+def _naming(files: Sequence[Path], made: str, name: str, root: Path) -> Iterator[str]:
+    """Yield the files that make or change an object, or those that have its name."""
     own = [one for one in files if one.stem == name]
+    own.sort(key=lambda one: one.parent.name != "tables")
     for one in own or files:
-        if own or wanted.search(one.read_text(encoding="utf-8")):
+        if own or re.search(made, one.read_text(encoding="utf-8")):
             yield str(one.relative_to(root))

@@ -5,7 +5,6 @@
 -- changed with an event and a new etag. One entry in ops.evidence records who did so, and why.
 --
 --     select ops.begin_maintenance('compute the priority of projects');
---     update app.projects set priority = 3 where priority is null;
 --
 -- No role but the owner can call it, and the setting permits nothing to another role, nor without
 -- the entry of the same transaction.

@@ -4,7 +4,8 @@ select plan(20);
 \ir ../../two_accounts.psql
 
 select is(
-    pg_temp.head_of('ops.begin_maintenance'), '(reason text) returns void, volatile, security invoker',
+    pg_temp.head_of('ops.begin_maintenance'),
+    '(reason text) returns void, volatile, security invoker',
     'maintenance has a reason'
 );
 
@@ -24,13 +25,16 @@ select throws_ok(
     format('set local role %I; select ops.begin_maintenance(''mine'')', role),
     '42501', null, format('%s begins no maintenance', role)
 )
-  from unnest(array['eagle_application', 'eagle_reader', 'eagle_operator', 'eagle_auditor']) as role;
+  from unnest(array[
+           'eagle_application', 'eagle_reader', 'eagle_operator', 'eagle_auditor'
+       ]) as role;
 reset role;
 set local role eagle_owner;
 set local app.actor = '';
 select throws_ok(
     format('select ops.begin_maintenance(%L)', reason),
-    '22023', 'maintenance has a reason of 1 to 1000 characters', 'maintenance without a reason is refused'
+    '22023', 'maintenance has a reason of 1 to 1000 characters',
+    'maintenance without a reason is refused'
 )
   from unnest(array[null, ' ', repeat('x', 1001)]) as reason;
 
@@ -66,7 +70,9 @@ select is(
     pg_temp.state_of(pg_temp.ana_project()), (select state from before),
     'a derived column changes without an event, a new etag or another time'
 );
-select is((select count(*) from app.projects where priority = 1), 2::bigint, 'it changes in all rows');
+select is(
+    (select count(*) from app.projects where priority = 1), 2::bigint, 'it changes in all rows'
+);
 select throws_ok(
     format('update app.projects set %s', wanted.change),
     '42501', format('maintenance does not change %s of projects', wanted.columns),
