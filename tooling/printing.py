@@ -30,14 +30,14 @@ def say_result(
 ) -> None:
     """Print what a command found: the document as JSON, or the lines, and on stderr the summary.
 
-    `nothing` is said on stderr instead, where there are no lines and no summary.
+    Where there are neither lines nor a summary, `nothing` is said on stderr, unless it is empty.
     """
     if as_json:
         say_json(document)
         return
     found, said = list(lines), list(summary)
     say(*found)
-    say(*(said if found or said else [nothing]), err=True)
+    say(*(said if found or said or not nothing else [nothing]), err=True)
 
 
 def say_rows(

@@ -30,6 +30,19 @@ def test_settings_that_no_run_can_begin_with_are_refused(
         project.with_settings(**settings).rollback(dry_run=is_dry)
 
 
+@pytest.mark.parametrize("is_dry", [True, False])
+def test_a_baseline_without_its_owner_leaves_nothing(project: Project, is_dry: bool) -> None:
+    """No file that would make the role is run by it."""
+    project.write("0001.t", "create table t ();")
+    before = project.folder.parent / "roles.sql"
+    before.write_text("select 1;")
+    settings = project.with_settings(owner="nobody_there", before=(before,))
+    schemas = project.query("select nspname from pg_namespace order by 1")
+    with pytest.raises(InputError, match="there is no role 'nobody_there'"):
+        settings.baseline("0001.t", dry_run=is_dry)
+    assert project.query("select nspname from pg_namespace order by 1") == schemas
+
+
 def test_a_time_that_is_none_is_refused_before_connecting(project: Project) -> None:
     project.write("0001.t", "create table t ();")
     done = project.run("migrate", "--lock-timeout", "banana", "--dry-run")

@@ -86,7 +86,7 @@ def columns(
     rows = list(rows)
     table = [[_cell(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    blocks = [range(len(widths))]
+    blocks: list[Sequence[int]] = [range(len(widths))]
     if sys.stdout.isatty():
         room = max(_NARROWEST, shutil.get_terminal_size().columns - indent)
         if shrink is not None:

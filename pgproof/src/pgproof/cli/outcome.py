@@ -145,5 +145,7 @@ def _of_a_file(error: OSError) -> PgproofError:
     # What is left for stdout has nowhere to go.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    hint = _FREE_SPACE if error.errno in _FULL else None
-    return PgproofError(f"cannot write the output: {reason}", hint=hint)
+    return PgproofError(
+        f"cannot write the output: {reason}",
+        hint=_FREE_SPACE if error.errno in _FULL else None,
+    )

@@ -46,7 +46,7 @@ class Locked:
         """
         reader = self.reader
         reader.server = ask(reader.connection, reader.ledger.schema, reader.settings.owner)
-        _refuse_no_owner(reader)
+        refuse_no_owner(reader)
         if reader.server.owner:
             reader.ledger.grant(reader.connection, reader.server.owner)
         self._executor = replace(self.executor, role=reader.server.owner)
@@ -107,11 +107,12 @@ def refuse_settings(reader: Reader, options: Options) -> None:
     """Raise InputError for settings that a run cannot begin with. Writes nothing."""
     settings = reader.settings
     if not settings.before:
-        _refuse_no_owner(reader)
+        refuse_no_owner(reader)
     _pin(reader.connection, settings, options.lock_timeout or settings.lock_timeout)
 
 
-def _refuse_no_owner(reader: Reader) -> None:
+def refuse_no_owner(reader: Reader) -> None:
+    """Raise InputError where the role of the setting `owner` does not exist."""
     settings = reader.settings
     if settings.owner is not None and reader.server.owner is None:
         raise InputError(
