@@ -56,7 +56,7 @@ def test_a_difference_names_the_object_and_its_files(
         "sql/app/tables/projects.sql, migrations/"
     )
     assert table[0].startswith("TABLE app.projects differs; see sql/app/tables/projects.sql, ")
-    assert "+    priority integer" in table
+    assert "+    priority integer," in table
 
 
 @pytest.mark.parametrize("table", ["ops.table_placements", "ops.partition_policies", "ops.jobs"])
