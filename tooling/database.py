@@ -62,8 +62,7 @@ def resolve(dsn: str | None = None) -> str:
         return url
     raise ConnectionFailedError(
         f"no database to connect to: the embedded server of {find_root()} does not run",
-        hint="Start it with `tooling db start`, change to the folder of its project, or give --dsn"
-        " or DATABASE_URL.",
+        hint="Start it with `tooling db start`, or give --dsn or DATABASE_URL.",
     )
 
 

@@ -21,20 +21,31 @@ if TYPE_CHECKING:
 
 
 def say_result(
-    document: Any, lines: Iterable[object], *, as_json: bool, summary: Iterable[str] = ()
+    document: Any,
+    lines: Iterable[object],
+    *,
+    as_json: bool,
+    summary: Iterable[str] = (),
+    nothing: str = "nothing found",
 ) -> None:
-    """Print what a command found: the document as JSON, or the lines, and on stderr the summary."""
+    """Print what a command found: the document as JSON, or the lines, and on stderr the summary.
+
+    Where there are neither lines nor a summary, `nothing` is said on stderr, unless it is empty.
+    """
     if as_json:
         say_json(document)
-    else:
-        say(*lines)
-        say(*summary, err=True)
+        return
+    found, said = list(lines), list(summary)
+    say(*found)
+    say(*(said if found or said or not nothing else [nothing]), err=True)
 
 
-def say_rows(rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+def say_rows(
+    rows: Sequence[Mapping[str, Any]], *, as_json: bool, nothing: str = "nothing found"
+) -> None:
     """Print rows of one shape: a list of JSON, or columns under the names of the fields."""
     lines = columns([tuple(rows[0]), *(tuple(one.values()) for one in rows)]) if rows else ()
-    say_result(rows, lines, as_json=as_json)
+    say_result(rows, lines, as_json=as_json, nothing=nothing)
 
 
 def say_fields(fields: Mapping[str, Any], *, as_json: bool) -> None:

@@ -1,5 +1,7 @@
 """Settings of one pyproject.toml: the runner's of `[tool.pgproof]`, ours of `[tool.tooling]`."""
 
+import os
+import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from pgproof import settings as runner
 from tooling.errors import InputError
 
 PROGRAM = "tooling"
+PROJECT = "TOOLING_PROJECT"
 _SECTIONS = {"backup"}
 _KEYS = {"migrator", "seeds", "workbooks"}
 
@@ -26,14 +29,26 @@ class Settings(runner.Settings):
 def find_root(start: Path | None = None) -> Path:
     """Return the nearest folder at or above `start` whose pyproject.toml has `[tool.tooling]`.
 
-    Without one, it is the nearest with settings of the runner, else `start` itself (by default
-    the current folder).
+    Without one, it is the nearest with settings of the runner, else `start` itself. Without
+    `start`, it is the project that the program belongs to, wherever it is run.
     """
-    start = (start or Path.cwd()).resolve()
+    start = (start or home()).resolve()
     for folder in (start, *start.parents):
         if _table(folder / "pyproject.toml") is not None:
             return folder
     return runner.find_root(start)
+
+
+def home() -> Path:
+    """Return the folder of TOOLING_PROJECT, else of the clone that this program is installed in.
+
+    For a program that is installed in no clone, it is the current folder.
+    """
+    if chosen := os.environ.get(PROJECT):
+        return Path(chosen)
+    clones = (Path(__file__).parent.parent, Path(sys.prefix).parent)
+    found = (one for one in clones if _table(one / "pyproject.toml") is not None)
+    return next(found, Path.cwd())
 
 
 def load(start: Path | None = None) -> Settings:

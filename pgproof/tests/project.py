@@ -14,6 +14,7 @@ import pytest
 
 from pgproof.ahead.plan import Plan, plan
 from pgproof.ahead.status import status
+from pgproof.connection import named
 from pgproof.errors import Exit, RefusedError
 from pgproof.run.baseline import baseline
 from pgproof.run.migrate import migrate
@@ -87,6 +88,11 @@ class Project:
         dsn = () if name == "new" else ("--dsn", self.url)
         where = ("--migrations", str(self.folder))
         return [sys.executable, "-m", "pgproof", name, *where, *dsn, *arguments]
+
+    def announced(self) -> str:
+        """Return the line with which a command that writes begins."""
+        database, server = named(self.url)
+        return f"database: {database} on {server}\n"
 
     def run(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

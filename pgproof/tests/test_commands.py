@@ -48,14 +48,15 @@ def test_migrate_prints_events_and_the_result_as_json_lines(project: Project) ->
         "event": "statement", "number": 2, "total": 2, "line": 2, "words": "",
     }  # fmt: skip
     assert lines[-1]["applied"] == ["0001.t"]
-    assert done.stderr == ""
+    assert done.stderr == project.announced()
 
 
 def test_migrate_tells_people_file_statement_and_line(project: Project) -> None:
     project.write("0001.t", "-- why\ncreate table t ();\n\nselect 1;")
     done = project.run("migrate")
     assert done.stdout == ""
-    assert done.stderr.splitlines()[:3] == [
+    assert done.stderr.splitlines()[:4] == [
+        project.announced().rstrip(),
         "0001.t.sql",
         "  1/2 line 2: create table t ()",
         "  2/2 line 4: select 1",

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from pgproof.connection import given
+from pgproof.connection import given, named
 from pgproof.errors import Exit, PgproofError
 from tests.project import Project
 
@@ -73,3 +73,28 @@ def test_a_parameter_that_the_server_does_not_take_is_an_error(project: Project)
     done = project.run("status", "--dsn", f"{project.url}&options=-c%20work_mem%3Dx")
     assert done.returncode == Exit.CONNECTION
     assert done.stderr.startswith("error: cannot connect: ")
+
+
+@pytest.mark.parametrize(
+    ("conninfo", "database", "server"),
+    [
+        ("postgresql://ana:secret@db.example:6543/shop", "shop", "db.example:6543"),
+        ("host=one,two port=1,2 dbname=shop", "shop", "one:1,two:2"),
+        ("hostaddr=192.0.2.1 user=ana", "ana", "192.0.2.1:5432"),
+        ("host=/run/pg dbname=shop", "shop", "/run/pg:5432"),
+        ("dbname=shop", "shop", "the local socket:5432"),
+        ("service=shop dbname=a", "a", "the service shop"),
+    ],
+)
+def test_database_and_server_are_named_without_connecting(
+    monkeypatch: pytest.MonkeyPatch, conninfo: str, database: str, server: str
+) -> None:
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        monkeypatch.delenv(name)
+    assert named(conninfo) == (database, server)
+
+
+def test_what_a_string_leaves_out_is_as_the_variables_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOST", "db.example")
+    monkeypatch.setenv("PGDATABASE", "shop")
+    assert named("port=6543") == ("shop", "db.example:6543")

@@ -212,5 +212,6 @@ def test_the_command_prints_files_and_what_a_run_would_refuse(
     project.query("insert into schema_migrations values (2, false)")
     done = project.run("import", "golang-migrate", str(foreign), "--adopt")
     assert (done.returncode, done.stdout) == (Exit.OK, "")
-    assert done.stderr == "2 recorded as applied\n", "of what is applied nothing is refused"
+    said = f"{project.announced()}2 recorded as applied\n"
+    assert done.stderr == said, "of what is applied nothing is refused"
     assert project.states() == {"0001.a": "applied", "0002.b": "applied"}

@@ -96,8 +96,10 @@ def test_without_its_file_nothing_is_undone(three: Project) -> None:
 def test_an_irreversible_migration_says_why(project: Project) -> None:
     project.write("0001.t", "-- irreversible: data is gone\nselect 1;", undo=None)
     project.migrate()
-    with pytest.raises(RefusedError, match="irreversible: data is gone"):
+    with pytest.raises(RefusedError, match="irreversible: data is gone") as caught:
         project.rollback()
+    assert caught.value.hint is not None
+    assert caught.value.hint.startswith("Write a new migration")
 
 
 def test_an_empty_rollback_file_is_refused(three: Project) -> None:

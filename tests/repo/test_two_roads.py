@@ -7,6 +7,7 @@ import sys
 import psycopg
 import pytest
 
+from tests.repo.differing import differences
 from tests.repo.staging import ROOT, names
 from tooling.server.server import Server
 
@@ -34,7 +35,28 @@ def test_the_present_equals_the_past(
     present = dump(server, empty_database, "--schema-only")
     past = dump(server, migrated_database, "--schema-only")
     assert len(present) > 1000
+    assert (found := differences(present, past)) == [], "\n\n".join(found)
     assert present == past
+
+
+def test_a_difference_names_the_object_and_its_files(
+    server: Server, migrated_database: str
+) -> None:
+    with psycopg.connect(migrated_database, autocommit=True) as connection:
+        past = dump(server, migrated_database, "--schema-only")
+        connection.execute("alter table app.projects add column priority integer")
+        connection.execute("drop index app.projects_account_id_created_at_draft_idx")
+        connection.execute("comment on function app.current_actor() is 'Another.'")
+    present = dump(server, migrated_database, "--schema-only")
+    comment, index, table = (one.splitlines() for one in differences(present, past))
+    assert comment[0].startswith("COMMENT app.FUNCTION current_actor() differs; see ")
+    assert "sql/app/functions/current_actor.sql, migrations/0027.isolation.sql" in comment[0]
+    assert index[0].startswith(
+        "INDEX app.projects_account_id_created_at_draft_idx is in migrations alone; see "
+        "sql/app/tables/projects.sql, migrations/"
+    )
+    assert table[0].startswith("TABLE app.projects differs; see sql/app/tables/projects.sql, ")
+    assert "+    priority integer," in table
 
 
 @pytest.mark.parametrize("table", ["ops.table_placements", "ops.partition_policies", "ops.jobs"])

@@ -24,7 +24,8 @@ MORE = "services: {two: {environment: {A: '${TWO_SECRET:?make compose-env writes
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TOOLING_PROJECT", str(tmp_path))
     (tmp_path / "compose.yaml").write_text(COMPOSE)
     (tmp_path / "pyproject.toml").write_text("[tool.tooling]\n")
     return tmp_path

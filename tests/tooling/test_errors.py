@@ -12,9 +12,9 @@ from tooling.database import as_role
 from tooling.errors import Exit
 
 
-def run(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(*words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tooling", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("command", [("partition", "list"), ("catalog", "lightest", "HSS")])
@@ -44,7 +44,9 @@ def test_without_a_server_the_folder_is_named(
     for name in list(os.environ):
         if name.startswith("PG") or name == "DATABASE_URL":
             monkeypatch.delenv(name)
-    done = run("seed", cwd=tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.tooling]\n")
+    monkeypatch.setenv("TOOLING_PROJECT", str(tmp_path))
+    done = run("seed")
     assert done.returncode == Exit.CONNECTION
     said = f"error: no database to connect to: the embedded server of {tmp_path} does not run\n"
     assert done.stderr.startswith(said)

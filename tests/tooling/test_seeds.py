@@ -200,7 +200,7 @@ def test_a_published_version_cannot_be_changed_and_says_so(
     for arguments in ([], ["--dry-run"]):
         done = subprocess.run([*run, *arguments], capture_output=True, text=True, check=False)
         assert done.returncode == Exit.REFUSED
-        error, hint = done.stderr.splitlines()
+        _, error, hint = done.stderr.splitlines()
         assert error == f"error: {message}"
         assert hint.startswith("hint: Give the new ")
     assert state(connection) == before

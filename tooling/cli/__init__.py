@@ -62,7 +62,9 @@ def _fill(url: str, size: int) -> None:
     fill(url, size)
 
 
-HOST = Host("tooling", _resolve, prepare=_prepare, scratch=_scratch, fill=_fill)
+HOST = Host(
+    "tooling", _resolve, prepare=_prepare, scratch=_scratch, fill=_fill, home=settings.find_root
+)
 
 
 def _load(name: str) -> click.Command:
@@ -80,7 +82,7 @@ def group() -> None:
     """Migrate, fill, check, back up and restore the Eagle Sign database.
 
     A command connects to the server of --dsn, else of DATABASE_URL, else of the PG* variables, else
-    to the embedded server of the project that the current folder belongs to.
+    to the embedded server of the clone that it is installed in; TOOLING_PROJECT names another.
     """
 
 

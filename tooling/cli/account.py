@@ -32,7 +32,7 @@ def command() -> None:
 @_NAME
 @click.argument("file", required=False, type=options.FILE)
 @click.option("--if-missing", is_flag=True, help="Do nothing if a key has this name.")
-@options.database(owner=True, autocommit=True)
+@options.database(owner=True, autocommit=True, writes=True)
 def add_key(
     connection: psycopg.Connection[Any], name: str, file: Path | None, if_missing: bool
 ) -> None:
@@ -60,7 +60,7 @@ def add_key(
 
 @command.command()
 @_NAME
-@options.database(owner=True, autocommit=True)
+@options.database(owner=True, autocommit=True, writes=True)
 def remove_key(connection: psycopg.Connection[Any], name: str) -> None:
     """Remove the key NAME: accounts signed with it are no longer accepted."""
     from tooling import accounts
@@ -71,7 +71,7 @@ def remove_key(connection: psycopg.Connection[Any], name: str) -> None:
 
 @command.command()
 @click.option("--off", is_flag=True, help="Accept accounts without a signature again.")
-@options.database(owner=True, autocommit=True)
+@options.database(owner=True, autocommit=True, writes=True)
 def require(connection: psycopg.Connection[Any], off: bool) -> None:
     """Accept signed accounts only.
 

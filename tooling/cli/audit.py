@@ -89,7 +89,7 @@ def key(file: Path) -> None:
 @options.key("TOOLING_AUDIT_KEY", "private")
 @click.option("--light", is_flag=True, help="Only the chains that grew since the last full anchor.")
 @options.as_json
-@options.database(role="eagle_auditor", autocommit=True)
+@options.database(role="eagle_auditor", autocommit=True, writes=True)
 def anchor(
     connection: psycopg.Connection[Any], file: Path, key_file: Path, light: bool, as_json: bool
 ) -> None:

@@ -30,7 +30,7 @@ def start() -> None:
 
     On first use the server and its database are created.
     """
-    embedded.start()
+    embedded.start(tell=options.say_step)
     printing.say(_running_url())
 
 

@@ -1,5 +1,7 @@
 """`tooling docs`."""
 
+from pathlib import Path
+
 import click
 
 from tooling import printing
@@ -50,3 +52,24 @@ def reference(pages: tuple[str, ...], check: bool, dsn: str | None) -> None:
         written = reference_pages.write(file, text)
         name = file.relative_to(project.root)
         printing.say(f"{name}: {'written' if written else 'unchanged'}", err=True)
+
+
+@command.command()
+@click.argument("file", type=options.FILE)
+@click.argument("commands", nargs=-1, required=True)
+@click.option("--title", default="Eagle Sign database", help="Title of the terminal.")
+def recording(file: Path, commands: tuple[str, ...], title: str) -> None:
+    """Run COMMANDS, and write them with what they print as SVG to FILE.
+
+    They are commands of the shell, and run in the folder of the project.
+
+    \b
+      tooling docs recording docs/images/start.svg 'tooling status | tail -n 3'
+    """
+    from tooling import settings
+    from tooling.reference import recording as pictures
+
+    text = pictures.record(commands, settings.find_root(), title)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    printing.say(file)

@@ -43,7 +43,7 @@ def command(entry: Path | None, as_json: bool, dsn: str | None) -> int:
         if not as_json:
             options.say_step(said)
 
-    done = drill.run(settings.load(), options.resolve(dsn), tell)
+    done = drill.run(settings.load(), options.announced(dsn), tell)
     if entry is not None:
         _append(entry, done)
     printing.say_result(done.as_dict(), _table(done).splitlines(), as_json=as_json)

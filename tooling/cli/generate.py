@@ -44,7 +44,7 @@ def fill(url: str, size: int) -> None:
 )
 @options.dry_run
 @options.as_json
-@options.database(autocommit=True)
+@options.database(autocommit=True, writes=True)
 def command(
     connection: psycopg.Connection[Any],
     projects: int,

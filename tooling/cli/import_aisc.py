@@ -23,7 +23,7 @@ from tooling.cli import options
 @options.keep_changes
 @options.dry_run
 @options.as_json
-@options.database(role="eagle_operator", autocommit=True)
+@options.database(role="eagle_operator", autocommit=True, writes=True)
 def command(
     connection: psycopg.Connection[Any],
     source: Path | None,

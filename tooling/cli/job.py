@@ -65,7 +65,7 @@ def run(name: str, scheduled: bool, as_json: bool, dsn: str | None) -> int:
     """
     from tooling.jobs import runner
 
-    done = runner.run(options.resolve(dsn), name, scheduled=scheduled)
+    done = runner.run(options.announced(dsn), name, scheduled=scheduled)
     message = f": {done.message}" if done.message else ""
     printing.say_result(asdict(done), [f"{done.job}: {done.outcome}{message}"], as_json=as_json)
     return done.exit_code
@@ -146,4 +146,5 @@ def serve(dsn: str | None) -> None:
     """
     from tooling.jobs.sidecar import serve as run_all
 
+    options.announced(dsn)
     run_all(dsn)

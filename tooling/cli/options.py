@@ -1,7 +1,6 @@
 """Options that several commands share, worded once, and the connection that --dsn opens."""
 
 import functools
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -16,6 +15,7 @@ from tooling.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 dsn, as_json, dry_run = runner.dsn, runner.as_json, runner.dry_run
+say_database = runner.say_database
 migrations = runner.setting("migrations")
 FILE = click.Path(dir_okay=False, path_type=Path)
 keep_changes = click.option(
@@ -43,8 +43,9 @@ def database(**how: Any) -> Callable[[Command], Command]:
 
     `how` is for tooling.database.connect(): `role` says as whom a superuser works, `autocommit`
     and `row_factory` are psycopg's. `owner=True` connects as the owner of the database's objects.
+    With `writes=True` the database is named on stderr first.
     """
-    is_owner = how.pop("owner", False)
+    is_owner, writes = how.pop("owner", False), how.pop("writes", False)
 
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
@@ -52,7 +53,7 @@ def database(**how: Any) -> Callable[[Command], Command]:
             from tooling.database import connect, connect_owner
 
             opened = connect_owner if is_owner else connect
-            with opened(resolve(dsn), **how) as connection:
+            with opened((announced if writes else resolve)(dsn), **how) as connection:
                 return command(*arguments, connection=connection, **keywords)
 
         return dsn(wrapper)  # type: ignore[return-value]
@@ -61,21 +62,16 @@ def database(**how: Any) -> Callable[[Command], Command]:
 
 
 def resolve(dsn: str | None) -> str:
-    """Return the connection string that --dsn stands for; resolve it once in a command.
-
-    Says so on stderr if it is that of the embedded server of another project than the one in which
-    this program is installed.
-    """
-    from pgproof.connection import given
+    """Return the connection string that --dsn stands for; resolve it once in a command."""
     from tooling.database import resolve as resolved
 
-    found = resolved(dsn)
-    if given(dsn) is None:
-        here, home = settings.find_root(), settings.find_root(Path(sys.prefix).parent)
-        if here != home and settings.table(home):
-            printing.say(
-                f"note: the server is that of {here}; this program belongs to {home}", err=True
-            )
+    return resolved(dsn)
+
+
+def announced(dsn: str | None) -> str:
+    """Return the connection string of a database to write, after naming it on stderr."""
+    found = resolve(dsn)
+    say_database(found)
     return found
 
 
@@ -93,7 +89,7 @@ def key(variable: str, what: str) -> Callable[[Command], Command]:
 
 
 def settings_for(migrations: str | None) -> Settings:
-    """Return the settings that belong to a folder of migrations, or to the current folder."""
+    """Return the settings that belong to a folder of migrations, or to the program."""
     if migrations is None:
         return settings.load()
     folder = Path(migrations).absolute()

@@ -12,6 +12,7 @@ from tooling import printing
 from tooling.cli import options
 from tooling.errors import RefusedError
 
+_NONE_DUE = "no partition is due"
 _FOLDER = click.option(
     "--archive",
     "folder",
@@ -45,7 +46,7 @@ def command() -> None:
 )
 @options.dry_run
 @options.as_json
-@options.database(role="eagle_operator", autocommit=True)
+@options.database(role="eagle_operator", autocommit=True, writes=True)
 def ensure(
     connection: psycopg.Connection[Any],
     from_month: datetime | None,
@@ -60,7 +61,7 @@ def ensure(
     with connection.transaction(force_rollback=dry_run):
         query = "select name from ops.ensure_partitions(%s) as name"
         made = [name for (name,) in connection.execute(query, [month]).fetchall()]
-    printing.say_result({"made": made}, made, as_json=as_json)
+    printing.say_result({"made": made}, made, as_json=as_json, nothing="no partition was missing")
 
 
 @command.command("list")
@@ -100,7 +101,7 @@ def list_(connection: psycopg.Connection[Any], as_json: bool) -> None:
 @_FOLDER
 @options.dry_run
 @options.as_json
-@options.database(owner=True, autocommit=True)
+@options.database(owner=True, autocommit=True, writes=True)
 def retire(
     connection: psycopg.Connection[Any],
     partitions: tuple[str, ...],
@@ -129,7 +130,8 @@ def retire(
 
     if dry_run:
         chosen = due()
-        printing.say_result({"due": chosen}, map(" ".join, chosen), as_json=as_json)
+        lines = map(" ".join, chosen)
+        printing.say_result({"due": chosen}, lines, as_json=as_json, nothing=_NONE_DUE)
         return
     with steps.alone(connection):
         chosen = due()
@@ -147,7 +149,7 @@ def retire(
 @_FOLDER
 @options.dry_run
 @options.as_json
-@options.database(owner=True, autocommit=True)
+@options.database(owner=True, autocommit=True, writes=True)
 def restore(
     connection: psycopg.Connection[Any],
     partitions: tuple[str, ...],
@@ -175,4 +177,4 @@ def restore(
 
 def _say(what: str, done: list[dict[str, Any]], as_json: bool) -> None:
     lines = (f"{record['partition']} {record['state']}" for record in done)
-    printing.say_result({what: done}, lines, as_json=as_json)
+    printing.say_result({what: done}, lines, as_json=as_json, nothing=_NONE_DUE)

@@ -115,11 +115,12 @@ def command(
     if sum(map(bool, (target_time, target_name, target_lsn))) > 1:
         raise click.UsageError("give one of --target-time, --target-name and --target-lsn")
     report: dict[str, Any]
+    conninfo = options.announced(dsn) if database is not None else ""
     driver = barman.configured(settings.load())
     target = Target(target_time, target_name, target_lsn, timeline)
     if database is not None:
         part = Part(tables, account)
-        report = _beside(driver, target, backup_id, dsn, database, part, dry_run, tell)
+        report = _beside(driver, target, backup_id, conninfo, database, part, dry_run, tell)
         printing.say_fields(report, as_json=as_json)
         return
     place = folder.resolve() if folder else catalog.layout(driver.settings).data
@@ -170,7 +171,7 @@ def _beside(
     driver: "Barman",
     target: "Target",
     backup_id: str | None,
-    dsn: str | None,
+    conninfo: str,
     database: str,
     part: "Part",
     dry_run: bool,
@@ -181,7 +182,6 @@ def _beside(
     from tooling.backup.part import bring_back, check_room
     from tooling.database import connect
 
-    conninfo = options.resolve(dsn)
     with connect(conninfo, autocommit=True) as server:
         check_room(server, database)
         if dry_run:

@@ -14,7 +14,7 @@ from tooling.cli import options
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @options.dry_run
 @options.as_json
-@options.database(role="eagle_operator", autocommit=True)
+@options.database(role="eagle_operator", autocommit=True, writes=True)
 def command(
     connection: psycopg.Connection[Any], folder: Path | None, dry_run: bool, as_json: bool
 ) -> None:

@@ -29,11 +29,13 @@ def command(as_json: bool, dsn: str | None) -> None:
     from tooling import settings, up
 
     url, how_to_connect = _server(dsn)
+    options.say_database(url)
     result, counts = up.bring_up(url, settings.load(), options.say_step)
     rows = {count.table: count.rows for count in counts}
     report = {"applied": result.applied, "already": result.already, "rows": rows}
     table = printing.columns(
-        (count.table, "" if count.is_exact else "about", count.rows, "rows") for count in counts
+        ((one.table, "" if one.is_exact else "about", one.rows, "rows") for one in counts),
+        indent=2,
     )
     lines = [f"{len(result.applied)} migrations applied now, {result.already} before.", ""]
     lines += [f"  {line}" for line in table]
@@ -48,7 +50,7 @@ def _server(dsn: str | None) -> tuple[str, str]:
     try:
         url = options.resolve(dsn)
     except ConnectionFailedError:
-        url = embedded.start().url(embedded.DATABASE)
+        url = embedded.start(tell=options.say_step).url(embedded.DATABASE)
     if not dsn and url == embedded.running_url():
         return url, f".venv/bin/tooling db psql   or   psql '{url}'"
     return url, "psql, with the connection string or PG* variables that you gave"

@@ -41,10 +41,17 @@ def _unpack(packages: Sequence[str], folder: Path) -> None:
             subprocess.run(["dpkg", "-x", package, scratch], check=True)  # noqa: S603, S607
     except (OSError, subprocess.CalledProcessError) as error:
         raise RefusedError(
-            f"{packages[0]} is not installed, and its package cannot be fetched: {error}",
-            hint=f"Install it: `{advice}`.",
+            f"{packages[0]} is not installed, and its package cannot be fetched: {_said(error)}",
+            hint=f"Install it: `{advice}`, or let apt reach its servers and try again.",
         ) from error
     scratch.rename(folder)
+
+
+def _said(error: OSError | subprocess.CalledProcessError) -> str:
+    """Return the last line of what a program said, or what the system did."""
+    output = getattr(error, "stderr", None) or b""
+    text = output.decode("utf-8", "replace") if isinstance(output, bytes) else output
+    return text.strip().splitlines()[-1] if text.strip() else str(error)
 
 
 def _download(packages: Sequence[str], folder: Path, options: Sequence[str]) -> None:

@@ -50,5 +50,5 @@ def _download(line: str, folder: Path) -> None:
         said = done.stderr.strip().splitlines() or ["pip said nothing"]
         raise ToolingError(
             f"cannot download {line.split()[0]}: {said[-1]}",
-            hint="Check that pip reaches its package index from this machine.",
+            hint=f"Check that pip reaches its package index, or copy the file into {folder}.",
         )

@@ -8,7 +8,7 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -53,14 +53,21 @@ def project_server(root: Path | None = None) -> Server | None:
             return None
     except PermissionError:
         return None
-    return Server(programs_of(place), data, PidFile.of(data).socket_dir or place / "run", PORT)
+    told = PidFile.of(data)
+    socket = None if told.is_moved else told.socket_dir
+    return Server(programs_of(place), data, socket or place / "run", PORT)
 
 
-def start(root: Path | None = None, *, durable: bool = True) -> Server:
+def start(
+    root: Path | None = None,
+    *,
+    durable: bool = True,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Server:
     """Start the project's server, made on first use, with an empty database DATABASE in it.
 
     Idempotent, and safe when several do it at once. Without `durable` nothing is flushed to disk.
-    Raises ToolingError.
+    `tell` gets a line before what takes seconds. Raises ToolingError.
     """
     place = _place(root)
     account = places.account_of(place)
@@ -68,6 +75,13 @@ def start(root: Path | None = None, *, durable: bool = True) -> Server:
         programs = reachable_programs(place, account)
         socket = places.socket_folder(place, PORT, account)
         server = Server(programs, place / "data", socket, PORT)
+        if server.is_running() and PidFile.of(server.data_dir).is_moved:
+            tell("the server was moved with its folder: stopping it")
+            server.stop()
+            for left in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):  # Of the old name.
+                (place / "run" / left).unlink(missing_ok=True)
+        if not server.is_ready():
+            tell("starting PostgreSQL…")
         server.init(durable=durable)
         if not server.is_ready():
             server.start({} if durable else NOT_DURABLE)
@@ -139,6 +153,7 @@ def _place_elsewhere(link: Path, account: places.Account | None) -> Path:
     parents = [Path(chosen), usual] if chosen else [usual]
     key = sha256(os.fsencode(link.resolve())).hexdigest()[:16]
     for parent in parents:
+        _let_in(parent / "eagle-sign", account)
         for number in range(1, 1000):
             folder = parent / "eagle-sign" / f"{key}-{number}"
             if folder.exists() and _retire(folder):
@@ -154,6 +169,16 @@ def _place_elsewhere(link: Path, account: places.Account | None) -> Path:
         f"cannot create a data directory in {link} or {' or '.join(map(str, parents))}",
         hint="Clone into a folder that you can write, with free space, and try again.",
     )
+
+
+def _let_in(folder: Path, account: places.Account | None) -> None:
+    """Make a folder that the server's account may pass through, whatever the caller's umask is."""
+    if account is not None:
+        made = [one for one in folder.parents if not one.exists()]
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            for one in (*made, folder):
+                one.chmod(0o755)
 
 
 def _retire(folder: Path) -> bool:

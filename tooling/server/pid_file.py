@@ -31,6 +31,11 @@ class PidFile:
         return pid if processes.works_in(pid, self.data_dir) else None
 
     @property
+    def is_moved(self) -> bool:
+        """Whether the data directory has another path than when the server was started."""
+        return len(self.lines) > 1 and Path(self.lines[1]) != self.data_dir
+
+    @property
     def socket_dir(self) -> Path | None:
         """The folder of its socket."""
         return Path(self.lines[4]) if len(self.lines) > 4 and self.lines[4] else None

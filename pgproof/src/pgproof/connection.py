@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg import pq
+from psycopg.conninfo import conninfo_to_dict
 
 from pgproof.errors import AGAIN, ConnectionFailedError, Exit, InputError, PgproofError
 
@@ -43,10 +45,30 @@ def connect(conninfo: str, **options: Any) -> Connection:
             hint="Check host, port, user and database, and that the server is running.",
         ) from error
     except psycopg.ProgrammingError as error:
-        raise ConnectionFailedError(
-            f"not a connection string: {str(error).strip()}",
-            hint="Use postgresql://user@host:port/database or libpq's key=value form.",
-        ) from error
+        raise _not_a_string(error) from error
+
+
+def named(conninfo: str) -> tuple[str, str]:
+    """Return the database and the server that a connection string names. Connects to nothing.
+
+    What it leaves out is as libpq takes it: from the PG* variables, else by default. Raises
+    ConnectionFailedError for what is no connection string.
+    """
+    try:
+        given = {key: str(value) for key, value in conninfo_to_dict(conninfo).items()}
+    except psycopg.ProgrammingError as error:
+        raise _not_a_string(error) from error
+    usual = {one.keyword.decode(): (one.val or b"").decode() for one in pq.Conninfo.get_defaults()}
+    found = {**usual, **given}
+    if service := found.get("service"):
+        server = f"the service {service}"
+    else:
+        hosts = (found.get("host") or found.get("hostaddr") or "the local socket").split(",")
+        ports = (found.get("port") or "").split(",")
+        ports = ports * len(hosts) if len(ports) == 1 else ports
+        pairs = zip(hosts, ports, strict=False)
+        server = ",".join(f"{host}:{port}" if port else host for host, port in pairs)
+    return found.get("dbname") or found.get("user") or "", server
 
 
 def is_lost(error: psycopg.Error) -> bool:
@@ -77,6 +99,13 @@ def explaining() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise explained(error) from error
+
+
+def _not_a_string(error: psycopg.ProgrammingError) -> ConnectionFailedError:
+    return ConnectionFailedError(
+        f"not a connection string: {str(error).strip()}",
+        hint="Use postgresql://user@host:port/database or libpq's key=value form.",
+    )
 
 
 def _insist(text: str, name: str, exit_code: Exit) -> str:

@@ -4,8 +4,10 @@ import contextlib
 import json
 import shutil
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import IO, Any
 
 import click
@@ -15,6 +17,8 @@ import click
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn", "Co"})
 _MARKED = str.maketrans({**{one: f"\\{one}" for one in "\\`*[]|"}, "<": "&lt;", "&": "&amp;"})
 _NARROWEST = 20
+_WRAPPED = 12
+_GAP = "  "
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -70,24 +74,78 @@ def say_heading(name: object, rest: str) -> None:
     _print(f"{click.style(plain(name), bold=True)}  {plain(rest)}", sys.stdout)
 
 
-def columns(rows: Iterable[Sequence[object]], *, shrink: int | None = None) -> Iterator[str]:
+def columns(
+    rows: Iterable[Sequence[object]], *, shrink: int | None = None, indent: int = 0
+) -> Iterator[str]:
     """Yield each row as a line of columns, its cells plain; whole numbers stand to the right.
 
-    On a terminal the column `shrink` is cut to what there is room for.
+    On a terminal no line is wider than it is: the column `shrink` is cut, then cells of text are
+    wrapped in their columns, then columns are left for a table below, after the first once more.
+    `indent` is how far the caller indents the lines.
     """
     rows = list(rows)
     table = [[_cell(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    if shrink is not None and sys.stdout.isatty():
-        others = sum(widths) - widths[shrink] + 2 * len(widths)
-        room = max(_NARROWEST, shutil.get_terminal_size().columns - others)
-        widths[shrink] = min(widths[shrink], room)
-    for row, cells in zip(rows, table, strict=True):
-        padded = []
-        for value, cell, width in zip(row, cells, widths, strict=True):
-            shown = cell if len(cell) <= width else f"{cell[: width - 1]}…"
-            padded.append(shown.rjust(width) if isinstance(value, int) else shown.ljust(width))
-        yield "  ".join(padded).rstrip()
+    blocks: list[Sequence[int]] = [range(len(widths))]
+    if sys.stdout.isatty():
+        room = max(_NARROWEST, shutil.get_terminal_size().columns - indent)
+        if shrink is not None:
+            others = sum(widths) - widths[shrink] + len(_GAP) * (len(widths) - 1)
+            widths[shrink] = min(widths[shrink], max(_NARROWEST, room - others))
+            for cells in table:
+                cut = widths[shrink]
+                cell = cells[shrink]
+                cells[shrink] = cell if len(cell) <= cut else f"{cell[: cut - 1]}…"
+        fixed = {i for row in rows for i, value in enumerate(row) if isinstance(value, int)}
+        widths = _narrowed(widths, fixed, room)
+        blocks = list(_blocks(widths, room))
+    for number, block in enumerate(blocks):
+        if number:
+            yield ""
+        for row, cells in zip(rows, table, strict=True):
+            yield from _lines(row, cells, [(i, widths[i]) for i in block])
+
+
+def _narrowed(widths: list[int], fixed: set[int], room: int) -> list[int]:
+    """Return widths that fit, as far as the widest columns of text can give way."""
+    found = list(widths)
+    gaps = len(_GAP) * (len(found) - 1)
+    while (over := sum(found) + gaps - room) > 0:
+        givers = [i for i, width in enumerate(found) if i not in fixed and width > _WRAPPED]
+        if not givers:
+            break
+        widest = max(givers, key=lambda i: found[i])
+        others = [found[i] for i in givers if found[i] < found[widest]]
+        found[widest] = max(found[widest] - over, max(others, default=_WRAPPED) - 1, _WRAPPED)
+    return found
+
+
+def _blocks(widths: list[int], room: int) -> Iterator[list[int]]:
+    """Yield which columns stand beside each other; the first column begins each block."""
+    block: list[int] = []
+    for i, width in enumerate(widths):
+        taken = sum(widths[one] + len(_GAP) for one in block)
+        if len(block) > 1 and taken + width > room:
+            yield block
+            block = [0]
+        block.append(i)
+    yield block
+
+
+def _lines(
+    row: Sequence[object], cells: Sequence[str], block: Sequence[tuple[int, int]]
+) -> Iterator[str]:
+    """Yield the lines of a row, its cells wrapped to the widths of the columns of a block."""
+    parts = [
+        [cells[i]] if len(cells[i]) <= width else textwrap.wrap(cells[i], width)
+        for i, width in block
+    ]
+    for line in zip_longest(*parts, fillvalue=""):
+        padded = [
+            cell.rjust(width) if isinstance(row[i], int) else cell.ljust(width)
+            for (i, width), cell in zip(block, line, strict=True)
+        ]
+        yield _GAP.join(padded).rstrip()
 
 
 def misused(error: click.ClickException) -> None:

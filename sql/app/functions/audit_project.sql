@@ -48,6 +48,10 @@ begin
         return null;
     end if;
 
+    -- Only maintenance keeps the etag, and neither totals nor events depend on what it changes.
+    if new.etag = old.etag then
+        return null;
+    end if;
     insert into app.project_totals (
         account_id, status, project_count, confidence_count, confidence_sum, duration
     )

@@ -1,6 +1,7 @@
--- Add an entry to the evidence; called by the functions that retire partitions and erase events.
+-- Add an entry to the evidence; called by the functions that retire partitions, erase events and
+-- begin maintenance.
 --
--- Writers wait for each other until they commit: retirements and erasures are rare.
+-- Writers wait for each other until they commit: all of that is rare.
 --
 create function ops.record_evidence(
     kind    text,

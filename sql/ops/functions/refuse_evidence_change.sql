@@ -10,7 +10,7 @@ begin
     raise exception using
         errcode = 'ES212',
         message = format('evidence is immutable: %s is refused', lower(tg_op)),
-        hint    = 'Only what retires a partition or erases events adds to it.',
+        hint    = 'Only retirements, erasures and maintenance add to it.',
         schema  = 'ops',
         table   = 'evidence';
 end

@@ -105,6 +105,7 @@ def machine(bin_dir: Path, url: str | None) -> Iterator[Machine]:
         kept.pop("AISC_DATA", None)
         path = f"{clone}/.venv/bin:{bin_dir}:{kept['PATH']}"
         given = {"DATABASE_URL": url} if url else {"XDG_STATE_HOME": str(folder / "state")}
+        given["TOOLING_PROJECT"] = str(clone)
         yield Machine(clone, {**kept, **given, "PATH": path, "COLUMNS": "100"})
     finally:
         server = embedded.project_server(clone)

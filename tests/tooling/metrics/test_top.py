@@ -2,12 +2,8 @@
 
 import io
 import json
-import os
-import pty
-import re
 import subprocess
 import sys
-import termios
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -291,25 +287,3 @@ def test_what_is_printed_once_is_whole() -> None:
     shown = "\n".join(lines(busy(*failed(JOBS)), None, width=120))
     assert all(f" ● job {job} failed" in shown for job in JOBS)
     assert shown.count("select 1") == 10
-
-
-def test_a_terminal_shows_a_screen_that_fits(migrated_database: str) -> None:
-    """In a terminal of 80 by 24, as a program in it sees one."""
-    dsn = make_conninfo(migrated_database, user="eagle_exporter")
-    run = [sys.executable, "-m", "tooling", "top", "--interval", "0.2", "--dsn", dsn]
-    ours, its = pty.openpty()
-    termios.tcsetwinsize(ours, (24, 80))
-    with subprocess.Popen(
-        run, cwd=ROOT, stdin=its, stdout=its, stderr=its,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "", "LINES": ""},
-    ) as process:  # fmt: skip
-        os.close(its)
-        try:
-            read = b""
-            while b"Jobs" not in read:
-                read += os.read(ours, 65536)
-        finally:
-            process.terminate()
-    os.close(ours)
-    text = re.sub(rb"\x1b\[[0-9;?]*[a-zA-Z]", b"", read).decode(errors="replace")
-    assert text.index("●" if "●" in text else "Nothing is wrong") < text.index("transactions")

@@ -26,7 +26,7 @@ def test_hints_name_the_program_that_was_typed(tmp_path: Path) -> None:
     run += ["--dsn", "host=nowhere"]
     done = subprocess.run(run, capture_output=True, text=True, check=False)
     assert done.returncode == Exit.REFUSED
-    assert done.stderr.splitlines()[1] == "hint: Make one with `tooling new NAME`."
+    assert done.stderr.splitlines()[-1] == "hint: Make one with `tooling new NAME`."
 
 
 @pytest.mark.parametrize("how", ["resolve", "prepare"])

@@ -52,6 +52,7 @@ def tooling(
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     kept.pop("DATABASE_URL", None)
     kept |= {"DATABASE_URL": url} if url else {}
+    kept["TOOLING_PROJECT"] = str(project)
     run = [sys.executable, "-m", "tooling", "docs", "reference", *arguments]
     return subprocess.run(run, cwd=project, env=kept, capture_output=True, text=True, check=False)
 

@@ -16,6 +16,7 @@ def tooling(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     (root / "pyproject.toml").write_text("[tool.tooling]\n")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     kept.pop("DATABASE_URL", None)
+    kept["TOOLING_PROJECT"] = str(root)
     command = [sys.executable, "-m", "tooling", *arguments]
     return subprocess.run(command, cwd=root, env=kept, capture_output=True, text=True, check=False)
 

@@ -15,6 +15,7 @@ def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = places.scratch_folder("eagle-project-")
     folder.chmod(0o755)
     monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    monkeypatch.setenv("TOOLING_PROJECT", str(folder))
     yield folder
     for link in folder.rglob(".postgres"):
         server = embedded.project_server(link.parent)

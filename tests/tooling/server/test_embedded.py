@@ -47,9 +47,10 @@ def test_three_started_together_are_one_server(root: Path) -> None:
         subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for _ in range(3)
     ]
-    said = {process.communicate() for process in three}
+    said = [process.communicate() for process in three]
     assert [process.returncode for process in three] == [0, 0, 0], said
-    assert len(said) == 1
+    assert len({printed for printed, _ in said}) == 1
+    assert sorted(talk for _, talk in said) == [b"", b"", "starting PostgreSQL…\n".encode()]
 
 
 def test_status_tells_a_program_where_it_is(root: Path) -> None:

@@ -17,7 +17,7 @@ from tooling.cli import options
     help="Number of dumps to keep; older ones are deleted.",
 )
 @options.as_json
-@options.database(role="eagle_backup", autocommit=True)
+@options.database(role="eagle_backup", autocommit=True, writes=True)
 def command(connection: psycopg.Connection[Any], keep: int, as_json: bool) -> None:
     """Dump the database into one file, and verify it.
 

@@ -34,6 +34,5 @@ def command(as_json: bool) -> None:
         for one in found
     ]
     report = {"home": str(chosen.home), "backups": listed}
-    printing.say_result(report, printing.columns(lines), as_json=as_json)
-    if not as_json:
-        printing.say(f"{len(found)} backups in {chosen.home}", err=True)
+    said = [f"{len(found)} backups in {chosen.home}"]
+    printing.say_result(report, printing.columns(lines), as_json=as_json, summary=said)

@@ -14,7 +14,7 @@ from tooling.cli import options
 @click.argument("dump", required=False)
 @click.option("--into", "database", required=True, help="Name of the database to create.")
 @click.option("--identity", type=options.FILE, help="File with the secret key.")
-@options.database(autocommit=True)
+@options.database(autocommit=True, writes=True)
 def command(
     connection: psycopg.Connection[Any], dump: str | None, database: str, identity: Path | None
 ) -> None:

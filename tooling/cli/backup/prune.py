@@ -43,6 +43,5 @@ def command(dry_run: bool, as_json: bool) -> None:
     kept = [(one.backup_id, f"kept: {plan.why.get(one.backup_id, 'not complete')}")
             for one in plan.keep]  # fmt: skip
     lines = printing.columns([*kept, *((one.backup_id, deleted) for one in plan.delete)])
-    printing.say_result(report, lines, as_json=as_json)
-    if not as_json:
-        printing.say(f"{len(segments)} WAL segments {deleted}", err=True)
+    said = [f"{len(segments)} WAL segments {deleted}"]
+    printing.say_result(report, lines, as_json=as_json, summary=said)

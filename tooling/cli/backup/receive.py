@@ -1,11 +1,13 @@
 """`tooling backup receive`."""
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 
 import click
 
 from tooling.cli import options
+from tooling.errors import ConnectionFailedError
 
 if TYPE_CHECKING:
     from tooling.backup.settings import BackupSettings
@@ -40,6 +42,8 @@ def command(stop_only: bool, dsn: str | None) -> None:
     if stop_only:
         barman.configured(chosen).attempt("receive-wal", "--stop")
         return
+    with contextlib.suppress(ConnectionFailedError):  # It waits for a server that does not run.
+        options.announced(dsn)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

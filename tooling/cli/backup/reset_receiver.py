@@ -12,7 +12,7 @@ from tooling.cli import options
 @click.command()
 @click.option("--no-backup", is_flag=True, help="Do not take the full backup that is due.")
 @options.as_json
-@options.database(role="eagle_backup", autocommit=True)
+@options.database(role="eagle_backup", autocommit=True, writes=True)
 def command(connection: psycopg.Connection[Any], no_backup: bool, as_json: bool) -> int:
     """Let the WAL receiver follow the server again.
 

@@ -11,7 +11,7 @@ from tooling.cli import options
 @click.command()
 @click.option("--full", is_flag=True, help="Take a full backup, not an incremental one.")
 @options.as_json
-@options.database(role="eagle_backup", autocommit=True)
+@options.database(role="eagle_backup", autocommit=True, writes=True)
 def command(connection: psycopg.Connection[Any], full: bool, as_json: bool) -> int:
     """Take a backup of the server, and verify it.
 

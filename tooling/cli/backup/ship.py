@@ -23,6 +23,6 @@ def command(as_json: bool) -> None:
     from tooling.backup.ship import ship
 
     done = ship(settings.load(), lambda key: None if as_json else printing.say(key))
-    printing.say_result({"copied": list(done.keys), "bytes": done.bytes}, (), as_json=as_json)
-    if not as_json:
-        printing.say(f"{len(done.keys)} objects copied, {done.bytes / 1e6:,.1f} MB", err=True)
+    report = {"copied": list(done.keys), "bytes": done.bytes}
+    said = f"{len(done.keys)} objects copied, {done.bytes / 1e6:,.1f} MB"
+    printing.say_result(report, (), as_json=as_json, summary=[said])

@@ -35,7 +35,7 @@ def command(
 
     editions = normal_edition(edition_from), normal_edition(edition_to)
     rows = lookup.diff(connection, *editions, units=units, grade=grade)
-    shown.say_rows(rows, as_json)
+    shown.say_rows(rows, as_json, "nothing differs")
     counts = dict.fromkeys(("added", "removed", "changed"), 0)
     for _, change in {(row["shape"], row["change"]) for row in rows}:
         counts[change] += 1

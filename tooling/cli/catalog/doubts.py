@@ -5,7 +5,6 @@ from typing import Any
 import click
 import psycopg
 
-from tooling import printing
 from tooling.cli import options
 from tooling.cli.catalog import shown
 
@@ -32,6 +31,4 @@ def command(
     from tooling.catalog import lookup
 
     rows = lookup.doubts(connection, edition=shown.edition(edition), grade=grade)
-    shown.say_rows(rows, as_json)
-    if not rows:
-        printing.say("no value is doubted", err=True)
+    shown.say_rows(rows, as_json, "no value is doubted")

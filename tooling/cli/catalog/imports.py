@@ -20,4 +20,4 @@ def command(connection: psycopg.Connection[Any], as_json: bool) -> None:
     """
     from tooling.catalog import facts
 
-    shown.say_rows(facts.imports(connection), as_json)
+    shown.say_rows(facts.imports(connection), as_json, "nothing was imported")

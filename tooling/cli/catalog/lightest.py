@@ -106,11 +106,13 @@ def command(
         grade=grade,
         count=count,
     )
-    shown.say_rows(found.rows, as_json)
+    shown.say_rows(found.rows, as_json, nothing="")
     if strength:
         printing.say(f"note: {search.about(strength, units)}", err=True)
     if found.why_none:
         printing.say(f"note: {found.why_none}", err=True)
+    elif not found.rows:
+        printing.say("no section satisfies every limit", err=True)
 
 
 def _strength(

@@ -28,9 +28,11 @@ def edition(given: str | None) -> str | None:
     return normal_edition(given) if given else None
 
 
-def say_rows(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
-    """Print rows; as JSON with numbers as numbers."""
-    printing.say_rows([_row(row, as_json) for row in rows], as_json=as_json)
+def say_rows(
+    rows: Sequence[Mapping[str, Any]], as_json: bool, nothing: str = "nothing found"
+) -> None:
+    """Print rows; as JSON with numbers as numbers. `nothing` says what was not found."""
+    printing.say_rows([_row(row, as_json) for row in rows], as_json=as_json, nothing=nothing)
 
 
 def say_found(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], as_json: bool) -> None:

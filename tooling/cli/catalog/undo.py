@@ -14,7 +14,7 @@ from tooling.cli import options
 @click.option("--reason", metavar="TEXT", help="Why; kept beside who undid it, and when.")
 @options.dry_run
 @options.as_json
-@options.database(role="eagle_operator", autocommit=True)
+@options.database(role="eagle_operator", autocommit=True, writes=True)
 def command(
     connection: psycopg.Connection[Any],
     import_id: str,

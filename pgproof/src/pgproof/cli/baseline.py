@@ -27,6 +27,7 @@ def command(
     from pgproof.report import Json, Text
     from pgproof.run.baseline import baseline
 
+    options.announce(dsn, settings)
     reporter = Json() if as_json else Text()
     result = baseline(
         options.resolve(dsn, settings), settings, migration_id, reporter, dry_run=dry_run

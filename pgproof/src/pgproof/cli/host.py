@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 
@@ -27,6 +28,8 @@ class Host:
     """Does so for a command that makes scratch databases, which are prepared then."""
     fill: Callable[[str, int], None] | None = None
     """Fills a scratch database with synthetic rows, by a connection string and a size."""
+    home: Callable[[], Path] | None = None
+    """Returns the folder whose settings count where no folder of migrations is named."""
 
 
 def current() -> Host:

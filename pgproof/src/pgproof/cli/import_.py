@@ -47,6 +47,7 @@ def command(
 
     source = Source(form, folder, table)
     if adopting:
+        options.announce(dsn, settings)
         found = adopt(source, options.resolve(dsn, settings), settings, dry_run=dry_run)
     else:
         found = bring_over(source, settings, dry_run=dry_run)

@@ -67,6 +67,7 @@ def command(
 
     if unreviewed is not None:
         settings = replace(settings, require_reviewed=False)
+    options.announce(dsn, settings)
     reporter = Json() if as_json else Text()
     result = migrate(
         (options.resolve if dry_run else options.prepare)(dsn, settings),
@@ -84,8 +85,9 @@ def command(
         outcome.result(result.as_dict())
         return
     if dry_run:
-        for name in result.pending:
-            printing.say(name)
+        printing.say(*result.pending)
+        if not result.pending:
+            printing.say("nothing is pending", err=True)
         return
     done = f"{len(result.applied)} applied, {result.already} before"
     printing.say(f"{done}; {len(result.repeated)} repeatable; {result.seconds:.2f} s", err=True)

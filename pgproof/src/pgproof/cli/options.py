@@ -11,6 +11,7 @@ import click
 from pgproof import printing
 from pgproof import settings as settings_of
 from pgproof.cli import host
+from pgproof.connection import named
 from pgproof.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -140,6 +141,17 @@ def resolve(dsn: str | None, settings: Settings) -> str:
     return host.current().resolve(dsn, settings)
 
 
+def announce(dsn: str | None, settings: Settings) -> None:
+    """Name on stderr the database that a command is about to write, before it connects."""
+    say_database(_address(dsn, settings))
+
+
+def say_database(conninfo: str) -> None:
+    """Name on stderr the database of a connection string, and its server."""
+    database, server = named(conninfo)
+    printing.say(f"database: {database} on {server}", err=True)
+
+
 def prepare(dsn: str | None, settings: Settings) -> str:
     """Return the connection string to apply migrations with; the program has prepared for it."""
     program = host.current()
@@ -153,7 +165,14 @@ def preparing(settings: Settings) -> Callable[[str], str]:
 
 
 def scratch(dsn: str | None, settings: Settings) -> str:
-    """Return the connection string to make scratch databases with."""
+    """Return the connection string to make scratch databases with; the server is named first."""
+    found = _address(dsn, settings)
+    _, server = named(found)
+    printing.say(f"server: {server}, for scratch databases", err=True)
+    return found
+
+
+def _address(dsn: str | None, settings: Settings) -> str:
     program = host.current()
     return (program.scratch or program.resolve)(dsn, settings)
 
@@ -164,7 +183,9 @@ def _load(given: dict[str, Any]) -> Settings:
         for key, value in given.items()
         if value is not None and value != ()
     }
-    return settings_of.load(values.get("migrations"), program=host.current().program, **values)
+    program = host.current()
+    start = values.get("migrations") or (program.home() if program.home else None)
+    return settings_of.load(start, program=program.program, **values)
 
 
 def _read(key: str, value: Any, name: str) -> Any:

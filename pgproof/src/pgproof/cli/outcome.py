@@ -22,6 +22,8 @@ from pgproof.errors import Exit, InputError, PgproofError
 from pgproof.run import interrupt
 
 _NAME_A_PATH = "Name a path that exists and that this user may read and write."
+_FREE_SPACE = "Free space on the disk, or write to another one."
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 _UNWRITTEN = frozenset((errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 
 _told: list[bool] = []
@@ -136,10 +138,14 @@ def explain(error: BaseException) -> PgproofError | click.ClickException:
 def _of_a_file(error: OSError) -> PgproofError:
     reason = error.strerror or str(error)
     if error.filename is not None:
-        return InputError(f"{os.fsdecode(error.filename)}: {reason}", hint=_NAME_A_PATH)
+        hint = _FREE_SPACE if error.errno in _FULL else _NAME_A_PATH
+        return InputError(f"{os.fsdecode(error.filename)}: {reason}", hint=hint)
     if error.errno not in _UNWRITTEN:
         return PgproofError(reason)
     # What is left for stdout has nowhere to go.
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return PgproofError(f"cannot write the output: {reason}")
+    return PgproofError(
+        f"cannot write the output: {reason}",
+        hint=_FREE_SPACE if error.errno in _FULL else None,
+    )

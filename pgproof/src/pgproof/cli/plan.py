@@ -68,7 +68,7 @@ def _show(found: "Plan", verbose: bool) -> None:
     for file in found.files:
         how = "one transaction" if file.transactional else "statement by statement"
         printing.say_heading(file.id, how)
-        lines = printing.columns(_rows(found, file, verbose), shrink=_STATEMENT)
+        lines = printing.columns(_rows(found, file, verbose), shrink=_STATEMENT, indent=1)
         printing.say(*(f" {line}" for line in lines))
         for statement in file.statements:
             printing.say(*(f"  {line}" for line in statement.difference))

@@ -28,6 +28,7 @@ def command(
     from pgproof.report import Json, Text
     from pgproof.run.rollback import rollback
 
+    options.announce(dsn, settings)
     reporter = Json() if as_json else Text()
     result = rollback(options.resolve(dsn, settings), settings, reporter, to=to, dry_run=dry_run)
     if as_json:

@@ -128,7 +128,7 @@ def _show(found: "Trace") -> None:
     for file in found.files:
         how = "one transaction" if file.transactional else "statement by statement"
         printing.say_heading(file.id, how)
-        lines = printing.columns(_rows(file), shrink=_STATEMENT)
+        lines = printing.columns(_rows(file), shrink=_STATEMENT, indent=1)
         printing.say(*(f" {line}" for line in lines))
         for statement in file.statements:
             waits = dict.fromkeys(one.what for one in statement.measured.waits)

@@ -12,7 +12,7 @@ from pgproof.files.script import Migration
 from pgproof.ledger import compare, marks, recording
 from pgproof.ledger.reader import Reader, reading
 from pgproof.report import Reporter, silent
-from pgproof.run.held import locked
+from pgproof.run.held import locked, refuse_no_owner, refuse_settings
 from pgproof.run.interrupt import interruptible
 from pgproof.run.options import Options, Result
 from pgproof.settings import Settings
@@ -36,6 +36,8 @@ def baseline(
     with interruptible(), reading(conninfo, settings, folder) as reader:
         result = Result(adopted=[migration.id for migration in _chosen(reader, migration_id)])
         if dry_run:
+            refuse_no_owner(reader)
+            refuse_settings(reader, options or Options())
             return result
         record(reader, reporter, options or Options(), lambda: _chosen(reader, migration_id))
     result.seconds = round(time.monotonic() - started, 3)
@@ -50,6 +52,7 @@ def record(
     how: Literal["baseline", "adopted"] = "baseline",
 ) -> None:
     """Record as applied what `choose` returns under the lock, in one transaction."""
+    refuse_no_owner(reader)  # No file of `before` that would make it is run.
     with locked(reader, reporter, options) as held:
         chosen = choose()
         server = reader.server

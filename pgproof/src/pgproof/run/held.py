@@ -46,7 +46,7 @@ class Locked:
         """
         reader = self.reader
         reader.server = ask(reader.connection, reader.ledger.schema, reader.settings.owner)
-        _refuse_no_owner(reader)
+        refuse_no_owner(reader)
         if reader.server.owner:
             reader.ledger.grant(reader.connection, reader.server.owner)
         self._executor = replace(self.executor, role=reader.server.owner)
@@ -85,12 +85,9 @@ def locked(reader: Reader, report: Reporter, options: Options) -> Iterator[Locke
     Raises RefusedError and InputError, before, for what cannot be written to, or not with these
     settings.
     """
-    settings, patience = reader.settings, options.lock_timeout or reader.settings.lock_timeout
-    refuse_to_write(reader.server, reader.ledger.schema, settings.owner)
-    if not settings.before:
-        _refuse_no_owner(reader)
+    refuse_to_write(reader.server, reader.ledger.schema, reader.settings.owner)
     refuse_pooler(reader.connection, reader.conninfo, reader.server.pid)
-    _pin(reader.connection, settings, patience)
+    refuse_settings(reader, options)
     mutex = Mutex(reader.connection, reader.ledger.schema, report)
     mutex.take(options.wait)
     mutex.await_orphans(options.orphan_wait)
@@ -106,7 +103,16 @@ def locked(reader: Reader, report: Reporter, options: Options) -> Iterator[Locke
         yield Locked(reader, mutex, report, options, stack)
 
 
-def _refuse_no_owner(reader: Reader) -> None:
+def refuse_settings(reader: Reader, options: Options) -> None:
+    """Raise InputError for settings that a run cannot begin with. Writes nothing."""
+    settings = reader.settings
+    if not settings.before:
+        refuse_no_owner(reader)
+    _pin(reader.connection, settings, options.lock_timeout or settings.lock_timeout)
+
+
+def refuse_no_owner(reader: Reader) -> None:
+    """Raise InputError where the role of the setting `owner` does not exist."""
     settings = reader.settings
     if settings.owner is not None and reader.server.owner is None:
         raise InputError(

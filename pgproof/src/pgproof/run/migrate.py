@@ -35,7 +35,9 @@ def migrate(
         if options.dry_run:
             from pgproof.run.apply import pending
             from pgproof.run.covered import note
+            from pgproof.run.held import refuse_settings
 
+            refuse_settings(reader, options)
             work = pending(reader, options)
             note(reader, work, options)
             result.pending = [migration.id for migration in work.pending]

@@ -13,12 +13,14 @@ from pgproof.files.script import Migration, Script, load
 from pgproof.ledger import compare, marks
 from pgproof.ledger.reader import Reader, reading
 from pgproof.report import Reporter, silent
-from pgproof.run.held import locked
+from pgproof.run.held import locked, refuse_settings
 from pgproof.run.interrupt import interruptible
 from pgproof.run.job import FileRun
 from pgproof.run.options import Options, Result
 from pgproof.run.recorder import Recorder
 from pgproof.settings import Settings
+
+_INSTEAD = "Write a new migration that makes the schema as it should be, or restore a backup."
 
 
 def rollback(
@@ -42,6 +44,7 @@ def rollback(
     with interruptible(), reading(conninfo, settings, folder) as reader:
         result = Result(already=len(reader.known.state.applied))
         if dry_run:
+            refuse_settings(reader, options)
             for migration, undo in _chosen(reader, to):
                 _count(result, migration, undo)
             return result
@@ -102,10 +105,11 @@ def _chosen(reader: Reader, to: str | None) -> list[tuple[Migration, Undo]]:
     for migration in reversed(applied[first:]):
         if migration.undo is None:
             reason = migration.script.header.irreversible
-            why = f"it is irreversible: {reason}" if reason else "there is none"
-            problems.append(
-                Problem(migration.undo_path, 0, f"no rollback file: {why}", "Write it first.")
-            )
+            if reason:
+                why, remedy = f"it is irreversible: {reason}", _INSTEAD
+            else:
+                why, remedy = "there is none", "Write it first."
+            problems.append(Problem(migration.undo_path, 0, f"no rollback file: {why}", remedy))
             continue
         with collecting(problems):
             script = load(migration.undo)

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(17);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -77,6 +77,22 @@ select results_eq(
            'Leave account_id, project_id, created_by and created_at as they are.', 'projects'
        ) $$,
     'the refusal names the columns to leave alone'
+);
+
+-- A migration names nobody, and acts as the role that is logged in, or as it says.
+set local app.actor = '';
+select results_eq(
+    $$ update app.projects set constants_version = '{footing_v1}'
+        where account_id = pg_temp.ana() returning updated_by $$,
+    array[session_user::text collate "default"],
+    'a change by the owner that names nobody is not in the name of the user before'
+);
+set local app.actor = 'migration 0099';
+select results_eq(
+    $$ update app.projects set confidence = 0.5
+        where account_id = pg_temp.ana() returning updated_by $$,
+    array['migration 0099'],
+    'the owner acts as the actor of the transaction, where there is one'
 );
 
 -- A clock that is set back does not make a project older than it was.

@@ -20,7 +20,7 @@ select results_eq(
     $$ values
         ('evidence_kind_check',
          'CHECK ((kind = ANY (ARRAY[''beginning''::text, ''retirement''::text, ''erasure''::text,'
-         ' ''unlogged''::text])))'),
+         ' ''unlogged''::text, ''maintenance''::text])))'),
         ('evidence_pkey', 'PRIMARY KEY ("position")'),
         ('evidence_position_check', 'CHECK (("position" > 0))'),
         ('evidence_sha256_check', 'CHECK ((octet_length(sha256) = 32))'),
@@ -71,7 +71,7 @@ select throws_ok(
        ]) as command;
 select is(
     (pg_temp.error_of('delete from ops.evidence')).hint,
-    'Only what retires a partition or erases events adds to it.',
+    'Only retirements, erasures and maintenance add to it.',
     'the refusal tells what adds to it'
 );
 
