@@ -1,7 +1,8 @@
 -- Give a changed project its new etag, after checking the etag that the change names, and set its
 -- actors to those of its events.
 --
--- A change that does not set the etag is accepted as if it named the current one.
+-- A change that does not set the etag is accepted as if it named the current one. One that changes
+-- nothing leaves etag and time as they are.
 --
 create function app.change_project()
     returns trigger
@@ -19,6 +20,9 @@ begin
             new.updated_by := app.event_actor(coalesce(new.updated_by, ''));
             new.created_by := new.updated_by;
         end if;
+        return new;
+    end if;
+    if new is not distinct from old then
         return new;
     end if;
     -- A signed actor is the one who changes the project, whether the update names one or not.
