@@ -10,10 +10,10 @@
 --     -- 2026-01-02 03:04:05+00 | 0194f3c0-0000-7000-8000-00000000000a
 --
 create function app.cursor_position(
-    kind       text,
-    cursor     text,
-    out at     timestamptz,
-    out id     uuid
+    kind   text,
+    cursor text,
+    out at timestamptz,
+    out id uuid
 )
     language plpgsql
     immutable
@@ -36,7 +36,7 @@ begin
     if app.page_cursor(cursor_position.kind, at, id) is distinct from cursor_position.cursor then
         raise exception using
             errcode = 'invalid_parameter_value',
-            message = format('this is not a cursor of a %s', cursor_position.kind),
+            message = format('this is not a cursor of a list of %ss', cursor_position.kind),
             hint    = 'Give next_cursor of the page before as it is, or null for the first page.';
     end if;
 end

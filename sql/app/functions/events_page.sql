@@ -13,6 +13,9 @@
 --            ) as page;
 --     -- payload.saved | event.000…
 --
+-- The setting keeps rows in the order of an index: no statistics are kept of accounts, by which the
+-- planner could know that many rows would have to be sorted.
+--
 create function app.events_page(
     account_id     uuid,
     project_id     uuid default null,
@@ -27,6 +30,7 @@ create function app.events_page(
     stable
     security invoker
     set search_path = pg_catalog, pg_temp
+    set enable_sort = off
 as $function$
 declare
     from_at  constant timestamptz := coalesce(events_page.occurred_from, '-infinity');

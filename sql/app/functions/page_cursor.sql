@@ -3,12 +3,12 @@
 --     select app.page_cursor(
 --         'project', '2026-01-02 03:04:05+00', '0194f3c0-0000-7000-8000-00000000000a'
 --     );
---     -- project.0006475efc6e93400194f3c0000070008000…
+--     -- project.0006475ef64cf3400194f3c000007000800000000000000a
 --
 create function app.page_cursor(
-    kind       text,
-    at         timestamptz,
-    id         uuid
+    kind text,
+    at   timestamptz,
+    id   uuid
 )
     returns text
     language sql

@@ -46,7 +46,6 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = 'config is longer than 65536 bytes, has a number over 1e100 or over 50 levels',
-            detail  = case when payloads_page.config is null then 'It is null.' end,
             hint    = 'Ask for some of the values.';
     end if;
     select p.at, p.id into last_at, last_id
