@@ -54,7 +54,8 @@ select is(
     'and stored once'
 );
 select results_eq(
-    $$ select e.actor from app.project_events as e where e.event_type = 'payload.saved' $$,
+    $$ select e.actor from app.project_events as e
+        where e.event_type = 'payload.saved' order by e.occurred_at $$,
     array['ana@example.com', 'dan@example.com'],
     'a design that was the newest already is not recorded again; the transaction''s actor saved it'
 );
