@@ -38,6 +38,11 @@ def program() -> Path:
     return _FOLDER / "usr/sbin/pgbouncer"
 
 
+def environment() -> dict[str, str]:
+    """Return the environment in which the program finds its libraries."""
+    return {"LD_LIBRARY_PATH": ":".join(str(path) for path in _FOLDER.glob("usr/lib/*"))}
+
+
 @contextmanager
 def pooled(
     host: str, port: str, database: str, mode: str, *, user: str = "postgres", size: int = 5
@@ -57,11 +62,10 @@ def pooled(
         )
         for path in (folder, config, copy):
             os.chown(path, owner.st_uid, owner.st_gid)
-        libraries = ":".join(str(path) for path in _FOLDER.glob("usr/lib/*"))
         identity = {"user": owner.st_uid, "group": owner.st_gid} if os.geteuid() == 0 else {}
         process = subprocess.Popen(
             [copy, str(config)],
-            env={"LD_LIBRARY_PATH": libraries},
+            env=environment(),
             stderr=subprocess.PIPE,
             **identity,  # type: ignore[call-overload]
         )
