@@ -1,6 +1,4 @@
 -- restores: app.event_actor @0031
-drop function app.create_project(uuid, text, text, text, text, text, text, text);
-
 create function app.create_project(
     account_id  uuid,
     name        text,
@@ -35,9 +33,22 @@ $function$;
 comment on function app.create_project(uuid, text, text, text, text, text, text) is
     'Creates a project in draft, records it, and returns it with its etag.';
 
-grant execute on function app.create_project(uuid, text, text, text, text, text, text)
-   to eagle_application;
+-- Who may call it stays.
+do $grant$
+begin
+    if has_function_privilege(
+        'eagle_application',
+        'app.create_project(uuid, text, text, text, text, text, text, text)',
+        'execute'
+    ) then
+        grant execute on function
+            app.create_project(uuid, text, text, text, text, text, text)
+           to eagle_application;
+    end if;
+end
+$grant$;
 
+drop function app.create_project(uuid, text, text, text, text, text, text, text);
 drop function app.create_projects(uuid, jsonb, text, text);
 drop function app.get_project(uuid, uuid);
 drop table app.project_requests;

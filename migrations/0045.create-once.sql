@@ -303,9 +303,6 @@ comment on function app.create_projects(uuid, jsonb, text, text) is
     'Creates up to 10,000 projects in draft at once, and once per idempotency key; '
     'returns them with their etags.';
 
--- squawk-ignore ban-drop-function
-drop function app.create_project(uuid, text, text, text, text, text, text);
-
 -- Create a project in draft and return it.
 --
 -- Without an actor, it is that of app.begin_work(). With an idempotency key, the same call can be
@@ -373,7 +370,20 @@ $function$;
 comment on function app.create_project(uuid, text, text, text, text, text, text, text) is
     'Creates a project in draft, once per idempotency key, and returns it with its etag.';
 
-grant execute on function
-    app.create_project(uuid, text, text, text, text, text, text, text),
-    app.create_projects(uuid, jsonb, text, text)
-   to eagle_application;
+-- Who may call it stays.
+do $grant$
+begin
+    if has_function_privilege(
+        'eagle_application',
+        'app.create_project(uuid, text, text, text, text, text, text)',
+        'execute'
+    ) then
+        grant execute on function
+            app.create_project(uuid, text, text, text, text, text, text, text)
+           to eagle_application;
+    end if;
+end
+$grant$;
+
+-- squawk-ignore ban-drop-function
+drop function app.create_project(uuid, text, text, text, text, text, text);

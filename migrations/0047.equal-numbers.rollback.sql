@@ -1,6 +1,8 @@
 drop function app.attach_file(uuid, uuid, app.project_module, jsonb, text);
-drop function app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text);
-drop function app.put_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text);
+
+-- A default goes only with its function.
+alter function app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text)
+    rename to save_payload_0047;
 
 create function app.save_payload(
     account_id    uuid,
@@ -83,9 +85,23 @@ $function$;
 comment on function app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text) is
     'Saves a design once per distinct snapshot, makes it the newest of its module, and returns it.';
 
-grant execute on function
-    app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text)
-   to eagle_application;
+-- Who may call it stays.
+do $grant$
+begin
+    if has_function_privilege(
+        'eagle_application',
+        'app.save_payload_0047(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text)',
+        'execute'
+    ) then
+        grant execute on function
+            app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text)
+           to eagle_application;
+    end if;
+end
+$grant$;
+
+drop function app.save_payload_0047(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text);
+drop function app.put_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text);
 
 drop trigger project_payloads_normalize on app.project_payloads;
 drop function app.normalize_payload();

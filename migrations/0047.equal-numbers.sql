@@ -167,9 +167,6 @@ comment on function app.put_payload(uuid, uuid, app.project_module, jsonb, jsonb
     'Saves a design once per distinct snapshot, makes it the newest of its module, '
     'and returns it with whether it is new.';
 
--- squawk-ignore ban-drop-function
-drop function app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text);
-
 -- Save a design of a project and return it, as app.put_payload() does, which also tells whether it
 -- is new.
 --
@@ -185,7 +182,7 @@ drop function app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jso
 --            );
 --     -- 01…-7… | d3ee1d28c1f6…
 --
-create function app.save_payload(
+create or replace function app.save_payload(
     account_id    uuid,
     project_id    uuid,
     module        app.project_module,
@@ -206,9 +203,6 @@ create function app.save_payload(
                    save_payload.actor
                ) as put
     );
-comment on function app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text) is
-    'Saves a design once per distinct snapshot, makes it the newest of its module, and returns it.';
-
 -- Attach a file to the newest design of a module; return the design, and whether it is new.
 --
 -- `file` is a JSON object with a `name`; what else it holds, such as an address and a hash, is the
@@ -309,6 +303,5 @@ comment on function app.attach_file(uuid, uuid, app.project_module, jsonb, text)
     'Attaches a file to the newest design of a module as a new snapshot, and records it.';
 
 grant execute on function
-    app.put_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text),
-    app.save_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text)
+    app.put_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text)
    to eagle_application;
