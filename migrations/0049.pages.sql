@@ -180,7 +180,7 @@ comment on function app.cursor_position(text, text) is
 --                words      => 'harb quay',
 --                count      => 50
 --            ) as page;
---     -- Harbour sign | None
+--     -- Harbour sign |
 --
 -- Runs as the owner after checking the account: comparing ENUM values and hashes is not leakproof,
 -- so row security would keep the planner from their indexes.
@@ -300,7 +300,7 @@ comment on function app.projects_page(
 --                account_id => '0194f3c0-0000-7000-8000-000000000001',
 --                config     => '{"material": "A500 Gr C", "height_ft": 25}'
 --            ) as page;
---     -- 3bc8… | None
+--     -- 47c076e454ad… |
 --
 -- Runs as the owner after checking the account: jsonb containment is not leakproof, so row
 -- security would keep the planner from its index.

@@ -10,7 +10,7 @@
 --                account_id => '0194f3c0-0000-7000-8000-000000000001',
 --                config     => '{"material": "A500 Gr C", "height_ft": 25}'
 --            ) as page;
---     -- 3bc8… | None
+--     -- 47c076e454ad… |
 --
 -- Runs as the owner after checking the account: jsonb containment is not leakproof, so row
 -- security would keep the planner from its index.

@@ -12,7 +12,7 @@
 --                words      => 'harb quay',
 --                count      => 50
 --            ) as page;
---     -- Harbour sign | None
+--     -- Harbour sign |
 --
 -- Runs as the owner after checking the account: comparing ENUM values and hashes is not leakproof,
 -- so row security would keep the planner from their indexes.

@@ -11,7 +11,7 @@
 --                module     => 'signage.single_pole.base_plate',
 --                config     => '{"material": "A500 Gr C", "height_ft": 30}'
 --            ) as put;
---     -- a4cc… | t
+--     -- f25f8552fcb8… | t
 --
 create function app.put_payload(
     account_id    uuid,

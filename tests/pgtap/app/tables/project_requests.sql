@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(11);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -45,9 +45,16 @@ select throws_ok(
            'delete from app.project_requests',
            'truncate app.project_requests'
        ]) as command;
-select (app.create_project(pg_temp.ana(), 'Sign', 'ana', idempotency_key => 'k')).name \g /dev/null
+select lives_ok(
+    $$ select app.create_project(pg_temp.ana(), 'Sign', 'ana', idempotency_key => 'k') $$,
+    'a project is created under a key'
+);
+reset role;
+select is((select count(*) from app.project_requests), 1::bigint, 'which is kept');
+set local role eagle_application;
 select app.delete_project(p.account_id, p.project_id, p.etag, 'ana')
-  from app.projects as p where p.name = 'Sign' \g /dev/null
+  from app.projects as p
+ where p.name = 'Sign';
 reset role;
 select is_empty('select * from app.project_requests', 'a request goes with its project');
 
