@@ -1,6 +1,6 @@
 -- restores: ops.refuse_evidence_change @0031
--- restores: app.audit_project @0031
--- restores: app.change_project @0031
+-- restores: app.audit_project @0046
+-- restores: app.change_project @0046
 
 drop function ops.begin_maintenance(text);
 alter table ops.evidence

@@ -61,7 +61,6 @@ grant execute on function
     app.search_projects(uuid, text, integer)
    to eagle_application, eagle_reader;
 grant execute on function
-    app.create_project(uuid, text, text, text, text, text, text),
     app.update_project(uuid, uuid, uuid, text, jsonb),
     app.set_project_status(uuid, uuid, uuid, text, app.project_status),
     app.delete_project(uuid, uuid, uuid, text),
@@ -77,3 +76,31 @@ grant execute on function
     app.event_content_sha256(text, jsonb),
     app.event_sha256(bytea, uuid, uuid, bigint, uuid, app.project_event_type, timestamptz, bytea)
    to eagle_auditor;
+
+-- A statement for what one migration makes: a check of an older schema runs those that apply there.
+grant select on app.project_requests to eagle_auditor;
+grant execute on function app.get_project(uuid, uuid) to eagle_application, eagle_reader;
+grant execute on function
+    app.create_project(uuid, text, text, text, text, text, text, text),
+    app.create_projects(uuid, jsonb, text, text)
+   to eagle_application;
+grant execute on function app.normal_numbers(jsonb) to eagle_application, eagle_reader;
+grant execute on function
+    app.put_payload(uuid, uuid, app.project_module, jsonb, jsonb, jsonb, text),
+    app.attach_file(uuid, uuid, app.project_module, jsonb, text)
+   to eagle_application;
+grant execute on function
+    app.own_account(uuid),
+    app.page_cursor(text, timestamptz, uuid),
+    app.cursor_position(text, text),
+    app.projects_page(
+        uuid, app.project_status, text, timestamptz, timestamptz, text, integer
+    ),
+    app.payloads_page(
+        uuid, jsonb, app.project_module, timestamptz, timestamptz, text, integer
+    ),
+    app.events_page(
+        uuid, uuid, app.project_event_type, timestamptz, timestamptz, text, integer
+    ),
+    app.count_projects(uuid, app.project_status, text, timestamptz, timestamptz)
+   to eagle_application, eagle_reader;

@@ -19,6 +19,9 @@ _READS = (
     f"select * from app.list_projects('{BOB}', 'submitted')",
     f"select * from app.page_events('{BOB}', '{BOB_PROJECT}')",
     f"select * from app.latest_payloads('{BOB}', '{BOB_PROJECT}')",
+    f"select * from app.projects_page('{BOB}')",
+    f"select * from app.events_page('{BOB}')",
+    f"select * from app.get_project('{BOB}', '{BOB_PROJECT}')",
     "select * from app.account_stats",
     "select * from app.account_dashboard",
 )

@@ -6,6 +6,7 @@ Nothing here asks the database: etags and identifiers, which the database choose
 import json
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 STATUSES = ("draft", "estimating", "submitted", "accepted", "rejected")
@@ -123,7 +124,8 @@ def refusal(account: Account, call: Call) -> str | None:
         return NOT_FOUND
     if call.kind == "delete":
         return STALE if call.etag != project.etag else _nobody(call)
-    if call.actor != project.updated_by and (nobody := _nobody(call)):
+    is_change = not _is_as_it_was(project, call)
+    if is_change and call.actor != project.updated_by and (nobody := _nobody(call)):
         return nobody
     if call.etag != project.etag:
         return STALE
@@ -152,6 +154,8 @@ def apply(account: Account, call: Call, row: dict[str, Any]) -> None:
         del account.projects[call.project]
     elif call.kind == "save":
         _save(project, events, call, row, actor)
+    elif _is_as_it_was(project, call):
+        assert row["etag"] == project.etag, "a change that changes nothing renews the etag"
     else:
         _change(project, events, call, actor)
         project.etag = row["etag"]
@@ -175,9 +179,19 @@ def erase(account: Account, project: str, actor: str, reason: str, role: str) ->
 
 
 def canonical(snapshot: tuple[str, str, str]) -> str:
-    """Return a snapshot in one spelling: order of keys and blanks do not count, digits do."""
-    parsed = [json.loads(one, parse_float=str, parse_int=str) for one in snapshot]
+    """Return a snapshot in one spelling: keys in order, no blanks, numbers without last zeroes."""
+    parsed = [json.loads(one, parse_float=_digits, parse_int=str) for one in snapshot]
     return json.dumps(parsed, sort_keys=True)
+
+
+def _digits(number: str) -> str:
+    return format(Decimal(number).normalize(), "f")
+
+
+def _is_as_it_was(project: Project, call: Call) -> bool:
+    if call.kind == "move":
+        return call.status == project.status
+    return all(project.values.get(key) == value for key, value in call.changes.items())
 
 
 def dashboard(account: Account) -> dict[str, tuple[int, float | None]]:
@@ -216,8 +230,6 @@ def _change(project: Project, events: list[Event], call: Call, actor: str) -> No
         events.append(Event(kind, actor, {"from": was, "to": project.status}))
     changed = sorted(k for k, value in call.changes.items() if project.values[k] != value)
     project.values.update(call.changes)
-    if not changed and project.status == was and actor != project.updated_by:
-        changed = ["updated_by"]
     if changed:
         events.append(Event("project.updated", actor, {"columns": changed}))
     project.updated_by = actor

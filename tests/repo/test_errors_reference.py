@@ -11,7 +11,8 @@ FIRST = {"app": "ES0", "catalog": "ES1", "ops": "ES2"}
 
 
 def _listed() -> list[dict[str, str]]:
-    lines = [line for line in REFERENCE.read_text(encoding="utf-8").splitlines() if line[:1] == "|"]
+    text, _, _ = REFERENCE.read_text(encoding="utf-8").partition("\n## ")
+    lines = [line for line in text.splitlines() if line[:1] == "|"]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     assert cells[0] == HEADER
     return [dict(zip(HEADER, row, strict=True)) for row in cells[2:]]

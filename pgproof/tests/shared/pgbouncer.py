@@ -20,7 +20,7 @@ _PACKAGES = ("pgbouncer", "libc-ares2", "libevent-2.1-7")
 
 
 def program() -> Path:
-    """Return the program, or skip the test saying why there is none."""
+    """Return the program; a test fails, saying why, where there is none."""
     if found := shutil.which("pgbouncer"):
         return Path(found)
     if not _FOLDER.is_dir():
@@ -33,9 +33,14 @@ def program() -> Path:
             for package in scratch.glob("*.deb"):
                 subprocess.run(["dpkg", "-x", str(package), str(scratch)], check=True)
         except (OSError, subprocess.CalledProcessError) as error:
-            pytest.skip(f"no pgbouncer here, and its Debian package cannot be fetched: {error}")
+            pytest.fail(f"no pgbouncer here, and its Debian package cannot be fetched: {error}")
         scratch.rename(_FOLDER)
     return _FOLDER / "usr/sbin/pgbouncer"
+
+
+def environment() -> dict[str, str]:
+    """Return the environment in which the program finds its libraries."""
+    return {"LD_LIBRARY_PATH": ":".join(str(path) for path in _FOLDER.glob("usr/lib/*"))}
 
 
 @contextmanager
@@ -57,11 +62,10 @@ def pooled(
         )
         for path in (folder, config, copy):
             os.chown(path, owner.st_uid, owner.st_gid)
-        libraries = ":".join(str(path) for path in _FOLDER.glob("usr/lib/*"))
         identity = {"user": owner.st_uid, "group": owner.st_gid} if os.geteuid() == 0 else {}
         process = subprocess.Popen(
             [copy, str(config)],
-            env={"LD_LIBRARY_PATH": libraries},
+            env=environment(),
             stderr=subprocess.PIPE,
             **identity,  # type: ignore[call-overload]
         )

@@ -1,4 +1,4 @@
--- Record an event of a project and return it.
+-- Record an event of a project and return it. An actor of null is that of app.begin_work().
 --
 --     select position
 --       from app.append_event(

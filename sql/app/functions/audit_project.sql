@@ -1,7 +1,8 @@
 -- Record every change of a project in the audit log, whoever makes it, and its effect on the totals
 -- of its account.
 --
--- An update records the names of the changed columns, not their values, so that an erasure of a
+-- An update that changes nothing records nothing; another one records the names of the changed
+-- columns, not their values, so that an erasure of a
 -- customer's data does not have to search the audit log. The last of these events has the actor of
 -- updated_by. Runs as the owner: only the owner may record the events of the database itself.
 --
@@ -48,7 +49,7 @@ begin
         return null;
     end if;
 
-    -- Only maintenance keeps the etag, and neither totals nor events depend on what it changes.
+    -- Maintenance, and a change of nothing, keep the etag: no total and no event depends on them.
     if new.etag = old.etag then
         return null;
     end if;

@@ -1,10 +1,10 @@
 -- Give a changed project its new etag, after checking the etag that the change names, and set its
 -- actors to those of its events.
 --
--- A change that does not set the etag is accepted as if it named the current one. A change by the
--- owner, as a migration makes, that names nobody is that of the transaction's actor, not of whoever
--- changed the project last. In maintenance, derived columns change and nothing else:
--- see ops.begin_maintenance().
+-- A change that does not set the etag is accepted as if it named the current one. One that changes
+-- nothing leaves etag and time as they are. A change by the owner, as a migration makes, that names
+-- nobody is that of the transaction's actor, not of whoever changed the project last. In
+-- maintenance, derived columns change and nothing else: see ops.begin_maintenance().
 --
 create function app.change_project()
     returns trigger
@@ -26,6 +26,9 @@ begin
             new.updated_by := app.event_actor(coalesce(new.updated_by, ''));
             new.created_by := new.updated_by;
         end if;
+        return new;
+    end if;
+    if new is not distinct from old then
         return new;
     end if;
     is_owner := not row_security_active('app.projects'::regclass);

@@ -1,4 +1,5 @@
--- Delete a project under its etag, with its payloads, and return the deleted row.
+-- Delete a project under its etag, with its payloads, and return the deleted row. Without an actor,
+-- it is that of app.begin_work().
 --
 --     select name
 --       from app.delete_project(
@@ -31,8 +32,10 @@ begin
     perform app.require_between(
         'length of actor', coalesce(length(delete_project.actor), 0), 0, 255
     );
-    -- A statement, since the nodes of a distributed database hear of no call of set_config().
-    execute format('set local app.actor = %L', coalesce(delete_project.actor, ''));
+    if delete_project.actor is not null then
+        -- A statement, since the nodes of a distributed database hear of no call of set_config().
+        execute format('set local app.actor = %L', delete_project.actor);
+    end if;
 
     select p.* into deleted
       from app.projects as p

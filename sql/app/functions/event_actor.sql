@@ -45,7 +45,7 @@ begin
         raise exception using
             errcode = 'ES008',
             message = 'an event needs an actor',
-            hint    = 'Name who acts, or run set local app.actor = ''…'' in the same transaction first.';
+            hint    = 'Name who acts, or call app.begin_work() in the same transaction first.';
     end if;
     if length(actor) > limit_of_length
         or actor ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029]' then

@@ -1,4 +1,5 @@
 -- The payloads of an account whose config contains the given values, newest first.
+-- app.payloads_page() has the rest of them.
 --
 --     select payload_id
 --       from app.find_payloads(

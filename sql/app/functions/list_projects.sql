@@ -1,4 +1,4 @@
--- An account's projects in one status, last changed first.
+-- An account's projects in one status, last changed first; app.projects_page() has the rest of them.
 --
 --     select project_id, name
 --       from app.list_projects(

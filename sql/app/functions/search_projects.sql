@@ -1,4 +1,5 @@
 -- An account's projects in which every given word, or part of a word, occurs; last changed first.
+-- app.projects_page() has the rest of them.
 --
 --     select name
 --       from app.search_projects(

@@ -1,5 +1,8 @@
 -- Move a project to its next status under its etag and return it with the new one.
 --
+-- If it has the status already, nothing is recorded, and the etag returned is the one given. Without
+-- an actor, it is that of app.begin_work().
+--
 --     select status
 --       from app.set_project_status(
 --                account_id => '0194f3c0-0000-7000-8000-000000000001',
@@ -29,7 +32,10 @@ begin
     perform app.require_account(set_project_status.account_id);
     update app.projects as p
        set status     = set_project_status.status,
-           updated_by = set_project_status.actor,
+           updated_by = case
+               when p.status = set_project_status.status then p.updated_by
+               else coalesce(set_project_status.actor, app.event_actor(null))
+           end,
            etag       = set_project_status.etag
      where p.account_id = set_project_status.account_id
        and p.project_id = set_project_status.project_id

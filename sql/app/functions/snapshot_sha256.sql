@@ -1,5 +1,5 @@
 -- Hash of a saved design in canonical form: jsonb has one order of keys and one spelling of values.
--- A number keeps its digits: 1 and 1.0 are two snapshots.
+-- Numbers are hashed as they are spelled; app.normalize_payload() has spelled those of a payload alike.
 --
 --     select app.snapshot_sha256('{"b": 1, "a": 2}', '[]', '{}')
 --          = app.snapshot_sha256('{"a": 2, "b": 1}', '[]', '{}');

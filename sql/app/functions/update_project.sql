@@ -1,6 +1,8 @@
 -- Change a project under its etag and return it with the new one.
 --
--- `changes` holds the columns to set; an absent key leaves its column, a null clears it.
+-- `changes` holds the columns to set; an absent key leaves its column, a null clears it. If all are
+-- as they were, nothing is recorded, and the etag returned is the one given. Without an actor, it is
+-- that of app.begin_work().
 --
 --     select etag
 --       from app.update_project(
@@ -31,6 +33,7 @@ declare
         'constants_version', 'content_sha256', 'confidence'
     ];
     unknown text;
+    known   app.projects;
     changed app.projects;
 begin
     perform app.require_account(update_project.account_id);
@@ -58,7 +61,7 @@ begin
             hint    = format('Columns that can be set: %s.', array_to_string(changeable, ', '));
     end if;
 
-    select p.* into changed
+    select p.* into known
       from app.projects as p
      where p.account_id = update_project.account_id
        and p.project_id = update_project.project_id;
@@ -68,7 +71,7 @@ begin
             message = format('there is no project %s in this account', update_project.project_id),
             hint    = 'Check the project and the account that the transaction is set to.';
     end if;
-    changed := jsonb_populate_record(changed, update_project.changes);
+    changed := jsonb_populate_record(known, update_project.changes);
 
     update app.projects as p
        set name              = changed.name,
@@ -79,7 +82,10 @@ begin
            constants_version = changed.constants_version,
            content_sha256    = changed.content_sha256,
            confidence        = changed.confidence,
-           updated_by        = update_project.actor,
+           updated_by        = case
+               when changed is not distinct from known then p.updated_by
+               else coalesce(update_project.actor, app.event_actor(null))
+           end,
            etag              = update_project.etag
      where p.account_id = update_project.account_id
        and p.project_id = update_project.project_id

@@ -31,6 +31,10 @@ create index project_payloads_account_id_config_of_account_idx
     on app.project_payloads
  using gin (account_id, app.config_of_account(account_id, config) jsonb_path_ops);
 
+create trigger project_payloads_normalize
+    before insert on app.project_payloads
+    for each row
+    execute function app.normalize_payload();
 create trigger project_payloads_renew
     before update of created_at on app.project_payloads
     for each row

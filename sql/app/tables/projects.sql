@@ -44,6 +44,8 @@ create index projects_account_id_project_id_estimating_idx
     where status = 'estimating';
 create index projects_account_id_status_updated_at_idx
     on app.projects (account_id, status, updated_at desc) include (confidence);
+create index projects_account_id_updated_at_idx
+    on app.projects (account_id, updated_at desc);
 create index projects_account_id_content_sha256_idx
     on app.projects (account_id, content_sha256)
     where content_sha256 is not null;

@@ -1,12 +1,18 @@
 begin;
-select plan(43);
+select plan(51);
 \ir ../two_accounts.psql
 \ir ../refusals.psql
 insert into app.retired_events (
     account_id, project_id, first_position, last_position, last_sha256, partition
 )
 values (pg_temp.ana(), pg_temp.ana_project(), 1, 2, sha256('2'), 'app.project_events_y2001m02');
+insert into app.project_requests
+values (pg_temp.ana(), 'k', 1, pg_temp.ana_project(), sha256('k'));
 
+select pg_temp.has_in_each_row(
+    'app.project_requests', '{project_id, request_sha256}',
+    'a request says which project it made, and what it asked for'
+);
 select pg_temp.has_in_each_row(
     'app.projects',
     '{name, status, created_by, updated_by, created_at, updated_at, etag}',
@@ -76,6 +82,14 @@ select pg_temp.refuses(t.relation, t.refused_by, t.change, t.what)
      'a chain begins with its first event'),
     ('app.project_events', 'project_events_sha256_check', $$ sha256 = '\xab' $$,
      'the hash of an event has 32 bytes'),
+    ('app.project_requests', 'project_requests_idempotency_key_check',
+     $$ idempotency_key = '' $$, 'an idempotency key is not blank'),
+    ('app.project_requests', 'project_requests_idempotency_key_check',
+     $$ idempotency_key = repeat('x', 201) $$, 'an idempotency key has 200 characters at most'),
+    ('app.project_requests', 'project_requests_place_check', $$ place = 0 $$,
+     'the projects of a request are counted from one'),
+    ('app.project_requests', 'project_requests_request_sha256_check',
+     $$ request_sha256 = '\xab' $$, 'the hash of a request has 32 bytes'),
     ('app.event_chains', 'event_chains_position_check', $$ position = -1 $$,
      'no chain ends before it begins'),
     ('app.event_chains', 'event_chains_sha256_check', $$ sha256 = '\xab' $$,
@@ -95,6 +109,10 @@ select pg_temp.refuses_a_second(t.relation, t.refused_by, t.change, t.what)
     ('app.projects'::regclass, 'projects_pkey', '{}'::jsonb, 'an account has a project once'),
     ('app.project_events', 'project_events_pkey', '{}', 'an event is recorded once'),
     ('app.event_chains', 'event_chains_pkey', '{}', 'a project has one chain'),
+    ('app.project_requests', 'project_requests_pkey',
+     '{"project_id": "a2000000-0000-7000-8000-000000000000"}', 'a request has a place once'),
+    ('app.project_requests', 'project_requests_account_id_project_id_key', '{"place": 2}',
+     'a project has one request'),
     ('app.project_totals', 'project_totals_pkey', '{}', 'an entry of the totals is there once'),
     ('app.retired_events', 'retired_events_pkey', '{}', 'what is retired is recorded once')
   ) as t (relation, refused_by, change, what);
@@ -120,6 +138,12 @@ select is(
     'a design belongs to a project of its account'
 );
 
+select is(
+    pg_temp.refused_by($$ insert into app.project_requests
+                          values (pg_temp.ana(), 'l', 1, pg_temp.bob_project(), sha256('l')) $$),
+    'project_requests_account_id_project_id_fkey',
+    'a request made a project of its account'
+);
 set local session_replication_role = replica;
 create or replace function app.snapshot_sha256(config jsonb, files jsonb, cost_snapshot jsonb)
     returns text immutable return 'no hash';

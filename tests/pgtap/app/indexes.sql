@@ -1,5 +1,5 @@
 begin;
-select plan(21);
+select plan(32);
 \ir ../plans.psql
 \ir ../at_size.psql
 
@@ -168,6 +168,116 @@ select pg_temp.uses_index(
     )),
     'the payloads with a material, a height and a wind speed together are found',
     'jsonb_set.* @>'
+);
+-- A page in the middle, under the setting of the functions: its cursor is looked up in the order of
+-- the index, and not many more rows are read than the page has.
+set local enable_sort = off;
+select pg_temp.uses_index(
+    page.index,
+    pg_temp.query_of('app.projects_page', jsonb_build_object(
+        'projects_page.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
+        'projects_page.status', page.status,
+        'projects_page.count', '100',
+        'from_at', 'timestamptz ''-infinity''',
+        'until_at', 'timestamptz ''infinity''',
+        'last_at', '(now() - interval ''30 days'')',
+        'last_id', '''00000000-0000-7000-8000-000000000001''::uuid',
+        'hashes', '(app.word_hashes(''00000000-0000-7000-8000-000000000001'', ''arbo quay''))',
+        'patterns', '(array[''%arbo%'', ''%quay%''])'
+    ), page.place),
+    page.what,
+    page.looked_up
+)
+  from (values
+            ('app.projects_account_id_word_hashes_idx'::regclass, 'null', 1,
+             'a page of the projects with words is found by their hashes', 'word_hashes.* @>'),
+            ('app.projects_account_id_status_updated_at_idx',
+             '''submitted''::app.project_status', 2,
+             'a page of the projects in a status is found in their order',
+             'status = .*updated_at <='),
+            ('app.projects_account_id_updated_at_idx', 'null', 3,
+             'a page of all projects is found in their order', 'updated_at <=')
+       ) as page (index, status, place, what, looked_up);
+select pg_temp.uses_index(
+    'app.project_payloads_account_id_config_of_account_idx',
+    pg_temp.query_of('app.payloads_page', jsonb_build_object(
+        'payloads_page.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
+        'payloads_page.config',
+            '''{"material": "A36", "height_ft": 25, "wind_speed_mph": 115}''::jsonb',
+        'payloads_page.module', 'null',
+        'payloads_page.count', '100',
+        'from_at', 'timestamptz ''-infinity''',
+        'until_at', 'timestamptz ''infinity''',
+        'last_at', '(now() - interval ''30 days'')',
+        'last_id', '''00000000-0000-7000-8000-000000000001''::uuid'
+    ), 1),
+    'a page of the designs with some values is found by all of them',
+    'jsonb_set.* @>'
+);
+select cmp_ok(
+    pg_temp.rows_read(
+        pg_temp.query_of('app.projects_page', jsonb_build_object(
+            'projects_page.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
+            'projects_page.status', '''accepted''::app.project_status',
+            'projects_page.count', '10',
+            'from_at', 'timestamptz ''-infinity''',
+            'until_at', 'timestamptz ''infinity''',
+            'last_at', '(now() - interval ''30 days'')',
+            'last_id', '''00000000-0000-7000-8000-000000000001''::uuid'
+        ), page.place)
+    ),
+    '<', 50::numeric,
+    format('a page of 10 of %s reads few more', page.what)
+)
+  from (values (2, 'hundreds in a status'), (3, 'thousands')) as page (place, what);
+set local role eagle_application;
+select pg_temp.uses_index(
+    page.index,
+    pg_temp.query_of('app.events_page', jsonb_build_object(
+        'events_page.account_id', '''00000000-0000-7000-8000-000000000001''::uuid',
+        'events_page.project_id', '''00000000-0000-7000-8000-000000000003''::uuid',
+        'events_page.event_type', 'null',
+        'events_page.count', '100',
+        'from_at', 'timestamptz ''-infinity''',
+        'until_at', 'timestamptz ''infinity''',
+        'last_at', '(now() - interval ''30 days'')',
+        'last_id', '''00000000-0000-7000-8000-000000000001''::uuid'
+    ), page.place),
+    page.what,
+    page.looked_up
+)
+  from (values
+            ('app.project_events_pkey'::regclass, 1,
+             'a page of the events of a project is found in their order',
+             'project_id = .*occurred_at'),
+            ('app.project_events_account_id_occurred_at_idx', 2,
+             'a page of the events of an account is found in their order', 'occurred_at <=')
+       ) as page (index, place, what, looked_up);
+select pg_temp.uses_index(
+    'app.project_totals_pkey',
+    $$ select sum(project_count) from app.account_dashboard
+        where account_id = '00000000-0000-7000-8000-000000000001' $$,
+    'the projects of an account are counted from its totals', 'account_id ='
+);
+reset enable_sort;
+reset role;
+set local role eagle_owner;
+insert into app.project_requests (account_id, idempotency_key, place, project_id, request_sha256)
+select p.account_id, p.project_id::text, 1, p.project_id, sha256('x') from app.projects as p;
+analyze app.project_requests;
+select pg_temp.uses_index(
+    'app.project_requests_pkey',
+    $$ select from app.project_requests as r
+        where r.account_id = '00000000-0000-7000-8000-000000000001'
+          and r.idempotency_key = '00000000-0000-7000-8000-000000000003' $$,
+    'the projects of a request are found by its key', 'idempotency_key ='
+);
+select pg_temp.uses_index(
+    'app.project_requests_account_id_project_id_key',
+    $$ delete from app.project_requests as r
+        where r.account_id = '00000000-0000-7000-8000-000000000001'
+          and r.project_id = '00000000-0000-7000-8000-000000000003' $$,
+    'the request of a project that is deleted is found', 'project_id ='
 );
 select pg_temp.uses_index(
     'app.event_chains_pkey',

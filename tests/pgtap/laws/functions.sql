@@ -50,6 +50,14 @@ values
      'Records what only the database may record, and adds to totals that no role may write.'),
     ('app.chain_event()',
      'Writes the heads of the chains, on which no other role has a right.'),
+    ('app.create_projects(uuid,jsonb,text,text)',
+     'No other role sets the key and times of a project, or reads requests; checks the account.'),
+    ('app.payloads_page(uuid,jsonb,app.project_module,timestamp with time zone,'
+     'timestamp with time zone,text,integer)',
+     'Row security would keep jsonb containment from its index; checks the account.'),
+    ('app.projects_page(uuid,app.project_status,text,timestamp with time zone,'
+     'timestamp with time zone,text,integer)',
+     'Row security would keep status and hashes from their indexes; checks the account.'),
     ('app.delete_project(uuid,uuid,uuid,text)',
      'The right to delete from a table is one to lock it against everybody; checks the account.'),
     ('app.erase_events(uuid,uuid,text,text)',

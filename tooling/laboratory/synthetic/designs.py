@@ -1,7 +1,8 @@
 """Saved designs: configs, files and costs as JSON in the spelling that jsonb gives back.
 
-jsonb orders keys by length, then by bytes, and puts one space after a colon and a comma. Written so
-here, the text hashes to what the server computes.
+jsonb orders keys by length, then by bytes, and puts one space after a colon and a comma;
+app.normal_numbers() leaves no zero at the end of a fraction. Written so here, the text hashes to
+what the server computes.
 """
 
 from collections.abc import Callable
@@ -21,9 +22,9 @@ _PERMIT_USD = 250
 _PRESSURE = 0.00256 * 0.85 * 1.7
 
 
-# Quarters of a foot and eighths of an inch, as they are printed.
-_QUARTERS = tuple(b"%.2f" % (n / 4) for n in range(400))
-_EIGHTHS = tuple(b"%.3f" % (n / 8) for n in range(24))
+# Quarters of a foot and eighths of an inch.
+_QUARTERS = tuple(f"{n / 4:g}".encode() for n in range(400))
+_EIGHTHS = tuple(f"{n / 8:g}".encode() for n in range(24))
 _SOILS = tuple(name.encode() for name in vocabulary.SOILS)
 _SECTIONS = tuple(name.encode() for name in vocabulary.SECTIONS)
 _MATERIALS = tuple(name.encode() for name in vocabulary.MATERIALS)
@@ -37,8 +38,7 @@ _PLATE = (
     b' "wind_speed_mph": %d, "soil_bearing_psf": %d, "plate_thickness_in": %b}'
 )
 _COST = (
-    b'{"steel_usd": %d.00, "total_usd": %d.00, "permit_usd": %d.00, "cabinet_usd": %d.00,'
-    b' "footing_usd": %d.00}'
+    b'{"steel_usd": %d, "total_usd": %d, "permit_usd": %d, "cabinet_usd": %d, "footing_usd": %d}'
 )
 
 

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(14);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -36,6 +36,10 @@ select results_eq(
 );
 
 update app.projects set name = 'Pier sign';
+select is(
+    (select count(*) from app.project_totals), 3::bigint,
+    'a change that changes nothing is not counted'
+);
 select is_empty(
     'select * from pg_temp.new_events(3)',
     'a change that changes nothing is not recorded'

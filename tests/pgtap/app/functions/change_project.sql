@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(18);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -41,10 +41,19 @@ select throws_ok(
     'of two changes that name one etag the second is refused'
 );
 select isnt_empty(
-    $$ with known as materialized (select etag from app.projects),
-            changed as (update app.projects set name = 'Pier sign' returning etag)
-       select from known, changed where known.etag <> changed.etag $$,
-    'a change that changes nothing renews the etag too'
+    $$ with known as materialized (select etag, updated_at from app.projects),
+            changed as (
+                update app.projects as p
+                   set name = p.name, etag = p.etag
+                returning p.etag, p.updated_at
+            )
+       select from known, changed where known = changed $$,
+    'a change that changes nothing leaves etag and time as they are'
+);
+select throws_ok(
+    'update app.projects set etag = pg_temp.ana_etag()',
+    'ES002', 'project a1000000-0000-7000-8000-000000000000 has changed since it was read',
+    'under a stale etag it is refused all the same'
 );
 
 select results_eq(

@@ -1,14 +1,14 @@
 begin;
-select plan(8);
+select plan(12);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
 select is(
     pg_temp.head_of('app.create_project'),
-    '(account_id uuid, name text, actor text, customer text DEFAULT NULL::text,'
+    '(account_id uuid, name text, actor text DEFAULT NULL::text, customer text DEFAULT NULL::text,'
     ' description text DEFAULT NULL::text, site_name text DEFAULT NULL::text,'
-    ' street text DEFAULT NULL::text) returns app.projects, volatile, security invoker',
-    'a project is created from its account, name and actor, and what else is known'
+    ' street text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text) returns app.projects, volatile, security invoker',
+    'a project is created from its account and name, and what else is known'
 );
 
 set local role eagle_reader;
@@ -31,6 +31,31 @@ select throws_ok(
     '23514', 'new row for relation "projects" violates check constraint "projects_name_check"',
     'a project is not created without a name'
 );
+select row_eq(
+    $$ select p.created_by, p.updated_by from app.create_project(pg_temp.ana(), 'Sign') as p $$,
+    row ('ana@example.com'::text, 'ana@example.com'::text),
+    'without an actor, that of the transaction creates a project'
+);
+select is(
+    (app.create_project(pg_temp.ana(), 'Sign', idempotency_key => 'k1')).project_id,
+    (app.create_project(pg_temp.ana(), 'Sign', idempotency_key => 'k1')).project_id,
+    'a creation that is repeated under its key finds the project'
+);
+select row_eq(
+    $$ select p.name, p.customer, p.description, p.site_name, p.street, p.created_by
+         from app.create_project(
+                  pg_temp.ana(), 'Key sign', 'cara', 'Port', 'Two faces', 'Pier 10', '14 Quay St', 'k2'
+              ) as p $$,
+    row ('Key sign'::text, 'Port'::text, 'Two faces'::text, 'Pier 10'::text, '14 Quay St'::text,
+         'cara'::text),
+    'a project under a key holds what was given'
+);
+select throws_ok(
+    $$ select app.create_project(pg_temp.ana(), 'Another', idempotency_key => 'k1') $$,
+    'ES009', 'the idempotency key was used for other projects',
+    'under the key of one project another one is not created'
+);
+set local app.actor = '';
 select throws_ok(
     $$ select app.create_project(pg_temp.ana(), 'Sign', null) $$,
     'ES008', 'an event needs an actor',

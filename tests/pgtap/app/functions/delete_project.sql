@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(15);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -78,6 +78,17 @@ select results_eq(
         limit 1 $$,
     $$ values ('user.data_deleted', 'cara@example.com', '{"deleted": "project"}'::jsonb) $$,
     'the deletion is recorded with the actor'
+);
+
+select app.begin_work(pg_temp.bob(), 'dan@example.com');
+select lives_ok(
+    'select app.delete_project(pg_temp.bob(), pg_temp.bob_project(), pg_temp.bob_etag(), null)',
+    'a project is deleted without an actor'
+);
+select is(
+    (select e.actor from app.project_events as e order by e.position desc limit 1),
+    'dan@example.com',
+    'it is that of the transaction'
 );
 
 select * from finish();

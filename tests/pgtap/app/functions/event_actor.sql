@@ -16,7 +16,7 @@ select throws_ok(
 );
 select is(
     (pg_temp.error_of('select app.event_actor(null)')).hint,
-    'Name who acts, or run set local app.actor = ''…'' in the same transaction first.',
+    'Name who acts, or call app.begin_work() in the same transaction first.',
     'the refusal tells how to name somebody'
 );
 select throws_ok(

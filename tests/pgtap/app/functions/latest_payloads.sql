@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -20,13 +20,15 @@ values
      '{"v": 2}', '2020-01-02');
 
 set local role eagle_application;
-select is_empty(
+select throws_ok(
     'select * from app.latest_payloads(pg_temp.ana(), pg_temp.ana_project())',
+    'ES005', 'the transaction is not set to this account',
     'no payload is found until the transaction says whom it works for'
 );
 set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
-select is_empty(
+select throws_ok(
     'select * from app.latest_payloads(pg_temp.ana(), pg_temp.ana_project())',
+    'ES005', 'the transaction is not set to this account',
     'no payload of another account is found'
 );
 set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
@@ -42,6 +44,11 @@ set local role eagle_reader;
 select isnt_empty(
     'select * from app.latest_payloads(pg_temp.ana(), pg_temp.ana_project())',
     'a reader finds the newest payloads too'
+);
+select throws_ok(
+    'select * from app.latest_payloads(pg_temp.bob(), gen_random_uuid())',
+    'ES005', 'the transaction is not set to this account',
+    'of a project that is not there either'
 );
 set local role eagle_auditor;
 select throws_ok(

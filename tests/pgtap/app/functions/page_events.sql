@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -20,13 +20,15 @@ select
   from generate_series(1, 10) as number;
 
 set local role eagle_application;
-select is_empty(
+select throws_ok(
     'select * from app.page_events(pg_temp.ana(), pg_temp.ana_project())',
+    'ES005', 'the transaction is not set to this account',
     'no event is paged until the transaction says whom it works for'
 );
 set local app.account_id = 'b0000000-0000-7000-8000-000000000000';
-select is_empty(
+select throws_ok(
     'select * from app.page_events(pg_temp.ana(), pg_temp.ana_project())',
+    'ES005', 'the transaction is not set to this account',
     'no event of another account is paged'
 );
 set local app.account_id = 'a0000000-0000-7000-8000-000000000000';
@@ -51,6 +53,11 @@ select results_eq(
        select event_id from page order by number, occurred_at desc, event_id desc $$,
     'select event_id from app.project_events order by occurred_at desc, event_id desc',
     'page after page shows every event once, those of one moment too'
+);
+select results_eq(
+    'select event_id from app.page_events(pg_temp.ana(), pg_temp.ana_project(), null, null)',
+    'select event_id from app.project_events order by occurred_at desc, event_id desc',
+    'no position is the first page'
 );
 set local role eagle_reader;
 select results_eq(

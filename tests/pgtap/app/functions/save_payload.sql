@@ -5,8 +5,9 @@ select plan(24);
 
 select is(
     pg_temp.head_of('app.save_payload'),
-    '(account_id uuid, project_id uuid, module app.project_module, config jsonb, files jsonb,'
-    ' cost_snapshot jsonb, actor text) returns app.project_payloads, volatile, security invoker',
+    '(account_id uuid, project_id uuid, module app.project_module, config jsonb,'
+    ' files jsonb DEFAULT ''[]''::jsonb, cost_snapshot jsonb DEFAULT ''{}''::jsonb,'
+    ' actor text DEFAULT NULL::text) returns app.project_payloads, volatile, security invoker',
     'a design is saved with its config, files and costs, by an actor'
 );
 

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(14);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -61,15 +61,42 @@ select row_eq(
     row ('estimating'::text, 'cara@example.com'::text, true),
     'a move changes the status and the etag, and says who moved'
 );
+select row_eq(
+    $$ select p.etag = known.etag, p.updated_by, p.updated_at = known.updated_at
+         from app.projects as known
+        cross join lateral app.set_project_status(
+                  known.account_id, known.project_id, known.etag, 'dan', 'estimating'
+              ) as p $$,
+    row (true, 'cara@example.com'::text, true),
+    'a move to the status that it has leaves etag, time and who moved it last as they are'
+);
+select throws_ok(
+    $$ select app.set_project_status(
+           pg_temp.ana(), pg_temp.ana_project(), pg_temp.ana_etag(), 'dan', 'estimating'
+       ) $$,
+    'ES002', 'project a1000000-0000-7000-8000-000000000000 has changed since it was read',
+    'under a stale etag it is refused all the same'
+);
 select lives_ok(
     $$ select app.set_project_status(p.account_id, p.project_id, p.etag, 'cara', 'submitted')
          from app.projects as p $$,
     'an estimate is submitted'
 );
-select lives_ok(
-    $$ select app.set_project_status(p.account_id, p.project_id, p.etag, 'cara', 'rejected')
+set local app.actor = 'eve@example.com';
+select is(
+    (select p.updated_by
+       from app.projects as known
+      cross join lateral app.set_project_status(
+                known.account_id, known.project_id, known.etag, null, 'rejected'
+            ) as p),
+    'eve@example.com',
+    'a submitted project is rejected, without an actor by that of the transaction'
+);
+set local app.actor = '';
+select throws_ok(
+    $$ select app.set_project_status(pg_temp.ana(), pg_temp.ana_project(), p.etag, null, 'draft')
          from app.projects as p $$,
-    'a submitted project is rejected'
+    'ES008', 'an event needs an actor', 'nobody moves none'
 );
 select results_eq(
     $$ select e.event_type::text, e.data ->> 'from', e.data ->> 'to'

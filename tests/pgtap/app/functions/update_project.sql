@@ -1,5 +1,5 @@
 begin;
-select plan(32);
+select plan(36);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -128,6 +128,23 @@ select is(
     (select name from app.projects), 'Pier sign',
     'a refused change changes nothing'
 );
+select row_eq(
+    $$ select p.etag = known.etag, p.updated_by, p.updated_at = known.updated_at
+         from app.projects as known
+        cross join lateral app.update_project(
+                  known.account_id, known.project_id, known.etag, 'dan',
+                  '{"name": "Pier sign", "confidence": 0.25, "street": null}'
+              ) as p $$,
+    row (true, 'cara@example.com'::text, true),
+    'a change that changes nothing leaves etag, time and who changed it last as they are'
+);
+select throws_ok(
+    $$ select app.update_project(
+           pg_temp.ana(), pg_temp.ana_project(), pg_temp.ana_etag(), 'dan', '{"name": "Pier sign"}'
+       ) $$,
+    'ES002', 'project a1000000-0000-7000-8000-000000000000 has changed since it was read',
+    'under a stale etag it is refused all the same'
+);
 select results_eq(
     $$ select e.event_type::text, e.actor, e.data
          from app.project_events as e
@@ -137,6 +154,22 @@ select results_eq(
     'the event of a change names its actor and the columns, not their values'
 );
 
+set local app.actor = 'eve@example.com';
+select is(
+    (select p.updated_by
+       from app.projects as known
+      cross join lateral app.update_project(
+                known.account_id, known.project_id, known.etag, null, '{"name": "Quay sign"}'
+            ) as p),
+    'eve@example.com',
+    'without an actor, that of the transaction changes a project'
+);
+set local app.actor = '';
+select throws_ok(
+    $$ select app.update_project(p.account_id, p.project_id, p.etag, null, '{"name": "X"}')
+         from app.projects as p $$,
+    'ES008', 'an event needs an actor', 'nobody changes none'
+);
 reset role;
 set local role eagle_application;
 set local app.account_id = 'a0000000-0000-7000-8000-000000000000';

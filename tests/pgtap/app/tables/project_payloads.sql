@@ -52,6 +52,9 @@ select results_eq(
         ('project_payloads_audit',
          'AFTER INSERT OR UPDATE OF created_at ON app.project_payloads FOR EACH ROW'
          ' EXECUTE FUNCTION app.audit_payload()'),
+        ('project_payloads_normalize',
+         'BEFORE INSERT ON app.project_payloads FOR EACH ROW'
+         ' EXECUTE FUNCTION app.normalize_payload()'),
         ('project_payloads_renew',
          'BEFORE UPDATE OF created_at ON app.project_payloads FOR EACH ROW'
          ' EXECUTE FUNCTION app.renew_payload()') $$,

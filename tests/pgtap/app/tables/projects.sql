@@ -59,6 +59,7 @@ select results_eq(
          'project_id) WHERE (status = ''estimating''::app.project_status)'),
         ('CREATE INDEX projects_account_id_status_updated_at_idx btree (account_id, status, '
          'updated_at DESC) INCLUDE (confidence)'),
+        ('CREATE INDEX projects_account_id_updated_at_idx btree (account_id, updated_at DESC)'),
         ('CREATE INDEX projects_account_id_word_hashes_idx gin (account_id, '
          'app.word_hashes(account_id, app.project_search_text(name, customer, site_name, '
          'street)))') $$,

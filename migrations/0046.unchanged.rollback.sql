@@ -1,0 +1,5 @@
+-- restores: app.change_project @0031
+-- restores: app.audit_project @0031
+-- restores: app.update_project @0044
+-- restores: app.set_project_status @0029
+-- restores: app.delete_project @0029

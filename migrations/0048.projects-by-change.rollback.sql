@@ -1,0 +1,2 @@
+-- transactional: false
+drop index concurrently app.projects_account_id_updated_at_idx;
