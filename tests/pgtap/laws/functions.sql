@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(12);
 \ir house.psql
 
 -- A function with a setting of its own is not expanded into the query that calls it.
@@ -39,6 +39,14 @@ select is(
     (select p.proconfig from pg_proc as p where p.oid = 'public.eagle_refuse_definition'::regproc),
     array['search_path=pg_catalog, pg_temp'],
     'the superuser''s function that refuses definitions pins it, too'
+);
+select is_empty(
+    $$ select acl.grantee::regrole
+         from pg_proc as p
+        cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as acl
+        where p.oid = 'public.eagle_refuse_definition'::regproc
+          and acl.grantee <> p.proowner $$,
+    'and nobody but its owner may call that'
 );
 
 -- Whoever calls these acts as the owner, whom row security does not bind.

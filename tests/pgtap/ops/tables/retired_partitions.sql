@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(14);
 \ir ../../shape.psql
 
 select results_eq(
@@ -39,6 +39,14 @@ select results_eq(
          'CHECK ((state = ANY (ARRAY[''retiring''::text, ''detached''::text, '
          '''archived''::text, ''dropped''::text, ''restored''::text])))') $$,
     'these constraints hold'
+);
+select results_eq(
+    $$ select * from pg_temp.triggers_of('ops.retired_partitions') $$,
+    $$ values
+        ('retired_partitions_evidence',
+         'AFTER INSERT OR UPDATE ON ops.retired_partitions FOR EACH ROW'
+         ' EXECUTE FUNCTION ops.record_retirement()') $$,
+    'every state of a retirement is recorded by a trigger'
 );
 insert into ops.retired_partitions (partition, relation, starts_at, ends_at, action, row_count)
 values ('app.old', 'app.project_events', '2001-02-01', '2001-03-01', 'archive', 2);
