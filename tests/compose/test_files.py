@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from tests.compose import stack
 from tests.compose.stack import DOCKERFILES, FILES, PROFILES, Service
@@ -202,3 +203,13 @@ def test_minio_takes_the_place_of_the_object_store(tmp_path: Path) -> None:
     assert service["entrypoint"] == ["minio", "server"]
     assert service["ports"] == ["127.0.0.1:8333:8333"]
     assert service["environment"]["OBJECT_HEALTH"] == "/minio/health/live"
+
+
+def test_what_connects_once_waits_for_a_loaded_node_and_what_tries_again_goes_on() -> None:
+    """A node that is slower than the limit is passed over, and no other one takes writes."""
+    limits = {
+        name: int(conninfo_to_dict(service["environment"]["DATABASE_URL"])["connect_timeout"])
+        for name, service in stack.services("compose.ha.yaml").items()
+        if "DATABASE_URL" in service.get("environment", {}) and name != "restore"
+    }
+    assert limits == {"migrate": 10, "jobs": 10, "receive": 2}
