@@ -52,8 +52,7 @@ compose-env: .venv/run ## write passwords of the compose stack into .env; what i
 	.venv/bin/tooling compose-env
 compose-check: .venv/test ## compose files and images, and their programs started as they say
 	.venv/bin/pytest tests/compose
-.venv/bin/python: ; sh .ci/venv
-.venv/moved: .venv/bin/python; @.venv/bin/python .ci/moved
+.venv/bin/python .venv/moved: ; @sh .ci/venv $@
 .venv/run: .venv/bin/python requirements/run.txt pyproject.toml pgproof/pyproject.toml | .venv/moved
 	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/run.txt && .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --config-settings editable_mode=compat --editable pgproof --editable . && touch .venv/run
 .venv/test: .venv/run requirements/test.txt
