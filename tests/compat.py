@@ -26,8 +26,8 @@ from tooling.server.embedded import temporary_server
 ROLE = "eagle_application"
 DELIBERATE = {
     ("0002.enum-constraints", "columns", "latest payloads"),
-    ("0049.pages", "fails", "example of app.latest_payloads"),
-    ("0049.pages", "fails", "example of app.page_events"),
+    ("0049.pages", "fails", "example of app.latest_payloads, statement 2"),
+    ("0049.pages", "fails", "example of app.page_events, statement 2"),
 }
 """What was meant: a text became an enumeration before there was an application; in a transaction
 without an account, two functions raise as the others do, and no more return nothing."""
@@ -46,9 +46,12 @@ def statements() -> list[Statement]:
     with tempfile.TemporaryDirectory() as folder:
         for example in all_examples():
             if example.schema == "app" and example.text:
-                (Path(folder) / f"{example.function}.sql").write_text(
-                    f"-- name: example of app.{example.function}\n{example.text}", encoding="utf-8"
+                text = "".join(
+                    f"-- name: example of app.{example.function}, statement {number}\n"
+                    f"{statement.sql};\n"
+                    for number, statement in enumerate(example.statements(), start=1)
                 )
+                (Path(folder) / f"{example.function}.sql").write_text(text, encoding="utf-8")
         return found + of_path(Path(folder))
 
 
