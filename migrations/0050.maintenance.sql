@@ -1,5 +1,5 @@
 -- 0050.maintenance
--- depends: 0044.deleted-meanwhile
+-- depends: 0049.pages
 --
 -- why    An update of app.projects in a migration wrote an event in the name of whoever had changed
 --        each project last, and renewed every etag. Such an update is now that of the role that

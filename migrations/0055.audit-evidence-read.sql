@@ -1,5 +1,5 @@
 -- 0055.audit-evidence-read
--- depends: 0044.deleted-meanwhile
+-- depends: 0050.maintenance
 --
 -- why    Evidence of a project that does not say that it exists, is gone, or has another status or
 --        actor than the log says kept ops.find_event_faults() from saying so. Branches and defaults

@@ -6,7 +6,8 @@ from typing import Any
 
 import psycopg
 
-from tooling.catalog import imports
+from tooling.catalog import imports, versions
+from tooling.catalog.given import require_day
 from tooling.catalog.reading import sha256
 from tooling.catalog.reference import load_table
 from tooling.catalog.report import Change, Report
@@ -19,7 +20,6 @@ from tooling.catalog.tables import (
     Record,
     read_csv,
 )
-from tooling.errors import RefusedError
 
 _CONSTANTS = CsvFile(
     "calibration_constants.csv",
@@ -31,10 +31,7 @@ _PRICES = CsvFile(
     ("item_code", "version", "price_usd", "description", "category", "effective_from"),
     ("effective_to",),
 )
-_PUBLISH = {
-    _CONSTANTS.name: "select catalog.publish_constant(%s, %s, %s, %s, %s, %s, %s, %s)",
-    _PRICES.name: "select catalog.publish_price(%s, %s, %s, %s, %s, %s, %s)",
-}
+_NOUNS = {_CONSTANTS.name: versions.CONSTANT, _PRICES.name: versions.PRICE}
 _TABLES = (PROPERTY_DEFINITIONS, MATERIALS, SOIL_CLASSES, CODE_REFERENCES)
 _FILES = (
     *(PROPERTY_DEFINITIONS.file, _CONSTANTS, _PRICES, MATERIALS.file, SOIL_CLASSES.file),
@@ -44,10 +41,14 @@ _FILES = (
 
 @dataclass(frozen=True)
 class SeedReport:
-    """What each file held; `superseded` and `closed` name what ended an earlier version."""
+    """What each file held; `superseded` names what ended an earlier version.
+
+    `noted` are names that are new among others, and versions that were corrected or withdrawn.
+    """
 
     files: tuple[Report, ...]
     superseded: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
     is_dry_run: bool = False
 
     def count(self, what: str) -> int:
@@ -64,13 +65,14 @@ class SeedReport:
                 f" {file.unchanged} unchanged"
             )
             lines += [f"  {change}" for change in file.changes]
-        return [*lines, *self.superseded]
+        return [*lines, *self.superseded, *self.noted]
 
     def as_dict(self) -> dict[str, Any]:
         """Return what `--json` prints."""
         return {
             **{what: self.count(what) for what in ("inserted", "changed", "unchanged")},
             "superseded": list(self.superseded),
+            "noted": list(self.noted),
             "dry_run": self.is_dry_run,
             "files": [report.as_dict() for report in self.files],
         }
@@ -80,20 +82,22 @@ def load(connection: psycopg.Connection[Any], folder: Path, *, dry_run: bool = F
     """Load every file of the folder in one transaction.
 
     A constant or price version that is published already stays: a row that would change it is
-    refused. With `dry_run`, and on any error, nothing is written. Raises InputError for a bad
-    file, RefusedError for what the database refuses, each with file and line.
+    refused, and one that was corrected or withdrawn since is left out. With `dry_run`, and on any
+    error, nothing is written. Raises InputError for a bad file, RefusedError for what the database
+    refuses, each with file and line.
     """
     records = {file.name: list(read_csv(folder / file.name, file)) for file in _FILES}
     reports: list[Report] = []
     superseded: list[str] = []
+    noted: list[str] = []
     with connection.transaction(force_rollback=dry_run):
         imports.begin(connection)
         for file in _FILES:
-            report = _load_file(connection, folder / file.name, records[file.name], superseded)
-            reports.append(report)
+            path, rows = folder / file.name, records[file.name]
+            reports.append(_load_file(connection, path, rows, superseded, noted))
         imports.seal(connection)
     files = tuple(reports)
-    return SeedReport(files, tuple(superseded), dry_run)
+    return SeedReport(files, tuple(superseded), tuple(noted), dry_run)
 
 
 def is_current(connection: psycopg.Connection[Any], folder: Path) -> bool:
@@ -113,9 +117,10 @@ def _load_file(
     path: Path,
     records: list[Record],
     superseded: list[str],
+    noted: list[str],
 ) -> Report:
-    if path.name in _PUBLISH:
-        return _publish(connection, path, records, superseded)
+    if path.name in _NOUNS:
+        return _publish(connection, path, records, superseded, noted)
     table = next(table for table in _TABLES if table.file.name == path.name)
     return load_table(connection, path, table, records, kind="seed", keep_changes=True)
 
@@ -125,23 +130,41 @@ def _publish(
     path: Path,
     records: list[Record],
     superseded: list[str],
+    noted: list[str],
 ) -> Report:
+    noun = _NOUNS[path.name]
+    columns = next(file for file in _FILES if file.name == path.name).columns
+    known = versions.names(connection, noun)
+    is_first = not known
     outcomes: list[str] = []
     changes: list[Change] = []
     for record in records:
+        given = dict(zip(("object", *columns[1:]), record.values, strict=True))
+        _require_days(path, record, given)
         name = f"{record.values[0]} {record.values[1]}"
+        is_new = record.values[0] not in known
         try:
-            answer = imports.ask(connection, _PUBLISH[path.name], record.values)
+            since = versions.changed_since(connection, noun, given)
+            if since:
+                outcome = "unchanged"
+                noted.append(f"{name} {since}; the file has what it was before")
+            else:
+                outcome = versions.publish(
+                    connection, noun, given, is_new=is_new, changes_fixed=False
+                )
         except psycopg.Error as error:
-            if error.sqlstate and error.sqlstate.startswith(("ES", "22", "23")):
-                raise _refused(path, record, error) from error
+            refused = versions.refused(error, f"{path.name}, line {record.row}: ")
+            if refused:
+                raise refused from error
             raise
-        outcome = str(answer[0][0])
         outcomes.append(outcome)
+        known.add(str(record.values[0]))
         if outcome == "closed":
             changes.append(Change(name, None, "effective_to", None, record.values[-1]))
         if outcome == "superseded":
             superseded.append(f"{name} supersedes the version before it")
+        if outcome == "published" and is_new and not is_first:
+            noted.append(f"{name} is a new {noun.name}")
     report = Report(
         file_name=path.name,
         sha256=sha256(path),
@@ -158,9 +181,8 @@ def _publish(
     return replace(report, is_recorded=True)
 
 
-def _refused(path: Path, record: Record, error: psycopg.Error) -> RefusedError:
-    detail = f" {error.diag.message_detail}" if error.diag.message_detail else ""
-    return RefusedError(
-        f"{path.name}, line {record.row}: {error.diag.message_primary or error}.{detail}",
-        hint=error.diag.message_hint,
-    )
+def _require_days(path: Path, record: Record, given: dict[str, str | None]) -> None:
+    for column in ("effective_from", "effective_to"):
+        text = given[column]
+        if text is not None:
+            require_day(f"{path.name}, row {record.row}, column {column}", text)

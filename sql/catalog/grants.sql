@@ -14,12 +14,15 @@ grant select
        catalog.code_references,
        catalog.material_catalog,
        catalog.soil_classes,
-       catalog.replaced_rows
+       catalog.replaced_rows,
+       catalog.past_versions
     to eagle_application, eagle_reader, eagle_auditor, eagle_operator;
 
 grant execute
     on function catalog.constant_on(text, date),
                 catalog.price_on(text, date),
+                catalog.constant_as_of(text, date, timestamptz),
+                catalog.price_as_of(text, date, timestamptz),
                 catalog.newest_edition(text),
                 catalog.code_key(text),
                 catalog.shape_key(text),
@@ -51,9 +54,7 @@ grant insert
        catalog.code_references,
        catalog.material_catalog,
        catalog.soil_classes,
-       catalog.replaced_rows,
-       catalog.calibration_constants,
-       catalog.pricing_configs
+       catalog.replaced_rows
     to eagle_operator;
 grant update (sort_order, category, description, unit_us, unit_si, aliases)
     on catalog.property_definitions
@@ -71,15 +72,20 @@ grant update (
     other_sources, doubts, doubted, set_apart, source, import_id, source_sheet, source_row
 ) on catalog.material_catalog
     to eagle_operator;
-grant update (effective_to)
-    on catalog.calibration_constants,
-       catalog.pricing_configs
+-- Constants and prices are written by these functions alone: what they change stays on record.
+grant execute
+    on function catalog.publish_constant(
+                    text, text, numeric, text, text, text, date, date, boolean, boolean
+                ),
+                catalog.publish_price(
+                    text, text, numeric, text, catalog.price_category, date, date, boolean, boolean
+                ),
+                catalog.withdraw_constant(text, text, text),
+                catalog.withdraw_price(text, text, text),
+                catalog.correct_constant(text, text, jsonb, text),
+                catalog.correct_price(text, text, jsonb, text)
     to eagle_operator;
 grant execute
-    on function catalog.publish_constant(text, text, numeric, text, text, text, date, date),
-                catalog.publish_price(
-                    text, text, numeric, text, catalog.price_category, date, date
-                ),
-                catalog.keep_rows(uuid, text, text[]),
+    on function catalog.keep_rows(uuid, text, text[]),
                 catalog.undo_import(uuid, text)
     to eagle_operator;

@@ -35,6 +35,7 @@ _RELATIONS = (
     "catalog.code_references",
     "catalog.imports",
     "catalog.material_catalog",
+    "catalog.past_versions",
     "catalog.pricing_configs",
     "catalog.property_definitions",
     "ops.job_runs",

@@ -47,8 +47,10 @@ _CALLS = (
 _OPERATOR_CALLS = (
     f"select app.erase_events('{ANA}', gen_random_uuid(), %s, %s)",
     "select ops.create_time_partitions(%s, current_date)",
-    "select catalog.publish_constant(%s, %s, 1, %s, %s, %s, current_date)",
-    "select catalog.publish_price(%s, %s, 1, %s, 'base', current_date)",
+    "select catalog.publish_constant(%s, %s, 1, %s, %s, %s, current_date, is_new => true)",
+    "select catalog.publish_price(%s, %s, 1, %s, 'base', current_date, is_new => true)",
+    "select catalog.withdraw_constant(%s, %s, %s), catalog.withdraw_price(%s, %s, %s)",
+    "select catalog.correct_constant(%s, %s, jsonb_build_object(%s::text, %s::text), %s)",
     "select catalog.undo_import(gen_random_uuid(), %s)",
     "select catalog.keep_rows(gen_random_uuid(), %s, array[%s])",
 )

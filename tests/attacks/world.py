@@ -169,7 +169,8 @@ class World:
         found["the catalogs"] = self._one(
             "select md5(string_agg(t, '' order by t)) from ("
             "select p::text from catalog.pricing_configs as p union all "
-            "select c::text from catalog.calibration_constants as c) as o (t)"
+            "select c::text from catalog.calibration_constants as c union all "
+            "select v::text from catalog.past_versions as v) as o (t)"
         )
         return found
 

@@ -132,6 +132,12 @@ statements(
 )
 statements(
     "catalog-rows",
+    "what a price was is made up",
+    "insert into catalog.past_versions (noun, object, version, was, ended_at, outcome)"
+    " values ('price', 'base_est', 'v0', '{}', now(), 'closed')",
+)
+statements(
+    "catalog-rows",
     "a unit is edited",
     "update catalog.property_definitions set unit_us = 'mm', unit_si = 'mm' where symbol = 'Ix'",
 )

@@ -240,6 +240,51 @@ def test_bad_seeds_write_nothing(
     assert state(connection) == before
 
 
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("base_est,v2,165,Base estimate,base,03/04/2027,", "'03/04/2027' is not one", "YYYY-MM-DD"),
+        ("base_est,v2,165,Base estimate,addon,2027-04-03,", "of the category base", "changes_"),
+    ],
+)
+def test_a_slip_in_a_new_version_is_refused(
+    connection: Connection, folder: Path, line: str, message: str, hint: str
+) -> None:
+    add(folder, "pricing_configs.csv", line)
+    with pytest.raises((InputError, RefusedError)) as caught:
+        seeds.load(connection, folder)
+    assert message in caught.value.message
+    assert hint in str(caught.value.hint)
+
+
+def test_a_new_name_is_reported(connection: Connection, folder: Path) -> None:
+    add(folder, "pricing_configs.csv", "base_estt,v2,165.00,Base estimate,base,2027-04-03,")
+    report = seeds.load(connection, folder)
+    assert report.noted == ("base_estt v2 is a new price",)
+    assert seeds.load(connection, folder).noted == ()
+
+
+def test_what_was_corrected_or_withdrawn_stays_so(connection: Connection, folder: Path) -> None:
+    add(folder, "pricing_configs.csv", "base_est,v2,165.00,Base estimate,base,2100-01-01,")
+    seeds.load(connection, folder)
+    connection.execute("select catalog.withdraw_price('base_est', 'v2', 'not yet')")
+    changes = '{"value": 0.16}'
+    correct = "select catalog.correct_constant('K_FACTOR', 'footing_v1', %s, 'misread')"
+    connection.execute(correct, [changes])
+    before = state(connection)
+    report = seeds.load(connection, folder)
+    assert report.noted == (
+        "K_FACTOR footing_v1 was corrected: misread; the file has what it was before",
+        "base_est v2 was withdrawn: not yet; the file has what it was before",
+    )
+    assert report.lines()[-2:] == list(report.noted)
+    assert state(connection) == before
+    edit(
+        folder, "calibration_constants.csv", "K_FACTOR,footing_v1,0.15", "K_FACTOR,footing_v1,0.16"
+    )
+    assert len(seeds.load(connection, folder).noted) == 1
+
+
 def test_a_missing_file(connection: Connection, folder: Path) -> None:
     (folder / "materials.csv").unlink()
     with pytest.raises(InputError, match=r"materials\.csv: No such file"):

@@ -34,20 +34,32 @@ select clause.code, clause.section, clause.title, clause.formula, clause.applica
           clause.section
 """
 _CONSTANTS = """
-select name, version, value, unit, description, source, effective_from, effective_to,
-       published_at, published_by
-  from catalog.calibration_constants
- where (%(name)s::text is null or name = upper(%(name)s))
-   and (%(day)s::date is null or daterange(effective_from, effective_to) @> %(day)s::date)
- order by name, effective_from
+select stated.name, stated.version, stated.value, stated.unit, stated.description, stated.source,
+       stated.effective_from, stated.effective_to, stated.published_at, stated.published_by
+  from (
+        select name from catalog.calibration_constants
+        union
+        select object from catalog.past_versions where noun = 'constant'
+       ) as known
+ cross join catalog.constant_as_of(
+           known.name, %(day)s::date, coalesce(%(moment)s::timestamptz, 'infinity')
+       ) as stated
+ where %(name)s::text is null or known.name = upper(%(name)s)
+ order by stated.name, stated.effective_from
 """
 _PRICES = """
-select item_code, version, price_usd, description, category, effective_from, effective_to,
-       published_at, published_by
-  from catalog.pricing_configs
- where (%(name)s::text is null or item_code = lower(%(name)s))
-   and (%(day)s::date is null or daterange(effective_from, effective_to) @> %(day)s::date)
- order by item_code, effective_from
+select stated.item_code, stated.version, stated.price_usd, stated.description, stated.category,
+       stated.effective_from, stated.effective_to, stated.published_at, stated.published_by
+  from (
+        select item_code from catalog.pricing_configs
+        union
+        select object from catalog.past_versions where noun = 'price'
+       ) as known
+ cross join catalog.price_as_of(
+           known.item_code, %(day)s::date, coalesce(%(moment)s::timestamptz, 'infinity')
+       ) as stated
+ where %(name)s::text is null or known.item_code = lower(%(name)s)
+ order by stated.item_code, stated.effective_from
 """
 _IMPORTS = """
 select import_id, kind, concat_ws(' ', edition, grade) as edition, file_name,
@@ -96,16 +108,32 @@ def clauses(
     )
 
 
-def constants(connection: psycopg.Connection[Any], name: str | None, day: date | None) -> list[Row]:
-    """Return a constant, or all, as valid on a day, or all versions. Raises InputError."""
+def constants(
+    connection: psycopg.Connection[Any],
+    name: str | None,
+    day: date | None,
+    moment: datetime | None = None,
+) -> list[Row]:
+    """Return a constant, or all, as valid on a day, or all versions; as published at a moment.
+
+    Raises InputError.
+    """
     wanted = None if name is None else name.strip().replace("-", "_").replace(" ", "_")
-    return _versions(connection, _CONSTANTS, wanted, day, "constant", "name")
+    return _versions(connection, _CONSTANTS, wanted, day, moment, "constant", "name")
 
 
-def prices(connection: psycopg.Connection[Any], item: str | None, day: date | None) -> list[Row]:
-    """Return a price, or all, as valid on a day, or all versions. Raises InputError."""
+def prices(
+    connection: psycopg.Connection[Any],
+    item: str | None,
+    day: date | None,
+    moment: datetime | None = None,
+) -> list[Row]:
+    """Return a price, or all, as valid on a day, or all versions; as published at a moment.
+
+    Raises InputError.
+    """
     wanted = None if item is None else item.strip().replace("-", "_").replace(" ", "_")
-    return _versions(connection, _PRICES, wanted, day, "price", "item_code")
+    return _versions(connection, _PRICES, wanted, day, moment, "price", "item_code")
 
 
 def imports(connection: psycopg.Connection[Any]) -> list[Row]:
@@ -125,21 +153,28 @@ def _versions(
     query: LiteralString,
     name: str | None,
     day: date | None,
+    moment: datetime | None,
     noun: str,
     key: str,
 ) -> list[Row]:
-    found = ask(connection, query, {"name": name, "day": day})
-    if found or name is None:
-        return found
-    versions = ask(connection, query, {"name": name, "day": None})
+    def found(name: str | None, day: date | None) -> list[Row]:
+        return ask(connection, query, {"name": name, "day": day, "moment": moment})
+
+    rows = found(name, day)
+    if rows or name is None:
+        return rows
+    then = f" as of {moment:%Y-%m-%d %H:%M}" if moment else ""
+    versions = found(name, None)
     if versions:
         first = min(row["effective_from"] for row in versions)
         raise InputError(
-            f"{noun} {versions[0][key]} has no version that is valid on {day}",
+            f"{noun} {versions[0][key]} has no version that is valid on {day}{then}",
             hint=f"Its first one is valid from {first}; --all shows every version.",
         )
-    known = dict.fromkeys(row[key] for row in ask(connection, query, {"name": None, "day": None}))
-    raise InputError(f"no {noun} {name!r} is in the catalog", hint=f"It has {', '.join(known)}.")
+    known = dict.fromkeys(row[key] for row in found(None, None))
+    raise InputError(
+        f"no {noun} {name!r} is in the catalog{then}", hint=f"It has {', '.join(known) or 'none'}."
+    )
 
 
 def ask(

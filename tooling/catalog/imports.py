@@ -1,7 +1,7 @@
 """The ledger of imports, and the right to write to the catalogs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString
 
 import psycopg
@@ -19,7 +19,7 @@ _LOCK = "select pg_advisory_xact_lock(hashtextextended('catalog.imports', 0))"
 def ask(
     connection: psycopg.Connection[Any],
     query: LiteralString | sql.Composed,
-    parameters: Sequence[object] = (),
+    parameters: Sequence[object] | Mapping[str, object] = (),
 ) -> list[tuple[Any, ...]]:
     """Run a query and return its rows as tuples, whatever rows the connection makes."""
     with connection.cursor(row_factory=tuple_row) as cursor:

@@ -3,7 +3,9 @@ select plan(4);
 
 set local role eagle_operator;
 select is(
-    catalog.publish_price('night_work', 'v1', 80, 'Work at night', 'addon', '2025-01-01'),
+    catalog.publish_price(
+        'night_work', 'v1', 80, 'Work at night', 'addon', '2025-01-01', is_new => true
+    ),
     'published', 'a price is published without a last day'
 );
 select is(

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(19);
 \ir ../plans.psql
 \ir steel.psql
 
@@ -50,11 +50,15 @@ select 'Code ' || code, class, 'Soil', 1500, 100, 0.25, 'Source', import_id, 1
 insert into catalog.replaced_rows (import_id, relation, key, was, is_removed)
 select import_id, 'catalog.code_references', 'filler', '{}', false
   from catalog.imports, generate_series(1, 5) where file_name = 'filler.csv';
+insert into catalog.past_versions (noun, object, version, was, began_at, ended_at, outcome)
+select 'price', 'filler_' || item, 'v' || version, '{}',
+       '2000-01-01'::date + version, '2000-01-01'::date + version + 1, 'closed'
+  from generate_series(1, 500) as item, generate_series(1, 20) as version;
 select pg_temp.fill_editions(10, 2300);
 select pg_temp.edition('v16.0');
 analyze catalog.calibration_constants, catalog.pricing_configs, catalog.code_references,
         catalog.property_definitions, catalog.imports, catalog.material_catalog,
-        catalog.replaced_rows, catalog.soil_classes;
+        catalog.replaced_rows, catalog.soil_classes, catalog.past_versions;
 
 select pg_temp.uses_index(
     'catalog.calibration_constants_name_daterange_excl',
@@ -92,6 +96,19 @@ select pg_temp.uses_index(
     'catalog.soil_classes_pkey',
     $$ select bearing_psf from catalog.soil_classes where code = 'IBC 2018' and class = 5 $$,
     'a class of soil is looked up by its code', 'code.*class'
+);
+select pg_temp.uses_index(
+    'catalog.past_versions_noun_object_version_tstzrange_excl',
+    $$ select was from catalog.past_versions
+        where noun = 'price' and object = 'filler_77'
+          and tstzrange(began_at, ended_at) @> '2000-01-05'::timestamptz $$,
+    'what was published at a moment is one look-up', 'object.*tstzrange'
+);
+select pg_temp.uses_index(
+    'catalog.past_versions_pkey',
+    $$ select was from catalog.past_versions
+        where past_id = 'a0000000-0000-7000-8000-000000000000' $$,
+    'what a version was is kept by its identifier', 'past_id'
 );
 select pg_temp.uses_index(
     'catalog.replaced_rows_pkey',

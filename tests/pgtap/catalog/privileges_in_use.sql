@@ -1,5 +1,5 @@
 begin;
-select plan(59);
+select plan(71);
 \ir steel.psql
 select pg_temp.edition('v15.0'), pg_temp.edition('v16.0');
 
@@ -16,6 +16,11 @@ select *
      $$ select count(*) = 1 from catalog.constant_on('K_FACTOR', '2025-06-01') $$),
     ('the price of an item on a day',
      $$ select count(*) = 1 from catalog.price_on('base_est', '2025-06-01') $$),
+    ('the value of a constant as of a moment',
+     $$ select count(*) = 1 from catalog.constant_as_of('K_FACTOR', '2025-06-01', now()) $$),
+    ('the price of an item as of a moment',
+     $$ select count(*) = 1 from catalog.price_as_of('base_est', '2025-06-01', now()) $$),
+    ('what versions were', $$ select count(*) = 0 from catalog.past_versions $$),
     ('the newest edition', $$ select catalog.newest_edition(null) = 'v16.0' $$),
     ('a shape', $$ select count(*) = 1 from catalog.find_shape('W14X90') $$),
     ('the properties of a shape',

@@ -79,6 +79,18 @@ values
      'Row security would keep the status from its index; checks the account.'),
     ('app.search_projects(uuid,text,integer)',
      'Row security would keep hashes from their index; checks the account.'),
+    ('catalog.correct_constant(text,text,jsonb,text)',
+     'No role has a right to change constants; an operator calls it.'),
+    ('catalog.correct_price(text,text,jsonb,text)',
+     'No role has a right to change prices; an operator calls it.'),
+    ('catalog.publish_constant(text,text,numeric,text,text,text,date,date,boolean,boolean)',
+     'No role has a right to write constants, but by what keeps a record; an operator calls it.'),
+    ('catalog.publish_price(text,text,numeric,text,catalog.price_category,date,date,boolean,boolean)',
+     'No role has a right to write prices, but by what keeps a record; an operator calls it.'),
+    ('catalog.withdraw_constant(text,text,text)',
+     'No role has a right to remove constants; an operator calls it.'),
+    ('catalog.withdraw_price(text,text,text)',
+     'No role has a right to remove prices; an operator calls it.'),
     ('ops.analyze_partitioned_tables()',
      'Analyzing is the owner''s right; an operator calls it.'),
     ('ops.attach_retired_partition(text)',
@@ -168,10 +180,11 @@ select is_empty(
                   'ops.drop_retired_partition(text)',
                   'ops.record_archive(text,text,text,text,bigint)'
               )
-          -- Name no table: what they record is of one project, or of one import.
+          -- Name no table: what they record is of one project, one import, one constant or price.
           and name not in (
                   'app.erase_events(uuid,uuid,text,text)', 'catalog.undo_import(uuid,text)'
-              ) $$,
+              )
+          and name !~ '^catalog\.publish_(constant|price)\(' $$,
     'a function that acts as its owner on a table that its caller names makes sure whose it is'
 );
 select is_empty(

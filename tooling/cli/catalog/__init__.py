@@ -7,6 +7,7 @@ from tooling.cli.groups import Group, command_of
 _SECTIONS = {
     "Sections": ("shape", "lightest", "diff", "source", "doubts"),
     "Reference": ("material", "soil", "clause", "constant", "price"),
+    "Publishing": ("publish", "withdraw", "correct"),
     "Imports": ("imports", "undo"),
 }
 
@@ -15,7 +16,7 @@ _SECTIONS = {
 def command() -> None:
     """Look up sections, materials and what else is cited.
 
-    Only `undo` writes.
+    Only what publishes, withdraws, corrects or undoes writes.
 
     \b
       tooling catalog shape W14X90

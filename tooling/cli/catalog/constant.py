@@ -16,6 +16,7 @@ _COLUMNS = ("name", "version", "value", "unit", "effective_from", "effective_to"
 @click.argument("name", required=False)
 @shown.ON
 @shown.ALL
+@shown.AS_OF
 @options.as_json
 @shown.reader
 def command(
@@ -23,6 +24,7 @@ def command(
     name: str | None,
     on: datetime | None,
     is_all: bool,
+    as_of: datetime | None,
     as_json: bool,
 ) -> None:
     """Show the constant NAME, or all, as valid on a day.
@@ -30,8 +32,9 @@ def command(
     \b
       tooling catalog constant k_factor
       tooling catalog constant --on 2025-06-01
+      tooling catalog constant K_FACTOR --as-of 2026-11-01
     """
     from tooling.catalog import facts
 
     day = facts.day(on, is_all=is_all)
-    shown.say_found(facts.constants(connection, name, day), _COLUMNS, as_json)
+    shown.say_found(facts.constants(connection, name, day, as_of), _COLUMNS, as_json)

@@ -16,6 +16,7 @@ _COLUMNS = ("item_code", "version", "price_usd", "category", "effective_from", "
 @click.argument("item", required=False)
 @shown.ON
 @shown.ALL
+@shown.AS_OF
 @options.as_json
 @shown.reader
 def command(
@@ -23,6 +24,7 @@ def command(
     item: str | None,
     on: datetime | None,
     is_all: bool,
+    as_of: datetime | None,
     as_json: bool,
 ) -> None:
     """Show the price of ITEM, or all, as valid on a day.
@@ -30,8 +32,9 @@ def command(
     \b
       tooling catalog price permit_pkg
       tooling catalog price base_est --all
+      tooling catalog price base_est --on 2027-01-01 --as-of 2026-11-01T12:00
     """
     from tooling.catalog import facts
 
     day = facts.day(on, is_all=is_all)
-    shown.say_found(facts.prices(connection, item, day), _COLUMNS, as_json)
+    shown.say_found(facts.prices(connection, item, day, as_of), _COLUMNS, as_json)

@@ -18,6 +18,16 @@ ON = click.option(
     "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Day.  [default: today]"
 )
 ALL = click.option("--all", "is_all", is_flag=True, help="All versions, whenever they are valid.")
+AS_OF = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    metavar="MOMENT",
+    help="As it was published then; a day is its beginning.  [default: now]",
+)
+NOUN = click.argument("noun", type=click.Choice(["constant", "price"]))
+REASON = click.option(
+    "--reason", metavar="TEXT", required=True, help="Why; kept beside who did it, and when."
+)
 reader = options.database(role="eagle_reader", autocommit=True)
 
 

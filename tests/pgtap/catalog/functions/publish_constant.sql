@@ -1,12 +1,12 @@
 begin;
-select plan(12);
+select plan(15);
 \ir ../../shape.psql
 
 select is(
     pg_temp.head_of('catalog.publish_constant'),
     '(name text, version text, value numeric, unit text, description text, source text,'
-    ' effective_from date, effective_to date DEFAULT NULL::date) returns text, volatile,'
-    ' security invoker',
+    ' effective_from date, effective_to date DEFAULT NULL::date, is_new boolean DEFAULT false,'
+    ' changes_unit boolean DEFAULT false) returns text, volatile, security definer',
     'a constant is published with unit, description and source'
 );
 
@@ -18,10 +18,30 @@ select throws_ok(
 );
 reset role;
 set local role eagle_operator;
+select throws_ok(
+    $$ select catalog.publish_constant(
+           'SOIL', 'v1', 2000, 'psf', 'Soil', 'Survey', '2025-01-01'
+       ) $$,
+    'ES110', 'no constant SOIL is published', 'a name that is not known may be misspelt'
+);
 select is(
-    catalog.publish_constant('SOIL', 'v1', 2000, 'psf', 'Soil', 'Survey', '2025-01-01'),
+    catalog.publish_constant(
+        'SOIL', 'v1', 2000, 'psf', 'Soil', 'Survey', '2025-01-01', is_new => true
+    ),
     'published', 'a first version is published'
 );
+select throws_ok(
+    $$ select catalog.publish_constant('SOIL', 'v2', 96, 'kPa', 'Soil', 'Survey', '2026-01-01') $$,
+    'ES110', 'constant SOIL is of the unit psf, not kPa', 'another unit may be a mistake'
+);
+savepoint other_unit;
+select is(
+    catalog.publish_constant(
+        'SOIL', 'v2', 96, 'kPa', 'Soil', 'Survey', '2026-01-01', changes_unit => true
+    ),
+    'superseded', 'it is published if that is said'
+);
+rollback to savepoint other_unit;
 select is(
     catalog.publish_constant('SOIL', 'v1', 2000, 'psf', 'Soil', 'Survey', '2025-01-01'),
     'unchanged', 'publishing the same again changes nothing'

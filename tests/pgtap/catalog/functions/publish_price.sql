@@ -1,14 +1,29 @@
 begin;
-select plan(9);
+select plan(14);
 \ir ../../shape.psql
 
 select is(
     pg_temp.head_of('catalog.publish_price'),
     '(item_code text, version text, price_usd numeric, description text, category'
-    ' catalog.price_category, effective_from date, effective_to date DEFAULT NULL::date)'
-    ' returns text, volatile, security invoker',
+    ' catalog.price_category, effective_from date, effective_to date DEFAULT NULL::date,'
+    ' is_new boolean DEFAULT false, changes_category boolean DEFAULT false)'
+    ' returns text, volatile, security definer',
     'a price is published with its category'
 );
+
+create function pg_temp.hint_of(statement text) returns text
+    language plpgsql
+as $function$
+declare
+    hint text;
+begin
+    execute statement;
+    return null;
+exception when others then
+    get stacked diagnostics hint = pg_exception_hint;
+    return hint;
+end
+$function$;
 
 set local role eagle_application;
 select throws_ok(
@@ -41,13 +56,44 @@ select throws_ok(
     '23P01', 'price base_est v3 would overlap v1 in time',
     'history is not rewritten'
 );
+select throws_ok(
+    $$ select catalog.publish_price('rush', 'v1', 10, 'Rush', 'addon', '2025-01-01') $$,
+    'ES110', 'no price rush is published', 'an item that is not known may be misspelt'
+);
 select is(
-    catalog.publish_price('rush', 'v1', 10, 'Rush', 'addon', '2025-01-01', '2025-02-01'),
+    catalog.publish_price(
+        'rush', 'v1', 10, 'Rush', 'addon', '2025-01-01', '2025-02-01', is_new => true
+    ),
     'published', 'a price may be published for a while'
 );
 select is(
     catalog.publish_price('rush', 'v2', 20, 'Rush', 'addon', '2025-03-01'),
     'published', 'and again after a time without one'
+);
+select throws_ok(
+    $$ select catalog.publish_price('rush', 'v3', 20, 'Rush', 'permit', current_date + 40) $$,
+    'ES110', 'price rush is of the category addon, not permit',
+    'another category may be a mistake'
+);
+select is(
+    catalog.publish_price(
+        'rush', 'v3', 20, 'Rush', 'permit', current_date + 40, changes_category => true
+    ),
+    'superseded', 'it is published if that is said'
+);
+select results_eq(
+    $$ select object, version, outcome, superseded_by, was ->> 'effective_to',
+              ended_by = session_user
+         from catalog.past_versions where object = 'rush' $$,
+    $$ values ('rush', 'v2', 'superseded', 'v3', null, true) $$,
+    'that the version before had no end stays on record'
+);
+select is(
+    pg_temp.hint_of(
+        $$ select catalog.publish_price('rush', 'v4', 1, 'Rush', 'permit', current_date + 40) $$
+    ),
+    'Withdraw v3 with catalog.withdraw_price(), or start it after every published version.',
+    'who publishes again for the same day is told to withdraw the first'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(23);
+select plan(25);
 \ir ../../shape.psql
 
 select results_eq(
@@ -65,7 +65,14 @@ select throws_ok(
     '42501', 'permission denied for table calibration_constants',
     format('the catalog owner does not edit the %s of a published constant', kept.name)
 )
-  from unnest(array['name', 'version', 'value', 'unit', 'source', 'effective_from']) as kept (name);
+  from unnest(
+      array['name', 'version', 'value', 'unit', 'source', 'effective_from', 'effective_to']
+  ) as kept (name);
+select throws_ok(
+    'insert into catalog.calibration_constants default values',
+    '42501', 'permission denied for table calibration_constants',
+    'the catalog owner publishes constants with what keeps a record alone'
+);
 reset role;
 set local role eagle_owner;
 

@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(22);
 \ir ../../shape.psql
 
 select results_eq(
@@ -61,8 +61,13 @@ select throws_ok(
     format('the catalog owner does not edit the %s of a published price', kept.name)
 )
   from unnest(
-      array['item_code', 'version', 'price_usd', 'category', 'effective_from']
+      array['item_code', 'version', 'price_usd', 'category', 'effective_from', 'effective_to']
   ) as kept (name);
+select throws_ok(
+    'insert into catalog.pricing_configs default values',
+    '42501', 'permission denied for table pricing_configs',
+    'the catalog owner publishes prices with what keeps a record alone'
+);
 reset role;
 set local role eagle_owner;
 

@@ -20,7 +20,7 @@ select set_eq(
     'which is the same in every session'
 );
 savepoint nested;
-select catalog.publish_price('extra', 'v1', 1, 'Extra', 'addon', '2026-01-01');
+select catalog.publish_price('extra', 'v1', 1, 'Extra', 'addon', '2026-01-01', is_new => true);
 select results_eq(
     $$ select relation, key from ops.catalog_row_hashes(written_now => true) $$,
     $$ values ('catalog.pricing_configs', 'extra, v1') $$,

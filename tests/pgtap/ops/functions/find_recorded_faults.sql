@@ -9,9 +9,11 @@ select is(
     'volatile, security invoker',
     'faults of one kind are found as the caller'
 );
-select catalog.publish_price('extra', 'v1', 1, 'Extra', 'addon', '2026-01-01');
+select catalog.publish_price('extra', 'v1', 1, 'Extra', 'addon', '2026-01-01', is_new => true);
 select catalog.publish_price('extra', 'v2', 2, 'Extra', 'addon', '2027-01-01');
-select catalog.publish_constant('EXTRA', 'v1', 1, 'unitless', 'Extra', 'A test', '2026-01-01');
+select catalog.publish_constant(
+    'EXTRA', 'v1', 1, 'unitless', 'Extra', 'A test', '2026-01-01', is_new => true
+);
 select is_empty('select * from ops.find_recorded_faults()', 'what is published is recorded');
 insert into app.projects (account_id, name, status, created_by, updated_by)
 values (pg_temp.ana(), 'Sign', 'accepted', 'ana', 'ana');

@@ -28,6 +28,7 @@ select results_eq(
         ('app.event_chains', 'tenant'),
         ('app.project_events', 'tenant'),
         ('app.project_payloads', 'tenant'),
+        ('app.project_requests', 'tenant'),
         ('app.project_totals', 'tenant'),
         ('app.projects', 'tenant'),
         ('app.retired_events', 'tenant'),
