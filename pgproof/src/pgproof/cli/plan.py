@@ -74,8 +74,7 @@ def _show(found: "Plan", verbose: bool) -> None:
             printing.say(*(f"  {line}" for line in statement.difference))
         for finding, place in faults(file.findings, apart=verbose):
             printing.say(f"  squawk, {place}: {finding.rule}: {finding.message}")
-        for one in file.ignored:
-            printing.say(f"  squawk, line {one.line}: {one}")
+        printing.say(*(f"  squawk, line {one.line}: {one}" for one in file.ignored))
         printing.say(*(f"  rollback {line}" for line in file.restores))
     if found.files and not found.linted:
         printing.say("squawk is not installed: no findings", err=True)
