@@ -78,7 +78,7 @@ def test_a_parameter_that_the_server_does_not_take_is_an_error(project: Project)
 @pytest.mark.parametrize(
     ("conninfo", "database", "server"),
     [
-        ("postgresql://ana:secret@db.example:6543/shop", "shop", "db.example:6543"),
+        ("postgresql://ana@db.example:6543/shop", "shop", "db.example:6543"),
         ("host=one,two port=1,2 dbname=shop", "shop", "one:1,two:2"),
         ("hostaddr=192.0.2.1 user=ana", "ana", "192.0.2.1:5432"),
         ("host=/run/pg dbname=shop", "shop", "/run/pg:5432"),

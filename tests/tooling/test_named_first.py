@@ -14,7 +14,7 @@ from tests.tooling.test_command_line import commands
 from tooling.cli import group
 from tooling.errors import ToolingError
 
-NOWHERE = "postgresql://nobody:secret@127.0.0.1:1/x"
+NOWHERE = "postgresql://nobody:secret@127.0.0.1:1/x"  # pragma: allowlist secret
 READ = {
     *("tooling account status", "tooling audit check", "tooling audit verify"),
     *("tooling catalog clause", "tooling catalog constant", "tooling catalog diff"),

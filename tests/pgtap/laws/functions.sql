@@ -85,7 +85,8 @@ values
      'No role has a right to change prices; an operator calls it.'),
     ('catalog.publish_constant(text,text,numeric,text,text,text,date,date,boolean,boolean)',
      'No role has a right to write constants, but by what keeps a record; an operator calls it.'),
-    ('catalog.publish_price(text,text,numeric,text,catalog.price_category,date,date,boolean,boolean)',
+    ('catalog.publish_price(text,text,numeric,text,catalog.price_category,date,date,'
+     'boolean,boolean)',
      'No role has a right to write prices, but by what keeps a record; an operator calls it.'),
     ('catalog.withdraw_constant(text,text,text)',
      'No role has a right to remove constants; an operator calls it.'),

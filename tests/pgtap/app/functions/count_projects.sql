@@ -16,7 +16,8 @@ insert into app.projects (
     account_id, name, status, created_by, updated_by, created_at, updated_at
 )
 select
-    pg_temp.ana(), 'Pylon ' || n, case when n = 1 then 'submitted' else 'draft' end::app.project_status,
+    pg_temp.ana(), 'Pylon ' || n,
+    case when n = 1 then 'submitted' else 'draft' end::app.project_status,
     'ana', 'ana', '2020-01-01', '2020-01-01'::timestamptz + n * interval '1 day'
   from generate_series(1, 1001) as n;
 set local role eagle_application;

@@ -7,7 +7,8 @@ select is(
     pg_temp.head_of('app.create_project'),
     '(account_id uuid, name text, actor text DEFAULT NULL::text, customer text DEFAULT NULL::text,'
     ' description text DEFAULT NULL::text, site_name text DEFAULT NULL::text,'
-    ' street text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text) returns app.projects, volatile, security invoker',
+    ' street text DEFAULT NULL::text, idempotency_key text DEFAULT NULL::text)'
+    ' returns app.projects, volatile, security invoker',
     'a project is created from its account and name, and what else is known'
 );
 

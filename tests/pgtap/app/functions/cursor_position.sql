@@ -12,7 +12,7 @@ select is(
 set local role eagle_reader;
 select row_eq(
     $$ select * from app.cursor_position('event', null) $$,
-    row ('infinity'::timestamptz, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid),
+    row('infinity'::timestamptz, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid),
     'no cursor is before everything'
 );
 select results_eq(
@@ -35,9 +35,9 @@ select throws_ok(
             ('project', 'a word is none'),
             ('project.', 'nor is it with a point'),
             ('project.0006475efc78ef75a1000000000070008000000000000', 'a part of one is none'),
-            ('project.0006475efc78ef75a1000000000070008000000000000000 ', 'nor one with a blank'),
+            ('project.0006475efc78ef75a1000000000070008000000000000000 ', 'nor a blank after it'),
             ('project.0006475EFC78EF75A100000000007000800000000000000', 'nor one in capitals'),
-            ('project.x006475efc78ef75a100000000007000800000000000000', 'nor one with other digits'),
+            ('project.x006475efc78ef75a100000000007000800000000000000', 'nor other digits'),
             ('event.0006475efc78ef75a100000000007000800000000000000', 'that of an event is none'),
             (repeat('x', 1000), 'a long text is none'),
             ('project.' || repeat('f', 48), 'a time that never comes is none')

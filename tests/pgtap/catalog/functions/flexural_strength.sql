@@ -50,7 +50,9 @@ select is(
 );
 
 -- The same of sections whose ratios follow from printed sizes, and in SI units.
-create function pg_temp.strength_of(shape_type text, units text, fy numeric, ratios text, sizes text)
+create function pg_temp.strength_of(
+    shape_type text, units text, fy numeric, ratios text, sizes text
+)
     returns numeric language sql
 as $function$
     select round(catalog.flexural_strength(jsonb_populate_record(
@@ -75,7 +77,7 @@ select results_eq(
                 ('HSS', '{"b/tdes": 26, "h/tdes": 59}', '{}')
               ) as given (shape_type, ratios, sizes) $$,
     array[450.00, null, null, null, 450.00, null, 450.00, null],
-    'slenderness that is not printed follows from the sizes; half a flange counts, or all of a channel'
+    'slenderness that is not printed follows from the sizes; of a channel, all of the flange counts'
 );
 select results_eq(
     $$ select pg_temp.strength_of('W', 'us', 50, format('{"bf/2tf": %s, "h/tw": 40}', ratio), '{}')

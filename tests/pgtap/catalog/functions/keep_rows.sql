@@ -25,14 +25,16 @@ select throws_ok(
 );
 select throws_ok(
     format(
-        'select catalog.keep_rows(%L, ''catalog.code_references'', array_fill(''x''::text, array[1000001]))',
+        'select catalog.keep_rows(%L, ''catalog.code_references'','
+        ' array_fill(''x''::text, array[1000001]))',
         import_id
     ),
     '22023', 'number of keys must be from 0 to 1000000', 'a million rows at once are kept'
 )
   from catalog.imports limit 1;
 select is(
-    catalog.keep_rows(import_id, 'catalog.code_references', '{}'), 0::bigint, 'none are kept of none'
+    catalog.keep_rows(import_id, 'catalog.code_references', '{}'), 0::bigint,
+    'none are kept of none'
 )
   from catalog.imports limit 1;
 

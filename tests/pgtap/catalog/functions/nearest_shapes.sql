@@ -38,7 +38,9 @@ select pg_temp.section(
     import_id, 'v16.0', shape, type, '{"us": {"d": 1}}', '{"us": {"W": 1, "A": 1}}', 9
 )
   from catalog.imports
- cross join (values ('HSS12X6X3/8', 'HSS'), ('Pipe12XS', 'PIPE'), ('2L8X8X1', '2L')) as s (shape, type)
+ cross join (
+     values ('HSS12X6X3/8', 'HSS'), ('Pipe12XS', 'PIPE'), ('2L8X8X1', '2L')
+ ) as s (shape, type)
  where edition = 'v16.0';
 select results_eq(
     $$ select (catalog.nearest_shapes(shape))[1]
@@ -51,7 +53,7 @@ select is(
     'another wall of a pipe is nearer than another diameter'
 );
 select ok(
-    '2L8X8X1' = any (catalog.nearest_shapes('2 x 8 x 1', count => 100)),
+    '2L8X8X1' = any(catalog.nearest_shapes('2 x 8 x 1', count => 100)),
     'the first size may be where the name begins'
 );
 
