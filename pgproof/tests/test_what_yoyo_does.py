@@ -86,7 +86,7 @@ def test_exit_codes_tell_what_yoyo_hides(
     project.migrate()
     done = project.run(name, *arguments)
     assert done.returncode == code, done.stderr
-    assert done.stderr.startswith("error: ")
+    assert "\nerror: " in done.stderr
     assert project.states()["0001.t"] == "applied"
 
 

@@ -210,7 +210,7 @@ def of_squawk(folder: Path, found: Trace) -> list[list[set[str]]] | None:
     """Return the kinds of cost that squawk names, by file and statement; None without squawk."""
     files = []
     for file in found.files:
-        findings = lint([folder / f"{file.id}.sql"], folder)
+        findings = lint({folder / f"{file.id}.sql": file.transactional}, folder)
         if findings is None:
             return None
         statements: list[set[str]] = [set() for _ in file.statements]

@@ -53,7 +53,10 @@ def program() -> Path:
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
         try:
-            ask = ["apt-get", "-qq", "--print-uris", "--no-install-recommends", "install", _PACKAGE]
+            # What lies in the cache of apt would not be listed.
+            (scratch / "archives/partial").mkdir(parents=True)
+            ask = ["apt-get", "-qq", "-o", f"Dir::Cache::Archives={scratch}/archives"]
+            ask += ["--print-uris", "--no-install-recommends", "install", _PACKAGE]
             listed = subprocess.run(ask, check=True, capture_output=True, text=True).stdout
             names = re.findall(r"^'\S+' ([^_\s]+)_", listed, re.MULTILINE)
             download = ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", *names]
@@ -63,7 +66,7 @@ def program() -> Path:
         except (OSError, subprocess.CalledProcessError) as error:
             pytest.skip(f"no browser here, and its Debian package cannot be fetched: {error}")
         scratch.rename(_FOLDER)
-    return next(_FOLDER.rglob("chromium-headless-shell/chromium-headless-shell"))
+    return _FOLDER / "usr/lib/chromium/chromium-headless-shell"
 
 
 class Page:
@@ -148,7 +151,8 @@ def page() -> Iterator[Page]:
     found = program()
     (to_read, sends), (receives, to_write) = _pipe(), _pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        libraries = ":".join(str(one) for one in _FOLDER.glob("usr/lib/*-linux-gnu"))
+        folders = (_FOLDER.glob("usr/lib/*-linux-gnu"), _FOLDER.glob("usr/lib/*-linux-gnu/*/"))
+        libraries = ":".join(str(one) for some in folders for one in some)
         command = [str(found), *_QUIET, f"--user-data-dir={profile}"]
         process = subprocess.Popen(
             [sys.executable, "-c", _AS_3_AND_4, str(to_read), str(to_write), *command],
