@@ -30,7 +30,10 @@ READ = {
 SERVERS = {"coverage", "compat", "mutate", "order", "review", "trace", "verify"}
 """Commands that write to scratch databases alone."""
 WORDS = {
+    "tooling catalog correct": ["price", "base_est", "v1", "price_usd=1", "--reason", "x"],
+    "tooling catalog publish": ["price", "base_est", "v2", "price_usd=1"],
     "tooling catalog undo": ["9f2c41d0"],
+    "tooling catalog withdraw": ["price", "base_est", "v1", "--reason", "x"],
     "tooling account add-key": ["k1", "{tmp}/key"],
     "tooling account remove-key": ["k1"],
     "tooling audit anchor": ["{tmp}/x.anchor", "--key", "{tmp}/key"],

@@ -17,7 +17,7 @@ from tooling.cli.catalog import shown
 @shown.REASON
 @options.dry_run
 @options.as_json
-@options.database(role="eagle_operator", autocommit=True)
+@options.database(role="eagle_operator", autocommit=True, writes=True)
 def command(
     connection: psycopg.Connection[Any],
     noun: str,
