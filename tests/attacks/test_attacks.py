@@ -48,6 +48,8 @@ def test_no_attack_is_made_twice() -> None:
 # Text that is given to a file system, a socket or the shell's user, and never to the database.
 NO_SQL = {
     "db psql arguments": "psql's own arguments, from who may run psql",
+    "docs recording commands": "commands of a shell, from who may run them",
+    "docs recording --title": "a title in a picture",
     "alert-receiver --listen": "an address to listen at",
     "review --json": "a file to write",
     "job services --user": "a line of a systemd unit",

@@ -173,6 +173,7 @@ OUTSIDE = {
     "pgproof/printing.py": "the one place",
     "tooling/printing.py": "the tables and consoles of rich",
     "tooling/cli/top.py": "a console of printing, with tables of printing.row",
+    "tooling/reference/recording.py": "a console that records, and writes to no stream",
 }
 
 

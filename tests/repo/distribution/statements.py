@@ -135,6 +135,7 @@ def _plpgsql(definition: str) -> Iterator[tuple[str, bool]]:
     The parser knows no types of ours: for it, a name of ours has no dot.
     """
     dotless = re.sub(r"\b(app|app_next|catalog|ops)\.(?=\w)", r"\1__of__", definition)
+    dotless = re.sub(r"(__of__\w+)\[\]", r"\1", dotless)  # An array of an unknown type is an error.
     pending: list[tuple[Any, bool]] = [(pglast.parse_plpgsql(dotless), False)]
     while pending:
         node, is_text = pending.pop()

@@ -36,7 +36,8 @@ def command(
     Columns are those of `tooling catalog publish`; `effective_to=` opens a version again.
 
     \b
-      tooling catalog correct price expedited v1 price_usd=110.00 --reason 'misread' --dry-run
+      tooling catalog correct price expedited v1 price_usd=110.00 \\
+          --reason 'misread' --dry-run
     """
     from tooling.catalog import given, publishing, versions
 

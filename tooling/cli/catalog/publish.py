@@ -50,10 +50,10 @@ def command(
     YYYY-MM-DD. What changes is printed as old -> new.
 
     \b
-      tooling catalog publish price expedited v2 price_usd=110.00 effective_from=2028-01-03 \\
-          --dry-run
-      tooling catalog publish price expedited v3 price_usd=115.00 effective_from=2028-01-03 \\
-          --replaces v2 --reason 'a typo'
+      tooling catalog publish price expedited v2 price_usd=110.00 \\
+          effective_from=2028-01-03 --dry-run
+      tooling catalog publish price expedited v3 price_usd=115.00 \\
+          effective_from=2028-01-03 --replaces v2 --reason 'a typo'
     """
     from tooling.catalog import given, publishing, versions
 
