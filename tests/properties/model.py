@@ -124,7 +124,7 @@ def refusal(account: Account, call: Call) -> str | None:
         return NOT_FOUND
     if call.kind == "delete":
         return STALE if call.etag != project.etag else _nobody(call)
-    is_change = not _is_as_it_was(project, call)
+    is_change = not is_as_it_was(project, call)
     if is_change and call.actor != project.updated_by and (nobody := _nobody(call)):
         return nobody
     if call.etag != project.etag:
@@ -154,7 +154,7 @@ def apply(account: Account, call: Call, row: dict[str, Any]) -> None:
         del account.projects[call.project]
     elif call.kind == "save":
         _save(project, events, call, row, actor)
-    elif _is_as_it_was(project, call):
+    elif is_as_it_was(project, call):
         assert row["etag"] == project.etag, "a change that changes nothing renews the etag"
     else:
         _change(project, events, call, actor)
@@ -188,7 +188,7 @@ def _digits(number: str) -> str:
     return format(Decimal(number).normalize(), "f")
 
 
-def _is_as_it_was(project: Project, call: Call) -> bool:
+def is_as_it_was(project: Project, call: Call) -> bool:
     if call.kind == "move":
         return call.status == project.status
     return all(project.values.get(key) == value for key, value in call.changes.items())

@@ -24,6 +24,8 @@ NOT_THERE = re.compile(
     + r"|, period(?=\))|, doubted, set_apart(?=,)"
 )
 """What the files grant today on functions and columns that FIRST and those after it make."""
+CREATE = "app.create_project(uuid, text, text, text, text, text, text)"
+"""What made projects until it took an idempotency key."""
 WRITE = f"""
 select saved.payload_id
   from app.create_project('{ACCOUNT}', 'Harbour sign', 'ana') as project
@@ -46,6 +48,7 @@ def before(empty_database: str, tmp_path: Path) -> Iterator[psycopg.Connection]:
             for statement in granted.statements:
                 with suppress(psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction):
                     connection.execute(NOT_THERE.sub("", statement.sql).encode())
+        connection.execute(f"grant execute on function {CREATE} to eagle_application")
         yield connection
 
 

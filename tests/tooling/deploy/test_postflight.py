@@ -138,6 +138,7 @@ def test_a_table_read_whole_is_an_error(filled: str) -> None:
             "projects_pkey",
             "projects_account_id_project_id_estimating_idx",
             "projects_account_id_status_updated_at_idx",
+            "projects_account_id_updated_at_idx",
             "projects_account_id_created_at_draft_idx",
             "projects_account_id_content_sha256_idx",
             "projects_account_id_etag_key",
