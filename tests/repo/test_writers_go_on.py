@@ -8,7 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from pgproof.files.script import Script
+from pgproof.files.folder import read
+from pgproof.files.restores import resolve
+from pgproof.files.script import Script, load
 from tests.repo.staging import MIGRATIONS, ROOT, Stage, names
 
 FIRST = "0022.account-indexes"
@@ -54,8 +56,8 @@ def before(empty_database: str, tmp_path: Path) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def run(connection: psycopg.Connection, file: Path) -> None:
-    statements = Script(file, file.read_bytes()).statements
+def run(connection: psycopg.Connection, file: Path, script: Script | None = None) -> None:
+    statements = (script or Script(file, file.read_bytes())).statements
     for statement in statements:
         connection.execute(statement.sql.encode())
         if file.name.startswith(AT_ONCE) and statement is not statements[-1]:
@@ -71,10 +73,13 @@ def run(connection: psycopg.Connection, file: Path) -> None:
 
 def test_between_the_statements_of_migrations_and_rollbacks(before: psycopg.Connection) -> None:
     later = [name for name in names() if name >= FIRST]
+    ordered = read(MIGRATIONS).ordered()
     for name in later:
         run(before, MIGRATIONS / f"{name}.sql")
     for name in reversed(later):
         undo = MIGRATIONS / f"{name}.rollback.sql"
         if not undo.is_file():
             break  # What is irreversible keeps all before it.
-        run(before, undo)
+        migration = next(one for one in ordered if one.id == name)
+        earlier = ordered[: ordered.index(migration)]
+        run(before, undo, resolve(load(undo), migration, ordered, earlier)[0])
