@@ -177,7 +177,7 @@ class Interleaved(RuleBasedStateMachine):
         )
         apply(view, call, session.outcome)
         if is_nothing:
-            return  # It holds no row: the other session may go on.
+            return  # Nothing is its own: the other session may add to the project meanwhile.
         if call.kind == "save" and session.has_waited:
             self._order(session, view, call.project)
         name = session.outcome["project_id"] if call.kind == "create" else call.project
