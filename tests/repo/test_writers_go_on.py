@@ -16,7 +16,7 @@ from tests.repo.staging import MIGRATIONS, ROOT, Stage, names
 FIRST = "0022.account-indexes"
 """Before it, grants came only once all migrations were there."""
 AT_ONCE = ("0045.create-once", "0047.equal-numbers")
-"""Files that exchange a function for one of other parameters, in one transaction."""
+"""Files whose one transaction exchanges what writers call: nobody sees it half done."""
 ACCOUNT = "0194f3c0-0000-7000-8000-000000000001"
 _LATER = {
     "app": "begin_work|config_of_account|delete_project|event_actor|require_between|signed_account"
