@@ -190,7 +190,7 @@ def test_writers_go_on_during_the_conversion(filled: Stage) -> None:
     for thread in threads:
         thread.start()
     try:
-        filled.add(*names()[6:])
+        filled.add(*names()[6:9])
         filled.tooling("migrate")
     finally:
         stop.set()

@@ -88,7 +88,8 @@ def opened(settings: BackupSettings) -> Store:
     from botocore.config import Config
 
     with _explained():
-        client = boto3.client(
+        # A session of its own: boto3's default one keeps the first credentials of the process.
+        client = boto3.Session().client(
             "s3",
             endpoint_url=settings.endpoint,
             config=Config(

@@ -1,12 +1,18 @@
 """`pgproof migrate`."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from pgproof import printing
 from pgproof.cli import options, outcome
+from pgproof.errors import Exit
 from pgproof.settings import Settings
+
+if TYPE_CHECKING:
+    from pgproof.rehearsal import Rehearsal
+    from pgproof.run.options import Result
 
 
 @click.command(cls=outcome.Command)
@@ -39,6 +45,11 @@ from pgproof.settings import Settings
     help="Apply without a review that covers the files; the ledger records the reason.",
 )
 @options.dry_run
+@click.option(
+    "--no-rehearse",
+    is_flag=True,
+    help="Make no scratch copy on which a dry run applies what is pending.",
+)
 @options.events
 def command(
     settings: Settings,
@@ -48,12 +59,16 @@ def command(
     resume: tuple[str, int] | None,
     unreviewed: str | None,
     dry_run: bool,
+    no_rehearse: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Apply pending migrations, each once, and repeatable files.
 
     Each file and its ledger row are one transaction. After an interruption of any kind, run the
     same command again: it continues where it stopped. No rollback file is ever run by this command.
+
+    A dry run applies what is pending to a scratch copy of the database, which it drops, and checks
+    that the bodies of functions still fit. Exit code: 25 if one does not.
 
     \b
       pgproof migrate
@@ -81,13 +96,52 @@ def command(
             dry_run=dry_run,
         ),
     )
+    if dry_run:
+        return _rehearse(result, dsn, settings, as_json=as_json, rehearsing=not no_rehearse)
     if as_json:
         outcome.result(result.as_dict())
-        return
-    if dry_run:
+        return Exit.OK
+    done = f"{len(result.applied)} applied, {result.already} before"
+    printing.say(f"{done}; {len(result.repeated)} repeatable; {result.seconds:.2f} s", err=True)
+    return Exit.OK
+
+
+def _rehearse(
+    result: "Result", dsn: str | None, settings: Settings, *, as_json: bool, rehearsing: bool
+) -> int:
+    """Show what a dry run found, and how it goes on a scratch copy."""
+    from pgproof.rehearsal import rehearse
+
+    if not as_json:
         printing.say(*result.pending)
         if not result.pending:
             printing.say("nothing is pending", err=True)
+    conninfo = options.scratch_address(dsn, settings)
+    found = (
+        rehearse(conninfo, settings, prepare=options.preparing(settings)) if rehearsing else None
+    )
+    code = found.exit_code if found else Exit.OK
+    if as_json:
+        outcome.result({**result.as_dict(), "rehearsal": found.as_dict() if found else None}, code)
+    elif found:
+        _show(found)
+    return code
+
+
+def _show(found: "Rehearsal") -> None:
+    from pgproof.files.statement import shortened
+
+    if found.omitted:
+        printing.say(f"not rehearsed: {found.omitted}", err=True)
         return
-    done = f"{len(result.applied)} applied, {result.already} before"
-    printing.say(f"{done}; {len(result.repeated)} repeatable; {result.seconds:.2f} s", err=True)
+    for one in found.broken:
+        printing.say(
+            f"breaks: {one.function}: {shortened(one.sql)}",
+            f"  {one.message} (SQLSTATE {one.sqlstate})",
+        )
+    printing.say(
+        f"rehearsed on a copy of {found.copied}: {len(found.applied)} applied,"
+        f" {len(found.repeated)} repeatable; {found.statements} statements in functions,"
+        f" {len(found.broken)} break; {found.seconds:.1f} s",
+        err=True,
+    )

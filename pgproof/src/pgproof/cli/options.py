@@ -143,7 +143,7 @@ def resolve(dsn: str | None, settings: Settings) -> str:
 
 def announce(dsn: str | None, settings: Settings) -> None:
     """Name on stderr the database that a command is about to write, before it connects."""
-    say_database(_address(dsn, settings))
+    say_database(scratch_address(dsn, settings))
 
 
 def say_database(conninfo: str) -> None:
@@ -166,13 +166,14 @@ def preparing(settings: Settings) -> Callable[[str], str]:
 
 def scratch(dsn: str | None, settings: Settings) -> str:
     """Return the connection string to make scratch databases with; the server is named first."""
-    found = _address(dsn, settings)
+    found = scratch_address(dsn, settings)
     _, server = named(found)
     printing.say(f"server: {server}, for scratch databases", err=True)
     return found
 
 
-def _address(dsn: str | None, settings: Settings) -> str:
+def scratch_address(dsn: str | None, settings: Settings) -> str:
+    """Return the connection string to make scratch databases with."""
     program = host.current()
     return (program.scratch or program.resolve)(dsn, settings)
 

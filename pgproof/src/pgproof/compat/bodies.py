@@ -37,6 +37,11 @@ class Bodies:
                 current.append(one)
         return current
 
+    def every(self, schema: Schema) -> Iterator[Statement]:
+        """Yield the statements of the bodies of all functions."""
+        for function in functions(self.observer.connection):
+            yield from self._of(function, schema)
+
     def _uses(self, source: str, texts: Sequence[str]) -> Uses:
         """Return what a text uses; it is parsed once."""
         if source not in self._used:

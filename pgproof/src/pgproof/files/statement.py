@@ -52,6 +52,11 @@ class Statement:
     @property
     def first_words(self) -> str:
         """The start of the statement on one line, at most 72 characters, and its file if `path`."""
-        line = " ".join(self.sql[:200].split())
-        short = line if len(line) <= 72 else f"{line[:71]}…"
+        short = shortened(self.sql)
         return f"{short} of {self.path.name}" if self.path else short
+
+
+def shortened(text: str) -> str:
+    """Return the start of a statement on one line, at most 72 characters."""
+    line = " ".join(text[:200].split())
+    return line if len(line) <= 72 else f"{line[:71]}…"
