@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from pgproof.compat.rehearsal import Rehearsal, rehearse
 from pgproof.errors import Exit, PgproofError
-from pgproof.rehearsal import Rehearsal, rehearse
 from tests.project import Project
 
 TABLES = """

@@ -11,7 +11,7 @@ from pgproof.errors import Exit
 from pgproof.settings import Settings
 
 if TYPE_CHECKING:
-    from pgproof.rehearsal import Rehearsal
+    from pgproof.compat.rehearsal import Rehearsal
     from pgproof.run.options import Result
 
 
@@ -110,7 +110,7 @@ def _rehearse(
     result: "Result", dsn: str | None, settings: Settings, *, as_json: bool, rehearsing: bool
 ) -> int:
     """Show what a dry run found, and how it goes on a scratch copy."""
-    from pgproof.rehearsal import rehearse
+    from pgproof.compat.rehearsal import rehearse
 
     if not as_json:
         printing.say(*result.pending)
