@@ -1,4 +1,5 @@
 # `make` lists the targets; each recipe is a command you could type. DATABASE_URL names another server.
+unexport PYTHONDONTWRITEBYTECODE # Programs start in half the time with what is compiled.
 .PHONY: help migrate test check lint format python-tests runner-tests sql-tests coverage corpus compat faults attacks tamper integrity-check bench chaos mutants stack-check monitoring-check catalog-check drift-check runner-check bench-runner lock db-start compose-env compose-check
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -12,14 +13,13 @@ lint: .venv/test ## ruff, mypy, sqlfluff, squawk, detect-secrets; changes nothin
 	.venv/bin/mypy
 	.venv/bin/sqlfluff lint --processes 2 sql migrations tests/pgtap
 	.venv/bin/squawk 'migrations/*.sql'
-	git ls-files -z ':!requirements' | xargs -0 .venv/bin/detect-secrets-hook --disable-plugin HexHighEntropyString
+	git ls-files -z ':!requirements' | xargs -0 -n 300 -P 2 .venv/bin/detect-secrets-hook --disable-plugin HexHighEntropyString
 format: .venv/test ## let ruff rewrite the Python files
 	.venv/bin/ruff check --fix . && .venv/bin/ruff format .
-LONG = tests/chaos tests/compose tests/integrity tests/monitoring/test_live.py tests/monitoring/test_thresholds.py tests/tooling/laboratory
 python-tests: .venv/test ## pytest of the product, on PostgreSQL 18; with EVERY=1 also what takes long
-	.venv/bin/pytest -n 3 --dist loadfile $(if $(EVERY),,$(LONG:%=--ignore=%))
+	.venv/bin/pytest -n 3 --dist loadfile $(if $(EVERY),--every-test)
 runner-tests: .venv/test ## pytest of pgproof, on PostgreSQL 18
-	cd pgproof && ../.venv/bin/pytest -n 3 --dist loadfile
+	cd pgproof && ../.venv/bin/pytest -n 3 --dist loadfile $(if $(EVERY),--every-test)
 sql-tests: .venv/test ## pg_prove over tests/pgtap, on PostgreSQL 18 and 16
 	.venv/bin/python -m tests.run_pgtap 18 16
 coverage: .venv/test ## what the pgTAP tests cover; writes build/coverage.json and coverage.html

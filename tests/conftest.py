@@ -28,6 +28,49 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=servers.VERSIONS,
         help="major version of the server under test (default: TOOLING_TEST_PG, else 18)",
     )
+    parser.addoption(
+        "--every-test",
+        action="store_true",
+        help="run the tests that take long, too",
+    )
+
+
+_LONG = (
+    "tests/chaos/",
+    "tests/compose/",
+    "tests/ha/",
+    "tests/integrity/",
+    "tests/monitoring/test_live.py",
+    "tests/monitoring/test_thresholds.py",
+    "tests/repo/test_compat.py",
+    "tests/repo/test_docs_run.py::test_a_page_does_what_it_shows[docs/how-to/add-a-module",
+    "tests/repo/test_docs_run.py::test_a_page_does_what_it_shows[docs/how-to/backups.md]",
+    "tests/repo/test_docs_run.py::test_a_page_does_what_it_shows[docs/how-to/disaster-recovery",
+    "tests/repo/test_docs_run.py::test_a_page_does_what_it_shows[docs/how-to/import-catalogs",
+    "tests/repo/test_two_roads.py::test_each_rollback_restores_what_was_before",
+    "tests/tooling/backup/test_part.py",
+    "tests/tooling/backup/test_planted.py",
+    "tests/tooling/backup/test_reset.py",
+    "tests/tooling/backup/test_ship_alone.py",
+    "tests/tooling/backup/test_timelines.py",
+    "tests/tooling/laboratory/",
+)
+"""What `make test` leaves out, and `make test EVERY=1` runs; so does whoever names files."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    named = config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+    if named and not hasattr(config, "workerinput"):
+        config.option.every_test = True
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--every-test"):
+        return
+    left = [item for item in items if item.nodeid.startswith(_LONG)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if not item.nodeid.startswith(_LONG)]
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 
 from pgproof.cli import COMMANDS, command
 from pgproof.cli.host import Host
-from pgproof.errors import InputError
+from pgproof.errors import InputError, PgproofError
 from pgproof.settings import Settings, load
 from tests.project import Project
 
@@ -285,7 +285,8 @@ def test_another_program_may_prepare_before_migrations_are_applied(project: Proj
         return project.url
 
     host = Host("other", resolve, prepare=prepare)
-    for words in (["plan"], ["status"], ["migrate", "--dry-run"], ["migrate"], ["rollback"]):
+    dry = ["migrate", "--dry-run", "--no-rehearse"]
+    for words in (["plan"], ["status"], dry, ["migrate"], ["rollback"]):
         name, *others = words
         others += ["--migrations", str(project.folder)]
         command(name, host).main(others, standalone_mode=False)
@@ -294,3 +295,9 @@ def test_another_program_may_prepare_before_migrations_are_applied(project: Proj
         *("resolve", "resolve"),
         *(named, "resolve", named, "prepare", named, "resolve"),
     ]
+    project.write("0002.u", "create table u ();")
+    with pytest.raises(PgproofError, match=r"prepares test_\w+, and not the scratch database"):
+        command("migrate", host).main(
+            ["--dry-run", "--migrations", str(project.folder)], standalone_mode=False
+        )
+    assert set(project.states().values()) == {"pending"}

@@ -43,7 +43,7 @@ def our_files(victims: Server, tmp_path_factory: pytest.TempPathFactory) -> Matr
 def test_nasty_files_survive(nasty_files: Matrix, fault: str) -> None:
     """Boundaries of each file, and the middle of statements that may last; others by fault."""
     cases = [case for case in nasty_files.cases() if case.fault == fault]
-    sample = cases[victim.FAULTS.index(fault) :: 12]
+    sample = cases[victim.FAULTS.index(fault) :: 24]
     assert len(sample) > 3
     outcomes = [nasty_files.run(case) for case in sample]
     assert [one for one in outcomes if not one.survived] == []
@@ -51,10 +51,10 @@ def test_nasty_files_survive(nasty_files: Matrix, fault: str) -> None:
 
 @pytest.mark.parametrize("fault", victim.FAULTS)
 def test_our_migrations_survive(our_files: Matrix, fault: str) -> None:
-    """A boundary in every fifth migration, each fault with other ones."""
+    """A boundary in every tenth migration, each fault with other ones."""
     first = victim.FAULTS.index(fault)
     chosen = []
-    for number, (name, stage) in list(enumerate(our_files.stages.items()))[first % 5 :: 5]:
+    for number, (name, stage) in list(enumerate(our_files.stages.items()))[first * 2 :: 10]:
         chosen.append(Case(name, fault, (number + first * 7) % len(stage.boundaries)))
     outcomes = [our_files.run(case) for case in chosen]
     assert [one for one in outcomes if not one.survived] == []

@@ -116,10 +116,10 @@ def _rehearse(
         printing.say(*result.pending)
         if not result.pending:
             printing.say("nothing is pending", err=True)
-    conninfo = options.scratch_address(dsn, settings)
-    found = (
-        rehearse(conninfo, settings, prepare=options.preparing(settings)) if rehearsing else None
-    )
+    found = None
+    if rehearsing:
+        conninfo = options.scratch_address(dsn, settings)
+        found = rehearse(conninfo, settings, prepare=options.preparing(settings))
     code = found.exit_code if found else Exit.OK
     if as_json:
         outcome.result({**result.as_dict(), "rehearsal": found.as_dict() if found else None}, code)

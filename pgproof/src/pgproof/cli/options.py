@@ -12,6 +12,7 @@ from pgproof import printing
 from pgproof import settings as settings_of
 from pgproof.cli import host
 from pgproof.connection import named
+from pgproof.errors import PgproofError
 from pgproof.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -159,9 +160,21 @@ def prepare(dsn: str | None, settings: Settings) -> str:
 
 
 def preparing(settings: Settings) -> Callable[[str], str]:
-    """Return what prepares for migrations of a scratch database, which need no review."""
+    """Return what prepares for migrations of a scratch database, which need no review.
+
+    It raises PgproofError if the program would have another database migrated.
+    """
     unreviewed = replace(settings, require_reviewed=False)
-    return lambda url: prepare(url, unreviewed)
+
+    def prepared(url: str) -> str:
+        found = prepare(url, unreviewed)
+        if (database := named(found)[0]) != (wanted := named(url)[0]):
+            raise PgproofError(
+                f"{settings.program} prepares {database}, and not the scratch database {wanted}"
+            )
+        return found
+
+    return prepared
 
 
 def scratch(dsn: str | None, settings: Settings) -> str:
