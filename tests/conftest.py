@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-_LONG = (
+LONG = (
     "tests/chaos/",
     "tests/compose/",
     "tests/ha/",
@@ -68,9 +68,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--every-test"):
         return
-    left = [item for item in items if item.nodeid.startswith(_LONG)]
+    left = [item for item in items if item.nodeid.startswith(LONG)]
     config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if not item.nodeid.startswith(_LONG)]
+    items[:] = [item for item in items if not item.nodeid.startswith(LONG)]
 
 
 @pytest.fixture(scope="session")

@@ -42,10 +42,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 _LONG = (
     "test_compat",
     "test_coverage",
+    "test_distribution",
     "test_growth",
+    "test_import",
+    "test_import_adopts",
     "test_mutate",
     "test_order",
+    "test_other_tools",
+    "test_outcomes",
     "test_reviewed",
+    "test_streams",
+    "test_trace",
+    "test_verify",
+    "test_what_yoyo_does",
 )
 """Of these files a run takes one test of four; `make runner-check` takes all."""
 _ONE_OF = 4

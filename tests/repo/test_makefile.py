@@ -3,12 +3,15 @@
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+
+from tests.conftest import LONG
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -48,7 +51,7 @@ def test_no_target_is_mistaken_for_a_file() -> None:
 def test_pre_commit_runs_the_commands_of_lint() -> None:
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
     entries = [hook["entry"] for repo in config["repos"] for hook in repo["hooks"]]
-    commands = [line.rpartition("xargs -0 ")[2] for line in make("-n", "lint")]
+    commands = [re.sub(r".*xargs -0 (-\w \d+ )*", "", line) for line in make("-n", "lint")]
     assert entries == commands
 
 
@@ -86,6 +89,23 @@ def test_test_runs_every_check() -> None:
 def test_what_make_makes_is_ignored_by_git(folder: str) -> None:
     done = subprocess.run(["git", "check-ignore", "-q", folder], cwd=ROOT, check=False)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("suite", ["python-tests", "runner-tests"])
+def test_every_test_is_run_where_it_is_asked_for(suite: str) -> None:
+    (usual,) = (line for line in make("-n", suite) if "pytest" in line)
+    (every,) = (line for line in make("-n", suite, "EVERY=1") if "pytest" in line)
+    assert every.split() == [*usual.split(), "--every-test"]
+
+
+def test_what_is_left_out_is_there_and_run_if_it_is_named() -> None:
+    assert [one for one in LONG if not (ROOT / one.partition("::")[0]).exists()] == []
+    counted = []
+    for arguments in ((), ("tests/tooling/backup/test_reset.py",)):
+        command = [sys.executable, "-m", "pytest", "-q", "--collect-only", *arguments]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        counted.append(done.stdout.count("test_reset.py::"))
+    assert counted[0] == 0 < counted[1]
 
 
 def test_requirements_are_pinned_as_pyproject_allows() -> None:
