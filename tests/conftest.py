@@ -47,13 +47,17 @@ LONG = (
     "tests/repo/test_docs_run.py::test_a_page_does_what_it_shows[docs/how-to/backups.md]",
     "tests/repo/test_docs_run.py::test_a_page_does_what_it_shows[docs/how-to/disaster-recovery",
     "tests/repo/test_docs_run.py::test_a_page_does_what_it_shows[docs/how-to/import-catalogs",
+    "tests/repo/test_docs_run.py::test_a_page_does_what_it_shows[docs/how-to/runbooks/",
     "tests/repo/test_two_roads.py::test_each_rollback_restores_what_was_before",
+    "tests/tooling/backup/test_dump.py",
     "tests/tooling/backup/test_part.py",
     "tests/tooling/backup/test_planted.py",
     "tests/tooling/backup/test_reset.py",
     "tests/tooling/backup/test_ship_alone.py",
+    "tests/tooling/backup/test_store.py",
     "tests/tooling/backup/test_timelines.py",
     "tests/tooling/laboratory/",
+    "tests/tooling/migration/test_faults.py::test_our_migrations_survive",
 )
 """What `make test` leaves out, and `make test EVERY=1` runs; so does whoever names files."""
 

@@ -71,8 +71,8 @@ def forbidden(name: str, *statements: str, role: str = APPLICATION) -> None:
     case(name, role)(attack)
 
 
-def judge(world: World, one: Case) -> Verdict:
-    """Make the attack and look what it learnt and what it changed."""
+def judge(world: World, one: Case, *, looking: bool = True) -> Verdict:
+    """Make the attack and look what it learnt and, with `looking`, what changed since a look."""
     world.commands.clear()
     got = ""
     with Attacker(world, one.role) as attacker:
@@ -82,7 +82,7 @@ def judge(world: World, one: Case) -> Verdict:
             got = str(breach)
         leaked = world.secrets_in(attacker.learnt(), attacker.sent)
         how = attacker.summary()
-    changed = world.changes()
+    changed = world.changes() if looking else []
     if leaked:
         got = f"learnt {', '.join(leaked)[:200]}"
     if changed:

@@ -32,7 +32,9 @@ def test_all_are_refused(world: World) -> None:
         for number, one in enumerate(CASES)
         if number % 20 == 0 or not one.name.startswith("tooling ")
     ]
-    verdicts = [judge(world, one) for one in chosen]
+    # What one changes is seen at the latest ten attacks later.
+    looks = {one.name for one in (*chosen[::10], chosen[-1])}
+    verdicts = [judge(world, one, looking=one.name in looks) for one in chosen]
     assert [verdict for verdict in verdicts if not verdict.refused] == []
     assert len(CASES) > 450 and len(verdicts) > 280
     assert world.admin.execute("select * from ops.verify_event_chain()").fetchall() == []
