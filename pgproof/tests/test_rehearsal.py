@@ -1,6 +1,8 @@
 """A dry run applies what is pending to a scratch copy, and sees what a run would break."""
 
 import json
+import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,3 +166,20 @@ def test_an_empty_database_begins_with_an_empty_copy(project: Project, tmp_path:
     assert (found.copied, found.applied) == ("an empty database", ["0001.t"])
     project.migrate()
     assert rehearse(project.url, project.settings) is None
+
+
+@pytest.mark.parametrize("command", ["migrate --dry-run", "trace", "verify", "review --html -"])
+def test_a_terminal_is_told_which_file_a_command_has_come_to(
+    project: Project, command: str
+) -> None:
+    project.write("0001.t", "create table t (a int);", "drop table t;")
+    name, *arguments = command.split()
+    terminal, end = os.openpty()
+    try:
+        subprocess.run(
+            project.command(name, *arguments), stderr=end, stdout=subprocess.PIPE, check=False
+        )
+        assert "0001.t.sql" in os.read(terminal, 65536).decode().splitlines()
+    finally:
+        os.close(end)
+        os.close(terminal)

@@ -1,5 +1,6 @@
 """What the runner says while it works: events, printed for people or as JSON lines."""
 
+import sys
 from typing import IO, Protocol
 
 from pgproof import printing
@@ -14,6 +15,13 @@ class Reporter(Protocol):
 
 def silent(event: str, /, **fields: object) -> None:
     """Say nothing."""
+
+
+def progress(event: str, /, **fields: object) -> None:
+    """On a terminal, say on stderr which file a command has come to."""
+    if event in ("file", "test") and sys.stderr is not None and sys.stderr.isatty():
+        outcome = f"  {fields['fault'] or 'ok'}" if "fault" in fields else ""
+        printing.say(f"{fields['file']}{outcome}", err=True)
 
 
 _LINES = {

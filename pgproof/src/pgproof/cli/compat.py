@@ -119,6 +119,7 @@ def command(
     from pgproof.compat.looker import Application
     from pgproof.compat.server import of_server
     from pgproof.compat.statements import of_path
+    from pgproof.report import progress
     from pgproof.scratch.source import Source
 
     asked = [one for path in statements for one in of_path(path)]
@@ -141,6 +142,7 @@ def command(
         every=every,
         factor=slower,
         prepare=options.preparing(settings),
+        report=progress,
     )
     if as_json:
         outcome.result(found.as_dict(), found.exit_code)

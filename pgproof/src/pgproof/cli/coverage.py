@@ -69,6 +69,7 @@ def command(
       pgproof coverage --min-objects 100 --min-branches 95 --json
     """
     from pgproof.coverage.coverage import coverage
+    from pgproof.report import progress
 
     found = coverage(
         options.scratch(dsn, settings),
@@ -78,7 +79,7 @@ def command(
         template=template,
         jobs=jobs,
         prepare=options.preparing(settings),
-        report=_progress,
+        report=progress,
     )
     _write(found, html, cobertura, lcov)
     short = list(_short(found, min_objects, min_branches))
@@ -91,11 +92,6 @@ def command(
             sys.stdout.flush()
             printing.fail("\n".join(short), "Write tests for what is listed.")
     return exit_code
-
-
-def _progress(_kind: str, /, **event: object) -> None:
-    if sys.stderr is not None and sys.stderr.isatty():
-        printing.say(f"{event['file']}  {event['fault'] or 'ok'}", err=True)
 
 
 def _write(found: "Coverage", html: Path | None, cobertura: Path | None, lcov: Path | None) -> None:

@@ -111,6 +111,7 @@ def _rehearse(
 ) -> int:
     """Show what a dry run found, and how it goes on a scratch copy."""
     from pgproof.compat.rehearsal import rehearse
+    from pgproof.report import progress
 
     if not as_json:
         printing.say(*result.pending)
@@ -119,7 +120,7 @@ def _rehearse(
     found = None
     if rehearsing:
         conninfo = options.scratch_address(dsn, settings)
-        found = rehearse(conninfo, settings, prepare=options.preparing(settings))
+        found = rehearse(conninfo, settings, report=progress, prepare=options.preparing(settings))
     code = found.exit_code if found else Exit.OK
     if as_json:
         outcome.result({**result.as_dict(), "rehearsal": found.as_dict() if found else None}, code)

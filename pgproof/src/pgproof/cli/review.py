@@ -86,6 +86,7 @@ def command(
       pgproof review --record
     """
     from pgproof.order.prove import prove
+    from pgproof.report import progress
     from pgproof.review import formats
     from pgproof.review.collect import review
 
@@ -101,6 +102,7 @@ def command(
         only=only,
         replay=replay,
         order=prove(settings, scratch or conninfo, base, prepare=prepare) if base else None,
+        report=progress,
         prepare=prepare,
     )
     exit_code = Exit.OK if found.passes else Exit.DISAPPROVED

@@ -96,6 +96,7 @@ def command(
       pgproof trace --only 0012.status --json
       pgproof trace --sizes 1e4,1e5,1e6 --rows public.orders=42e6
     """
+    from pgproof.report import progress
     from pgproof.scratch.source import Source
     from pgproof.trace.trace import trace
 
@@ -108,7 +109,7 @@ def command(
 
         wanted = Sizes(sizes, rows, repeats)
         return run(conninfo, settings, wanted, source, only, prepare, as_json=as_json)
-    found = trace(conninfo, settings, source, only, queries, prepare=prepare)
+    found = trace(conninfo, settings, source, only, queries, report=progress, prepare=prepare)
     exit_code = _exit_code(found)
     if as_json:
         outcome.result(found.as_dict(), exit_code)

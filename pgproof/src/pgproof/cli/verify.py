@@ -56,6 +56,7 @@ def command(
       pgproof verify
       pgproof verify --template shop --only 0012.status
     """
+    from pgproof.report import progress
     from pgproof.verify.verify import verify
 
     found = verify(
@@ -65,6 +66,7 @@ def command(
         only=only,
         rows=rows,
         prepare=options.preparing(settings),
+        report=progress,
     )
     if as_json:
         outcome.result(found.as_dict(), found.exit_code)

@@ -19,6 +19,7 @@ from pgproof.files.folder import Folder, read
 from pgproof.files.script import Script
 from pgproof.ledger import compare
 from pgproof.ledger.reader import Reader, reading
+from pgproof.report import Reporter, silent
 from pgproof.run.interrupt import interruptible
 from pgproof.run.migrate import migrate
 from pgproof.run.options import Options
@@ -73,6 +74,7 @@ def rehearse(
     conninfo: str,
     settings: Settings,
     *,
+    report: Reporter = silent,
     prepare: copies.Prepare = str,
 ) -> Rehearsal | None:
     """Apply what is pending, and the repeatable files, to a scratch copy of the database.
@@ -111,7 +113,7 @@ def rehearse(
             if not copied.startswith("the database"):
                 settings = replace(settings, adopt=None)
             try:
-                done = migrate(own, settings, options=_OPTIONS)
+                done = migrate(own, settings, report, _OPTIONS)
             except PgproofError as error:
                 raise PgproofError(
                     f"on a copy of {copied}: {error.message}",
