@@ -2,8 +2,8 @@
 
     cd pgproof && python -m tests.review_picture
 
-The migrations are those of a small shop. One widens a column under a lock and is not restored by its
-rollback file; the other is harmless.
+The migrations are those of a small shop. One builds an index; the other rewrites a table and drops
+a column, whose values its rollback file does not restore.
 """
 
 import sys
@@ -33,7 +33,8 @@ create table orders (
     person_id bigint not null references people,
     total     numeric(12, 2) not null
 );
-insert into people (name, kind) select 'person ' || n, 'regular' from generate_series(1, 20000) as n;
+insert into people (name, kind)
+select 'person ' || n, 'regular' from generate_series(1, 20000) as n;
 insert into orders (person_id, total) select n, n / 7.0 from generate_series(1, 20000) as n;
 """
 PENDING = {
