@@ -115,9 +115,7 @@ def refusal(account: Account, call: Call) -> str | None:
     if call.kind == "save":
         if project is None:
             return FOREIGN_KEY
-        newest = project.newest(call.module)
-        is_newest = newest is not None and newest.snapshot == canonical(call.snapshot)
-        return None if is_newest else _nobody(call)
+        return None if _is_newest(project, call) else _nobody(call)
     if call.kind == "update" and call.changes.keys() - set(CHANGEABLE):
         return BAD_VALUE
     if project is None:
@@ -186,6 +184,18 @@ def canonical(snapshot: tuple[str, str, str]) -> str:
 
 def _digits(number: str) -> str:
     return format(Decimal(number).normalize(), "f")
+
+
+def is_nothing(account: Account, call: Call) -> bool:
+    """Whether a call that succeeds leaves all as it is, and so locks nothing."""
+    if call.kind in ("update", "move"):
+        return is_as_it_was(account.projects[call.project], call)
+    return call.kind == "save" and _is_newest(account.projects[call.project], call)
+
+
+def _is_newest(project: Project, call: Call) -> bool:
+    newest = project.newest(call.module)
+    return newest is not None and newest.snapshot == canonical(call.snapshot)
 
 
 def is_as_it_was(project: Project, call: Call) -> bool:

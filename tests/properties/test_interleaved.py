@@ -23,7 +23,7 @@ from psycopg.rows import dict_row
 
 from tests.properties import calls as database
 from tests.properties.conftest import of_role
-from tests.properties.model import Account, Call, apply, is_as_it_was, refusal
+from tests.properties.model import Account, Call, apply, is_nothing, refusal
 from tests.properties.steps import addressed, calls
 
 STEPS = int(os.environ.get("PROPERTY_STEPS", "8000")) // 4
@@ -172,11 +172,9 @@ class Interleaved(RuleBasedStateMachine):
             assert session.outcome.sqlstate == wanted, (call, str(session.outcome))
             return
         assert wanted is None, f"{call} succeeded, and should be refused with {wanted}"
-        is_nothing = call.kind in ("update", "move") and is_as_it_was(
-            view.projects[call.project], call
-        )
+        changes_nothing = is_nothing(view, call)
         apply(view, call, session.outcome)
-        if is_nothing:
+        if changes_nothing:
             return  # Nothing is its own: the other session may add to the project meanwhile.
         if call.kind == "save" and session.has_waited:
             self._order(session, view, call.project)
