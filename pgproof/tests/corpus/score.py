@@ -8,7 +8,7 @@ is locked as strongly: nobody can meet it.
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -307,6 +307,20 @@ def main() -> None:
                     scored.as_dict()
                 )
     Path(out).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    print("\n".join(table(document)))
+
+
+def table(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines that `make corpus` prints: a tool's counts by kind and version."""
+    counted = ("found", "missed", "unknown", "false")
+    yield f"{'tool':<8} {'kind':<9} {'server':>7} " + " ".join(f"{one:>7}" for one in counted)
+    for tool, kinds in document["tools"].items():
+        for kind, versions in kinds.items():
+            for version, counts in versions.items():
+                numbers = " ".join(f"{counts.get(key, ''):>7}" for key in counted)
+                yield f"{tool:<8} {kind:<9} {version:>7} {numbers}"
+    yield "; ".join(f"{count} cases on {one}" for one, count in document["cases"].items())
+    yield from (f"not run: {tool}: {why}" for tool, why in document["not_run"].items())
 
 
 if __name__ == "__main__":
