@@ -48,7 +48,6 @@ LONG = (
     "tests/repo/test_docs_run.py::test_a_page_does_what_it_shows[docs/how-to/disaster-recovery",
     "tests/repo/test_docs_run.py::test_a_page_does_what_it_shows[docs/how-to/import-catalogs",
     "tests/repo/test_docs_run.py::test_a_page_does_what_it_shows[docs/how-to/runbooks/",
-    "tests/repo/test_two_roads.py::test_each_rollback_restores_what_was_before",
     "tests/tooling/backup/test_dump.py",
     "tests/tooling/backup/test_part.py",
     "tests/tooling/backup/test_planted.py",
