@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from pgproof import server as embedded
+from pgproof.compat.rehearsal import rehearse
 from pgproof.errors import Exit, RefusedError
 from tests import servers
 from tests.project import Project
@@ -63,5 +64,7 @@ def test_a_standby_is_refused_and_looked_at(project: Project) -> None:
                 with pytest.raises(RefusedError, match="the server is a standby"):
                     writes()
             looked_at(there, "pending")
+            found = rehearse(there.url, there.settings)
+            assert found and found.omitted == "a standby takes no database for a copy"
         finally:
             embedded.stop(data)

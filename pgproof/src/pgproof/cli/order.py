@@ -53,6 +53,7 @@ def command(
     """
     from pgproof.order import page
     from pgproof.order.prove import prove
+    from pgproof.report import progress
 
     found = prove(
         settings,
@@ -61,6 +62,7 @@ def command(
         rows=rows,
         template=template,
         prepare=options.preparing(settings),
+        report=progress,
     )
     if as_json:
         outcome.result(found.as_dict(), found.exit_code)

@@ -33,7 +33,7 @@ from pgproof.trace.shared import CREATES, is_shared
 
 _OPTIONS = Options(allow_out_of_order=True, record=False)
 _MAY = """
-select not pg_catalog.pg_is_in_recovery() and (rolcreatedb or rolsuper)
+select pg_catalog.pg_is_in_recovery(), rolcreatedb or rolsuper
   from pg_catalog.pg_roles where rolname = current_user
 """
 
@@ -165,8 +165,10 @@ def _omitted(
     reader: Reader, work: compare.Work, first: Sequence[Repeatable], last: Sequence[Repeatable]
 ) -> str | None:
     """Return why nothing is rehearsed; None if it can be, and changes the copy alone."""
-    row = reader.connection.execute(_MAY).fetchone()
-    if not (row and row[0]):
+    is_standby, may = reader.connection.execute(_MAY).fetchone() or (False, False)
+    if is_standby:
+        return "a standby takes no database for a copy"
+    if not may:
         return f"{reader.connection.info.user} may not create a database on this server"
     if first:
         return f"{first[0].name} is due, which comes before all and may change the whole server"

@@ -91,13 +91,11 @@ class Ranking:
         return touching, [one for one in by_worth if scores[one.name] <= 0]
 
     def concerns(self, mutant: Mutant, file: TestFile) -> bool:
-        """Whether a file names or touches the object, or asks about all what the mutant changes."""
+        """Whether a file names the object, or asks about all what the mutant changes."""
         if mutant.operator in _SAID:
             return self._score(mutant, file) > 0
-        return (
-            file.path.stem.lower() == _bare(mutant)
-            or not file.words.isdisjoint((_bare(mutant), mutant.names[0].lower()))
-            or mutant.oid in self.touched.get(file.name, ())
+        return file.path.stem.lower() == _bare(mutant) or not file.words.isdisjoint(
+            (_bare(mutant), mutant.names[0].lower())
         )
 
     def _cost(self, mutant: Mutant, file: TestFile) -> float:

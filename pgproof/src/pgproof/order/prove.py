@@ -14,6 +14,7 @@ from pgproof.order import clashes
 from pgproof.order.branches import Branches, branches
 from pgproof.order.records import Clash, Order, unique
 from pgproof.order.runs import AloneError, Ran, Runs, name_of
+from pgproof.report import Reporter, silent
 from pgproof.run.interrupt import interruptible
 from pgproof.scratch.copies import Prepare, of_database
 from pgproof.scratch.databases import Databases, databases
@@ -34,6 +35,7 @@ def prove(
     rows: int = ROWS,
     template: str | None = None,
     prepare: Prepare = str,
+    report: Reporter = silent,
 ) -> Order:
     """Run the work tree's new migrations and those that landed on `base`, in either order.
 
@@ -57,7 +59,7 @@ def prove(
         if found.ours and found.theirs and not doubtful:
             made = stack.enter_context(databases(conninfo))
             shown = {here / "base": f"{base}:", here / "merge-base": "the merge base:"}
-            runs = Runs(made, settings, here, prepare, shown)
+            runs = Runs(made, settings, here, prepare, shown, report)
             order = _Proof(made, runs, found, rows, template).of(order)
         elif found.ours and found.theirs:
             found.notes.append("nothing was run, since the files themselves clash")

@@ -20,6 +20,7 @@ from pgproof.ledger.tables import Ledger
 from pgproof.order import data
 from pgproof.order.branches import depending
 from pgproof.order.records import Failure
+from pgproof.report import Reporter, silent
 from pgproof.run.migrate import migrate
 from pgproof.run.options import Options
 from pgproof.scratch.copies import Prepare
@@ -68,6 +69,7 @@ class Runs:
     prepare: Prepare
     shown: Mapping[Path, str]
     """What messages call a folder that files were read from."""
+    report: Reporter = silent
 
     def apply(
         self,
@@ -93,7 +95,7 @@ class Runs:
                     shutil.copy(one.undo, folder)
             alone = self.settings.of_scratch(folder, after=(), require_empty=False)
             options = Options(allow_out_of_order=True, record=record)
-            migrate(self.prepare(conninfo), alone, options=options)
+            migrate(self.prepare(conninfo), alone, self.report, options)
         except PgproofError as error:
             error.message = self._named(error.message, folder, more or {})
             raise

@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(21);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -40,7 +40,9 @@ select throws_ok(
   from unnest(array[
            null, '[]', '"x.pdf"', '{}', '{"name": 5}', '{"name": null}', '{"name": ""}',
            jsonb_build_object('name', repeat('x', 201)),
-           jsonb_build_object('name', 'x', 'b', repeat('x', 16384 - 20))
+           jsonb_build_object(
+               'name', 'x', 'b', repeat('x', 16385 - length('{"b": "", "name": "x"}'))
+           )
        ]::jsonb[]) as wrong (file);
 select throws_ok(
     $$ select app.attach_file(
@@ -58,10 +60,6 @@ select throws_ok(
              'no file is attached to a project that the account does not have'),
             (pg_temp.ana_project(), 'signage.two_pole.direct_burial', 'nor to no design')
        ) as given (project_id, module, what);
-select throws_ok(
-    $$ select pg_temp.attach('{"name": "x"}', repeat('x', 256)) $$,
-    '22023', 'length of actor must be from 0 to 255', 'an actor has at most 255 characters'
-);
 select row_eq(
     $$ select (a.payload).config, (a.payload).files, a.is_new
          from pg_temp.attach(jsonb_build_object('name', repeat('x', 200))) as a $$,
@@ -81,6 +79,19 @@ select row_eq(
     row (2, false),
     'a file that the design has is not attached again'
 );
+select throws_ok(
+    $$ select pg_temp.attach('{"name": "b.pdf", "pages": 2}', repeat('x', 256)) $$,
+    '22023', 'length of actor must be from 0 to 255',
+    'an actor has at most 255 characters, also where nothing is attached'
+);
+select row_eq(
+    $$ select jsonb_array_length((a.payload).files), a.is_new
+         from pg_temp.attach(jsonb_build_object(
+                  'name', 'x', 'b', repeat('x', 16384 - length('{"b": "", "name": "x"}'))
+              )) as a $$,
+    row (3, true),
+    'a file of 16,384 bytes with a name of one character is'
+);
 select results_eq(
     $$ select e.actor, e.data ->> 'name', e.data ->> 'module',
               (e.data ->> 'payload_id')::uuid in (select payload_id from app.project_payloads)
@@ -89,11 +100,12 @@ select results_eq(
         order by e.position $$,
     $$ values
         ('cara@example.com', repeat('x', 200), 'signage.single_pole.base_plate', true),
-        ('cara@example.com', 'b.pdf', 'signage.single_pole.base_plate', true) $$,
+        ('cara@example.com', 'b.pdf', 'signage.single_pole.base_plate', true),
+        ('cara@example.com', 'x', 'signage.single_pole.base_plate', true) $$,
     'each file that was attached is recorded with its design'
 );
 select is(
-    (select count(*) from app.project_payloads), 3::bigint, 'the designs before are as they were'
+    (select count(*) from app.project_payloads), 4::bigint, 'the designs before are as they were'
 );
 
 select * from finish();

@@ -38,7 +38,7 @@ select throws_ok(
              'there is a list'),
             ('{"name": "A"}', '22023', 'projects must be a JSON list of at most 16777216 bytes',
              'one object is not a list'),
-            (jsonb_build_array(repeat('x', 16777216)), '22023',
+            (jsonb_build_array(repeat('x', 16777217 - length('[""]'))), '22023',
              'projects must be a JSON list of at most 16777216 bytes', 'a list has at most 16 MB'),
             ('[]', '22023', 'number of projects must be from 1 to 10000', 'a list has an item'),
             ((select jsonb_agg('{"name": "A"}'::jsonb) from generate_series(1, 10001)), '22023',

@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(25);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -44,7 +44,11 @@ select is(
     'digit by digit'
 );
 select is(
-    (app.normal_numbers(jsonb_build_array(repeat('x', 65526), '1.0'::jsonb)) -> 1)::text, '1',
+    (app.normal_numbers(jsonb_build_array(repeat('x', 65528), '1.0'::jsonb)) -> 1)::text, '1.0',
+    'also of one byte too many'
+);
+select is(
+    (app.normal_numbers(jsonb_build_array(repeat('x', 65527), '1.0'::jsonb)) -> 1)::text, '1',
     'one that just fits is spelled'
 );
 select is(

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(16);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -90,6 +90,23 @@ select row_eq(
     row ('[]'::jsonb, '{}'::jsonb, false),
     'null files and costs are none'
 );
+select throws_ok(
+    format(
+        'select app.put_payload(pg_temp.ana(), pg_temp.ana_project(),'
+        ' ''signage.two_pole.direct_burial'', %L, %L, %L)',
+        wrong.config, wrong.files, wrong.cost_snapshot
+    ),
+    '23514',
+    'config, files or cost_snapshot is longer than 65536 bytes, has a number over 1e100 or over 50'
+    ' levels',
+    format('%s of 65,537 bytes is refused', wrong.what)
+)
+  from (select repeat('x', 65537 - length('{"x": ""}')) as x) as long
+ cross join lateral (values
+           ('a config', jsonb_build_object('x', x), '[]'::jsonb, '{}'::jsonb),
+           ('a list of files', '{}', jsonb_build_array(x || repeat('x', length('"x": '))), '{}'),
+           ('a cost snapshot', '{}', '[]', jsonb_build_object('x', x))
+       ) as wrong (what, config, files, cost_snapshot);
 select throws_ok(
     $$ select pg_temp.put('{}', repeat('x', 256)) $$,
     '22023', 'length of actor must be from 0 to 255',

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(17);
 \ir ../../shape.psql
 
 select is(
@@ -26,6 +26,13 @@ select throws_ok(
   from (values
             ('{"value": 1}', '', '22023', 'length of reason must be from 1 to 1000',
              'no reason'),
+            ('{"value": 1}', null, '22023', 'length of reason must be from 1 to 1000',
+             'a reason left out'),
+            ('{"value": 1}', repeat('x', 1001), '22023', 'length of reason must be from 1 to 1000',
+             'a long reason'),
+            (format('{"description": "%s"}', repeat('x', 65537 - length('{"description": ""}'))),
+             repeat('x', 1000), '22023', 'changes must be a JSON object of 65536 bytes at most',
+             'a text of more than that'),
             ('[]', 'a test', '22023', 'changes must be a JSON object of 65536 bytes at most',
              'a list'),
             ('{"version": "v9"}', 'a test', '22023', 'version of a constant is not corrected',
@@ -55,7 +62,7 @@ select results_eq(
     'what it was stays on record, with the reason and who did it'
 );
 select catalog.correct_constant('K_FACTOR', 'footing_v1', '{"effective_to": "2030-01-01"}', 'ends');
-select catalog.correct_constant('K_FACTOR', 'footing_v1', '{"effective_to": null}', 'it does not');
+select catalog.correct_constant('K_FACTOR', 'footing_v1', '{"effective_to": null}', 'x');
 select results_eq(
     $$ select effective_to from catalog.constant_on('K_FACTOR', '2031-01-01') $$,
     'values (null::date)', 'an end is corrected, too'

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(13);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -26,6 +26,11 @@ select is(
     catalog.nearest_shapes('14 x 90', count => 100), array['W14X90', 'W14X99', 'W14X22'],
     'then the first size is one of the name'
 );
+select is(catalog.nearest_shapes(repeat('x', 300)), '{}', 'nor is a long text near to anything');
+select throws_ok(
+    $$ select catalog.nearest_shapes(repeat('x', 301)) $$,
+    '22023', 'length of shape, edition and grade must be from 0 to 300', 'up to 300 characters'
+);
 select is(catalog.nearest_shapes('beam'), '{}', 'a text without sizes is near to nothing');
 select is(catalog.nearest_shapes(''), '{}', 'nor is no text');
 select throws_ok(
@@ -39,7 +44,8 @@ select pg_temp.section(
 )
   from catalog.imports
  cross join (
-     values ('HSS12X6X3/8', 'HSS'), ('Pipe12XS', 'PIPE'), ('2L8X8X1', '2L')
+     values ('HSS12X6X3/8', 'HSS'), ('Pipe12XS', 'PIPE'), ('2L8X8X1', '2L'),
+            ('2L8X6X1LLBB', '2L'), ('2L8X6X1X9', '2L')
  ) as s (shape, type)
  where edition = 'v16.0';
 select results_eq(
@@ -51,6 +57,10 @@ select results_eq(
 select is(
     (catalog.nearest_shapes('Pipe10XS'))[1], 'Pipe10STD',
     'another wall of a pipe is nearer than another diameter'
+);
+select is(
+    catalog.nearest_shapes('2L8X6X1X3/4'), array['2L8X6X1LLBB', '2L8X8X1', '2L8X6X1X9'],
+    'a size that is missing, or a word, is as far as a size seven times as large'
 );
 select ok(
     '2L8X8X1' = any(catalog.nearest_shapes('2 x 8 x 1', count => 100)),

@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 \ir ../../shape.psql
 
 select is(
@@ -20,6 +20,8 @@ update catalog.pricing_configs set published_at = now() - interval '3 days'
  where item_code = 'expedited' and version = 'v1';
 update catalog.pricing_configs set published_at = now() - interval '2 days'
  where item_code = 'expedited' and version = 'v2';
+update catalog.pricing_configs set published_at = now() - interval '3 days'
+ where item_code = 'permit_pkg';
 update catalog.past_versions
    set began_at = now() - interval '3 days', ended_at = now() - interval '2 days';
 set local session_replication_role = origin;
@@ -57,6 +59,10 @@ select is_empty(
            'permit_pkg', '2025-06-01', now() - interval '10 years'
        ) $$,
     'nor is what was not published yet'
+);
+select isnt_empty(
+    $$ select from catalog.price_as_of('permit_pkg', '2025-06-01', now() - interval '1 day') $$,
+    'what became of another one since then does not matter'
 );
 select results_eq(
     $$ select *

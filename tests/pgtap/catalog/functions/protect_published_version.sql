@@ -1,5 +1,6 @@
 begin;
 select plan(6);
+\ir ../../errors.psql
 \ir ../../shape.psql
 
 select is(
@@ -8,36 +9,23 @@ select is(
     'published versions are protected by a trigger'
 );
 
-create function pg_temp.said(statement text) returns text
-    language plpgsql
-as $function$
-declare
-    state text;
-    detail text;
-    hint text;
-begin
-    execute statement;
-    return null;
-exception when others then
-    get stacked diagnostics
-        state = returned_sqlstate, detail = pg_exception_detail, hint = pg_exception_hint;
-    return concat_ws(' | ', state, nullif(detail, ''), hint);
-end
-$function$;
 set local role eagle_owner;
-select is(
-    pg_temp.said(
-        $$ update catalog.calibration_constants set value = 0.2, unit = 'kip'
-            where name = 'K_FACTOR' $$
+select row_eq(
+    $$ select code, detail, hint
+         from pg_temp.error_of(
+                  'update catalog.calibration_constants set value = 0.2, unit = ''kip'''
+                  ' where name = ''K_FACTOR'''
+              ) $$,
+    row (
+        'ES101'::text, 'The change was unit from unitless to kip, value from 0.15 to 0.2.'::text,
+        'Publish a new version with catalog.publish_constant(), or correct this one with'
+        ' catalog.correct_constant().'::text
     ),
-    'ES101 | The change was unit from unitless to kip, value from 0.15 to 0.2.'
-    ' | Publish a new version with catalog.publish_constant(), or correct this one with'
-    ' catalog.correct_constant().',
     'the error says what would have changed, and what to do instead'
 );
 select is(
-    pg_temp.said($$ delete from catalog.pricing_configs $$),
-    'ES101 | Close it by setting effective_to; it stays as a record. Before it is in effect,'
+    (pg_temp.error_of('delete from catalog.pricing_configs')).hint,
+    'Close it by setting effective_to; it stays as a record. Before it is in effect,'
     ' catalog.withdraw_price() withdraws it.',
     'the error on removal says how a price ends'
 );

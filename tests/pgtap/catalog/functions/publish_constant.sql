@@ -1,5 +1,6 @@
 begin;
-select plan(15);
+select plan(17);
+\ir ../../errors.psql
 \ir ../../shape.psql
 
 select is(
@@ -79,6 +80,27 @@ select throws_ok(
     '23P01', 'constant SOIL v3 would overlap v1 in time',
     'history is not rewritten'
 );
+select is(
+    (pg_temp.error_of(
+        $$ select catalog.publish_constant(
+               'SOIL', 'v3', 1, 'psf', 'Soil', 'Survey', '2025-06-01'
+           ) $$
+    )).hint,
+    'Start it after every published version, or end it before the next.',
+    'a version in effect is not to be withdrawn'
+);
+savepoint later;
+select catalog.publish_constant('SOIL', 'v9', 3000, 'psf', 'Soil', 'Survey', current_date + 40);
+select is(
+    (pg_temp.error_of(
+        $$ select catalog.publish_constant(
+               'SOIL', 'v10', 1, 'psf', 'Soil', 'Survey', current_date + 40
+           ) $$
+    )).hint,
+    'Withdraw v9 with catalog.withdraw_constant(), or start it after every published version.',
+    'who publishes again for the same day is told to withdraw the first'
+);
+rollback to savepoint later;
 select is(
     catalog.publish_constant(
         'SOIL', 'v2', 2500, 'psf', 'Soil', 'Survey', '2026-01-01', '2027-01-01'

@@ -1,5 +1,6 @@
 begin;
 select plan(14);
+\ir ../../errors.psql
 \ir ../../shape.psql
 
 select is(
@@ -10,20 +11,6 @@ select is(
     ' returns text, volatile, security definer',
     'a price is published with its category'
 );
-
-create function pg_temp.hint_of(statement text) returns text
-    language plpgsql
-as $function$
-declare
-    hint text;
-begin
-    execute statement;
-    return null;
-exception when others then
-    get stacked diagnostics hint = pg_exception_hint;
-    return hint;
-end
-$function$;
 
 set local role eagle_application;
 select throws_ok(
@@ -89,9 +76,9 @@ select results_eq(
     'that the version before had no end stays on record'
 );
 select is(
-    pg_temp.hint_of(
+    (pg_temp.error_of(
         $$ select catalog.publish_price('rush', 'v4', 1, 'Rush', 'permit', current_date + 40) $$
-    ),
+    )).hint,
     'Withdraw v3 with catalog.withdraw_price(), or start it after every published version.',
     'who publishes again for the same day is told to withdraw the first'
 );

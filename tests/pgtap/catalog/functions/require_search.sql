@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(17);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -15,7 +15,7 @@ reset role;
 set local role eagle_application;
 select lives_ok(
     $$ select catalog.require_search('{W,HSS}', '{"min-sx": 1, "max-j": 0.5}',
-           '{"mx": 1, "my": 0, "fy": 50, "method": "lrfd"}', 'si', 'square', 'v16.0', null) $$,
+           '{"mx": 1, "my": 0, "fy": 1, "method": "lrfd"}', 'si', 'square', 'v16.0', null) $$,
     'a sound one passes'
 );
 select throws_ok(
@@ -28,6 +28,7 @@ select throws_ok(
   from (values
             ('{W,X}', '{}', null, 'us', null, 'ES104', 'edition v16.0 has no shapes of type X'),
             ('{}', '{}', null, 'us', null, 'ES104', 'edition v16.0 has no shapes of type nothing'),
+            (null, '{}', null, 'us', null, 'ES104', 'edition v16.0 has no shapes of type nothing'),
             ('{W}', '{}', null, 'metric', null, '22023', 'units cannot be ''metric'''),
             ('{W}', '{}', null, 'us', 'oval', '22023', 'form cannot be ''oval'''),
             ('{W}', '[]', null, 'us', null, '22023', 'limits are not an object'),
@@ -45,6 +46,16 @@ select throws_ok(
     $$ select catalog.require_search(array_fill('W'::text, array[101]), '{}', null, 'us', null,
                                      'v16.0', null) $$,
     '22023', 'number of shape_types must be from 0 to 100', 'there are at most 100 types'
+);
+select throws_ok(
+    $$ select catalog.require_search('{}', null, null, 'us', null, null, null) $$,
+    'ES104', 'edition  has no shapes of type nothing', 'nothing at all is not too short'
+);
+select throws_ok(
+    $$ select catalog.require_search('{}', null, null, 'us', null, repeat('x', 4001), null) $$,
+    '22023',
+    'length of shape_types, limits, strength, edition and grade must be from 0 to 4000',
+    'all together is at most 4,000 characters'
 );
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -35,6 +35,21 @@ select results_eq(
 select is_empty(
     $$ select * from catalog.search_sections('{HSS}', '{"min-sx": 25, "min-zy": 1}') $$,
     'every limit is met, or nothing is found'
+);
+reset role;
+select pg_temp.section(
+    import_id, 'v16.0', 'W120', 'W', '{}',
+    '{"us": {"W": 1, "A": 1, "Zx": 120, "Zy": 60, "Sy": 30, "bf/2tf": 5, "h/tw": 40}}', 9
+)
+  from catalog.imports where edition = 'v16.0';
+set local role eagle_application;
+select results_eq(
+    $$ select shape, strength_ratio
+         from catalog.search_sections(
+                  '{W}', strength => '{"mx": 100, "my": 0, "fy": 50, "method": "lrfd"}'
+              ) $$,
+    $$ values ('W120', 0.222) $$,
+    'how much of its strength is needed is told to a thousandth'
 );
 select throws_ok(
     $$ select * from catalog.search_sections('{W}', count => 0) $$,

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(8);
 \ir ../../shape.psql
 \ir ../steel.psql
 
@@ -32,6 +32,12 @@ select is(
     'AISC''s name comes before the metric one of another section'
 );
 select is(pg_temp.named('pipe 3/4 sch 40'), array['Pipe3/4STD AISC'], 'so do the names of pipes');
+select is(pg_temp.named(''), null, 'nor does no name');
+select throws_ok(
+    $$ select catalog.shapes_named(repeat('x', 301)) $$,
+    '22023', 'length of shape, edition and grade must be from 0 to 300',
+    'a name of more than 300 characters, with what it is sought in, is refused'
+);
 select is(pg_temp.named('W99X99'), null, 'an unknown name leads nowhere');
 reset role;
 select pg_temp.section(

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(16);
 \ir ../../shape.psql
 
 select is(
@@ -31,8 +31,13 @@ select catalog.publish_constant(
     'K_FACTOR', 'footing_v3', 1650.00, 'unitless', 'Factor', 'A test', current_date + 40
 );
 select throws_ok(
-    $$ select catalog.withdraw_constant('K_FACTOR', 'footing_v3', ' ') $$,
+    format('select catalog.withdraw_constant(''K_FACTOR'', ''footing_v3'', %L)', reason),
     '22023', 'length of reason must be from 1 to 1000', 'nothing is withdrawn without a reason'
+)
+  from unnest(array[' ', null]) as reason;
+select throws_ok(
+    $$ select catalog.withdraw_constant('K_FACTOR', 'footing_v3', repeat('x', 1001)) $$,
+    '22023', 'length of reason must be from 1 to 1000', 'nor with a long one'
 );
 select throws_ok(
     $$ select catalog.withdraw_constant('K_FACTOR', 'footing_v39', 'a test') $$,
@@ -77,7 +82,7 @@ select is(
 ),
     'superseded', 'and is superseded itself'
 );
-select catalog.withdraw_constant('K_FACTOR', 'footing_v3a', 'not this one');
+select catalog.withdraw_constant('K_FACTOR', 'footing_v3a', 'x');
 select results_eq(
     $$ select version, effective_to from catalog.calibration_constants
         where name = 'K_FACTOR' order by effective_from $$,

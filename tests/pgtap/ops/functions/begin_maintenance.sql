@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(22);
 \ir ../../shape.psql
 \ir ../../two_accounts.psql
 
@@ -37,6 +37,19 @@ select throws_ok(
     'maintenance without a reason is refused'
 )
   from unnest(array[null, ' ', repeat('x', 1001)]) as reason;
+reset role;
+savepoint distributed;
+insert into pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+select 1, 'citus', extowner, extnamespace, false, '13.0' from pg_extension where extname = 'plpgsql';
+set local role eagle_owner;
+select throws_ok(
+    $$ select ops.begin_maintenance('x') $$,
+    '0A000', 'maintenance is not available on a distributed database',
+    'workers would know nothing of maintenance'
+);
+rollback to savepoint distributed;
+set local role eagle_owner;
+select lives_ok($$ select ops.begin_maintenance('x') $$, 'a reason has one character at least');
 
 -- The setting alone permits nothing, to the owner either.
 savepoint setting;

@@ -1,5 +1,6 @@
 begin;
 select plan(12);
+\ir ../../errors.psql
 \ir ../../shape.psql
 
 select is(
@@ -22,27 +23,13 @@ select throws_ok(
 );
 
 set local role eagle_owner;
-create function pg_temp.hint_of(statement text) returns text
-    language plpgsql
-as $function$
-declare
-    hint text;
-begin
-    execute statement;
-    return 'no error';
-exception
-    when others then
-        get stacked diagnostics hint = pg_exception_hint;
-        return hint;
-end
-$function$;
 select throws_ok(
     $$ select ops.place('app.nothing', 'tenant') $$,
     '42P01', 'there is no table app.nothing to place',
     'a table that is not there has no place'
 );
 select is(
-    pg_temp.hint_of($$ select ops.place('app.nothing', 'tenant') $$),
+    (pg_temp.error_of($$ select ops.place('app.nothing', 'tenant') $$)).hint,
     'Give the schema-qualified name of an existing table.',
     'the refusal tells what to give'
 );
