@@ -155,6 +155,32 @@ def test_a_test_that_fails_without_a_mutant_is_refused(weak: Project) -> None:
         run(weak, "guard")
 
 
+def counting(weak: Project, limit: int) -> None:
+    """Add a test that fails from its so-many-th run in one copy on."""
+    weak.query("create sequence shop.runs")
+    (weak.settings.root / "tests/counting.sql").write_text(
+        "begin;\nselect plan(1);\n"
+        f"select ok(nextval('shop.runs') <= {limit}, 'it is early');\n"
+        "select * from finish();\nrollback;\n"
+    )
+
+
+def test_what_a_test_kills_that_fails_by_then_is_run_again(weak: Project) -> None:
+    counting(weak, 3)
+    found = run(weak, "shop.parts.name", "shop.parts.price", "volatility", jobs=1)
+    assert names(found) == [
+        "not null shop.parts.name: dropped",
+        "not null shop.parts.price: dropped",
+        "volatility shop.sell(integer,integer): stable",
+    ]
+
+
+def test_a_test_that_fails_whenever_others_were_run_is_refused(weak: Project) -> None:
+    counting(weak, 1)
+    with pytest.raises(RefusedError, match="fails without any mutant after other"):
+        run(weak, "shop.parts_stock_check", "check", jobs=1)
+
+
 def test_only_what_changed_since_a_revision_is_broken(weak: Project) -> None:
     root = weak.settings.root
     git = ["git", "-C", str(root), "-c", "user.name=a", "-c", "user.email=a@example.com"]

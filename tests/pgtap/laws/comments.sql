@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 \ir house.psql
 
 select is_empty(
@@ -21,6 +21,10 @@ select is_empty(
 select is_empty(
     $$ select name from house_function where obj_description(oid, 'pg_proc') is null $$,
     'every function has a comment'
+);
+select is(
+    obj_description('public.eagle_refuse_definition'::regproc, 'pg_proc') is null, false,
+    'so has the one function that a superuser makes'
 );
 select is_empty(
     $$ select t.oid::regtype

@@ -23,7 +23,7 @@ select 'comment', kind || ' ' || name, 'dropped', format('comment on %s %s is nu
         from $types as t where obj_description(t.oid, 'pg_type') is not null
       union all
       select 'schema', s.name, s.oid, s.name
-        from $schemas as s where obj_description(s.oid, 'pg_namespace') is not null
+        from $schemas as s where obj_description(s.oid, 'pg_namespace') <> 'standard public schema'
       union all
       select 'policy', format('%I on %s', p.polname, t.name), t.oid, t.name
         from $tables as t join pg_policy as p on p.polrelid = t.oid

@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ _LIMIT = 600.0
 """Seconds that a test file may take where no mutant is."""
 _PATIENCE, _FACTOR = 10.0, 10.0
 """Seconds, and times its own time, that a test file may take against a mutant."""
+_ROUNDS = 3
+"""How often mutants are run whose killer fails without any by then."""
 
 
 @dataclass
@@ -42,6 +45,9 @@ class Hunt:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _files: dict[str, threading.Lock] = field(default_factory=dict)
     _passed: set[str] = field(default_factory=set)
+    _kills: dict[str, dict[str, list[Outcome]]] = field(default_factory=dict)
+    _doubtful: list[Mutant] = field(default_factory=list)
+    _unsteady: dict[str, str] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
     _faults: list[BaseException] = field(default_factory=list)
 
@@ -50,13 +56,31 @@ class Hunt:
         self._work(self.suite, jobs, self._baseline)
 
     def run(self, mutants: Sequence[Mutant], jobs: int) -> None:
-        """Run the tests against every mutant. Raises RefusedError if one fails without any."""
-        self._work(mutants, jobs, self._against)
+        """Run the tests against every mutant. Raises RefusedError if one fails without any.
+
+        Rolled back is not undone: sequences and counters go on, and dead rows stay. A file that has
+        killed is run again at the end without any mutant; if it fails then, what it has killed is
+        run again, in fresh copies.
+        """
+        for _ in range(_ROUNDS):
+            self._work(mutants, jobs, self._against, self._confirm)
+            mutants, self._doubtful = self._doubtful, []
+            if not mutants:
+                return
+        name, said = next(iter(self._unsteady.items()))
+        raise RefusedError(
+            f"{name} fails without any mutant after other tests were run: {said}",
+            hint="Let it not depend on what a transaction that was rolled back leaves behind.",
+        )
 
     def _work(
-        self, tasks: Sequence[object], jobs: int, act: Callable[[Copy, object], None]
+        self,
+        tasks: Sequence[object],
+        jobs: int,
+        act: Callable[[Copy, object], None],
+        end: Callable[[Copy], None] = lambda _own: None,
     ) -> None:
-        """Do the tasks in order, several at a time. Raises the first fault."""
+        """Do the tasks in order, several at a time, and `end` each copy. Raises the first fault."""
         waiting: queue.SimpleQueue[object] = queue.SimpleQueue()
         for task in tasks:
             waiting.put(task)
@@ -64,9 +88,11 @@ class Hunt:
         def work(own: Copy) -> None:
             try:
                 while not self._stop.is_set():
-                    act(own, waiting.get_nowait())
-            except queue.Empty:
-                pass
+                    try:
+                        task = waiting.get_nowait()
+                    except queue.Empty:
+                        return end(own)
+                    act(own, task)
             except BaseException as error:
                 self._faults.append(error)
                 self._stop.set()
@@ -130,7 +156,28 @@ class Hunt:
         self.journal.add(mutant.key, outcome.state, outcome.killer, outcome.said, outcome.files)
         with self._lock:
             self.outcomes.append(outcome)
+            if outcome.killer:
+                kills = self._kills.setdefault(own.conninfo, defaultdict(list))
+                kills[outcome.killer].append(outcome)
             self.found(outcome)
+
+    def _confirm(self, own: Copy) -> None:
+        """Run what has killed in a copy without any mutant, and doubt the kills of what fails."""
+        kills = self._kills.pop(own.conninfo, {})
+        for file in self.suite:
+            if self._stop.is_set():
+                return
+            if file.name not in kills or not file.is_enclosed:
+                continue
+            verdict = own.baseline(file, _LIMIT)
+            if verdict.passed:
+                continue
+            with self._lock:
+                self._unsteady[file.name] = verdict.said
+                for one in kills[file.name]:
+                    self.journal.forget(one.mutant.key)
+                    self.outcomes.remove(one)
+                    self._doubtful.append(one.mutant)
 
     def _outcome(self, own: Copy, mutant: Mutant) -> Outcome | None:
         refusal = own.refuses(mutant)

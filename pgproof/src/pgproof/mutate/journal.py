@@ -38,7 +38,11 @@ class Journal:
             if "measured" in line:
                 made.measured[line["measured"]] = line
         if lines and lines[0].get("fingerprint") == fingerprint and "ended" not in lines[-1]:
-            made.done = {line["key"]: line for line in lines[1:] if "state" in line}
+            for line in lines[1:]:
+                if "state" in line:
+                    made.done[line["key"]] = line
+                elif "doubted" in line:
+                    made.done.pop(line["doubted"], None)
             made.spent = max((line.get("seconds", 0.0) for line in lines[1:]), default=0.0)
         path.parent.mkdir(parents=True, exist_ok=True)
         known = [
@@ -74,6 +78,10 @@ class Journal:
         """Write what a test file touches, and how long it takes, without any mutant."""
         known = None if touched is None else sorted(touched)
         self._write({"measured": key, "took": seconds, "touched": known})
+
+    def forget(self, key: str) -> None:
+        """Write that it is not known any more how a mutant ended."""
+        self._write({"doubted": key})
 
     def end(self) -> None:
         """Write that every mutant was run: the next run begins anew."""

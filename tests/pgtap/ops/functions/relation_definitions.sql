@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(10);
 \ir ../../shape.psql
 
 select is(
@@ -68,6 +68,18 @@ select set_eq(
         'ops.missed_months index missed_months_pkey'
     ],
     'what belongs to a table is named after it'
+);
+select results_eq(
+    $$ select b.object collate "C", pg_get_partkeydef(b.object::regclass)
+         from before as b
+        where strpos(b.definition, 'partitioned table,') = 1
+          and strpos(b.definition, pg_get_partkeydef(b.object::regclass)) > 0
+        order by 1 $$,
+    $$ select format('app.%I', c.relname) collate "C", pg_get_partkeydef(c.oid)
+         from pg_class as c
+        where c.relnamespace = 'app'::regnamespace and c.relkind = 'p'
+        order by 1 $$,
+    'a partitioned table is written out with its key'
 );
 update pg_class set relchecks = 0 where oid = 'ops.missed_months'::regclass;
 select results_eq(
