@@ -61,7 +61,9 @@ select is_empty(
     'nor is what was not published yet'
 );
 select isnt_empty(
-    $$ select from catalog.constant_as_of('STEEL_MODULUS', '2025-06-01', now() - interval '1 day') $$,
+    $$ select from catalog.constant_as_of(
+           'STEEL_MODULUS', '2025-06-01', now() - interval '1 day'
+       ) $$,
     'what became of another one since then does not matter'
 );
 select results_eq(

@@ -10,17 +10,17 @@ select is(
 );
 
 set local role eagle_owner;
-select row_eq(
+select results_eq(
     $$ select code, detail, hint
          from pg_temp.error_of(
                   'update catalog.calibration_constants set value = 0.2, unit = ''kip'''
                   ' where name = ''K_FACTOR'''
               ) $$,
-    row (
-        'ES101'::text, 'The change was unit from unitless to kip, value from 0.15 to 0.2.'::text,
-        'Publish a new version with catalog.publish_constant(), or correct this one with'
-        ' catalog.correct_constant().'::text
-    ),
+    $$ values (
+           'ES101', 'The change was unit from unitless to kip, value from 0.15 to 0.2.',
+           'Publish a new version with catalog.publish_constant(), or correct this one with'
+           ' catalog.correct_constant().'
+       ) $$,
     'the error says what would have changed, and what to do instead'
 );
 select is(

@@ -63,7 +63,8 @@ select results_eq(
          join catalog.material_catalog using (material_id)
         where shape in ('W0', 'W120')
         order by my, shape $$,
-    $$ values ('W0', 0::numeric, true), ('W120', 0, true), ('W0', null, false), ('W120', 0.45, true) $$,
+    $$ values ('W0', 0::numeric, true), ('W120', 0, true),
+              ('W0', null, false), ('W120', 0.45, true) $$,
     'what bears no moment has not enough of it; the parts about both axes are added'
 );
 
