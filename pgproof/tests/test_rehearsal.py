@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -158,6 +159,23 @@ def test_the_command_shows_it(shop: Project) -> None:
     assert [one["function"] for one in told["rehearsal"]["broken"]] == ["shop.audit()"]
     quick = shop.run("migrate", "--dry-run", "--no-rehearse", *where)
     assert (quick.returncode, quick.stdout) == (0, "0002.log\n")
+
+
+def test_a_rehearsal_that_is_interrupted_leaves_no_copy(shop: Project) -> None:
+    shop.write("0002.slow", "select pg_sleep(60);")
+    process = subprocess.Popen(
+        shop.command("migrate", "--dry-run", "--after", str(shop.settings.after[0])),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    sleeping = "select pid from pg_stat_activity where wait_event = 'PgSleep'"
+    while not shop.query(sleeping):
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == Exit.INTERRUPTED
+    assert "error: stopped by SIGINT: what was not committed is rolled back" in said.splitlines()
 
 
 def test_an_empty_database_begins_with_an_empty_copy(project: Project, tmp_path: Path) -> None:

@@ -34,6 +34,10 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
+SIGNALLED = (Exit.INTERRUPTED, Exit.TERMINATED)
+"""What ends a process that was asked to stop."""
+
+
 class PgproofError(Exception):
     """A failure the user can act on: one line of message, one of hint, one exit code.
 

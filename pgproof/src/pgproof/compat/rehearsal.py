@@ -14,7 +14,7 @@ from pgproof.compat.observer import Observer
 from pgproof.compat.seen import Refusal
 from pgproof.compat.statements import Statement
 from pgproof.connection import connect
-from pgproof.errors import Exit, PgproofError
+from pgproof.errors import SIGNALLED, Exit, PgproofError
 from pgproof.files.folder import Folder, read
 from pgproof.files.script import Script
 from pgproof.ledger import compare
@@ -115,6 +115,8 @@ def rehearse(
             try:
                 done = migrate(own, settings, report, _OPTIONS)
             except PgproofError as error:
+                if error.exit_code in SIGNALLED:
+                    raise
                 raise PgproofError(
                     f"on a copy of {copied}: {error.message}",
                     hint="Correct it and run the dry run again; only the copy was changed.",
