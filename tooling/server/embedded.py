@@ -38,10 +38,13 @@ __all__ = [
 def running_url(root: Path | None = None) -> str | None:
     """Return the libpq URL of the project's running server, None when it does not run.
 
-    Reads two small files; starts nothing.
+    Reads three small files; starts nothing. None also of a server that cannot go on, as its
+    programs were moved with it: start() starts it again.
     """
     server = project_server(root)
-    return server.url(DATABASE) if server is not None and server.is_ready() else None
+    if server is None or not server.is_ready() or not PidFile.of(server.data_dir).has_programs:
+        return None
+    return server.url(DATABASE)
 
 
 def project_server(root: Path | None = None) -> Server | None:

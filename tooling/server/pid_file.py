@@ -36,6 +36,15 @@ class PidFile:
         return len(self.lines) > 1 and Path(self.lines[1]) != self.data_dir
 
     @property
+    def has_programs(self) -> bool:
+        """Whether its programs, and with them its libraries, are where it was started from."""
+        try:
+            words = (self.data_dir / "postmaster.opts").read_text(encoding="utf-8")
+        except OSError:
+            return True
+        return Path(words.partition(' "')[0].strip()).exists()
+
+    @property
     def socket_dir(self) -> Path | None:
         """The folder of its socket."""
         return Path(self.lines[4]) if len(self.lines) > 4 and self.lines[4] else None

@@ -2,19 +2,23 @@
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.conftest import ROOT
 from tests.tooling.server.common import answer, start, tooling
-from tooling.errors import RefusedError, ToolingError
+from tooling.errors import Exit, RefusedError, ToolingError
 from tooling.packages import debian, downloads
 from tooling.server import embedded
+from tooling.server.server import NOT_DURABLE
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts file systems")
 
@@ -40,6 +44,32 @@ def test_a_server_goes_on_after_its_clone_was_moved(
     assert again is not None and again.pid() not in (None, pid)
     assert answer(started.stdout.strip()) == 42
     assert tooling(moved, "db", "start").stderr == ""
+
+
+def test_a_server_whose_programs_were_moved_with_it_is_started_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = root / "before"
+    project.mkdir()
+    server = start(project)
+    server.stop()
+    package = server.bin_dir.parents[1]
+    for name in (package.name, f"{package.name}.libs"):
+        if (package.parent / name).is_dir():
+            shutil.copytree(package.parent / name, project / "programs" / name)
+    own = project / "programs" / server.bin_dir.relative_to(package.parent)
+    replace(server, bin_dir=own).start(NOT_DURABLE)
+    moved = project.rename(root / "after")
+    assert embedded.running_url(moved) is None
+    monkeypatch.setenv("TOOLING_PROJECT", str(moved))
+    asked = tooling(moved, "audit", "verify")
+    assert asked.returncode == Exit.CONNECTION
+    assert asked.stderr.splitlines()[-1] == (
+        "hint: Start it with `tooling db start`, or give --dsn or DATABASE_URL."
+    )
+    url = tooling(moved, "db", "start").stdout.strip()
+    with psycopg.connect(url) as connection:
+        connection.execute("do $$ begin end $$")  # By a library of the server's.
 
 
 def test_the_scripts_of_a_moved_clone_are_those_of_the_new_place(tmp_path: Path) -> None:
