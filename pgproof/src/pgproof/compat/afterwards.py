@@ -4,6 +4,7 @@ from contextlib import closing, suppress
 
 import psycopg
 
+from pgproof.compat.grants import parts
 from pgproof.connection import connect
 from pgproof.files.script import load
 from pgproof.run.session import pinned
@@ -13,7 +14,8 @@ from pgproof.settings import Settings
 def run_after(conninfo: str, settings: Settings) -> None:
     """Run each statement of the files of `after` by itself; one that fails is left out.
 
-    They are those of the last state: of the states before it, not every object is there.
+    They are those of the last state: of the states before it, not every object is there. A grant on
+    several is made on those that are.
     """
     if not settings.after:
         return
@@ -26,5 +28,9 @@ def run_after(conninfo: str, settings: Settings) -> None:
                 )
         for file in settings.after:
             for statement in load(file).statements:
-                with suppress(psycopg.Error):
+                try:
                     connection.execute(statement.sql.encode())
+                except psycopg.Error:
+                    for part in parts(statement.sql):
+                        with suppress(psycopg.Error):
+                            connection.execute(part.encode())
