@@ -1,5 +1,5 @@
 begin;
-select plan(77);
+select plan(108);
 \ir ../refusals.psql
 insert into catalog.material_catalog (
     kind, standard, edition, shape, shape_type, properties, source, import_id, source_row
@@ -9,6 +9,10 @@ select
     i.import_id, 1
   from catalog.imports as i
  limit 1;
+insert into catalog.replaced_rows (import_id, relation, key, was, is_removed)
+select i.import_id, 'catalog.code_references', 'a', '{}', false from catalog.imports as i limit 1;
+insert into catalog.past_versions (noun, object, version, was, ended_at, outcome)
+values ('price', 'a', 'v1', '{}', now(), 'closed');
 
 select pg_temp.has_in_each_row(t.relation, t.columns, t.what)
   from (values
@@ -24,6 +28,14 @@ select pg_temp.has_in_each_row(t.relation, t.columns, t.what)
      'a price has an amount, a meaning, a category and a first day'),
     ('catalog.code_references', '{title, application, source, import_id, source_row}',
      'a clause has a title, a use and a source'),
+    ('catalog.soil_classes',
+     '{description, bearing_psf, lateral_bearing_psf_per_ft, source, import_id, source_row}',
+     'a class of soil has a description, what it bears and a source'),
+    ('catalog.replaced_rows',
+     '{import_id, relation, key, was, is_removed, replaced_at, replaced_by}',
+     'of a row that was replaced it is known what it was, when, by whom and by which import'),
+    ('catalog.past_versions', '{noun, object, version, was, ended_at, outcome, ended_by}',
+     'of a version it is known what it was, until when, and who ended it'),
     ('catalog.material_catalog',
      '{kind, standard, edition, dimensions, properties, source, import_id, source_row,
        other_sources, doubts}',
@@ -47,7 +59,13 @@ select pg_temp.refuses('catalog.imports', t.refused_by, t.change, t.what)
     ('imports_rows_check', $$ rows_read = rows_read + 1 $$, 'each row that is read has an outcome'),
     ('imports_rows_check', $$ rows_rejected = -1, rows_read = rows_read - rows_rejected - 1 $$,
      'no number of rows is below zero'),
-    ('imports_sheets_check', $$ sheets = '{null}' $$, 'a sheet has a name')
+    ('imports_sheets_check', $$ sheets = '{null}' $$, 'a sheet has a name'),
+    ('imports_undo_reason_check',
+     $$ undone_at = now(), undone_by = 'ana', undo_reason = '' $$, 'an undo has a reason'),
+    ('imports_undone_by_check',
+     $$ undone_at = now(), undone_by = repeat('x', 64), undo_reason = 'a test' $$,
+     'who undid an import has 63 characters at most'),
+    ('imports_undone_check', $$ undone_at = now() $$, 'somebody undid what is undone')
   ) as t (refused_by, change, what);
 
 select pg_temp.refuses('catalog.property_definitions', t.refused_by, t.change, t.what)
@@ -75,6 +93,8 @@ select pg_temp.refuses('catalog.calibration_constants', t.refused_by, t.change, 
      'a constant holds for a day at least'),
     ('calibration_constants_name_check', $$ name = 'k_factor' $$,
      'a constant is named in capitals'),
+    ('calibration_constants_published_by_check', $$ published_by = repeat('x', 64) $$,
+     'who published a constant has 63 characters at most'),
     ('calibration_constants_source_check', $$ source = '' $$, 'a constant has a source'),
     ('calibration_constants_unit_check', $$ unit = '' $$, 'a constant has a unit'),
     ('calibration_constants_value_check', $$ value = 'Infinity' $$, 'a value is finite'),
@@ -93,8 +113,40 @@ select pg_temp.refuses('catalog.pricing_configs', t.refused_by, t.change, t.what
      'an item is named in small letters'),
     ('pricing_configs_price_usd_check', $$ price_usd = -0.01 $$, 'no price is below zero'),
     ('pricing_configs_price_usd_check', $$ price_usd = 'NaN' $$, 'a price is a number'),
+    ('pricing_configs_published_by_check', $$ published_by = repeat('x', 64) $$,
+     'who published a price has 63 characters at most'),
     ('pricing_configs_version_check', $$ version = 'V 1' $$,
      'a version of prices is named in small letters')
+  ) as t (refused_by, change, what);
+
+select pg_temp.refuses('catalog.soil_classes', 'soil_classes_' || t.refused_by, t.change, t.what)
+  from (values
+    ('class_check', $$ class = 0 $$, 'classes of soil are counted from 1'),
+    ('code_check', $$ code = '' $$, 'a class of soil is of a code'),
+    ('description_check', $$ description = '' $$, 'a class of soil is described'),
+    ('source_row_check', $$ source_row = 0 $$, 'a class of soil stands in a row of a file'),
+    ('uscs_symbols_check', $$ uscs_symbols = repeat('x', 101) $$,
+     'symbols of soil have 100 characters at most')
+  ) as t (refused_by, change, what);
+
+select pg_temp.refuses('catalog.replaced_rows', 'replaced_rows_' || t.refused_by, t.change, t.what)
+  from (values
+    ('key_check', $$ key = '' $$, 'a row that was replaced has a key'),
+    ('relation_check', $$ relation = 'catalog.imports' $$, 'what is replaced is of two tables'),
+    ('replaced_by_check', $$ replaced_by = repeat('x', 64) $$,
+     'who replaced a row has 63 characters at most'),
+    ('was_check', $$ was = '[]' $$, 'what a row was is an object')
+  ) as t (refused_by, change, what);
+
+select pg_temp.refuses('catalog.past_versions', 'past_versions_' || t.refused_by, t.change, t.what)
+  from (values
+    ('ended_by_check', $$ ended_by = repeat('x', 64) $$,
+     'who ended a version has 63 characters at most'),
+    ('noun_check', $$ noun = 'clause' $$, 'versions are those of constants and prices'),
+    ('object_check', $$ object = '' $$, 'a version is one of something'),
+    ('outcome_check', $$ outcome = 'lost' $$, 'a version ends in a known way'),
+    ('version_check', $$ version = '' $$, 'a version has a name'),
+    ('was_check', $$ was = '[]' $$, 'what a version was is an object')
   ) as t (refused_by, change, what);
 
 select pg_temp.refuses('catalog.code_references', t.refused_by, t.change, t.what)
@@ -122,6 +174,8 @@ select pg_temp.refuses(
     ('properties_check', $$ properties = '[]' $$, 'properties are an object'),
     ('other_sources_check', $$ other_sources = '[]' $$, 'other sources are an object'),
     ('doubts_check', $$ doubts = '{null}' $$, 'a doubt is said in words'),
+    ('doubted_check', $$ doubted = '{null}' $$, 'what is in doubt has a symbol'),
+    ('set_apart_check', $$ set_apart = '[]' $$, 'values that are set apart are an object'),
     ('edi_label_check', $$ edi_label = repeat('x', 101) $$, 'a label has 100 characters at most'),
     ('metric_label_check', $$ metric_label = repeat('x', 101) $$, 'so has a metric one'),
     ('edition_check', $$ edition = '16' where kind = 'section' $$,
@@ -155,6 +209,12 @@ select pg_temp.refuses_a_second(t.relation, t.refused_by, t.change, t.what)
     ('catalog.pricing_configs', 'pricing_configs_item_code_daterange_excl',
      '{"version": "other"}', 'an item has one price on a day'),
     ('catalog.code_references', 'code_references_pkey', '{}', 'a clause is there once'),
+    ('catalog.code_references', 'code_references_code_key_code_key_idx',
+     (select jsonb_build_object('code', lower(c.code)) from catalog.code_references as c limit 1),
+     'however its code is spelled'),
+    ('catalog.soil_classes', 'soil_classes_pkey', '{}', 'a code has a class of soil once'),
+    ('catalog.replaced_rows', 'replaced_rows_pkey', '{}', 'what a row was has its own key'),
+    ('catalog.past_versions', 'past_versions_pkey', '{}', 'so has what a version was'),
     ('catalog.material_catalog', 'material_catalog_pkey', '{}', 'a material has its own key'),
     ('catalog.material_catalog', 'material_catalog_standard_edition_grade_shape_key',
      '{"material_id": "a2000000-0000-7000-8000-000000000000"}',
@@ -165,6 +225,14 @@ set local session_replication_role = origin;
 select is(
     pg_temp.refused_by($$ update catalog.code_references set import_id = gen_random_uuid() $$),
     'code_references_import_id_fkey', 'a clause was imported'
+);
+select is(
+    pg_temp.refused_by($$ update catalog.soil_classes set import_id = gen_random_uuid() $$),
+    'soil_classes_import_id_fkey', 'a class of soil was imported'
+);
+select is(
+    pg_temp.refused_by($$ update catalog.replaced_rows set import_id = gen_random_uuid() $$),
+    'replaced_rows_import_id_fkey', 'what replaced a row was imported'
 );
 select is(
     pg_temp.refused_by($$ update catalog.material_catalog set import_id = gen_random_uuid() $$),
