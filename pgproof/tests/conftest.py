@@ -16,8 +16,10 @@ from tests.restoring import ONE, TWO
 from tests.servers import Server
 
 _numbers = itertools.count(1)
-# The first example imports the parser, which takes long on a busy machine.
-hypothesis.settings.register_profile("patient", deadline=None)
+# On a busy machine examples take long to make, and the first one imports the parser.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("patient")
 
 
