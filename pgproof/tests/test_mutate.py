@@ -155,6 +155,16 @@ def test_a_test_that_fails_without_a_mutant_is_refused(weak: Project) -> None:
         run(weak, "guard")
 
 
+def test_the_comment_of_the_server_on_the_schema_public_is_left_out(weak: Project) -> None:
+    (weak.settings.root / "tests/comments.sql").write_text(
+        "select obj_description('shop'::regnamespace);"
+    )
+    weak.query("comment on schema shop is 'What is sold.'")
+    assert names(run(weak, "comment", dry_run=True)) == ["comment schema shop: dropped"]
+    weak.query("comment on schema public is 'Nothing of ours.'")
+    assert "comment schema public: dropped" in names(run(weak, "comment", dry_run=True))
+
+
 def counting(weak: Project, limit: int) -> None:
     """Add a test that fails from its so-many-th run in one copy on."""
     weak.query("create sequence shop.runs")

@@ -99,6 +99,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(name, given if every else given[::part])
 
 
+def test_it_reports_the_file_that_it_has_come_to(shared: Repository) -> None:
+    shared.again("create table ours ();", "create table theirs ();")
+    shared.prove(report=shared.project.report)
+    files = [fields["file"] for fields in shared.project.said("file")]
+    assert {"0002.ours.sql", "0003.theirs.sql"} <= set(files)
+
+
 def test_a_conflict_is_found_and_its_object_and_files_named(
     shared: Repository, conflict: str
 ) -> None:
